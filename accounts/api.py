@@ -1,0 +1,51 @@
+"""Tokens for integrators (JWT). As slow to guess as the login page."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework_simplejwt.serializers import (
+    TokenBlacklistSerializer,
+    TokenObtainPairSerializer,
+    TokenRefreshSerializer,
+)
+from rest_framework_simplejwt.views import (
+    TokenBlacklistView,
+    TokenObtainPairView,
+    TokenRefreshView,
+)
+
+from .serializers import ErrorsSerializer
+
+
+def answers(serializer):
+    """Wrong credentials are 401, though nobody has to be signed in to ask."""
+    return extend_schema(responses={200: serializer, 401: ErrorsSerializer})
+
+
+@extend_schema(auth=[])
+class Token(TokenObtainPairView):
+    """E-mail and password against an access and a refresh token."""
+
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "login"
+
+    @answers(TokenObtainPairSerializer)
+    def post(self, request, *args, **kwargs):
+        return super().post(request, *args, **kwargs)
+
+
+@extend_schema(auth=[])
+class TokenRefresh(TokenRefreshView):
+    """A refresh token against a new pair; the old one is spent."""
+
+    @answers(TokenRefreshSerializer)
+    def post(self, request, *args, **kwargs):
+        return super().post(request, *args, **kwargs)
+
+
+@extend_schema(auth=[])
+class TokenBlacklist(TokenBlacklistView):
+    """Make a refresh token worthless: the API's logout."""
+
+    @answers(TokenBlacklistSerializer)
+    def post(self, request, *args, **kwargs):
+        return super().post(request, *args, **kwargs)

@@ -1,0 +1,94 @@
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from imaging.admin import StoredImageAdmin
+
+from . import services
+from .models import Consultation, ConsultationImage, Patient
+
+
+@admin.register(Patient)
+class PatientAdmin(admin.ModelAdmin):
+    list_display = ["full_name", "birth_date", "file_number", "created_by", "created_at"]
+    list_filter = ["sex", "phototype"]
+    search_fields = ["full_name", "file_number", "email"]
+    date_hierarchy = "created_at"
+    autocomplete_fields = ["user", "created_by"]
+    list_select_related = ["created_by"]
+
+
+class ImageInline(admin.TabularInline):
+    model = ConsultationImage
+    fields = readonly_fields = ["link", "image_type", "body_site", "is_primary", "created_at"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description=_("image"))
+    def link(self, image):
+        return format_html(
+            '<a href="{}"><img src="{}" alt="{}" height="60" loading="lazy"></a>',
+            reverse("admin:consultations_consultationimage_change", args=[image.pk]),
+            image.thumbnail.url,
+            image,
+        )
+
+
+@admin.register(Consultation)
+class ConsultationAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "date", "doctor", "status", "images_taken"]
+    list_filter = ["status", "images_taken", "doctor"]
+    search_fields = ["patient__full_name", "patient__file_number", "reason", "diagnosis"]
+    date_hierarchy = "date"
+    autocomplete_fields = ["patient", "doctor"]
+    list_select_related = ["patient", "doctor"]
+    readonly_fields = ["images_taken", "created_at", "updated_at"]
+    inlines = [ImageInline]
+
+
+@admin.register(ConsultationImage)
+class ConsultationImageAdmin(StoredImageAdmin):
+    list_display = [
+        "tile",
+        "__str__",
+        "consultation_link",
+        "image_type",
+        "site_label",
+        "is_primary",
+        "size",
+        "created_at",
+    ]
+    list_filter = ["image_type", "is_primary", "laterality", "mime_type"]
+    search_fields = [
+        "original_filename",
+        "sha256",
+        "consultation__patient__full_name",
+        "consultation__patient__file_number",
+    ]
+    list_select_related = ["consultation__patient"]
+    readonly_fields = ["consultation_link"]
+    fields = [
+        "consultation_link",
+        "image_type",
+        "dermoscopic_type",
+        "body_site",
+        "laterality",
+        "body_location",
+        "description",
+        "is_primary",
+        *StoredImageAdmin.file_facts,
+    ]
+
+    @admin.display(description=_("consultation"), ordering="consultation")
+    def consultation_link(self, image):
+        url = reverse("admin:consultations_consultation_change", args=[image.consultation_id])
+        return format_html('<a href="{}">{}</a>', url, image.consultation)
+
+    def save_model(self, request, image, form, change):
+        services.update_image(
+            image, **{name: form.cleaned_data[name] for name in form.changed_data}
+        )

@@ -1,0 +1,191 @@
+from django.db.models import Count
+from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.serializers import ErrorsSerializer
+from imaging.errors import FILE_CODES, ImageRefused
+
+from . import archive, services
+from .models import Consultation, ConsultationImage, Patient
+from .pagination import ConsultationPages, ImagePages, PatientPages
+from .permissions import DoctorsOnly, DoctorsWrite
+from .serializers import (
+    ConsultationSerializer,
+    ImageSerializer,
+    ImageUploadSerializer,
+    PatientSerializer,
+)
+
+
+class KeyReused(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = "This Idempotency-Key belongs to another upload."
+    default_code = "idempotency_key_reused"
+
+
+class CreateListRetrieveUpdate(
+    mixins.CreateModelMixin,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    GenericViewSet,
+):
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+
+class PatientViewSet(CreateListRetrieveUpdate):
+    """A doctor's patients: those they created or hold a consultation with."""
+
+    queryset = Patient.objects.none()
+    serializer_class = PatientSerializer
+    pagination_class = PatientPages
+    permission_classes = [IsAuthenticated, DoctorsOnly, DoctorsWrite]
+
+    def get_queryset(self):
+        words = self.request.query_params.get("q", "")
+        return Patient.objects.visible_to(self.request.user).search(words)
+
+    def perform_create(self, serializer):
+        serializer.save(created_by=self.request.user)
+
+    @extend_schema(parameters=[OpenApiParameter("q", str, description="Name or file number")])
+    def list(self, request, *args, **kwargs):
+        return super().list(request, *args, **kwargs)
+
+
+@extend_validation_errors(FILE_CODES, "file", actions=["images"], methods=["post"])
+@extend_validation_errors(
+    ["only_with_dermoscopy"], "dermoscopic_type", actions=["images"], methods=["post"]
+)
+@extend_validation_errors(["immutable"], "patient", actions=["partial_update"])
+class ConsultationViewSet(CreateListRetrieveUpdate):
+    """A doctor's consultations; a patient reads those about them."""
+
+    queryset = Consultation.objects.none()
+    serializer_class = ConsultationSerializer
+    pagination_class = ConsultationPages
+    permission_classes = [IsAuthenticated, DoctorsWrite]
+    filterset_fields = ["patient", "status", "date"]
+
+    def get_queryset(self):
+        found = Consultation.objects.visible_to(self.request.user)
+        return found.annotate(images_count=Count("images")).order_by("-date", "-pk")
+
+    def perform_create(self, serializer):
+        serializer.save(doctor=self.request.user)
+
+    @extend_schema(
+        methods=["GET"],
+        responses=ImageSerializer(many=True),
+        description="Primary first, then newest.",
+    )
+    @extend_schema(
+        methods=["POST"],
+        request=ImageUploadSerializer,
+        responses={201: ImageSerializer, 409: ErrorsSerializer, 503: ErrorsSerializer},
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                str,
+                OpenApiParameter.HEADER,
+                description="A repeated upload with the same key returns the first answer.",
+            )
+        ],
+    )
+    @action(
+        detail=True,
+        methods=["get", "post"],
+        pagination_class=ImagePages,
+        parser_classes=[MultiPartParser],
+        filterset_fields=None,
+        filter_backends=[],
+    )
+    def images(self, request, pk=None):
+        consultation = self.get_object()
+        if request.method == "POST":
+            return self._add_image(request, consultation)
+        page = self.paginate_queryset(consultation.images.in_order())
+        data = ImageSerializer(page, many=True, context=self.get_serializer_context()).data
+        return self.get_paginated_response(data)
+
+    def get_throttles(self):
+        if self.action == "images" and self.request and self.request.method == "POST":
+            self.throttle_scope = "uploads"
+            return [ScopedRateThrottle()]
+        return super().get_throttles()
+
+    def _add_image(self, request, consultation):
+        context = self.get_serializer_context()
+        serializer = ImageUploadSerializer(data=request.data, context=context)
+        serializer.is_valid(raise_exception=True)
+        fields = serializer.validated_data
+        key = request.headers.get("Idempotency-Key", "")[:255]
+        try:
+            image, _created = services.add_image(
+                consultation=consultation,
+                user=request.user,
+                upload=fields.pop("file", None),
+                idempotency_key=key or None,
+                **fields,
+            )
+        except ImageRefused as refusal:
+            raise ValidationError(
+                {"file": [ErrorDetail(refusal.detail, refusal.code)]}
+            ) from refusal
+        except services.IdempotencyKeyReused as error:
+            raise KeyReused from error
+        return Response(
+            ImageSerializer(image, context=context).data, status=status.HTTP_201_CREATED
+        )
+
+    @extend_schema(
+        responses={
+            (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "originals, manifest")
+        },
+    )
+    @action(detail=True, url_path="images/download-all", filter_backends=[])
+    def download_all(self, request, pk=None):
+        consultation = self.get_object()
+        response = StreamingHttpResponse(
+            archive.of_images(consultation.images.in_order()), content_type="application/zip"
+        )
+        name = f"consultation-{consultation.pk}-{consultation.date}.zip"
+        response["Content-Disposition"] = content_disposition_header(True, name)
+        return response
+
+
+@extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type")
+class ImageViewSet(
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    GenericViewSet,
+):
+    """One image of a consultation: its doctor changes it, its patient looks."""
+
+    queryset = ConsultationImage.objects.none()
+    serializer_class = ImageSerializer
+    permission_classes = [IsAuthenticated, DoctorsWrite]
+    http_method_names = ["get", "patch", "delete", "head", "options"]
+
+    def get_queryset(self):
+        return ConsultationImage.objects.visible_to(self.request.user)
+
+    def perform_update(self, serializer):
+        serializer.instance = services.update_image(
+            serializer.instance, **serializer.validated_data
+        )
+
+    def perform_destroy(self, image):
+        services.delete_image(image)

@@ -1,0 +1,257 @@
+import unicodedata
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imaging.models import StoredImage
+
+from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
+
+
+class PatientQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A doctor's: those they created or hold a consultation with. And one's own record."""
+        if not user.is_active:
+            return self.none()
+        own = Q(user_id=user.pk)
+        if user.is_doctor:
+            own |= Q(created_by_id=user.pk) | Exists(
+                Consultation.objects.filter(patient=OuterRef("pk"), doctor_id=user.pk)
+            )
+        return self.filter(own)
+
+    def editable_by(self, user):
+        if not (user.is_active and user.is_doctor):
+            return self.none()
+        # A doctor who is also a patient here reads their own record and does not write it.
+        return self.visible_to(user).filter(Q(user__isnull=True) | ~Q(user_id=user.pk))
+
+    def search(self, words):
+        """Every word in the name or the file number, in any order, accents and case aside."""
+        found = self
+        for word in search_key(words).split():
+            found = found.filter(search_key__contains=word)
+        return found
+
+
+def search_key(*texts):
+    """How text is compared: "LEFÈVRE" and "lefevre" are one. The same on every database."""
+    decomposed = unicodedata.normalize("NFKD", " ".join(texts))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+class ConsultationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if not user.is_active:
+            return self.none()
+        own = Q(patient__user_id=user.pk)
+        if user.is_doctor:
+            own |= Q(doctor_id=user.pk)
+        return self.filter(own)
+
+    def editable_by(self, user):
+        doctor = user.is_active and user.is_doctor
+        return self.filter(doctor_id=user.pk) if doctor else self.none()
+
+
+class ConsultationImageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(consultation__in=Consultation.objects.visible_to(user))
+
+    def editable_by(self, user):
+        return self.filter(consultation__in=Consultation.objects.editable_by(user))
+
+    def in_order(self):
+        """Primary first, then newest: the order of every grid, list and viewer."""
+        return self.order_by("-is_primary", "-created_at", "-pk")
+
+
+class Patient(models.Model):
+    class Sex(models.TextChoices):
+        FEMALE = "F", _("Female")
+        MALE = "M", _("Male")
+        OTHER = "X", _("Other")
+
+    class Phototype(models.IntegerChoices):
+        I = 1, "I"  # noqa: E741
+        II = 2, "II"
+        III = 3, "III"
+        IV = 4, "IV"
+        V = 5, "V"
+        VI = 6, "VI"
+
+    full_name = models.CharField(_("full name"), max_length=150)
+    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+    sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
+    file_number = models.CharField(
+        _("file number"), max_length=40, blank=True, help_text=_("The practice's own.")
+    )
+    phototype = models.PositiveSmallIntegerField(
+        _("phototype"), choices=Phototype, null=True, blank=True, help_text=_("Fitzpatrick scale.")
+    )
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="patient_record",
+        verbose_name=_("login"),
+        help_text=_("Most patients never log in; the one who does sees their own record."),
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+    search_key = models.CharField(max_length=400, editable=False)
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+        ordering = ["full_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file_number"],
+                condition=~Q(file_number=""),
+                name="patient_file_number_unique",
+                violation_error_message=_("Another patient has this file number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(phototype__isnull=True) | Q(phototype__range=(1, 6)),
+                name="patient_phototype_1_to_6",
+            ),
+        ]
+
+    def __str__(self):
+        return self.full_name
+
+    def save(self, *args, update_fields=None, **kwargs):
+        self.search_key = search_key(self.full_name, self.file_number)
+        if update_fields is not None and {"full_name", "file_number"} & set(update_fields):
+            update_fields = {*update_fields, "search_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    @property
+    def age(self):
+        """In whole years today, or None."""
+        if not self.birth_date:
+            return None
+        today, born = timezone.localdate(), self.birth_date
+        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+    @property
+    def initials(self):
+        words = self.full_name.split()
+        return "".join(word[0] for word in (words[:1] + words[-1:])[: len(words)]).upper()
+
+
+class Consultation(models.Model):
+    class Status(models.TextChoices):
+        IN_PROGRESS = "in_progress", _("In progress")
+        FOLLOW_UP = "follow_up", _("To follow up")
+        CLOSED = "closed", _("Closed")
+
+    doctor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="consultations",
+        verbose_name=_("doctor"),
+    )
+    patient = models.ForeignKey(
+        Patient,
+        on_delete=models.PROTECT,
+        related_name="consultations",
+        verbose_name=_("patient"),
+    )
+    date = models.DateField(_("date"), default=timezone.localdate)
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
+    diagnosis = models.CharField(_("diagnosis"), max_length=250, blank=True)
+    notes = models.TextField(
+        _("notes"), blank=True, help_text=_("For you: the patient does not see them.")
+    )
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status, default=Status.IN_PROGRESS
+    )
+    images_taken = models.BooleanField(_("images taken"), default=False, editable=False)
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = ConsultationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consultation")
+        verbose_name_plural = _("consultations")
+        ordering = ["-date", "-pk"]
+        indexes = [
+            models.Index(fields=["doctor", "-date", "-id"], name="consultation_by_doctor"),
+            models.Index(fields=["patient", "-date", "-id"], name="consultation_by_patient"),
+        ]
+
+    def __str__(self):
+        return f"{self.patient} · {self.date}"
+
+
+class ConsultationImage(StoredImage):
+    consultation = models.ForeignKey(
+        Consultation,
+        on_delete=models.CASCADE,
+        related_name="images",
+        verbose_name=_("consultation"),
+    )
+    image_type = models.CharField(
+        _("type"), max_length=20, choices=ImageType, default=ImageType.OTHER
+    )
+    dermoscopic_type = models.CharField(
+        _("dermoscopy mode"), max_length=30, choices=DermoscopicType, blank=True
+    )
+    body_location = models.CharField(_("location"), max_length=150, blank=True)
+    body_site = models.CharField(
+        _("body site"), max_length=20, choices=body_site_choices, blank=True
+    )
+    laterality = models.CharField(_("side"), max_length=10, choices=Laterality, blank=True)
+    description = models.TextField(_("description"), max_length=2000, blank=True)
+    is_primary = models.BooleanField(_("primary image"), default=False)
+
+    objects = ConsultationImageQuerySet.as_manager()
+
+    class Meta(StoredImage.Meta):
+        verbose_name = _("consultation image")
+        verbose_name_plural = _("consultation images")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["consultation", "-is_primary", "-created_at", "-id"],
+                name="image_in_order",
+            ),
+        ]
+        constraints = [
+            *StoredImage.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["consultation"],
+                condition=Q(is_primary=True),
+                name="consultationimage_one_primary",
+            ),
+            models.CheckConstraint(
+                condition=Q(dermoscopic_type="") | Q(image_type=ImageType.DERMOSCOPY),
+                name="consultationimage_dermoscopic_type_only_with_dermoscopy",
+            ),
+        ]
+
+    @property
+    def site_label(self):
+        """ "Forearm, front, left", "Nose", or the location as typed, or ""."""
+        site = BODY_SITES.get(self.body_site)
+        parts = [str(site.label)] if site else []
+        if parts and self.laterality:
+            parts.append(str(self.get_laterality_display()).lower())
+        return ", ".join(parts) or self.body_location

@@ -1,0 +1,25 @@
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+
+
+class DoctorsOnly(BasePermission):
+    """Doctors; anybody else who is signed in gets 403."""
+
+    def has_permission(self, request, view):
+        return bool(request.user.is_active and request.user.is_doctor)
+
+
+class DoctorsWrite(BasePermission):
+    """Reading is ruled by `visible_to`; writing is for the doctor of the consultation.
+
+    A view fetches through `visible_to` first, so that what is not yours is 404; then an object
+    outside `editable_by` is yours to see and not to change: 403.
+    """
+
+    def has_permission(self, request, view):
+        # POST to a collection without an object to ask about.
+        return request.method != "POST" or request.user.is_doctor or view.detail
+
+    def has_object_permission(self, request, view, obj):
+        if request.method in SAFE_METHODS:
+            return True
+        return type(obj).objects.editable_by(request.user).filter(pk=obj.pk).exists()

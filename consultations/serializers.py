@@ -1,0 +1,198 @@
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field, inline_serializer
+from rest_framework import serializers
+
+from .models import Consultation, ConsultationImage, Patient
+from .vocabulary import ImageType
+
+
+class PatientSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Patient
+        fields = [
+            "id",
+            "full_name",
+            "birth_date",
+            "sex",
+            "file_number",
+            "phototype",
+            "phone",
+            "email",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = ["id", "created_at", "updated_at"]
+
+
+class VisiblePatient(serializers.PrimaryKeyRelatedField):
+    """A patient that the caller may see; any other is one that does not exist."""
+
+    def get_queryset(self):
+        return Patient.objects.editable_by(self.context["request"].user)
+
+
+class ConsultationSerializer(serializers.ModelSerializer):
+    patient = VisiblePatient(queryset=Patient.objects.none())
+    doctor = serializers.PrimaryKeyRelatedField(read_only=True)
+    images_count = serializers.IntegerField(read_only=True, default=0)
+
+    class Meta:
+        model = Consultation
+        fields = [
+            "id",
+            "patient",
+            "doctor",
+            "date",
+            "reason",
+            "diagnosis",
+            "notes",
+            "status",
+            "images_taken",
+            "images_count",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = ["id", "doctor", "images_taken", "created_at", "updated_at"]
+
+    def validate_patient(self, patient):
+        if self.instance and patient != self.instance.patient:
+            raise serializers.ValidationError(
+                _("A consultation stays with its patient."), code="immutable"
+            )
+        return patient
+
+    def to_representation(self, consultation):
+        data = super().to_representation(consultation)
+        if consultation.doctor_id != self.context["request"].user.pk:
+            data["notes"] = ""  # the doctor's own
+        return data
+
+
+class ImageSerializer(serializers.ModelSerializer):
+    """An image of a consultation. URLs are signed and live an hour at most."""
+
+    image_url = serializers.SerializerMethodField()
+    thumbnail_url = serializers.SerializerMethodField()
+    original_url = serializers.SerializerMethodField()
+    quality = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ConsultationImage
+        fields = [
+            "id",
+            "consultation_id",
+            "image_url",
+            "thumbnail_url",
+            "original_url",
+            "original_filename",
+            "file_size",
+            "mime_type",
+            "width",
+            "height",
+            "image_type",
+            "dermoscopic_type",
+            "body_location",
+            "body_site",
+            "laterality",
+            "description",
+            "is_primary",
+            "captured_at",
+            "camera_model",
+            "sha256",
+            "quality",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = [
+            "id",
+            "consultation_id",
+            "original_filename",
+            "file_size",
+            "mime_type",
+            "width",
+            "height",
+            "captured_at",
+            "camera_model",
+            "sha256",
+            "created_at",
+            "updated_at",
+        ]
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_image_url(self, image):
+        return self._absolute(image.display.url)
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_thumbnail_url(self, image):
+        return self._absolute(image.thumbnail.url)
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_original_url(self, image):
+        return self._absolute(image.download_url)
+
+    @extend_schema_field(
+        inline_serializer(
+            "ImageQuality",
+            {
+                "verdict": serializers.ChoiceField(["good", "acceptable", "poor"], allow_null=True),
+                "reasons": serializers.ListField(
+                    child=serializers.ChoiceField(
+                        ["blurred", "soft", "overexposed", "underexposed"]
+                    )
+                ),
+                "sharpness": serializers.FloatField(allow_null=True),
+                "exposure": serializers.FloatField(allow_null=True),
+            },
+        )
+    )
+    def get_quality(self, image):
+        verdict = image.verdict
+        return {
+            "verdict": verdict.level if verdict else None,
+            "reasons": list(verdict.codes) if verdict else [],
+            "sharpness": image.sharpness,
+            "exposure": image.exposure,
+        }
+
+    def _absolute(self, url):
+        return self.context["request"].build_absolute_uri(url)
+
+    def validate(self, data):
+        def value(field):
+            return data.get(field, getattr(self.instance, field, ""))
+
+        if data.get("dermoscopic_type") and value("image_type") != ImageType.DERMOSCOPY:
+            raise serializers.ValidationError(
+                {
+                    "dermoscopic_type": serializers.ErrorDetail(
+                        _("Only with dermoscopy."), code="only_with_dermoscopy"
+                    )
+                }
+            )
+        return data
+
+
+class ImageUploadSerializer(ImageSerializer):
+    """The multipart body of an upload; the bytes themselves are judged by imaging.intake."""
+
+    file = serializers.FileField(
+        write_only=True,
+        required=False,
+        allow_empty_file=True,
+        max_length=None,
+        help_text="JPEG, PNG, WebP or HEIC; 10 MiB at most.",
+    )
+
+    class Meta(ImageSerializer.Meta):
+        fields = [
+            "file",
+            "image_type",
+            "dermoscopic_type",
+            "body_location",
+            "body_site",
+            "laterality",
+            "description",
+            "is_primary",
+        ]
+        read_only_fields = []

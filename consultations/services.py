@@ -1,0 +1,146 @@
+"""What changes photographs: database and blobs together. Nothing is lost or half stored.
+
+On the way in: blobs first, under fresh random names, then the row; what breaks in between is an
+orphan that `reconcile` removes. On the way out: the row first, the blobs after commit.
+"""
+
+import logging
+
+from django.db import IntegrityError, transaction
+
+from imaging import intake, renditions, storage
+from imaging.errors import StorageUnavailable
+from imaging.metadata import clean_text
+
+from .models import Consultation, ConsultationImage
+from .vocabulary import ImageType
+
+logger = logging.getLogger(__name__)
+
+
+class IdempotencyKeyReused(Exception):
+    """The key of an earlier upload came back with another file or for another consultation."""
+
+
+def add_image(
+    *,
+    consultation,
+    user,
+    upload,
+    image_type=ImageType.OTHER,
+    dermoscopic_type="",
+    body_location="",
+    body_site="",
+    laterality="",
+    description="",
+    is_primary=False,
+    idempotency_key=None,
+):
+    """Store one uploaded photograph. Returns (image, created).
+
+    With an idempotency key that this user has used, returns the image of the first time and
+    False. Raises ImageRefused (nothing stored), StorageUnavailable (no row), or
+    IdempotencyKeyReused.
+    """
+    photo = intake.read(upload)
+    if idempotency_key:
+        earlier = _earlier(consultation, user, idempotency_key, photo)
+        if earlier:
+            return earlier, False
+    stem = storage.new_stem()
+    blobs = [
+        ("originals", f"{stem}.{photo.extension}", photo.original),
+        ("processed", f"{stem}.jpg", renditions.display(photo.picture)),
+        ("thumbnails", f"{stem}.webp", renditions.thumbnail(photo.picture)),
+    ]
+    stored = []
+    try:
+        for container, name, data in blobs:
+            stored.append((container, name))
+            storage.put(container, name, data)
+        with transaction.atomic():
+            # The lock puts two uploads to one consultation in order: one primary, one first.
+            locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
+            if is_primary:
+                _unmake_primary(locked)
+            image = ConsultationImage.objects.create(
+                consultation=locked,
+                uploaded_by=user,
+                idempotency_key=idempotency_key or None,
+                original=stored[0][1],
+                display=stored[1][1],
+                thumbnail=stored[2][1],
+                original_filename=clean_text(upload.name, 255) or f"image.{photo.extension}",
+                file_size=len(photo.original),
+                mime_type=photo.mime_type,
+                width=photo.width,
+                height=photo.height,
+                sha256=photo.sha256,
+                captured_at=photo.captured_at,
+                camera_model=photo.camera_model,
+                sharpness=photo.sharpness,
+                exposure=photo.exposure,
+                image_type=image_type,
+                dermoscopic_type=dermoscopic_type,
+                body_location=body_location,
+                body_site=body_site,
+                laterality=laterality,
+                description=description,
+                is_primary=is_primary,
+            )
+            if not locked.images_taken:
+                locked.images_taken = True
+                locked.save(update_fields=["images_taken", "updated_at"])
+    except BaseException as error:
+        _discard(stored)
+        if idempotency_key and isinstance(error, IntegrityError):
+            earlier = _earlier(consultation, user, idempotency_key, photo)
+            if earlier:  # the same upload won the race
+                return earlier, False
+        raise
+    return image, True
+
+
+def update_image(image, **changes):
+    """Change what is said about an image; making it primary unmakes the other."""
+    with transaction.atomic():
+        consultation = Consultation.objects.select_for_update().get(pk=image.consultation_id)
+        if changes.get("is_primary"):
+            _unmake_primary(consultation, but=image)
+        for field, value in changes.items():
+            setattr(image, field, value)
+        if image.image_type != ImageType.DERMOSCOPY and image.dermoscopic_type:
+            image.dermoscopic_type = ""  # it went with the type
+            changes["dermoscopic_type"] = ""
+        image.save(update_fields=[*changes, "updated_at"])
+    return image
+
+
+def delete_image(image):
+    """Delete the row; its blobs follow after commit (imaging.models)."""
+    with transaction.atomic():
+        image.delete()
+
+
+def _unmake_primary(consultation, but=None):
+    others = consultation.images.filter(is_primary=True)
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    for other in others:
+        other.is_primary = False
+        other.save(update_fields=["is_primary", "updated_at"])
+
+
+def _earlier(consultation, user, key, photo):
+    image = ConsultationImage.objects.filter(uploaded_by=user, idempotency_key=key).first()
+    if image and (image.consultation_id, image.sha256) != (consultation.pk, photo.sha256):
+        raise IdempotencyKeyReused(key)
+    return image
+
+
+def _discard(stored):
+    for container, name in stored:
+        try:
+            storage.delete(container, name)
+        except StorageUnavailable:
+            logger.warning("a blob of a failed upload stays for reconcile to remove")

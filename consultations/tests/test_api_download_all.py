@@ -1,0 +1,65 @@
+"""The ZIP of a consultation: every original bit for bit, and a manifest nobody is hurt by."""
+
+import csv
+import hashlib
+import io
+import zipfile
+
+import pytest
+
+from conftest import photograph, upload
+from consultations import services
+
+
+@pytest.fixture
+def url(consultation):
+    return f"/api/v1/consultations/{consultation.pk}/images/download-all"
+
+
+def fetch(client, url):
+    response = client.get(url)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/zip"
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response.streaming, "a whole consultation does not fit in memory"
+    return zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+
+
+def test_zip_holds_every_original_and_the_manifest(api, doctor, consultation, url):
+    for seed, name in ((1, "IMG_1.JPG"), (2, "IMG_1.JPG")):
+        services.add_image(consultation=consultation, user=doctor, upload=upload(name, seed=seed))
+    archive = fetch(api(doctor), url)
+    assert archive.testzip() is None
+    text = archive.read("manifest.csv").decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["file"] for row in rows] == ["001_IMG_1.jpg", "002_IMG_1.jpg"]
+    assert {row["sha256"] for row in rows} == {
+        hashlib.sha256(photograph(seed=seed)).hexdigest() for seed in (1, 2)
+    }
+    for row in rows:
+        assert hashlib.sha256(archive.read(row["file"])).hexdigest() == row["sha256"]
+
+
+@pytest.mark.parametrize(
+    "name", ["..\\..\\evil.jpg", "C:evil.jpg", "a\x00b.jpg", ".ssh.jpg", "=1+1.jpg", "x" * 255]
+)
+def test_hostile_names_stay_in_the_folder(api, doctor, consultation, url, name):
+    file = upload("x.jpg")
+    file._name = name
+    services.add_image(consultation=consultation, user=doctor, upload=file)
+    entry = fetch(api(doctor), url).namelist()[0]
+    assert entry.startswith("001_")
+    assert not set(entry) & set('/\\:\0*?"<>|')
+    assert len(entry) < 120
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_manifest_holds_no_formula(api, doctor, consultation, url, text):
+    services.add_image(consultation=consultation, user=doctor, upload=upload(), description=text)
+    manifest = fetch(api(doctor), url).read("manifest.csv").decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(manifest))
+    assert row["description"] == "'" + text
+
+
+def test_empty_consultation(api, doctor, url):
+    assert fetch(api(doctor), url).namelist() == ["manifest.csv"]

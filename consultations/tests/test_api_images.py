@@ -1,0 +1,277 @@
+"""Images of a consultation through the API: contract, codes, who may."""
+
+import io
+import uuid
+from datetime import datetime
+
+import pytest
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from conftest import blobs, photograph, upload
+from consultations.models import ConsultationImage
+
+FIELDS = {
+    "id",
+    "consultation_id",
+    "image_url",
+    "thumbnail_url",
+    "original_url",
+    "original_filename",
+    "file_size",
+    "mime_type",
+    "width",
+    "height",
+    "image_type",
+    "dermoscopic_type",
+    "body_location",
+    "body_site",
+    "laterality",
+    "description",
+    "is_primary",
+    "captured_at",
+    "camera_model",
+    "sha256",
+    "created_at",
+    "updated_at",
+    "quality",
+}
+
+
+@pytest.fixture
+def url(consultation):
+    return f"/api/v1/consultations/{consultation.pk}/images"
+
+
+def post(client, url, file=None, **fields):
+    body = dict(fields)
+    if file is not None:
+        body["file"] = file
+    headers = {"Idempotency-Key": body.pop("key")} if "key" in body else {}
+    return client.post(url, body, format="multipart", headers=headers)
+
+
+def error(response):
+    body = response.json()
+    assert set(body) == {"type", "errors"}
+    return [(e["code"], e["attr"]) for e in body["errors"]]
+
+
+def bytes_of(client, url):
+    return b"".join(client.get(url).streaming_content)
+
+
+def test_upload(api, doctor, url, client, consultation):
+    data = photograph(
+        size=(640, 480),
+        taken_at=datetime(2026, 11, 14, 9, 42),
+        offset="+01:00",
+        make="Apple",
+        model="iPhone 15 Pro",
+        gps=(48.85, 2.29),
+    )
+    response = post(
+        api(doctor),
+        url,
+        SimpleUploadedFile("IMG 1.JPG", data, content_type="text/html"),
+        image_type="dermoscopy",
+        dermoscopic_type="contact_polarized",
+        body_site="70559009",
+        laterality="left",
+        body_location="face interne",
+        description="réseau régulier",
+        is_primary="true",
+    )
+    assert response.status_code == 201, response.json()
+    image = response.json()
+    assert set(image) == FIELDS
+    row = ConsultationImage.objects.get()
+    assert (image["id"], image["consultation_id"]) == (row.pk, consultation.pk)
+    assert (image["mime_type"], image["width"], image["height"]) == ("image/jpeg", 640, 480)
+    assert image["captured_at"] == "2026-11-14T09:42:00+01:00"
+    assert image["camera_model"] == "Apple iPhone 15 Pro"
+    assert image["is_primary"] is True
+    assert image["quality"]["verdict"] in ("good", "acceptable", "poor")
+    assert image["laterality"] == "left"
+    assert bytes_of(client, image["original_url"]) == data
+    for rendition in ("image_url", "thumbnail_url"):
+        picture = Image.open(io.BytesIO(bytes_of(client, image[rendition])))
+        assert not picture.getexif()
+
+
+def test_everything_but_the_file_is_optional(api, doctor, url):
+    assert post(api(doctor), url, upload("noextension")).status_code == 201
+    assert ConsultationImage.objects.get().image_type == "other"
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        (None, "missing_file"),
+        (b"", "empty_file"),
+        (b"%PDF-1.7 nothing", "unsupported_type"),
+        (photograph()[:1500], "corrupt_image"),
+    ],
+)
+def test_refusals(api, doctor, url, file, code):
+    file = None if file is None else SimpleUploadedFile("x.jpg", file)
+    response = post(api(doctor), url, file)
+    assert response.status_code == 400
+    assert error(response) == [(code, "file")]
+    assert blobs() == set()
+    assert not ConsultationImage.objects.exists()
+
+
+def test_too_large_and_too_many_pixels(api, doctor, url, settings):
+    settings.MAX_IMAGE_PIXELS = 1000
+    assert error(post(api(doctor), url, upload())) == [("too_many_pixels", "file")]
+    settings.MAX_UPLOAD_SIZE = 1000
+    assert error(post(api(doctor), url, upload())) == [("file_too_large", "file")]
+
+
+def test_text_where_a_file_belongs(api, doctor, url):
+    response = post(api(doctor), url, file="hello")
+    assert response.status_code == 400
+    assert error(response)[0][1] == "file"
+
+
+def test_refusal_speaks_the_users_language(api, doctor, url):
+    details = {
+        api(doctor)
+        .post(url, {"file": upload(data=b"x")}, "multipart", headers={"Accept-Language": language})
+        .json()["errors"][0]["detail"]
+        for language in ("fr", "en")
+    }
+    assert details == {
+        "Not a JPEG, PNG, WebP or HEIC picture.",
+        "Ce n’est pas une image JPEG, PNG, WebP ou HEIC.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("image_type", "selfie"),
+        ("body_site", "1"),
+        ("laterality", "up"),
+        ("dermoscopic_type", "contact_polarized"),
+        ("description", "x" * 2001),
+        ("is_primary", "perhaps"),
+    ],
+)
+def test_bad_metadata_names_its_field_and_stores_nothing(api, doctor, url, field, value):
+    response = post(api(doctor), url, upload(), **{field: value})
+    assert response.status_code == 400
+    assert [attr for _, attr in error(response)] == [field]
+    assert blobs() == set()
+
+
+def test_repeated_upload_returns_the_first_answer(api, doctor, url):
+    key = str(uuid.uuid4())
+    first = post(api(doctor), url, upload(), key=key)
+    again = post(api(doctor), url, upload(), key=key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["id"] == again.json()["id"]
+    assert ConsultationImage.objects.count() == 1
+    other = post(api(doctor), url, upload(seed=2), key=key)
+    assert (other.status_code, error(other)) == (409, [("idempotency_key_reused", None)])
+
+
+def test_storage_down_is_503_with_retry_after(api, doctor, url, monkeypatch):
+    def down(*args, **kwargs):
+        raise OSError("gone")
+
+    monkeypatch.setattr(storages["thumbnails"], "_save", down)
+    client = api(doctor)
+    client.raise_request_exception = False
+    response = post(client, url, upload())
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
+    assert error(response) == [("storage_unavailable", None)]
+    assert blobs() == set()
+
+
+def test_uploads_are_rate_limited(api, doctor, url, monkeypatch):
+    from rest_framework.throttling import ScopedRateThrottle
+
+    monkeypatch.setattr(ScopedRateThrottle, "THROTTLE_RATES", {"uploads": "2/min"})
+    client = api(doctor)
+    assert [post(client, url).status_code for _ in range(3)] == [400, 400, 429]
+    assert int(post(client, url)["Retry-After"]) > 0
+    assert client.get(url).status_code == 200, "looking is not limited with it"
+
+
+def test_list_order_and_pages(api, doctor, patient, url, consultation):
+    client = api(doctor)
+    ids = [post(client, url, upload(), is_primary=n == 1).json()["id"] for n in range(3)]
+    body = client.get(url, {"page_size": 2}).json()
+    assert [i["id"] for i in body["images"]] == [ids[1], ids[2]], "primary first, then newest"
+    assert (body["total"], body["page"], body["page_size"]) == (3, 1, 2)
+    assert body["previous"] is None
+    rest = client.get(body["next"]).json()
+    assert [i["id"] for i in rest["images"]] == [ids[0]]
+    assert rest["next"] is None
+    assert client.get(url, {"page": 2}).status_code == 404
+    assert client.get(url, {"page_size": 1000}).json()["page_size"] == 100
+    assert api(patient).get(url).json()["total"] == 3
+
+
+def test_list_costs_the_same_whatever_its_length(
+    api, doctor, url, consultation, django_assert_num_queries
+):
+    client = api(doctor)
+    for _ in range(3):
+        post(client, url, upload())
+    with django_assert_num_queries(3):  # consultation, count, page
+        client.get(url)
+
+
+def test_patch(api, doctor, image):
+    url = f"/api/v1/consultations/images/{image.pk}"
+    response = api(doctor).patch(
+        url,
+        {"description": "changed", "sha256": "0" * 64, "width": 1, "id": 99, "is_primary": True},
+    )
+    assert response.status_code == 200
+    body = response.json()
+    assert (body["description"], body["is_primary"]) == ("changed", True)
+    assert (body["sha256"], body["width"], body["id"]) == (image.sha256, 320, image.pk)
+    assert error(api(doctor).patch(url, {"image_type": "selfie"})) == [
+        ("invalid_choice", "image_type")
+    ]
+
+
+def test_patch_dermoscopic_type_needs_dermoscopy(api, doctor, image):
+    url = f"/api/v1/consultations/images/{image.pk}"
+    bad = api(doctor).patch(url, {"dermoscopic_type": "contact_polarized"})
+    assert error(bad) == [("only_with_dermoscopy", "dermoscopic_type")]
+    good = api(doctor).patch(
+        url, {"image_type": "dermoscopy", "dermoscopic_type": "contact_polarized"}
+    )
+    assert good.status_code == 200
+    back = api(doctor).patch(url, {"image_type": "macro"})
+    assert back.json()["dermoscopic_type"] == ""
+
+
+def test_delete(api, doctor, image, django_capture_on_commit_callbacks):
+    url = f"/api/v1/consultations/images/{image.pk}"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert api(doctor).delete(url).status_code == 204
+    assert api(doctor).get(url).status_code == 404
+    assert blobs() == set()
+
+
+def test_patient_looks_and_never_touches(api, patient, image, url):
+    one = f"/api/v1/consultations/images/{image.pk}"
+    client = api(patient)
+    assert client.get(one).status_code == 200
+    assert client.get(one).json()["original_url"]
+    for response in (
+        client.patch(one, {"description": "x"}),
+        client.delete(one),
+        post(client, url, upload()),
+    ):
+        assert response.status_code == 403
+        assert response.json()["type"] == "client_error"
+    assert ConsultationImage.objects.get().description == ""

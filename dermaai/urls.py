@@ -1,0 +1,18 @@
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+
+from . import api, views
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/", include(api.urlpatterns)),
+    path("accounts/", include("accounts.urls")),
+    path("media/", include("imaging.urls")),
+    path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("", include("consultations.urls")),
+]
+handler400 = views.bad_request
+handler403 = views.permission_denied
+handler404 = views.page_not_found
+handler500 = views.server_error

@@ -1,0 +1,74 @@
+"""What the admin pages of both image tables share."""
+
+from django.contrib import admin, messages
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from . import lifecycle
+
+
+class StoredImageAdmin(admin.ModelAdmin):
+    """Thumbnails in lists, file facts read-only, no widget that would mint an unsigned URL."""
+
+    date_hierarchy = "created_at"
+    actions = ["verify_originals"]
+    file_facts = [
+        "picture",
+        "original_filename",
+        "download",
+        "mime_type",
+        "size",
+        "dimensions",
+        "sha256",
+        "captured_at",
+        "camera_model",
+        "sharpness",
+        "exposure",
+        "uploaded_by",
+        "created_at",
+        "updated_at",
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), *self.file_facts]
+
+    def has_add_permission(self, request):
+        return False  # an image needs bytes: services make them
+
+    @admin.display(description=_("image"))
+    def tile(self, image):
+        return format_html('<img src="{}" alt="" height="60" loading="lazy">', image.thumbnail.url)
+
+    @admin.display(description=_("image"))
+    def picture(self, image):
+        return format_html(
+            '<a href="{}"><img src="{}" alt="" loading="lazy"></a>',
+            image.display.url,
+            image.thumbnail.url,
+        )
+
+    @admin.display(description=_("original"))
+    def download(self, image):
+        return format_html('<a href="{}">{}</a>', image.download_url, _("Download"))
+
+    @admin.display(description=_("file size"), ordering="file_size")
+    def size(self, image):
+        return filesizeformat(image.file_size)
+
+    @admin.display(description=_("dimensions"))
+    def dimensions(self, image):
+        return f"{image.width} × {image.height} px"
+
+    @admin.action(description=_("Verify the originals of the selected images"))
+    def verify_originals(self, request, queryset):
+        wrong = list(lifecycle.verify(queryset))
+        for image, problem in wrong:
+            self.message_user(request, f"{image}: {problem}", messages.ERROR)
+        if not wrong:
+            count = queryset.count()
+            text = ngettext(
+                "%(count)d original is as received.", "%(count)d originals are as received.", count
+            )
+            self.message_user(request, text % {"count": count}, messages.SUCCESS)

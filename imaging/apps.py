@@ -1,0 +1,17 @@
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_delete
+from django.utils.translation import gettext_lazy as _
+
+
+class ImagingConfig(AppConfig):
+    name = "imaging"
+    verbose_name = _("Imaging")
+
+    def ready(self):
+        from . import checks  # noqa: F401  (registers itself)
+        from .models import StoredImage, delete_blobs_after_commit
+
+        # However a row goes (page, API, admin's bulk action, cascade), its blobs follow it.
+        for model in apps.get_models():
+            if issubclass(model, StoredImage):
+                post_delete.connect(delete_blobs_after_commit, sender=model)

@@ -1,0 +1,35 @@
+from django.utils.translation import gettext_lazy as _
+
+FILE_CODES = (
+    "missing_file",
+    "empty_file",
+    "file_too_large",
+    "unsupported_type",
+    "corrupt_image",
+    "too_many_pixels",
+)
+
+
+class ImageRefused(Exception):
+    """A file that is not an image we take. `code` is the API's, `detail` for a person."""
+
+    MESSAGES = {
+        "missing_file": _("Choose a file."),
+        "empty_file": _("This file is empty."),
+        "file_too_large": _("This file is larger than %(limit)s."),
+        "unsupported_type": _("Not a JPEG, PNG, WebP or HEIC picture."),
+        "corrupt_image": _("This picture is damaged or incomplete."),
+        "too_small": _("This picture is smaller than 4 × 4 pixels."),
+        "too_many_pixels": _("This picture has more than %(limit)s million pixels."),
+    }
+
+    def __init__(self, code, message=None, **values):
+        self.code = code
+        self.detail = self.MESSAGES[message or code] % values
+        super().__init__(code)
+
+
+class StorageUnavailable(Exception):
+    """The blob storage did not answer; nothing was stored that counts. Try again later."""
+
+    retry_after = 30  # seconds

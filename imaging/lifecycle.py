@@ -1,0 +1,83 @@
+"""Database against storage: what one has and the other lacks. For every StoredImage table."""
+
+import hashlib
+import logging
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.storage import storages
+from django.utils import timezone
+
+from . import storage
+from .models import StoredImage
+
+logger = logging.getLogger(__name__)
+
+GRACE = timedelta(hours=1)  # a younger blob may belong to an upload that is under way
+
+
+@dataclass(slots=True)
+class Report:
+    """`orphans` [(container, name)] no row points at; `missing` [(row, container, name)]."""
+
+    blobs: int = 0
+    rows: int = 0
+    orphans: list = field(default_factory=list)
+    missing: list = field(default_factory=list)
+
+
+def image_models():
+    """The concrete tables of pictures, in whatever app."""
+    return [model for model in apps.get_models() if issubclass(model, StoredImage)]
+
+
+def reconcile(*, delete: bool) -> Report:
+    """Find orphan blobs older than an hour and rows whose blob is gone; delete the orphans.
+
+    Storage is listed first: a blob that a row points at later was already there, and a row that
+    comes after the listing is looked up again before anything is said of it.
+    """
+    report = Report()
+    stored = {name: dict(storages[name].blobs()) for name in settings.CONTAINERS}
+    report.blobs = sum(map(len, stored.values()))
+    wanted = defaultdict(set)
+    for model in image_models():
+        for image in model.objects.only(*model.BLOB_FIELDS).iterator(chunk_size=2000):
+            report.rows += 1
+            for container, name in image.blobs():
+                wanted[container].add(name)
+                if (
+                    name not in stored[container]
+                    and not storages[container].exists(name)
+                    and model.objects.filter(pk=image.pk).exists()
+                ):
+                    report.missing.append((image, container, name))
+    before = timezone.now() - GRACE
+    for container, blobs in stored.items():
+        for name, changed in blobs.items():
+            if name not in wanted[container] and changed < before:
+                report.orphans.append((container, name))
+    if delete:
+        for container, name in report.orphans:
+            storage.delete(container, name)
+    return report
+
+
+def verify(images):
+    """Hash originals again. Yields (image, problem) for those that are not as received."""
+    for image in images:
+        digest = hashlib.sha256()
+        try:
+            for chunk in storage.chunks("originals", image.original.name):
+                digest.update(chunk)
+        except FileNotFoundError:
+            yield image, "missing"
+            continue
+        except storage.OUTAGES as error:
+            yield image, f"unreadable ({type(error).__name__})"
+            continue
+        if digest.hexdigest() != image.sha256:
+            yield image, "altered"

@@ -1,0 +1,26 @@
+from django.core.management.base import BaseCommand
+
+from imaging import lifecycle
+
+
+class Command(BaseCommand):
+    help = (
+        "Compare database and storage: delete orphan blobs older than an hour, report rows whose "
+        "blob is gone. Exit status 1 when a blob is missing."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="only tell")
+
+    def handle(self, *args, dry_run, **options):
+        report = lifecycle.reconcile(delete=not dry_run)
+        for container, name in report.orphans:
+            self.stdout.write(f"{'orphan' if dry_run else 'deleted'}  {container}/{name}")
+        for image, container, name in report.missing:
+            self.stdout.write(f"MISSING  {container}/{name}  {image._meta.label} {image.pk}")
+        self.stdout.write(
+            f"{report.rows} rows, {report.blobs} blobs: {len(report.orphans)} orphans, "
+            f"{len(report.missing)} missing."
+        )
+        if report.missing:
+            raise SystemExit(1)

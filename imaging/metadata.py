@@ -1,0 +1,113 @@
+"""What the camera wrote into the file. Nothing here raises: a broken block is an empty one."""
+
+import logging
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from django.utils import timezone as django_timezone
+from PIL import ExifTags, Image
+
+logger = logging.getLogger(__name__)
+
+_DATE = re.compile(r"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII)
+_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
+_FIRST_YEAR = 1826  # the oldest photograph; what is earlier is a camera's empty clock
+_CAMERA_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """`captured_at` is aware or None, `orientation` 1–8 as in EXIF, `icc_profile` raw bytes."""
+
+    captured_at: datetime | None = None
+    camera_model: str = ""
+    orientation: int = 1
+    icc_profile: bytes | None = None
+
+
+def read(image: Image.Image) -> Metadata:
+    """The metadata of an open image. Call it after `load()`: a PNG's EXIF may come last."""
+    main, exif = {}, {}
+    try:
+        block = Image.Exif()
+        block.load(_exif_bytes(image))
+        main = dict(block)
+        exif = dict(block.get_ifd(ExifTags.IFD.Exif))
+    except Exception as error:  # whatever a decoder makes of a broken block
+        logger.info("unreadable EXIF: %s", type(error).__name__)
+    profile = image.info.get("icc_profile")
+    return Metadata(
+        captured_at=_captured_at(main, exif),
+        camera_model=_camera_model(main.get(ExifTags.Base.Make), main.get(ExifTags.Base.Model)),
+        orientation=_orientation(main.get(ExifTags.Base.Orientation)),
+        icc_profile=profile if isinstance(profile, bytes) and profile else None,
+    )
+
+
+def _exif_bytes(image):
+    """The raw block. Not `getexif()`: that takes an orientation from XMP, which no browser
+    does, and gives up on ImageMagick's hexadecimal block in a PNG when a byte follows it."""
+    if raw := image.info.get("exif"):
+        return raw
+    if text := image.info.get("Raw profile type exif"):
+        _name, length, *lines = text.split("\n")[1:]
+        return bytes.fromhex("".join(lines)[: 2 * int(length)])
+    return b""
+
+
+def clean_text(value, length: int) -> str:
+    """One line of printable text: no control, bidi or lone-surrogate characters, trimmed."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if not isinstance(value, str):
+        return ""
+    value = "".join(
+        " " if c.isspace() else c
+        for c in value.split("\0")[0]
+        if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+    return " ".join(value.split())[:length].strip()
+
+
+def _captured_at(main, exif):
+    # Some writers put the date into the main block.
+    written = exif.get(ExifTags.Base.DateTimeOriginal) or main.get(ExifTags.Base.DateTimeOriginal)
+    text = _ascii(written)
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        local = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
+    except ValueError:
+        return None
+    if local.year < _FIRST_YEAR:
+        return None
+    offset = _OFFSET.fullmatch(_ascii(exif.get(ExifTags.Base.OffsetTimeOriginal)))
+    if offset:
+        sign, hours, minutes = offset.groups()
+        shift = timedelta(hours=int(hours), minutes=int(minutes))
+        if shift <= timedelta(hours=14):
+            return local.replace(tzinfo=timezone(-shift if sign == "-" else shift))
+    # A camera without a zone shows the practice's clock.
+    return local.replace(tzinfo=django_timezone.get_default_timezone())
+
+
+def _ascii(value):
+    if isinstance(value, bytes):
+        value = value.decode("ascii", "replace")
+    return value.strip("\0 \t\r\n") if isinstance(value, str) else ""
+
+
+def _camera_model(make, model):
+    """ "Canon EOS 5D", not "Canon Canon EOS 5D"."""
+    make, model = clean_text(make, _CAMERA_LENGTH), clean_text(model, _CAMERA_LENGTH)
+    if make and model.casefold().startswith(make.split()[0].casefold()):
+        make = ""
+    return f"{make} {model}".strip()[:_CAMERA_LENGTH]
+
+
+def _orientation(value):
+    if isinstance(value, tuple | list) and value:
+        value = value[0]
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1

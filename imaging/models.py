@@ -1,0 +1,103 @@
+"""What a stored picture is, whoever it belongs to."""
+
+from functools import partial
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from .quality import Verdict
+
+
+def originals():
+    return storages["originals"]
+
+
+def processed():
+    return storages["processed"]
+
+
+def thumbnails():
+    return storages["thumbnails"]
+
+
+class StoredImage(models.Model):
+    """The blobs of one photograph and what its bytes say: the base of both image tables.
+
+    Rows are made by services only: they need blobs that exist. `width` and `height` are pixels
+    of the original after its orientation is applied; `sha256` is of the bytes as received.
+    """
+
+    BLOB_FIELDS = ("original", "display", "thumbnail")
+
+    original = models.FileField(_("original"), storage=originals, max_length=255, editable=False)
+    display = models.FileField(_("display"), storage=processed, max_length=255, editable=False)
+    thumbnail = models.FileField(_("thumbnail"), storage=thumbnails, max_length=255, editable=False)
+    original_filename = models.CharField(_("file name"), max_length=255, editable=False)
+    file_size = models.PositiveBigIntegerField(_("file size (bytes)"), editable=False)
+    mime_type = models.CharField(_("file type"), max_length=50, editable=False)
+    width = models.PositiveIntegerField(_("width (px)"), editable=False)
+    height = models.PositiveIntegerField(_("height (px)"), editable=False)
+    sha256 = models.CharField("SHA-256", max_length=64, editable=False)
+    captured_at = models.DateTimeField(_("captured"), null=True, blank=True, editable=False)
+    camera_model = models.CharField(_("camera"), max_length=100, blank=True, editable=False)
+    sharpness = models.FloatField(_("sharpness"), null=True, editable=False)
+    exposure = models.FloatField(_("exposure (clipped share)"), null=True, editable=False)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("added by"),
+        editable=False,
+    )
+    idempotency_key = models.CharField(max_length=255, null=True, editable=False)
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(file_size__gt=0, width__gt=0, height__gt=0),
+                name="%(class)s_sizes_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="%(class)s_sha256_is_hex",
+            ),
+            models.UniqueConstraint(
+                fields=["uploaded_by", "idempotency_key"],
+                name="%(class)s_one_per_idempotency_key",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self._meta.verbose_name} {self.pk}"  # no file name: it may name a patient
+
+    @property
+    def verdict(self):
+        """What to tell the clinician about sharpness and exposure, or None where unmeasured."""
+        return Verdict.of(self.sharpness, self.exposure)
+
+    @property
+    def browser_can_show_original(self):
+        return self.mime_type in ("image/jpeg", "image/png", "image/webp")
+
+    @property
+    def download_url(self):
+        """Signed, and saved by the browser under the name that the clinician knows."""
+        return self.original.storage.url(self.original.name, filename=self.original_filename)
+
+    def blobs(self):
+        """(container, name) of every blob that the row points at."""
+        fields = [getattr(self, name) for name in self.BLOB_FIELDS]
+        return [(field.storage.container, field.name) for field in fields if field]
+
+
+def delete_blobs_after_commit(sender, instance, **kwargs):
+    """`post_delete` of every StoredImage: once the row is gone for good, the worker is told."""
+    from .tasks import delete_blobs
+
+    # robust: the row is gone whatever happens to the queue; reconcile sweeps what it missed.
+    transaction.on_commit(partial(delete_blobs.enqueue, instance.blobs()), robust=True)

@@ -1,0 +1,119 @@
+"""How a picture looks on screen: upright, in sRGB, at display and thumbnail size.
+
+Renditions carry pixels only: no EXIF, no GPS, no profile (sRGB is what a browser assumes).
+"""
+
+import io
+
+import numpy as np
+from imagekit import ImageSpec
+from imagekit.utils import process_image
+from PIL import Image, ImageCms
+
+DISPLAY_MIN, DISPLAY_MAX = 1920, 3840  # px, long edge
+THUMBNAIL_BOX = (300, 300)  # px
+
+_SRGB = ImageCms.createProfile("sRGB")
+_TRANSPOSE = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def reduction(size: tuple[int, int]) -> int:
+    """The power of two (1–8) by which a picture shrinks and keeps a long edge ≥ 1920 px."""
+    return next(k for k in (8, 4, 2, 1) if k == 1 or max(size) // k >= DISPLAY_MIN)
+
+
+def draft_box(size):
+    """For `Image.draft`: the exact box, since a square one is defeated by the short edge."""
+    k = reduction(size)
+    return max(1, size[0] // k), max(1, size[1] // k)
+
+
+def upright_srgb(image: Image.Image, orientation: int, icc_profile: bytes | None) -> Image.Image:
+    """Display pixels of a decoded image: RGB, sRGB, oriented, alpha on white, reduced."""
+    image = _eight_bits(image)
+    k = reduction(image.size)
+    if image.mode in ("P", "PA") or "transparency" in image.info:
+        image = image.convert("RGBA")
+    if k > 1:
+        image = image.reduce(k)
+    if max(image.size) > DISPLAY_MAX:
+        image.thumbnail((DISPLAY_MAX, DISPLAY_MAX), Image.Resampling.LANCZOS, reducing_gap=2)
+    image = _to_srgb(_flatten(image), icc_profile)
+    if orientation in _TRANSPOSE:
+        image = image.transpose(_TRANSPOSE[orientation])
+    image.info = {}
+    return image
+
+
+def _eight_bits(image):
+    if image.mode.startswith("I"):
+        # Pillow's convert() clips 16 bits at 255, and a grey picture turns white.
+        return Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8))
+    if image.mode in ("1", "F"):
+        return image.convert("L")
+    return image
+
+
+def _flatten(image):
+    if image.mode not in ("RGBA", "LA", "La", "RGBa"):
+        return image
+    image = image.convert("RGBA")
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image.getchannel("A"))
+    return white
+
+
+def _to_srgb(image, icc_profile):
+    if icc_profile and image.mode in ("L", "RGB", "CMYK"):
+        try:
+            return ImageCms.profileToProfile(
+                image,
+                ImageCms.ImageCmsProfile(io.BytesIO(icc_profile)),
+                _SRGB,
+                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode="RGB",
+                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            )
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            pass  # a profile that cannot be read, or of another colour space, says nothing
+    return image.convert("RGB")
+
+
+def display(picture: Image.Image) -> bytes:
+    """The display rendition as JPEG: colour at full resolution, since colour is evidence."""
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=90, subsampling=0)
+    return out.getvalue()
+
+
+class FitWithin:
+    """ImageKit processor: inside the box, never cropped, never enlarged."""
+
+    def process(self, image):
+        image = image.copy()
+        image.thumbnail(THUMBNAIL_BOX, Image.Resampling.LANCZOS, reducing_gap=3)
+        return image
+
+
+class Thumbnail(ImageSpec):
+    """ImageKit's spec of the thumbnail; its source is the decoded picture, not a file."""
+
+    processors = [FitWithin()]
+    format = "WEBP"
+    options = {"quality": 85, "method": 4}
+
+    def generate(self):
+        return process_image(self.source, self.processors, self.format, self.options)
+
+
+def thumbnail(picture: Image.Image) -> bytes:
+    """The thumbnail as WebP, at most 300 px a side."""
+    return Thumbnail(source=picture).generate().read()

@@ -1,0 +1,181 @@
+"""Where blobs live, who may fetch them, for how long. Nothing else signs or names a blob.
+
+Three private containers (`originals`, `processed`, `thumbnails`), one Django storage alias each,
+on Azure Blob or, by default, in folders under DERMAAI_DATA/media. `url()` is always signed and
+dies within SIGNED_URL_TTL seconds: on Azure a read-only SAS of one blob, here a signed path.
+"""
+
+import mimetypes
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+from azure.core.exceptions import AzureError
+from azure.storage.blob import BlobServiceClient, ExponentialRetry
+from django.conf import settings
+from django.core import signing
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, storages
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.deconstruct import deconstructible
+from django.utils.http import content_disposition_header, urlencode
+from storages.backends.azure_storage import AzureStorage
+
+from .errors import StorageUnavailable
+
+OUTAGES = (AzureError, OSError)
+MEDIA_TYPES = {
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".heic": "image/heic",
+    ".heif": "image/heif",
+}
+_signer = signing.Signer(salt="imaging.media", sep=".")
+
+
+def new_stem() -> str:
+    """The name of a new picture's blobs, without extension. File names are never paths."""
+    return f"{timezone.now().astimezone(UTC):%Y%m%dT%H%M%S}_{uuid.uuid4()}"
+
+
+def put(container: str, name: str, data: bytes) -> str:
+    """Store bytes under a name that is new. Returns the name; raises StorageUnavailable."""
+    try:
+        return storages[container].save(name, ContentFile(data))
+    except OUTAGES as error:
+        raise StorageUnavailable(container) from error
+
+
+def delete(container: str, name: str) -> None:
+    """Delete a blob; one that is gone is fine. Raises StorageUnavailable."""
+    try:
+        storages[container].delete(name)
+    except OUTAGES as error:
+        raise StorageUnavailable(container) from error
+
+
+def chunks(container: str, name: str):
+    """The bytes of a blob, 64 KiB to 4 MiB at a time. Opened when the first chunk is asked."""
+    return storages[container].chunks(name)
+
+
+def expiry() -> int:
+    """When a URL signed now dies (Unix seconds): TTL / 2 to TTL from now.
+
+    In steps of half the TTL, so that a page shown twice names a picture by one URL and the
+    browser's cache answers.
+    """
+    step = max(1, settings.SIGNED_URL_TTL // 2)
+    return (int(time.time()) // step + 2) * step
+
+
+def disposition(container: str, filename: str | None) -> str:
+    """Originals are only ever downloads; renditions are shown unless a file name is asked."""
+    attachment = container == "originals" or filename is not None
+    return content_disposition_header(attachment, filename or "") or "inline"
+
+
+def _signature(container, name, expires, filename):
+    return _signer.signature("\n".join((container, name, str(expires), filename)))
+
+
+def signed_path_is_valid(container, name, expires, filename, signature) -> bool:
+    """Was this path signed by us, and is it still alive?"""
+    expected = _signature(container, name, expires, filename)
+    return signing.constant_time_compare(signature, expected) and int(expires) > time.time()
+
+
+@deconstructible
+class LocalContainer(FileSystemStorage):
+    """One container as a folder of the embedded default."""
+
+    def __init__(self, container):
+        self.container = container
+        super().__init__(
+            location=Path(settings.DERMAAI_DATA) / "media" / container,
+            file_permissions_mode=0o600,
+            directory_permissions_mode=0o700,
+        )
+
+    def url(self, name, filename=None):
+        """A signed path on this server. With `filename`, a download of that name."""
+        expires = expiry()
+        query = {"e": expires, "s": _signature(self.container, name, expires, filename or "")}
+        if filename:
+            query["n"] = filename
+        return f"{reverse('media', args=[self.container, name])}?{urlencode(query)}"
+
+    def chunks(self, name):
+        with self.open(name) as blob:
+            yield from blob.chunks()
+
+    def blobs(self):
+        """(name, last change) of every blob."""
+        for path in Path(self.location).rglob("*"):
+            if path.is_file():
+                changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                yield path.relative_to(self.location).as_posix(), changed
+
+
+@deconstructible
+class AzureContainer(AzureStorage):
+    """One container of an Azure Blob account (or of its emulator)."""
+
+    CONNECT_TIMEOUT, READ_TIMEOUT, TRIES = 5, 20, 2  # seconds; the SDK's own hang for 88
+    BLOCK = 4 * 1024 * 1024  # bytes: flat memory up and down
+
+    def __init__(self, container):
+        self.container = container
+        credential = None
+        if not (settings.AZURE_STORAGE_CONNECTION_STRING or settings.AZURE_STORAGE_ACCOUNT_KEY):
+            from azure.identity import DefaultAzureCredential
+
+            credential = DefaultAzureCredential()
+        super().__init__(
+            azure_container=settings.AZURE_CONTAINER_PREFIX + container,
+            connection_string=settings.AZURE_STORAGE_CONNECTION_STRING or None,
+            account_name=settings.AZURE_STORAGE_ACCOUNT_NAME or None,
+            account_key=settings.AZURE_STORAGE_ACCOUNT_KEY or None,
+            token_credential=credential,
+            expiration_secs=settings.SIGNED_URL_TTL,
+            overwrite_files=True,  # names are random: no round trip to look for a namesake
+        )
+
+    def _get_service_client(self):
+        # django-storages drops client options when there is a connection string.
+        options = {
+            "connection_timeout": self.CONNECT_TIMEOUT,
+            "read_timeout": self.READ_TIMEOUT,
+            "retry_policy": ExponentialRetry(initial_backoff=1, retry_total=self.TRIES),
+            "max_block_size": self.BLOCK,
+            "max_single_put_size": self.BLOCK,
+            "max_single_get_size": self.BLOCK,
+            "max_chunk_get_size": self.BLOCK,
+        }
+        if self.connection_string:
+            return BlobServiceClient.from_connection_string(self.connection_string, **options)
+        return BlobServiceClient(
+            f"{self.azure_protocol}://{self.account_name}.blob.core.windows.net",
+            credential=self.account_key or self.token_credential,
+            **options,
+        )
+
+    def url(self, name, filename=None):
+        """A read-only SAS of one blob. With `filename`, a download of that name."""
+        parameters = {
+            "content_disposition": disposition(self.container, filename),
+            "content_type": MEDIA_TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0],
+        }
+        return super().url(name, expire=expiry() - int(time.time()), parameters=parameters)
+
+    def chunks(self, name):
+        # open().read() would download the whole blob first.
+        yield from self.client.download_blob(name).chunks()
+
+    def blobs(self):
+        """(name, last change) of every blob."""
+        for blob in self.client.list_blobs():
+            yield blob.name, blob.last_modified

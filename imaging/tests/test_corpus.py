@@ -1,0 +1,66 @@
+"""Pictures and traps that the project did not make, where they are at hand."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+
+from imaging import intake, renditions
+from imaging.errors import ImageRefused
+
+CORPORA = settings.BASE_DIR.parent / "shared" / "corpora"
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.skipif(not CORPORA.is_dir(), reason="the corpora are not on this machine"),
+    pytest.mark.filterwarnings("ignore::UserWarning"),  # decoders warn of what is odd
+]
+
+
+def lines(name):
+    path = CORPORA / name
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def answer(entry):
+    upload = ContentFile((CORPORA / entry["file"]).read_bytes(), name="x")
+    try:
+        return intake.read(upload)
+    except ImageRefused as refusal:
+        assert str(refusal.detail)
+        return None
+
+
+def test_every_file_is_answered_as_the_manifest_says():
+    wrong = []
+    for entry in lines("manifest.jsonl"):
+        photo = answer(entry)
+        got = "accept" if photo else "reject"
+        if entry["expected"] not in (got, "either"):
+            wrong.append((entry["file"], got))
+        if photo and entry.get("payload"):
+            for rendition in (renditions.display, renditions.thumbnail):
+                data = rendition(photo.picture)
+                if any(text.encode() in data for text in entry["payload"]):
+                    wrong.append((entry["file"], "payload survives"))
+    assert not wrong
+
+
+def test_date_size_and_camera_as_exiftool_reads_them():
+    wrong = []
+    for truth in lines("truth.jsonl"):
+        photo = answer(truth)
+        if photo is None or truth.get("ambiguous"):
+            continue
+        found = photo.captured_at and photo.captured_at.replace(tzinfo=None).isoformat()
+        expected = truth["capture_iso"]
+        if expected and expected < "1826":
+            expected = None  # older than photography: a camera's empty clock
+        if found != expected:
+            wrong.append((truth["file"], found, expected))
+        if (photo.width, photo.height) != (truth["width"], truth["height"]):
+            wrong.append((truth["file"], photo.width, photo.height))
+        if truth["Model"] and str(truth["Model"]).strip() not in photo.camera_model:
+            wrong.append((truth["file"], photo.camera_model))
+    assert not wrong

@@ -1,0 +1,242 @@
+"""What gets in, and what is refused under which code.
+
+Wrong code here loses a clinician's photograph, or lets a file in that no decoder finishes.
+"""
+
+import hashlib
+import io
+import struct
+import zlib
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageCms
+
+from conftest import photograph
+from imaging import intake, phantoms
+from imaging.errors import ImageRefused
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def read(data, name="x.jpg"):
+    return intake.read(SimpleUploadedFile(name, data))
+
+
+def refusal(data, name="x.jpg"):
+    with pytest.raises(ImageRefused) as caught:
+        read(data, name)
+    assert str(caught.value.detail), "a refusal says why"
+    return caught.value.code
+
+
+def saved(image, format, **options):
+    out = io.BytesIO()
+    image.save(out, format, **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("format", "mime_type", "extension"),
+    [
+        ("JPEG", "image/jpeg", "jpg"),
+        ("PNG", "image/png", "png"),
+        ("WEBP", "image/webp", "webp"),
+        ("HEIF", "image/heic", "heic"),
+    ],
+)
+@pytest.mark.parametrize("name", ["photo", "photo.JPG", "photo.exe"])
+def test_type_is_what_the_bytes_say(format, mime_type, extension, name):
+    data = photograph(format)
+    photo = read(data, name)
+    assert (photo.mime_type, photo.extension) == (mime_type, extension)
+    assert (photo.width, photo.height) == photo.picture.size == (320, 240)
+    assert photo.original == data
+    assert photo.sha256 == hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_picture_is_upright(format, orientation):
+    photo = read(photograph(format, orientation=orientation))
+    upright = phantoms.macro(1, size=(320, 240), lesion=phantoms.Lesion(1))
+    assert (photo.width, photo.height) == photo.picture.size == upright.size
+    difference = np.asarray(photo.picture, float) - np.asarray(upright, float)
+    assert np.abs(difference).mean() < 8, "the pixels are turned, not only the figures"
+
+
+def test_exif_of_every_format():
+    for format in ("JPEG", "PNG", "WEBP", "HEIF"):
+        photo = read(
+            photograph(
+                format,
+                taken_at=datetime(2026, 11, 14, 9, 42, 7),
+                offset="+05:45",
+                make="Canon",
+                model="Canon EOS R5",
+                gps=(48.85, 2.35),
+            )
+        )
+        assert photo.captured_at.isoformat() == "2026-11-14T09:42:07+05:45", format
+        assert photo.camera_model == "Canon EOS R5", format
+
+
+def test_date_without_zone_is_on_the_practice_clock():
+    photo = read(photograph(taken_at=datetime(2026, 7, 1, 9, 0)))
+    assert photo.captured_at == datetime(2026, 7, 1, 9, 0, tzinfo=PARIS)
+
+
+def test_broken_exif_never_fails_an_upload():
+    data = photograph(taken_at=datetime(2026, 7, 1, 9, 0), model="X", orientation=6)
+    at = data.index(b"Exif\0\0") + 6
+    for end in range(at + 2, at + 60, 3):
+        broken = data[:at] + b"\xff" * (end - at) + data[end:]
+        assert read(broken).sha256 == hashlib.sha256(broken).hexdigest()
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_truncated_is_refused(format, share):
+    data = photograph(format)
+    assert refusal(data[: int(len(data) * share)]) == "corrupt_image"
+
+
+def test_missing_and_empty():
+    with pytest.raises(ImageRefused) as caught:
+        intake.read(None)
+    assert caught.value.code == "missing_file"
+    assert refusal(b"") == "empty_file"
+
+
+def test_size_limit_is_to_the_byte(settings):
+    data = photograph()
+    settings.MAX_UPLOAD_SIZE = len(data)
+    assert read(data).width == 320
+    settings.MAX_UPLOAD_SIZE = len(data) - 1
+    assert refusal(data) == "file_too_large"
+
+
+def test_size_is_counted_not_believed(settings):
+    file = SimpleUploadedFile("x.jpg", photograph())
+    file.size = 10
+    settings.MAX_UPLOAD_SIZE = 100
+    with pytest.raises(ImageRefused) as caught:
+        intake.read(file)
+    assert caught.value.code == "file_too_large"
+
+
+def png_header(width, height):
+    def chunk(kind, body):
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + head
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
+
+
+def test_too_many_pixels_is_seen_in_the_header(settings):
+    assert refusal(png_header(60_000, 60_000)) == "too_many_pixels"
+    settings.MAX_IMAGE_PIXELS = 320 * 240 - 1
+    assert refusal(photograph()) == "too_many_pixels"
+    settings.MAX_IMAGE_PIXELS = 320 * 240
+    assert read(photograph()).width == 320
+
+
+def test_smallest_side():
+    assert read(saved(Image.new("RGB", (4, 9)), "PNG")).width == 4
+    assert refusal(saved(Image.new("RGB", (3, 900)), "PNG")) == "corrupt_image"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n",
+        b"<!DOCTYPE html><html><body>no picture</body></html>",
+        saved(Image.new("RGB", (40, 30)), "GIF"),
+        saved(Image.new("RGB", (40, 30)), "TIFF"),
+        saved(Image.new("RGB", (40, 30)), "BMP"),
+        b"PK\x03\x04" + b"\0" * 60,
+        b"just text",
+    ],
+    ids=["svg", "pdf", "html", "gif", "tiff", "bmp", "zip", "text"],
+)
+def test_other_types_are_refused_whatever_their_name(data):
+    assert refusal(data, "photo.jpg") == "unsupported_type"
+
+
+def test_progressive_bomb_is_refused_before_decoding():
+    assert refusal(photograph().replace(b"\xff\xd9", b"\xff\xda" * 200 + b"\xff\xd9")) == (
+        "corrupt_image"
+    )
+
+
+def test_first_picture_of_several():
+    frames = [Image.new("RGB", (40, 30), c) for c in ("red", "blue")]
+    for format in ("PNG", "WEBP"):
+        photo = read(saved(frames[0], format, save_all=True, append_images=frames[1:]))
+        assert photo.picture.getpixel((20, 15))[0] > 200
+
+
+@pytest.mark.parametrize("size", [(5000, 4), (4, 5000), (1921, 1080), (3839, 100), (3840, 100)])
+def test_display_pixels_keep_the_long_edge(size):
+    """Between 1920 and 3840 where the picture has it: less would be soft in the viewer."""
+    for format in ("JPEG", "PNG"):
+        picture = read(saved(Image.new("RGB", size, "tan"), format)).picture
+        assert 1920 <= max(picture.size) <= 3840
+
+
+def test_alpha_is_flattened_on_white():
+    clear = Image.new("RGBA", (40, 30), (200, 10, 10, 0))
+    for image, options in ((clear, {}), (clear.convert("LA"), {})):
+        assert read(saved(image, "PNG", **options)).picture.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_sixteen_bits_are_scaled_not_clipped():
+    ramp = np.linspace(0, 65535, 64 * 64).astype(np.uint16).reshape(64, 64)
+    picture = np.asarray(read(saved(Image.fromarray(ramp), "PNG")).picture)
+    assert picture[0, 0, 0] == 0
+    assert abs(int(picture[32, 0, 0]) - 128) <= 2
+    assert picture[-1, -1, 0] == 255
+
+
+def wide_gamut_profile():
+    """A matrix profile whose primaries are far outside sRGB's (an Adobe-RGB-like one), made by
+    swapping the colorants of LittleCMS's own sRGB profile: red and green change places."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    count = struct.unpack(">I", profile[128:132])[0]
+    tags = {bytes(profile[132 + 12 * i : 136 + 12 * i]): 132 + 12 * i for i in range(count)}
+    red, green = tags[b"rXYZ"], tags[b"gXYZ"]
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(profile)
+
+
+def test_colour_goes_through_the_embedded_profile():
+    """Read without it, a red lesion would be shown green."""
+    red = Image.new("RGB", (64, 48), (200, 30, 40))
+    for format in ("JPEG", "PNG", "WEBP"):
+        data = saved(red, format, icc_profile=wide_gamut_profile(), quality=95)
+        pixel = read(data).picture.getpixel((30, 20))
+        assert pixel[1] > 150, (format, pixel)
+        assert pixel[0] < 90, (format, pixel)
+
+
+def test_unreadable_profile_is_ignored():
+    data = saved(Image.new("RGB", (64, 48), (200, 30, 40)), "JPEG", icc_profile=b"nonsense" * 40)
+    assert read(data).picture.getpixel((30, 20))[0] > 180
+
+
+def test_cmyk():
+    cmyk = Image.new("CMYK", (64, 48), (0, 255, 255, 0))
+    pixel = read(saved(cmyk, "JPEG")).picture.getpixel((30, 20))
+    assert pixel[0] > 200
+    assert pixel[1] < 60

@@ -1,0 +1,95 @@
+"""Dates and cameras as written: a wrong date puts a lesion's growth out of order."""
+
+import pytest
+from PIL import ExifTags, Image
+
+from imaging import metadata
+
+
+def block(main=None, exif=None):
+    image = Image.new("RGB", (8, 8))
+    written = Image.Exif()
+    written.update(main or {})
+    if exif:
+        written.get_ifd(ExifTags.IFD.Exif).update(exif)
+    image.info["exif"] = written.tobytes()
+    return metadata.read(image)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2023:07:14 09:08:07", "2023-07-14T09:08:07+02:00"),
+        ("2023:07:14 09:08:07\0", "2023-07-14T09:08:07+02:00"),
+        ("2099:01:01 00:00:00", "2099-01-01T00:00:00+01:00"),
+        ("2023:02:30 10:00:00", None),
+        ("0000:00:00 00:00:00", None),
+        ("0001:01:01 00:00:00", None),
+        ("2023-07-14 09:08:07", None),
+        ("2023:07:14 24:00:00", None),
+        ("2023:07:14 09:08:07 PM", None),
+        ("", None),
+    ],
+)
+def test_capture_date(written, read):
+    found = block(exif={ExifTags.Base.DateTimeOriginal: written}).captured_at
+    assert (found and found.isoformat()) == read
+
+
+@pytest.mark.parametrize(
+    ("offset", "read"),
+    [
+        ("+05:45", "+05:45"),
+        ("-03:00", "-03:00"),
+        ("+99:00", "+02:00"),
+        ("nonsense", "+02:00"),
+    ],
+)
+def test_offset(offset, read):
+    exif = {
+        ExifTags.Base.DateTimeOriginal: "2023:07:14 09:08:07",
+        ExifTags.Base.OffsetTimeOriginal: offset,
+    }
+    assert block(exif=exif).captured_at.isoformat().endswith(read)
+
+
+@pytest.mark.parametrize(
+    ("make", "model", "read"),
+    [
+        ("Canon", "Canon EOS R5", "Canon EOS R5"),
+        ("NIKON CORPORATION ", "NIKON D3S  ", "NIKON D3S"),
+        ("Apple", "iPhone 15 Pro", "Apple iPhone 15 Pro"),
+        ("", "X", "X"),
+        ("Ma\x07ke", "Mo\0del", "Make Mo"),
+        ("x" * 300, "y", "x" * 100),
+    ],
+)
+def test_camera_model(make, model, read):
+    assert block({ExifTags.Base.Make: make, ExifTags.Base.Model: model}).camera_model == read
+
+
+@pytest.mark.parametrize(("written", "read"), [(1, 1), (8, 8), (0, 1), (9, 1), (65535, 1), (6, 6)])
+def test_orientation(written, read):
+    assert block({ExifTags.Base.Orientation: written}).orientation == read
+
+
+def test_orientation_from_xmp_is_not_taken():
+    """No browser takes it: the display would lie across the original."""
+    image = Image.new("RGB", (8, 8))
+    image.info["xmp"] = b'<x tiff:Orientation="6"/>'
+    assert metadata.read(image).orientation == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("IMG\u202egpj.exe", "IMGgpj.exe"),
+        ("a\nb\tc", "a b c"),
+        ("naïve été.jpg", "naïve été.jpg"),
+        ("x" * 400, "x" * 255),
+        (None, ""),
+        (b"caf\xe9", "caf\ufffd"),
+    ],
+)
+def test_clean_text(typed, kept):
+    assert metadata.clean_text(typed, 255) == kept

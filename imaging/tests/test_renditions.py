@@ -1,0 +1,57 @@
+"""Renditions carry pixels and nothing else: GPS in a thumbnail tells where a patient lives."""
+
+import io
+from datetime import datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from conftest import photograph
+from imaging import intake, renditions
+
+
+@pytest.fixture(params=["JPEG", "PNG", "WEBP", "HEIF"])
+def photo(request):
+    data = photograph(
+        request.param,
+        size=(640, 480),
+        taken_at=datetime(2026, 11, 14, 9, 42),
+        make="SecretMaker",
+        model="SecretModel",
+        gps=(48.8584, 2.2945),
+    )
+    return intake.read(SimpleUploadedFile("x", data))
+
+
+def test_display(photo):
+    data = renditions.display(photo.picture)
+    image = Image.open(io.BytesIO(data))
+    assert (image.format, image.size, image.mode) == ("JPEG", (640, 480), "RGB")
+    assert not image.getexif()
+    assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert b"Secret" not in data
+    assert b"Exif" not in data
+
+
+def test_thumbnail(photo):
+    data = renditions.thumbnail(photo.picture)
+    image = Image.open(io.BytesIO(data))
+    assert (image.format, image.size) == ("WEBP", (300, 225)), "never cropped"
+    assert not image.getexif()
+    assert b"Secret" not in data
+    assert b"EXIF" not in data
+    assert len(data) < 40_000
+
+
+def test_thumbnail_is_never_enlarged():
+    data = renditions.thumbnail(Image.new("RGB", (40, 200), "tan"))
+    assert Image.open(io.BytesIO(data)).size == (40, 200)
+
+
+@pytest.mark.parametrize(
+    ("size", "factor"),
+    [((1919, 900), 1), ((3839, 900), 1), ((3840, 900), 2), ((900, 8000), 4), ((60_000, 900), 8)],
+)
+def test_reduction(size, factor):
+    assert renditions.reduction(size) == factor

@@ -1,0 +1,75 @@
+/** The API as the page's own user: session, CSRF, JSON, and refusals a person can read. */
+
+export class Refusal extends Error {
+  constructor(status, { code = "", detail = "", attr = null, retryAfter = 0 } = {}) {
+    super(explain(status, detail, code));
+    Object.assign(this, { status, code, attr, retryAfter });
+  }
+
+  /** Would the same request, sent again later, have a chance? */
+  get passing() {
+    return [0, 401, 408, 429].includes(this.status) || this.status >= 500;
+  }
+}
+
+/** The cookie first: it follows a new login in another tab, which the page's own copy does not. */
+export function csrfToken() {
+  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  if (cookie) return decodeURIComponent(cookie[1]);
+  const headers = JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+  return headers["X-CSRFToken"] || "";
+}
+
+/** "120" or an HTTP date, in seconds from now. */
+export function seconds(retryAfter) {
+  if (!retryAfter) return 0;
+  const number = Number(retryAfter);
+  const wait = Number.isFinite(number) ? number : (Date.parse(retryAfter) - Date.now()) / 1000;
+  return Math.max(0, Math.ceil(wait) || 0);
+}
+
+/** What a refused answer says, as a Refusal. `text` is its body, in the API's one error shape. */
+export function refusal(status, text, retryAfter) {
+  let first = {};
+  try {
+    first = JSON.parse(text)?.errors?.[0] ?? {};
+  } catch {
+    /* not ours: a proxy's page, or nothing at all */
+  }
+  return new Refusal(status, { ...first, retryAfter: seconds(retryAfter) });
+}
+
+/** JSON in, JSON out; null for "no content"; throws a Refusal. */
+export async function api(method, url, body) {
+  let response;
+  try {
+    response = await fetch(url, {
+      method,
+      credentials: "same-origin",
+      headers: {
+        Accept: "application/json",
+        "X-CSRFToken": csrfToken(),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Refusal(0);
+  }
+  const text = await response.text();
+  if (!response.ok) throw refusal(response.status, text, response.headers.get("Retry-After"));
+  return text ? JSON.parse(text) : null;
+}
+
+function explain(status, detail, code) {
+  if (status === 0) return gettext("No connection. Check the network, then try again.");
+  if (status === 401 || code === "not_authenticated")
+    return gettext("You have been signed out. Sign in again in another tab, then try again.");
+  if (status === 403) return gettext("You may look at this record but not change it.");
+  if (status === 404) return gettext("This record no longer exists, or is not yours.");
+  if (status === 413) return gettext("The file is too large.");
+  if (status === 429) return gettext("Too many requests for the moment. Try again shortly.");
+  if (status === 503) return gettext("The storage does not answer for the moment. Nothing was saved: try again.");
+  if (status >= 500) return gettext("The server failed. Nothing was saved: try again.");
+  return detail || gettext("The server refused this.");
+}

@@ -1,0 +1,52 @@
+/** What every modal dialog of ours does: opens, asks before it closes, gives the focus back. */
+
+/**
+ * Opens `dialog` modally and keeps the page behind it still.
+ * `returnTo` is called when it closes, and answers the element that takes the focus.
+ */
+export function openDialog(dialog, { returnTo } = {}) {
+  if (dialog.open) return;
+  const opener = document.activeElement;
+  dialog.showModal();
+  document.documentElement.classList.add("has-modal");
+  dialog.addEventListener(
+    "close",
+    () => {
+      if (!document.querySelector("dialog[open]:modal")) {
+        document.documentElement.classList.remove("has-modal");
+      }
+      const target = returnTo?.() ?? opener;
+      if (target?.isConnected) target.focus({ preventScroll: false });
+    },
+    { once: true },
+  );
+}
+
+/**
+ * Esc, the back gesture and a press on the backdrop become one question: `onRequest()`.
+ * Esc is taken at the key, for a browser closes a dialog on a second Esc whatever "cancel" says.
+ */
+export function onCloseRequest(dialog, onRequest, { backdrop = true } = {}) {
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onRequest("escape");
+  });
+  dialog.addEventListener("cancel", (event) => {
+    if (event.target !== dialog) return; // a file chooser's "cancel" bubbles
+    event.preventDefault();
+    onRequest("cancel");
+  });
+  if (!backdrop) return;
+  let pressed = null;
+  dialog.addEventListener("pointerdown", (event) => (pressed = event.target));
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog && pressed === dialog) onRequest("backdrop");
+  });
+}
+
+/** Fills `element` with a copy of a <template>, and answers the copy's first element. */
+export function fromTemplate(template) {
+  return template.content.firstElementChild.cloneNode(true);
+}

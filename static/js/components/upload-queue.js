@@ -1,0 +1,106 @@
+/**
+ * The pictures of one upload, and what is known of each.
+ * status: ready → waiting → sending → sent | failed (may be tried again) | refused (will not pass)
+ */
+import { preview } from "./upload-preview.js";
+
+export class Queue extends EventTarget {
+  items = [];
+  primary = null; // null, "first", or an item
+
+  /** The new item, or null when the same file is already here. `kind`: "JPEG", "HEIC", … */
+  add(file, kind) {
+    if (this.items.some((item) => same(item.file, file))) return null;
+    const item = {
+      key: uuid(), // one per picture, the same at every try: the server stores it once
+      file,
+      kind,
+      name: file.name || gettext("Photo"),
+      status: "ready",
+      progress: 0,
+      own: {}, // values of its own, over those for all
+      frozen: null, // the fields of a try whose answer was lost
+      error: null,
+      note: "",
+      result: null,
+      url: "",
+    };
+    this.items.push(item);
+    this.#tell("added", item);
+    preview(file).then((url) => {
+      if (this.items.includes(item)) this.update(item, { url, previewed: true });
+      else if (url) URL.revokeObjectURL(url);
+    });
+    return item;
+  }
+
+  remove(item) {
+    this.items = this.items.filter((other) => other !== item);
+    if (this.primary === item) this.primary = null;
+    if (item.url) URL.revokeObjectURL(item.url);
+    this.#tell("removed", item);
+    if (this.primary === "first") this.#tellAll();
+  }
+
+  clear() {
+    for (const item of [...this.items]) this.remove(item);
+    this.primary = null;
+  }
+
+  update(item, changes) {
+    Object.assign(item, changes);
+    this.#tell("changed", item);
+  }
+
+  /** At most one picture is the primary one. `choice`: null, "first" or an item. */
+  choosePrimary(choice) {
+    this.primary = choice;
+    this.#tellAll();
+  }
+
+  isPrimary(item) {
+    return this.primary === item || (this.primary === "first" && item === this.first);
+  }
+
+  get first() {
+    return this.items.find((item) => item.status !== "refused");
+  }
+
+  with(...statuses) {
+    return this.items.filter((item) => statuses.includes(item.status));
+  }
+
+  get unsent() {
+    return this.with("ready", "waiting", "sending", "failed");
+  }
+
+  get busy() {
+    return this.with("waiting", "sending").length > 0;
+  }
+
+  #tellAll() {
+    for (const item of this.items) this.#tell("changed", item);
+  }
+
+  #tell(type, item) {
+    this.dispatchEvent(new CustomEvent(type, { detail: item }));
+  }
+}
+
+/** Why the server thinks that a picture it stored is not good: codes, or none. */
+export const reasonsOf = (item) => item.result?.quality?.reasons ?? [];
+
+/** Is it bad enough to be taken again? */
+export const isPoor = (item) => item.result?.quality?.verdict === "poor";
+
+const same = (a, b) =>
+  a.name === b.name && a.size === b.size && a.type === b.type && a.lastModified === b.lastModified;
+
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const hex = [...crypto.getRandomValues(new Uint8Array(16))]; // plain HTTP on a local network
+  hex[6] = (hex[6] & 15) | 64;
+  hex[8] = (hex[8] & 63) | 128;
+  const text = hex.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}

@@ -1,0 +1,171 @@
+"""Who gets what from every named route. A route without rows here fails the last test.
+
+The answers are HTTP statuses; a page answers 302 (to the login) where nobody is signed in.
+"""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from conftest import upload
+from consultations import services
+
+ACTORS = ("doctor", "other_doctor", "patient", "other_patient", "staff", "stranger")
+LOOK = (200, 404, 200, 404, 404, 302)  # pages that doctor and patient may look at
+CHANGE = (200, 404, 403, 404, 404, 302)  # pages that only the doctor may open
+DOCTORS = (200, 200, 403, 403, 403, 302)  # pages for any doctor
+API_LOOK = (200, 404, 200, 404, 404, 401)
+API_CHANGE = (200, 404, 403, 404, 404, 401)
+SIGNED_IN = (200,) * 5 + (302,)
+ANYONE = (200,) * 6
+
+# (route, method, body): what each of ACTORS gets. `ok` bodies are valid, so that 2xx is 2xx.
+TABLE = {
+    # pages
+    ("home", "get"): (200, 200, 200, 200, 302, 302),
+    ("patient_list", "get"): DOCTORS,
+    ("patient_create", "get"): DOCTORS,
+    ("patient_detail", "get"): LOOK,
+    ("patient_edit", "get"): CHANGE,
+    ("patient_edit", "post"): CHANGE,
+    ("consultation_list", "get"): DOCTORS,
+    ("consultation_create", "get"): DOCTORS,
+    ("consultation_detail", "get"): LOOK,
+    ("consultation_edit", "get"): CHANGE,
+    ("consultation_edit", "post"): CHANGE,
+    ("image_detail", "get"): LOOK,
+    ("image_detail", "post"): CHANGE,
+    ("image_delete", "get"): CHANGE,
+    ("image_delete", "post"): (302, 404, 403, 404, 404, 302),
+    # accounts
+    ("login", "get"): ANYONE,
+    ("logout", "post"): (302,) * 6,
+    ("profile", "get"): SIGNED_IN,
+    ("password_reset", "get"): ANYONE,
+    ("password_reset_done", "get"): ANYONE,
+    ("password_reset_confirm", "get"): ANYONE,
+    ("password_reset_complete", "get"): ANYONE,
+    ("javascript-catalog", "get"): ANYONE,
+    # signed media: whoever holds the URL; unsigned, nobody
+    ("media", "get"): (404,) * 6,
+    # API
+    ("api-token", "post"): (400,) * 6,
+    ("api-token-refresh", "post"): (400,) * 6,
+    ("api-token-blacklist", "post"): (400,) * 6,
+    ("api-schema", "get"): ANYONE,
+    ("api-docs", "get"): ANYONE,
+    ("api-patient-list", "get"): (200, 200, 403, 403, 403, 401),
+    ("api-patient-list", "post"): (201, 201, 403, 403, 403, 401),
+    ("api-patient-detail", "get"): (200, 404, 403, 403, 403, 401),
+    ("api-patient-detail", "patch"): (200, 404, 403, 403, 403, 401),
+    ("api-consultation-list", "get"): (200,) * 5 + (401,),
+    ("api-consultation-list", "post"): (201, 400, 403, 403, 403, 401),
+    ("api-consultation-detail", "get"): API_LOOK,
+    ("api-consultation-detail", "patch"): API_CHANGE,
+    ("api-consultation-images", "get"): API_LOOK,
+    ("api-consultation-images", "post"): (201, 404, 403, 404, 404, 401),
+    ("api-consultation-download-all", "get"): API_LOOK,
+    ("api-image-detail", "get"): API_LOOK,
+    ("api-image-detail", "patch"): API_CHANGE,
+    ("api-image-detail", "delete"): (204, 404, 403, 404, 404, 401),
+}
+
+
+def named_routes(resolver=None, prefix=""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace != "admin":
+                yield from named_routes(entry)
+        elif isinstance(entry, URLPattern):
+            yield entry.name
+
+
+@pytest.fixture
+def arguments(record, consultation, image):
+    name = image.original.name
+    return {
+        "patient": [record.pk],
+        "consultation": [consultation.pk],
+        "image": [image.pk],
+        "media": ["originals", name],
+        "password_reset_confirm": ["x", "y"],
+    }
+
+
+@pytest.fixture
+def bodies(record):
+    """Bodies that are good, where what is asked is whether somebody may."""
+    return {
+        ("api-patient-list", "post"): {"full_name": "Somebody New"},
+        ("api-consultation-list", "post"): {"patient": record.pk},
+        ("api-patient-detail", "patch"): {"phone": "1"},
+        ("api-consultation-detail", "patch"): {"reason": "x"},
+        ("api-image-detail", "patch"): {"description": "x"},
+    }
+
+
+def path_of(route, arguments):
+    kind = next(
+        (k for k in ("password_reset_confirm", "media") if route == k),
+        route.removeprefix("api-").split("_")[0].split("-")[0],
+    )
+    without = ("_list", "_create", "-list")
+    wants = kind in arguments and not route.endswith(without)
+    return reverse(route, args=arguments[kind] if wants else [])
+
+
+def ask(client, route, method, path, bodies):
+    if (route, method) == ("api-consultation-images", "post"):
+        return client.post(path, {"file": upload(seed=2)})
+    if route.startswith("api-") and method != "get":
+        body = bodies.get((route, method), {})
+        return getattr(client, method)(path, body, content_type="application/json")
+    return getattr(client, method)(path)
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize(("route", "method"), TABLE)
+def test_access(route, method, actor, request, client, arguments, bodies):
+    user = request.getfixturevalue(actor)
+    if user is not None:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    path = path_of(route, arguments)
+    response = ask(client, route, method, path, bodies)
+    expected = TABLE[route, method][ACTORS.index(actor)]
+    assert response.status_code == expected
+    if expected == 302 and user is None and route != "logout":
+        assert response["Location"].startswith(reverse("login")), "and comes back afterwards"
+        assert path in response["Location"] or route == "home"
+
+
+def test_every_named_route_has_its_rows():
+    missing = set(named_routes()) - {route for route, _ in TABLE} - {None}
+    assert not missing, f"add rows for {sorted(missing)}"
+
+
+def test_every_route_has_a_name():
+    assert None not in set(named_routes())
+
+
+@pytest.mark.parametrize("actor", ["doctor", "patient", "staff", "stranger"])
+def test_admin_is_for_staff_with_rights(actor, request, client, image):
+    user = request.getfixturevalue(actor)
+    if user is not None:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    for model in ("patient", "consultation", "consultationimage"):
+        response = client.get(f"/admin/consultations/{model}/")
+        assert response.status_code == (403 if actor == "staff" else 302), model
+    assert client.get("/admin/accounts/user/").status_code == (403 if actor == "staff" else 302)
+
+
+def test_image_of_one_consultation_through_another(client, doctor, other_doctor, record, image):
+    """A doctor with a consultation of the same patient sees the patient, not others' images."""
+    from consultations.models import Consultation, ConsultationImage
+
+    theirs = Consultation.objects.create(doctor=other_doctor, patient=record)
+    services.add_image(consultation=theirs, user=other_doctor, upload=upload(seed=3))
+    seen = ConsultationImage.objects.visible_to(other_doctor)
+    assert {i.consultation_id for i in seen} == {theirs.pk}
+    client.force_login(other_doctor, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("patient_detail", args=[record.pk]))
+    assert page.status_code == 200
+    assert f'data-id="{image.pk}"' not in page.content.decode()

@@ -1,0 +1,114 @@
+"""The schema is the contract that integrators build on: answers are held against it."""
+
+import jsonschema
+import pytest
+from jsonschema import Draft202012Validator
+
+from conftest import upload
+
+
+@pytest.fixture(scope="module")
+def schema():
+    from drf_spectacular.generators import SchemaGenerator
+
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def check(schema, response, path, method):
+    status = str(response.status_code)
+    answers = schema["paths"][path][method]["responses"]
+    assert status in answers, f"{method} {path} answers {status}: not in the schema"
+    content = answers[status].get("content", {}).get("application/json")
+    if content is None:
+        assert not response.content
+        return
+    validator = Draft202012Validator(
+        {"components": schema["components"], **content["schema"]},
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    )
+    validator.validate(response.json())
+
+
+def test_schema_is_valid_openapi_3_1(client, schema):
+    assert schema["openapi"].startswith("3.1")
+    assert client.get("/api/schema").status_code == 200
+    for path in schema["paths"]:
+        assert not path.endswith("/"), "no trailing slash"
+
+
+def test_schema_is_generated_without_a_warning(capsys):
+    from drf_spectacular.drainage import GENERATOR_STATS
+    from drf_spectacular.generators import SchemaGenerator
+
+    GENERATOR_STATS.reset()
+    SchemaGenerator().get_schema(request=None, public=True)
+    assert not GENERATOR_STATS, capsys.readouterr().err
+
+
+def test_answers_are_as_the_schema_says(api, schema, doctor, patient, image, consultation, record):
+    base, detail = "/api/v1/consultations/{id}/images", "/api/v1/consultations/images/{id}"
+    url = f"/api/v1/consultations/{consultation.pk}/images"
+    one = f"/api/v1/consultations/images/{image.pk}"
+    its_doctor, its_patient = api(doctor), api(patient)
+
+    def multipart(client, **body):
+        return client.post(url, body, format="multipart")
+
+    for response, path, method in (
+        (multipart(its_doctor, file=upload(seed=2)), base, "post"),
+        (multipart(its_doctor, file=upload(data=b"x")), base, "post"),
+        (multipart(its_doctor), base, "post"),
+        (multipart(its_patient, file=upload()), base, "post"),
+        (multipart(api(), file=upload()), base, "post"),
+        (its_doctor.get(url), base, "get"),
+        (its_doctor.get(url, {"page": 99}), base, "get"),
+        (its_patient.get(one), detail, "get"),
+        (api().get(one), detail, "get"),
+        (its_doctor.patch(one, {"image_type": "x"}), detail, "patch"),
+        (its_doctor.patch(one, {"image_type": "macro"}), detail, "patch"),
+        (its_patient.patch(one, {"image_type": "macro"}), detail, "patch"),
+        (its_patient.delete(one), detail, "delete"),
+        (its_doctor.get("/api/v1/patients"), "/api/v1/patients", "get"),
+        (its_patient.get("/api/v1/patients"), "/api/v1/patients", "get"),
+        (its_doctor.post("/api/v1/patients", {}), "/api/v1/patients", "post"),
+        (its_doctor.post("/api/v1/patients", {"full_name": "A"}), "/api/v1/patients", "post"),
+        (its_patient.get("/api/v1/consultations"), "/api/v1/consultations", "get"),
+        (
+            its_doctor.post("/api/v1/consultations", {"patient": record.pk}),
+            "/api/v1/consultations",
+            "post",
+        ),
+        (api().post("/api/v1/auth/token", {}), "/api/v1/auth/token", "post"),
+        (
+            api().post("/api/v1/auth/token", {"email": "a@b.fr", "password": "x"}),
+            "/api/v1/auth/token",
+            "post",
+        ),
+        (its_doctor.delete(one), detail, "delete"),
+    ):
+        try:
+            check(schema, response, path, method)
+        except jsonschema.ValidationError as error:
+            pytest.fail(f"{method} {path} {response.status_code}: {error.message}")
+
+
+def test_errors_have_one_shape_everywhere(client, api, doctor):
+    client.raise_request_exception = False
+    for response in (
+        client.get("/api/v1/nothing"),
+        client.get("/api/v1/patients"),
+        client.post("/api/v1/auth/token", "{", content_type="application/json"),
+        api(doctor).put("/api/v1/patients", {}),
+        api(doctor).get("/api/v1/consultations/images/999999"),
+    ):
+        body = response.json()
+        assert set(body) == {"type", "errors"}, response.status_code
+        for error in body["errors"]:
+            assert set(error) == {"code", "detail", "attr"}
+
+
+def test_docs_page_loads_nothing_from_elsewhere(client):
+    page = client.get("/api/docs").content.decode()
+    assert "http://" not in page.replace("http://testserver", "")
+    assert "https://" not in page
+    assert "<style" not in page, "the policy allows no inline style"

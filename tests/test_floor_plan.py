@@ -1,0 +1,69 @@
+"""The four floors of docs/architecture.md: a room imports only from below."""
+
+import ast
+
+import pytest
+from django.conf import settings
+
+BELOW = {
+    "accounts": set(),
+    "imaging": {"accounts"},
+    "consultations": {"accounts", "imaging"},
+    "gallery": {"accounts", "imaging", "consultations"},
+    "dermaai": {"accounts", "imaging", "consultations", "gallery"},
+}
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("room", BELOW)
+def test_a_room_imports_only_from_below(room):
+    rooms = set(BELOW)
+    wrong = [
+        (path.relative_to(settings.BASE_DIR).as_posix(), name)
+        for path in (settings.BASE_DIR / room).rglob("*.py")
+        if "tests" not in path.parts
+        for name in imports(path)
+        if name in rooms - BELOW[room] - {room}
+    ]
+    assert not wrong
+
+
+def test_user_is_named_by_the_setting():
+    """Foreign keys go by AUTH_USER_MODEL; only `accounts` and the demo name its model."""
+    for path in settings.BASE_DIR.glob("*/models.py"):
+        if path.parent.name != "accounts":
+            assert "accounts" not in set(imports(path)), path
+
+
+def test_only_storage_signs_and_names_blobs():
+    for path in settings.BASE_DIR.glob("*/*.py"):
+        if path.name in ("storage.py", "settings.py") or path.parent.name in ("tests", "script"):
+            continue
+        text = path.read_text()
+        for word in ("generate_blob_sas", "signing.Signer", "uuid4"):
+            assert word not in text, (path, word)
+
+
+LIMITS = {".py": 300, ".html": 150, ".js": 200}
+
+
+def test_files_stay_small():
+    """Past these a file is split by noun, never into `utils.py`."""
+    roots = [settings.BASE_DIR / name for name in (*BELOW, "templates", "static/js")]
+    long = [
+        (path.relative_to(settings.BASE_DIR).as_posix(), lines)
+        for root in roots
+        for path in root.rglob("*")
+        if path.suffix in LIMITS and "tests" not in path.parts and "migrations" not in path.parts
+        for lines in [len(path.read_text().splitlines())]
+        if lines > LIMITS[path.suffix]
+    ]
+    assert not long
+    assert not list(settings.BASE_DIR.glob("*/utils.py"))
