@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .models import ConsultationImage
+from .models import Consultation, ConsultationImage, Patient
 from .vocabulary import BODY_SITES, ImageType
 
 
@@ -44,3 +44,62 @@ class ImageMetadataForm(forms.ModelForm):
         if site and site.paired and not data.get("laterality"):
             self.add_error("laterality", forms.ValidationError(_("Which side?"), code="required"))
         return data
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field, which wants ISO dates whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, **attrs):
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class PatientForm(forms.ModelForm):
+    class Meta:
+        model = Patient
+        fields = [
+            "full_name",
+            "birth_date",
+            "sex",
+            "file_number",
+            "phototype",
+            "phone",
+            "email",
+        ]
+        widgets = {
+            "birth_date": DateInput(),
+            "phone": forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
+        }
+
+
+class ConsultationForm(forms.ModelForm):
+    class Meta:
+        model = Consultation
+        fields = ["date", "reason", "diagnosis", "status", "notes"]
+        widgets = {"date": DateInput(), "notes": forms.Textarea(attrs={"rows": 5})}
+
+
+class ImageFilterForm(forms.Form):
+    """What of a patient's images is shown."""
+
+    site = forms.ChoiceField(label=_("Body site"), required=False)
+    type = forms.ChoiceField(label=_("Type"), required=False)
+
+    def __init__(self, data, images):
+        super().__init__(data)
+        sites = images.exclude(body_site="").values_list("body_site", flat=True)
+        present = set(sites.order_by().distinct())
+        self.fields["site"].choices = [
+            ("", _("All sites")),
+            *((code, site.label) for code, site in BODY_SITES.items() if code in present),
+        ]
+        self.fields["type"].choices = [("", _("All types")), *ImageType.choices]
+
+    def filter(self, images):
+        chosen = self.cleaned_data if self.is_valid() else {}
+        if chosen.get("site"):
+            images = images.filter(body_site=chosen["site"])
+        if chosen.get("type"):
+            images = images.filter(image_type=chosen["type"])
+        return images

@@ -248,6 +248,11 @@ class ConsultationImage(StoredImage):
         ]
 
     @property
+    def shown_date(self):
+        """The date under a tile: when it was taken, or, unknown, when it was added."""
+        return self.captured_at or self.created_at
+
+    @property
     def site_label(self):
         """ "Forearm, front, left", "Nose", or the location as typed, or ""."""
         site = BODY_SITES.get(self.body_site)

@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-os.environ["SECRET_KEY"] = "only-for-the-tests-of-this-repository"  # noqa: S105
+os.environ["SECRET_KEY"] = "only-for-the-tests-of-this-repository"
 os.environ["DEBUG"] = "0"
 # One folder a process, so that parallel workers do not meet.
 os.environ["DERMAAI_DATA"] = tempfile.mkdtemp(prefix="dermaai-test-")

@@ -7,6 +7,7 @@ from django.core.files.storage import storages
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from . import renditions
 from .quality import Verdict
 
 
@@ -79,6 +80,11 @@ class StoredImage(models.Model):
     def verdict(self):
         """What to tell the clinician about sharpness and exposure, or None where unmeasured."""
         return Verdict.of(self.sharpness, self.exposure)
+
+    @property
+    def thumbnail_size(self):
+        """(width, height) of the thumbnail, px: known without opening it, so no layout shifts."""
+        return renditions.thumbnail_size(self.width, self.height)
 
     @property
     def browser_can_show_original(self):

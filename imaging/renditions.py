@@ -94,6 +94,12 @@ def display(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
+def thumbnail_size(width: int, height: int) -> tuple[int, int]:
+    """The size that a picture of this size has as a thumbnail, to a pixel."""
+    scale = min(1, THUMBNAIL_BOX[0] / width, THUMBNAIL_BOX[1] / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 class FitWithin:
     """ImageKit processor: inside the box, never cropped, never enlarged."""
 

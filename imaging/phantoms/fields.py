@@ -157,7 +157,7 @@ class _Tiling:
         ys = np.append(np.arange(0, frame.height, step), frame.height)
         x, y = np.meshgrid(xs, ys)
         mm = np.stack([x - frame.width / 2, y - frame.height / 2], -1) / frame.scale
-        cell = (mm + (frame.x, frame.y)) @ self.turn.T
+        cell = (mm + np.array([frame.x, frame.y])) @ self.turn.T
         for axis in (0, 1):
             bend = lattice(self.key + 91 + axis, range(len(ys)), range(len(xs))) - 0.5
             cell[..., axis] += wobble * 2 * bend

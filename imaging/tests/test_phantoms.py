@@ -85,7 +85,7 @@ class TestEveryView:
         ],
     )
     def test_bad_arguments(self, view, wrong):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match=[*wrong][-1]):
             draw(view, **wrong)
 
 
@@ -162,13 +162,13 @@ class TestLesion:
         ],
     )
     def test_bad_lesion(self, wrong):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match=[*wrong][-1]):
             Lesion(**{"seed": 1, **wrong})
 
     def test_only_lesions_are_drawn(self):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="lesion must be"):
             draw("macro", lesion="naevus")
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="lesions must hold"):
             draw("overview", lesions=[None])
 
 
@@ -253,14 +253,14 @@ class TestEncode:
         ],
     )
     def test_bad_arguments(self, format, wrong):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match=[*wrong][-1]):
             phantoms.encode(arrow(), format, **wrong)
 
 
 def test_encode_refuses_other_formats_and_modes():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="format must be"):
         phantoms.encode(arrow(), "GIF")
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="must be RGB or L"):
         phantoms.encode(arrow().convert("CMYK"))
 
 

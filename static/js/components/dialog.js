@@ -7,11 +7,13 @@
 export function openDialog(dialog, { returnTo } = {}) {
   if (dialog.open) return;
   const opener = document.activeElement;
+  dialog.addEventListener("keydown", wrap);
   dialog.showModal();
   document.documentElement.classList.add("has-modal");
   dialog.addEventListener(
     "close",
     () => {
+      dialog.removeEventListener("keydown", wrap);
       if (!document.querySelector("dialog[open]:modal")) {
         document.documentElement.classList.remove("has-modal");
       }
@@ -20,6 +22,20 @@ export function openDialog(dialog, { returnTo } = {}) {
     },
     { once: true },
   );
+}
+
+const STOPS = "a[href], button, input, select, textarea, video[controls], [tabindex]";
+
+/** Tab goes round in the dialog, without the detour through the browser's own bar. */
+function wrap(event) {
+  if (event.key !== "Tab" || event.defaultPrevented) return;
+  const stops = [...event.currentTarget.querySelectorAll(STOPS)].filter(
+    (stop) => stop.tabIndex >= 0 && !stop.disabled && !stop.closest("[inert]") && stop.checkVisibility(),
+  );
+  const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+  if (document.activeElement !== from) return;
+  event.preventDefault();
+  to.focus();
 }
 
 /**

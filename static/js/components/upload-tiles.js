@@ -27,7 +27,7 @@ export class Tiles {
       const held = tile.contains(document.activeElement);
       tile.remove();
       this.#of.delete(item);
-      if (held) (next?.querySelector("[data-remove]") ?? actions.fallback()).focus();
+      if (held) (next?.querySelector("[data-remove]:not([hidden])") ?? actions.fallback()).focus();
     });
     queue.addEventListener("changed", ({ detail: item }) => {
       if (this.#of.has(item)) this.#draw(this.#of.get(item), item, queue, scope);

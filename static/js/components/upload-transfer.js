@@ -2,6 +2,7 @@
 import { csrfToken, refusal, Refusal, seconds } from "./api.js";
 
 const PARALLEL = 3;
+const SILENT = { debug() {}, warn() {}, error() {} };
 const LONGEST_PAUSE = 120; // seconds of Retry-After that we sit out ourselves
 
 export class Transfer {
@@ -14,6 +15,7 @@ export class Transfer {
   constructor({ Uppy, XHRUpload, DropTarget }, { endpoint, dropTarget, on }) {
     this.#uppy = new Uppy({
       id: "upload",
+      logger: SILENT, // what fails is said on the page; names of files stay out of logs
       // Whatever a plugin brings is judged by our own rules first; see #send for what passes.
       onBeforeFileAdded: (file) => Boolean(file.meta.key) || this.#divert(file, on),
     });
@@ -31,7 +33,12 @@ export class Transfer {
         "Idempotency-Key": file.meta.key,
       }),
       getResponseData: (xhr) => JSON.parse(xhr.responseText),
-      onBeforeRequest: (xhr, tries, [file]) => this.#requests.set(xhr, this.#items.get(file.id)),
+      onBeforeRequest: (xhr, tries, [file]) => {
+        const item = this.#items.get(file.id);
+        if (!item) return;
+        this.#requests.set(xhr, item);
+        on.progress(item, 0);
+      },
       onAfterResponse: async (xhr) => {
         const pause = pauseOf(xhr);
         if (xhr.status !== 429 || pause > LONGEST_PAUSE) return;

@@ -12,7 +12,7 @@ export async function vet(file, maxSize) {
   if (file.size === 0) return { reason: gettext("the file is empty") };
   if (file.size > maxSize) {
     const sizes = { size: size(file.size), limit: size(maxSize) };
-    return { reason: say(gettext("%(size)s, the most is %(limit)s"), sizes) };
+    return { reason: say(gettext("too large (%(size)s, at most %(limit)s)"), sizes) };
   }
   let head;
   try {

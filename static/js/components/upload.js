@@ -90,6 +90,7 @@ function setUp(dialog) {
 
   async function send(items) {
     camera.close();
+    footer.refused([]);
     if (await loaded()) return sender.send(transfer, items);
     const text = gettext("No connection. Check the network, then try again.");
     return footer.outcome([{ kind: "bad", text }]);
@@ -119,7 +120,7 @@ function setUp(dialog) {
 
   function open() {
     loaded();
-    openDialog(dialog);
+    openDialog(dialog, { returnTo: () => document.querySelector(`[data-open-upload="#${dialog.id}"]`) });
   }
 
   const clicks = {

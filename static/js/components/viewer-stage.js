@@ -98,7 +98,6 @@ export class Stage extends EventTarget {
     if (!this.#picture) return;
     this.#view.setRotation(this.#view.getRotation() + 90, STILL.matches);
     this.#aim(this.#ratio);
-    this.#view.panTo(this.#middle, STILL.matches);
   }
 
   /** By tenths of the screen. */

@@ -151,6 +151,7 @@ function setUp(dialog) {
   }
   function help(shown) {
     part("help").hidden = !shown;
+    for (const other of dialog.children) other.inert = shown && other !== part("help");
     if (shown) part("help").querySelector("button").focus();
     else if (dialog.open) button("help").focus();
   }

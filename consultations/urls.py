@@ -1,0 +1,17 @@
+from django.urls import path
+
+from .views import consultations, home, images, patients
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("patients/", patients.patient_list, name="patient_list"),
+    path("patients/new/", patients.patient_create, name="patient_create"),
+    path("patients/<int:pk>/", patients.patient_detail, name="patient_detail"),
+    path("patients/<int:pk>/edit/", patients.patient_edit, name="patient_edit"),
+    path("consultations/", consultations.consultation_list, name="consultation_list"),
+    path("consultations/new/", consultations.consultation_create, name="consultation_create"),
+    path("consultations/<int:pk>/", consultations.consultation_detail, name="consultation_detail"),
+    path("consultations/<int:pk>/edit/", consultations.consultation_edit, name="consultation_edit"),
+    path("consultations/images/<int:pk>/", images.image_detail, name="image_detail"),
+    path("consultations/images/<int:pk>/delete/", images.image_delete, name="image_delete"),
+]

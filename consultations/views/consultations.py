@@ -1,0 +1,79 @@
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from ..forms import ConsultationForm, ImageMetadataForm
+from ..models import Consultation, Patient
+from .access import can_edit, doctor_required, get_editable, get_visible
+from .home import with_pictures
+
+PAGE = 30
+IMAGES = 48
+
+
+@doctor_required
+def consultation_list(request):
+    mine = with_pictures(Consultation.objects.editable_by(request.user))
+    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
+    return render(request, "consultations/list.html", {"page": page})
+
+
+@doctor_required
+def consultation_create(request):
+    """Step 1 finds or creates the patient; step 2 is the consultation."""
+    chosen = request.POST.get("patient") or request.GET.get("patient")
+    if not chosen:
+        words = request.GET.get("q", "").strip()
+        found = Patient.objects.visible_to(request.user).search(words)
+        page = Paginator(found, 12).get_page(1)
+        context = {"page": page, "q": words, "choose": True}
+        template = "patients/partials/results.html" if request.htmx else "consultations/new.html"
+        return render(request, template, context)
+    if not (chosen.isascii() and chosen.isdigit()):
+        return redirect("consultation_create")
+    patient = get_editable(Patient.objects, request.user, chosen[:18])
+    form = ConsultationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        consultation = form.save(commit=False)
+        consultation.doctor, consultation.patient = request.user, patient
+        consultation.save()
+        return redirect("consultation_detail", pk=consultation.pk)
+    return render(request, "consultations/form.html", {"form": form, "patient": patient})
+
+
+@login_required
+def consultation_edit(request, pk):
+    consultation = get_editable(Consultation.objects.select_related("patient"), request.user, pk)
+    form = ConsultationForm(request.POST or None, instance=consultation)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("consultation_detail", pk=pk)
+    context = {"form": form, "patient": consultation.patient, "consultation": consultation}
+    return render(request, "consultations/form.html", context)
+
+
+@login_required
+def consultation_detail(request, pk):
+    consultation = get_visible(
+        Consultation.objects.select_related("patient", "doctor"), request.user, pk
+    )
+    pages = Paginator(consultation.images.in_order(), IMAGES)
+    page = pages.get_page(request.GET.get("page"))
+    context = {
+        "consultation": consultation,
+        "patient": consultation.patient,
+        "can_edit": can_edit(consultation, request.user),
+        "images": page.object_list,
+        "total": pages.count,
+        "next_query": f"page={page.next_page_number()}" if page.has_next() else None,
+    }
+    if request.htmx:
+        more = "page" in request.GET
+        template = "components/tiles.html" if more else "consultations/partials/images.html"
+        return render(request, template, context)
+    context |= {"metadata_form": ImageMetadataForm(), "max_size": settings.MAX_UPLOAD_SIZE}
+    return render(request, "consultations/detail.html", context)

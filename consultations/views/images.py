@@ -1,0 +1,52 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from .. import services
+from ..forms import ImageMetadataForm
+from ..models import ConsultationImage
+from .access import can_edit, get_editable, get_visible
+
+
+def _images():
+    return ConsultationImage.objects.select_related("consultation__patient")
+
+
+@login_required
+def image_detail(request, pk):
+    image = get_visible(_images(), request.user, pk)
+    editable = can_edit(image, request.user)
+    form = None
+    if request.method == "POST":
+        if not editable:
+            raise PermissionDenied
+        form = ImageMetadataForm(request.POST, instance=image)
+        if form.is_valid():
+            services.update_image(
+                image, **{name: form.cleaned_data[name] for name in form.changed_data}
+            )
+            messages.success(request, _("Saved."))
+            return redirect("image_detail", pk=pk)
+    elif editable:
+        form = ImageMetadataForm(instance=image)
+    context = {
+        "image": image,
+        "consultation": image.consultation,
+        "patient": image.consultation.patient,
+        "can_edit": editable,
+        "metadata_form": form,
+    }
+    return render(request, "consultations/image.html", context)
+
+
+@login_required
+def image_delete(request, pk):
+    image = get_editable(_images(), request.user, pk)
+    if request.method == "POST":
+        services.delete_image(image)
+        messages.success(request, _("Image deleted."))
+        return redirect("consultation_detail", pk=image.consultation_id)
+    context = {"image": image, "patient": image.consultation.patient}
+    return render(request, "consultations/image_delete.html", context)

@@ -1,0 +1,103 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ..forms import ImageFilterForm, PatientForm
+from ..models import Consultation, ConsultationImage, Patient, search_key
+from .access import can_edit, doctor_required, get_editable, get_visible
+from .home import with_pictures
+
+PAGE = 30
+IMAGES = 48
+
+
+@doctor_required
+def patient_list(request):
+    words = request.GET.get("q", "").strip()
+    found = Patient.objects.visible_to(request.user).search(words)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    template = "patients/partials/results.html" if request.htmx else "patients/list.html"
+    return render(request, template, {"page": page, "q": words})
+
+
+@doctor_required
+def patient_create(request):
+    form = PatientForm(request.POST or None, initial={"full_name": request.GET.get("name", "")})
+    same = []
+    if request.method == "POST" and form.is_valid():
+        same = _namesakes(request.user, form.cleaned_data)
+        if not same or "anyway" in request.POST:
+            patient = form.save(commit=False)
+            patient.created_by = request.user
+            patient.save()
+            return redirect(f"{reverse('consultation_create')}?patient={patient.pk}")
+    return render(request, "patients/form.html", {"form": form, "same": same})
+
+
+def _namesakes(user, data):
+    """Patients who may be the one being created again."""
+    key = search_key(data["full_name"])
+    found = Patient.objects.visible_to(user).filter(search_key__startswith=key)
+    return [p for p in found[:5] if p.birth_date in (data["birth_date"], None)]
+
+
+@login_required
+def patient_edit(request, pk):
+    patient = get_editable(Patient.objects, request.user, pk)
+    form = PatientForm(request.POST or None, instance=patient)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("patient_detail", pk=pk)
+    return render(request, "patients/form.html", {"form": form, "patient": patient})
+
+
+@login_required
+def patient_detail(request, pk):
+    """Everything of one patient: the way to see a lesion change."""
+    patient = get_visible(Patient.objects, request.user, pk)
+    mine = ConsultationImage.objects.visible_to(request.user).filter(consultation__patient=patient)
+    form = ImageFilterForm(request.GET, mine)
+    images = form.filter(mine).select_related("consultation")
+    cursor = request.GET.get("before", "")
+    page = list(_before(images, cursor)[: IMAGES + 1])
+    more = page[IMAGES - 1].pk if len(page) > IMAGES else None
+    context = {
+        "patient": patient,
+        "can_edit": can_edit(patient, request.user),
+        "filters": form,
+        "images": page[:IMAGES],
+        "next_query": _query(request, before=more) if more else None,
+        "by_date": True,
+    }
+    if request.htmx and cursor:
+        return render(request, "components/tiles.html", context)
+    context["total"] = images.count()
+    if request.htmx:
+        return render(request, "patients/partials/images.html", context)
+    consultations = Consultation.objects.visible_to(request.user).filter(patient=patient)
+    context["consultations"] = with_pictures(consultations)[:50]
+    return render(request, "patients/detail.html", context)
+
+
+def _query(request, **changes):
+    query = request.GET.copy()
+    query.update(changes)
+    return query.urlencode()
+
+
+def _before(images, cursor):
+    """Keyset pages, newest first: the last page costs what the first does."""
+    ordered = images.order_by("-created_at", "-pk")
+    if not cursor.isascii() or not cursor.isdigit():
+        return ordered
+    last = images.model.objects.filter(pk=cursor[:18]).values("created_at", "pk").first()
+    if last is None:
+        return ordered.none()
+    return ordered.filter(
+        Q(created_at__lt=last["created_at"]) | Q(created_at=last["created_at"], pk__lt=last["pk"])
+    )

@@ -1,0 +1,29 @@
+"""Answers to what went wrong: JSON of the one shape for the API, a page for a person."""
+
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def _answer(request, status, code, detail):
+    if request.path.startswith("/api/"):
+        kind = "server_error" if status >= 500 else "client_error"
+        error = {"code": code, "detail": detail, "attr": None}
+        return JsonResponse({"type": kind, "errors": [error]}, status=status)
+    return render(request, "error.html", {"status": status, "detail": detail}, status=status)
+
+
+def bad_request(request, exception):
+    return _answer(request, 400, "bad_request", _("This request could not be understood."))
+
+
+def permission_denied(request, exception):
+    return _answer(request, 403, "permission_denied", _("You may look at this, not change it."))
+
+
+def page_not_found(request, exception):
+    return _answer(request, 404, "not_found", _("There is nothing here, or it is not yours."))
+
+
+def server_error(request):
+    return _answer(request, 500, "error", _("Something broke on our side. It has been logged."))

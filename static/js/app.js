@@ -1,0 +1,26 @@
+/** What every page needs: shortcuts, menus that close, messages that go, focus on what is wrong. */
+import { settle } from "./components/toast.js";
+import "./components/metadata.js";
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing && !document.querySelector("dialog[open]")) {
+    const search = [...document.querySelectorAll("[data-search]")].find((s) => s.offsetParent);
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+  }
+  if (event.key === "Escape") closeMenus();
+});
+
+document.addEventListener("click", (event) => closeMenus(event.target));
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    if (!except || !menu.contains(except)) menu.open = false;
+  }
+}
+
+document.querySelector(".field.is-wrong :is(input, select, textarea)")?.focus();
+document.querySelectorAll("[data-toast]").forEach(settle);

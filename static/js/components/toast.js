@@ -1,0 +1,30 @@
+/** Short messages at the foot of the page, read out by screen readers. */
+
+const STAY = 6000; // ms
+
+/** Shows `text`; `kind` is info, success or error; `action` adds a button {label, onClick}. */
+export function toast(text, { kind = "info", action } = {}) {
+  const region = document.getElementById("toasts");
+  const message = document.createElement("p");
+  message.className = `toast is-${kind}`;
+  message.append(text);
+  if (action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = action.label;
+    button.addEventListener("click", () => {
+      message.remove();
+      action.onClick();
+    });
+    message.append(button);
+  }
+  region.append(message);
+  settle(message);
+  return message;
+}
+
+/** Lets a message go after a while, but not while somebody reads it; an error stays longer. */
+export function settle(message) {
+  const go = () => (message.matches(":hover, :focus-within") ? setTimeout(go, STAY) : message.remove());
+  setTimeout(go, message.classList.contains("is-error") ? 2 * STAY : STAY);
+}
