@@ -40,6 +40,7 @@ TABLE = {
     ("login", "get"): ANYONE,
     ("logout", "post"): (302,) * 6,
     ("profile", "get"): SIGNED_IN,
+    ("password_change", "get"): SIGNED_IN,
     ("password_reset", "get"): ANYONE,
     ("password_reset_done", "get"): ANYONE,
     ("password_reset_confirm", "get"): ANYONE,

@@ -14,6 +14,7 @@ def with_pictures(consultations):
     return (
         consultations.select_related("patient", "doctor")
         .annotate(images_count=Count("images"))
+        .order_by("-date", "-pk")
         .prefetch_related(
             Prefetch("images", ConsultationImage.objects.in_order()[:STRIP], to_attr="strip")
         )
