@@ -1,7 +1,6 @@
 """Pictures and traps that the project did not make, where they are at hand."""
 
 import json
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -27,8 +26,7 @@ def answer(entry):
     upload = ContentFile((CORPORA / entry["file"]).read_bytes(), name="x")
     try:
         return intake.read(upload)
-    except ImageRefused as refusal:
-        assert str(refusal.detail)
+    except ImageRefused:
         return None
 
 

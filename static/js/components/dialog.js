@@ -62,7 +62,19 @@ export function onCloseRequest(dialog, onRequest, { backdrop = true } = {}) {
   });
 }
 
-/** Fills `element` with a copy of a <template>, and answers the copy's first element. */
+/** Scrolls `element` into its own scroller, and nothing around it: a dialog must not move. */
+export function reveal(element, { top = false } = {}) {
+  let box = element.parentElement;
+  while (box && !/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentElement;
+  if (!box) return;
+  const [inner, outer] = [element.getBoundingClientRect(), box.getBoundingClientRect()];
+  const above = inner.top - outer.top;
+  const below = inner.bottom - outer.bottom;
+  if (top || above < 0) box.scrollTop += above - 8;
+  else if (below > 0) box.scrollTop += Math.min(above - 8, below + 8);
+}
+
+/** A copy of what a <template> holds: its first element. */
 export function fromTemplate(template) {
   return template.content.firstElementChild.cloneNode(true);
 }

@@ -51,9 +51,8 @@ export class Camera {
     try {
       const blob = await this.#picture();
       const stamp = new Date().toISOString().slice(0, 19).replace(/[:T]/g, "-");
-      const extension = blob.type === "image/png" ? "png" : "jpg";
       const now = { type: blob.type, lastModified: Date.now() };
-      this.onPhoto(new File([blob], `photo-${stamp}.${extension}`, now));
+      this.onPhoto(new File([blob], `photo-${stamp}.jpg`, now));
       this.note.textContent = gettext("Photo added.");
     } catch {
       this.note.textContent = gettext("The photo could not be taken. Try again.");
@@ -94,7 +93,7 @@ export class Camera {
     if ("ImageCapture" in window) {
       try {
         const blob = await new ImageCapture(track).takePhoto();
-        if (["image/jpeg", "image/png"].includes(blob.type)) return blob;
+        if (blob.type === "image/jpeg") return blob; // a PNG of a sensor is past every limit
       } catch {
         /* many webcams refuse: the frame will do */
       }

@@ -1,4 +1,5 @@
 /** What the modal says and offers: buttons, overall progress, files left out, the outcome. */
+import { reveal } from "./dialog.js";
 import { say } from "./format.js";
 
 export class Footer {
@@ -67,7 +68,7 @@ export class Footer {
     box.replaceChildren(...lines.map(({ kind, text }) => element("p", text, `is-${kind}`)));
     if (!lines.length || !this.dialog.open) return;
     box.focus({ preventScroll: true });
-    box.scrollIntoView({ block: "nearest" });
+    reveal(box);
   }
 
   get asking() {

@@ -1,5 +1,5 @@
 /** The upload modal, <dialog data-upload>: wires its parts, each a module of its own. */
-import { onCloseRequest, openDialog } from "./dialog.js";
+import { onCloseRequest, openDialog, reveal } from "./dialog.js";
 import { toast } from "./toast.js";
 import { Camera } from "./upload-camera.js";
 import { Footer } from "./upload-footer.js";
@@ -84,21 +84,25 @@ function setUp(dialog) {
   function select(item) {
     scope.show(scope.current === item ? null : item);
     if (!scope.current || !NARROW.matches) return;
-    form.scrollIntoView({ block: "start" });
+    reveal(form, { top: true });
     scope.title.focus({ preventScroll: true });
   }
 
   async function send(items) {
     camera.close();
     footer.refused([]);
-    if (await loaded()) return sender.send(transfer, items);
+    if (await loaded()) {
+      sender.send(transfer, items);
+      if (queue.busy && NARROW.matches) reveal(part("queue"), { top: true });
+      return undefined;
+    }
     const text = gettext("No connection. Check the network, then try again.");
     return footer.outcome([{ kind: "bad", text }]);
   }
 
   function draw() {
     footer.draw(sender.overall);
-    if (form) form.inert = queue.busy;
+    if (form) form.inert = queue.busy || (queue.items.length > 0 && !queue.unsent.length);
   }
 
   /** Closes, or asks first when pictures would be lost. */
@@ -149,6 +153,7 @@ function setUp(dialog) {
     if (queue.unsent.length) event.preventDefault();
   });
   part("max").textContent = size(Number(maxSize));
+  if (/Mac/.test(navigator.platform)) part("modifier").textContent = "⌘";
   draw();
   return { dialog, open, take };
 }

@@ -6,7 +6,8 @@ export const forget = (id) => gone.add(id);
 
 /** The pictures now in the page, in its order. */
 export function collect() {
-  return [...document.querySelectorAll("[data-viewer-item]")].map(describe).filter(({ id }) => !gone.has(id));
+  const all = [...document.querySelectorAll("[data-viewer-item]")].map(describe);
+  return all.filter(({ id }) => !gone.has(id));
 }
 
 /** How many there are in all, those not loaded yet included. */
@@ -18,8 +19,20 @@ export function total(items) {
   return Math.max(items.length, told - hidden);
 }
 
-export function find(id) {
-  return document.querySelector(`[data-viewer-item][data-id="${CSS.escape(id)}"]`);
+/** What takes the focus when the viewer closes: the picture's tile, or what is left. */
+export function place(id) {
+  const tile = document.querySelector(`[data-viewer-item][data-id="${CSS.escape(id)}"] a`);
+  return tile ?? document.querySelector("[data-viewer-item] a, [data-open-upload], main a");
+}
+
+let near = []; // the neighbours' pictures, held so that the browser holds them
+
+/** Loads the pictures before and after the one at `index`. */
+export function preload(items, index) {
+  near = [items[index + 1], items[index - 1]].filter(Boolean).map(({ display }) => {
+    const held = near.find((picture) => picture.getAttribute("src") === display);
+    return held ?? Object.assign(new Image(), { src: display });
+  });
 }
 
 /** Loads the next page of the grid; resolves to whether there was one. */
@@ -28,7 +41,7 @@ export async function more() {
   if (!link) return false;
   const before = collect().length;
   const loaded = changed();
-  link.click();
+  if (!link.classList.contains("htmx-request")) link.click(); // it may be on its way by scrolling
   await loaded;
   return collect().length > before;
 }

@@ -1,5 +1,6 @@
 /** The sidebar: facts, download, "make primary", and delete with its confirmation. */
 import { api } from "./api.js";
+import { reveal } from "./dialog.js";
 
 export class Side {
   #item = null;
@@ -39,8 +40,8 @@ export class Side {
     this.#problem("");
     this.#part("confirm").hidden = false;
     this.#button("delete").hidden = true;
-    this.#button("keep").focus();
-    this.#part("confirm").scrollIntoView({ block: "nearest" });
+    this.#button("keep").focus({ preventScroll: true });
+    reveal(this.#part("confirm"));
   }
 
   get asking() {

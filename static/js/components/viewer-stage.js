@@ -66,8 +66,7 @@ export class Stage extends EventTarget {
     picture.setOpacity(1);
     this.#view.setRotation(0, true);
     this.#aim(this.#ratio, null, true);
-    const { height } = picture.getBoundsNoRotate();
-    this.#view.panTo(point(centre.x, centre.y * height), true);
+    this.#view.panTo(point(centre.x, centre.y * this.#height), true);
     this.#view.applyConstraints(true);
     if (original && width > picture.source.width) this.#original = original;
     return this.#tell(this.#ratio);
@@ -113,15 +112,14 @@ export class Stage extends EventTarget {
     return this.#osd.viewport;
   }
 
-  get #middle() {
-    return point(0.5, this.#picture.getBoundsNoRotate().height / 2);
+  get #height() {
+    return this.#picture.getBoundsNoRotate().height; // where the width is 1
   }
 
   /** OpenSeadragon's zoom at which the picture, as it is turned, just fits. */
   get #fitZoom() {
-    const { height } = this.#picture.getBoundsNoRotate();
     const upright = this.#view.getRotation() % 180 === 0;
-    const [wide, high] = upright ? [1, height] : [height, 1];
+    const [wide, high] = upright ? [1, this.#height] : [this.#height, 1];
     return 1 / Math.max(wide, high * this.#view.getAspectRatio());
   }
 
@@ -129,7 +127,7 @@ export class Stage extends EventTarget {
   get #centre() {
     if (!this.#picture || this.#ratio <= 1) return { x: 0.5, y: 0.5 };
     const { x, y } = this.#view.getCenter();
-    return { x, y: y / this.#picture.getBoundsNoRotate().height };
+    return { x, y: y / this.#height };
   }
 
   #aim(ratio, about = null, immediately = STILL.matches) {
@@ -144,7 +142,8 @@ export class Stage extends EventTarget {
 
   /** At fit or under, the picture stays in the middle. */
   #settle(immediately = STILL.matches) {
-    if (this.#picture && this.#ratio <= 1.001) this.#view.panTo(this.#middle, immediately);
+    if (!this.#picture || this.#ratio > 1.001) return;
+    this.#view.panTo(point(0.5, this.#height / 2), immediately);
   }
 
   #tell(zoom) {
@@ -194,7 +193,7 @@ export class Stage extends EventTarget {
   #inside(pixel) {
     if (!this.#picture) return true;
     const { x, y } = this.#view.pointFromPixel(pixel);
-    return x >= 0 && x <= 1 && y >= 0 && y <= this.#picture.getBoundsNoRotate().height;
+    return x >= 0 && x <= 1 && y >= 0 && y <= this.#height;
   }
 }
 

@@ -2,7 +2,7 @@
 import { onCloseRequest, openDialog } from "./dialog.js";
 import { toast } from "./toast.js";
 import { percent, say } from "./format.js";
-import { collect, find, forget, more, refresh, total } from "./viewer-items.js";
+import { collect, forget, more, place, preload, refresh, total } from "./viewer-items.js";
 import { keys } from "./viewer-keys.js";
 import { Side } from "./viewer-side.js";
 import { Stage } from "./viewer-stage.js";
@@ -17,7 +17,6 @@ function setUp(dialog) {
   let current = null;
   let stage = null;
   let loading = null;
-  let near = []; // the neighbours' pictures, kept so that the browser keeps them
   const renewed = new Set(); // items whose expired URL was already asked anew
 
   const live = (text) => (part("live").textContent = text);
@@ -62,7 +61,7 @@ function setUp(dialog) {
     current = item;
     draw();
     state("loading");
-    preload();
+    preload(items, items.indexOf(item));
     try {
       loading ??= Stage.load(part("canvas"), dialog.dataset.osdSrc).then(listen);
       await loading;
@@ -108,23 +107,15 @@ function setUp(dialog) {
   function draw() {
     const index = items.findIndex(({ id }) => id === current.id);
     const all = total(items);
-    const place = { place: index + 1, all };
-    part("position").textContent = say(gettext("%(place)s / %(all)s"), place);
+    const where = { place: index + 1, all };
+    part("position").textContent = say(gettext("%(place)s / %(all)s"), where);
     part("label").textContent = current.label;
     part("canvas").setAttribute("aria-label", current.label);
-    live(say(gettext("Image %(place)s of %(all)s: %(label)s"), { ...place, label: current.label }));
+    live(say(gettext("Image %(place)s of %(all)s: %(label)s"), { ...where, label: current.label }));
     limit(button("previous"), index <= 0, button("next"));
     limit(button("next"), index + 1 >= all, button("previous"));
     side.show(current);
     strip.draw(items, current);
-  }
-
-  function preload() {
-    const index = items.findIndex(({ id }) => id === current.id);
-    near = [items[index + 1], items[index - 1]].filter(Boolean).map(({ display }) => {
-      const kept = near.find((picture) => picture.getAttribute("src") === display);
-      return kept ?? Object.assign(new Image(), { src: display });
-    });
   }
 
   function listen(loaded) {
@@ -157,7 +148,6 @@ function setUp(dialog) {
   }
   function close() {
     stage?.reset();
-    near = [];
     renewed.clear();
     dialog.close();
   }
@@ -197,11 +187,6 @@ function limit(button, end, other) {
   button.disabled = end;
   if (end && held) (other.disabled ? button.closest("dialog") : other).focus();
 }
-
-/** What takes the focus when the viewer closes: the picture's tile, or what is left. */
-const place = (id) =>
-  find(id)?.querySelector("a") ??
-  document.querySelector("[data-viewer-item] a, [data-open-upload], main a");
 
 const [viewer] = [...document.querySelectorAll("dialog[data-viewer]")].map(setUp);
 

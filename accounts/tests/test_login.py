@@ -1,0 +1,107 @@
+"""Logging in: any case of the e-mail, slow to guess, nothing told of who exists."""
+
+import re
+
+import pytest
+from django.core import mail
+
+from accounts.models import User
+from conftest import PASSWORD, make_user
+
+
+def log_in(client, email, password=PASSWORD):
+    return client.post("/accounts/login/", {"username": email, "password": password})
+
+
+@pytest.mark.parametrize("email", ["doctor@example.org", "DOCTOR@Example.org"])
+def test_email_in_any_case(client, doctor, email):
+    assert log_in(client, email)["Location"] == "/"
+    assert client.get("/").status_code == 200
+
+
+def test_email_is_stored_in_lower_case(db):
+    assert make_user("Some.One@Example.ORG").email == "some.one@example.org"
+
+
+def test_wrong_password_and_unknown_address_read_the_same(client, doctor):
+    answers = [
+        re.sub(r'(value|content|hx-headers)=("[^"]*"|\'[^\']*\')', "", page.content.decode())
+        for page in (log_in(client, doctor.email, "wrong"), log_in(client, "no@example.org"))
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_inactive_user_stays_outside(client, doctor):
+    User.objects.update(is_active=False)
+    assert log_in(client, doctor.email).status_code == 200
+
+
+def test_guessing_is_slowed(client, doctor, other_doctor, settings):
+    settings.AXES_FAILURE_LIMIT = 3
+    answers = [log_in(client, doctor.email, f"wrong {n}").status_code for n in range(4)]
+    assert answers[-1] == 429
+    assert log_in(client, doctor.email).status_code == 429, "the right password does not help now"
+    assert log_in(client, other_doctor.email).status_code == 302, "a colleague is not locked out"
+
+
+def test_guessing_through_the_api_counts_too(client, doctor, other_doctor, settings):
+    settings.AXES_FAILURE_LIMIT = 3
+
+    def token(email, password):
+        body = {"email": email, "password": password}
+        return client.post("/api/v1/auth/token", body, content_type="application/json")
+
+    for n in range(3):
+        token(doctor.email, f"wrong {n}")
+    locked = token(doctor.email, PASSWORD)
+    assert locked.status_code in (401, 429)
+    assert set(locked.json()) == {"type", "errors"}
+    assert token(other_doctor.email, PASSWORD).status_code == 200
+
+
+def test_next_goes_nowhere_else(client, doctor):
+    body = {"username": doctor.email, "password": PASSWORD, "next": "https://evil.example/"}
+    assert client.post("/accounts/login/", body)["Location"] == "/"
+    body["next"] = "/patients/"
+    assert client.post("/accounts/login/", body)["Location"] == "/patients/"
+
+
+def test_password_reset_by_mail(client, doctor):
+    for email in (doctor.email, "nobody@example.org"):
+        sent = client.post("/accounts/password-reset/", {"email": email})
+        assert sent["Location"] == "/accounts/password-reset/sent/"
+    (letter,) = mail.outbox
+    assert letter.to == [doctor.email]
+    link = re.search(r"http://testserver(/\S+)", letter.body)[1]
+    form = client.get(link)["Location"]
+    new = {"new_password1": "an entirely new one", "new_password2": "an entirely new one"}
+    assert client.post(form, new)["Location"] == "/accounts/password-reset/done/"
+    assert log_in(client, doctor.email, "an entirely new one").status_code == 302
+    client.logout()
+    used = client.get(link, follow=True).content.decode()
+    assert "new_password1" not in used, "a link works once"
+
+
+def test_language_is_the_users_then_the_browsers(client, doctor):
+    log_in(client, doctor.email)
+    french, english = {"Accept-Language": "fr"}, {"Accept-Language": "en"}
+    assert "Bonjour" in client.get("/", headers=french).content.decode()
+    assert "Hello" in client.get("/", headers=english).content.decode()
+    assert "Bonjour" in client.get("/", headers={"Accept-Language": "de"}).content.decode()
+    body = {"full_name": "Dr X", "language": "en"}
+    assert client.post("/accounts/profile/", body).status_code == 302
+    assert "Hello, Dr X" in client.get("/", headers=french).content.decode()
+
+
+def test_home_of_staff_is_the_admin(page, staff):
+    assert page(staff).get("/")["Location"] == "/admin/"
+
+
+def test_security_headers(client):
+    response = client.get("/accounts/login/")
+    policy = response["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["X-Frame-Options"] == "DENY"

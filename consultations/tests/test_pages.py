@@ -1,0 +1,165 @@
+"""Pages: what they do with what is sent, and how many questions they ask the database."""
+
+from datetime import date
+
+import pytest
+
+from conftest import upload
+from consultations import services
+from consultations.models import Consultation, ConsultationImage, Patient
+
+
+def add(consultation, doctor, **fields):
+    return services.add_image(consultation=consultation, user=doctor, upload=upload(), **fields)[0]
+
+
+def test_new_consultation_in_two_steps(page, doctor):
+    browser = page(doctor)
+    made = browser.post(
+        "/patients/new/", {"full_name": "Jean Petit", "birth_date": "1990-01-02", "sex": "M"}
+    )
+    patient = Patient.objects.get()
+    assert patient.created_by == doctor
+    assert made["Location"] == f"/consultations/new/?patient={patient.pk}"
+    body = {"patient": patient.pk, "date": "2026-11-20", "status": "in_progress", "reason": "x"}
+    made = browser.post("/consultations/new/", body)
+    consultation = Consultation.objects.get()
+    assert made["Location"] == f"/consultations/{consultation.pk}/"
+    assert (consultation.doctor, consultation.patient) == (doctor, patient)
+
+
+def test_the_same_patient_twice_is_asked_about(page, doctor, record):
+    browser = page(doctor)
+    body = {"full_name": "marie LEFEVRE", "birth_date": "1972-03-04"}
+    assert record.full_name in browser.post("/patients/new/", body).content.decode()
+    assert Patient.objects.count() == 1
+    browser.post("/patients/new/", body | {"anyway": "1"})
+    assert Patient.objects.count() == 2
+
+
+def test_file_number_is_unique(page, doctor, record):
+    body = {"full_name": "Other", "file_number": record.file_number}
+    assert page(doctor).post("/patients/new/", body).status_code == 200
+    assert Patient.objects.count() == 1
+
+
+def test_consultation_for_another_doctors_patient_is_404(page, other_doctor, record):
+    browser = page(other_doctor)
+    assert browser.get(f"/consultations/new/?patient={record.pk}").status_code == 404
+    body = {"patient": record.pk, "date": "2026-11-20", "status": "in_progress"}
+    assert browser.post("/consultations/new/", body).status_code == 404
+    assert not Consultation.objects.exists()
+
+
+@pytest.mark.parametrize("patient", ["x", "-1", "99999999999999999999999"])
+def test_nonsense_patient(page, doctor, patient):
+    response = page(doctor).get("/consultations/new/", {"patient": patient})
+    assert response.status_code in (302, 404)
+
+
+def test_edit_image(page, doctor, image):
+    url = f"/consultations/images/{image.pk}/"
+    body = {"image_type": "macro", "body_site": "36141000", "description": "<b>x</b>"}
+    refused = page(doctor).post(url, body)
+    assert refused.status_code == 200, "a cheek has a side"
+    assert ConsultationImage.objects.get().body_site == ""
+    page(doctor).post(url, body | {"laterality": "right", "is_primary": "on"})
+    changed = ConsultationImage.objects.get()
+    assert (changed.body_site, changed.laterality, changed.is_primary) == (
+        "36141000",
+        "right",
+        True,
+    )
+    assert "&lt;b&gt;x" in page(doctor).get(url).content.decode(), "hostile text is escaped"
+
+
+def test_delete_image_by_form(page, doctor, image):
+    url = f"/consultations/images/{image.pk}/delete/"
+    assert page(doctor).get(url).status_code == 200
+    assert ConsultationImage.objects.exists(), "a GET deletes nothing"
+    page(doctor).post(url)
+    assert not ConsultationImage.objects.exists()
+
+
+def test_consultation_pages_of_images(page, doctor, consultation, monkeypatch):
+    monkeypatch.setattr("consultations.views.consultations.IMAGES", 2)
+    ids = [add(consultation, doctor).pk for _ in range(3)]
+    url = f"/consultations/{consultation.pk}/"
+    first = page(doctor).get(url).content.decode()
+    assert 'data-total="3"' in first
+    assert "?page=2" in first
+    second = page(doctor).get(url, {"page": 2}, headers={"HX-Request": "true"}).content.decode()
+    assert f'data-id="{ids[0]}"' in second
+    assert "<html" not in second
+
+
+def test_patient_page_is_paged_by_key(page, doctor, consultation, record, monkeypatch):
+    """Every image once, whatever is added meanwhile."""
+    monkeypatch.setattr("consultations.views.patients.IMAGES", 2)
+    ids = [add(consultation, doctor).pk for _ in range(5)]
+    browser, url, seen, query = page(doctor), f"/patients/{record.pk}/", [], {}
+    for _ in range(3):
+        response = browser.get(url, query)
+        seen += [image.pk for image in response.context["images"]]
+        if seen == ids[:2:-1]:
+            add(consultation, doctor)
+        query = {"before": seen[-1]}
+    assert seen == ids[::-1]
+
+
+def test_patient_page_filters(page, doctor, consultation, record):
+    cheek = add(consultation, doctor, body_site="36141000", laterality="left")
+    add(consultation, doctor, image_type="macro")
+    url = f"/patients/{record.pk}/"
+    for query, found in (
+        ({"site": "36141000"}, [cheek.pk]),
+        ({"type": "dermoscopy"}, []),
+        ({"site": "nonsense"}, None),
+        ({"before": "x"}, None),
+    ):
+        images = page(doctor).get(url, query).context["images"]
+        assert [i.pk for i in images] == found if found is not None else len(images) == 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/consultations/", "/patients/{patient}/", "/consultations/{c}/"]
+)
+def test_number_of_queries_does_not_grow(
+    path, page, doctor, record, consultation, django_assert_max_num_queries
+):
+    for n in range(6):
+        other = Consultation.objects.create(
+            doctor=doctor, patient=record, date=date(2026, 1, 1 + n)
+        )
+        add(other, doctor)
+        add(consultation, doctor)
+    browser = page(doctor)
+    with django_assert_max_num_queries(11):
+        browser.get(path.format(patient=record.pk, c=consultation.pk))
+
+
+def test_no_page_opens_the_storage(page, doctor, image, record, monkeypatch):
+    """A page that asks the storage is as slow as the storage."""
+    from django.core.files.storage import storages
+
+    def asked(*args, **kwargs):
+        raise AssertionError("a round trip to the storage while a page renders")
+
+    for container in ("originals", "processed", "thumbnails"):
+        for method in ("open", "exists", "size"):
+            monkeypatch.setattr(storages[container], method, asked)
+    for path in (
+        "/",
+        f"/patients/{record.pk}/",
+        f"/consultations/{image.consultation_id}/",
+        f"/consultations/images/{image.pk}/",
+    ):
+        assert page(doctor).get(path).status_code == 200
+
+
+def test_a_doctor_who_is_a_patient_reads_and_does_not_write_their_own_record(
+    page, doctor, other_doctor
+):
+    own = Patient.objects.create(full_name="Self", created_by=other_doctor, user=doctor)
+    assert page(doctor).get(f"/patients/{own.pk}/").status_code == 200
+    assert page(doctor).get(f"/patients/{own.pk}/edit/").status_code == 403

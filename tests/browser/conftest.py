@@ -1,0 +1,85 @@
+"""A real Chromium, Debian's, against a live server. Skipped with a word where there is none."""
+
+import os
+import shutil
+
+import pytest
+
+from conftest import PASSWORD
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+# Playwright runs an event loop in this thread, and Django refuses the database beside one.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.django_db(transaction=True))
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    return {
+        "executable_path": CHROMIUM,
+        "args": [
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            *(["--no-sandbox"] if os.geteuid() == 0 else []),
+        ],
+    }
+
+
+@pytest.fixture
+def browser_context_args():
+    return {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture
+def violations():
+    """What the browser complained of: a blocked inline style, a script that threw."""
+    return []
+
+
+@pytest.fixture
+def tab(new_context, violations, live_server):
+    """`tab(user, **context)`: a page of a browser in which `user` has logged in by the form."""
+
+    def open_tab(user=None, **context):
+        page = new_context(base_url=live_server.url, **context).new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: violations.append(str(error)))
+        page.on(
+            "console",
+            lambda m: violations.append(m.text) if "Content Security Policy" in m.text else None,
+        )
+        if user is not None:
+            page.goto("/accounts/login/")
+            page.fill("[name=username]", user.email)
+            page.fill("[name=password]", PASSWORD)
+            page.press("[name=password]", "Enter")
+            page.wait_for_url(lambda url: "/login" not in url)
+        return page
+
+    return open_tab
+
+
+@pytest.fixture
+def new_context(browser, browser_context_args):
+    contexts = []
+
+    def make(**options):
+        contexts.append(browser.new_context(**{**browser_context_args, **options}))
+        return contexts[-1]
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -1,0 +1,102 @@
+"""Every page: no violation of the policy, nothing wider than the screen, accessible (axe)."""
+
+import pytest
+from django.conf import settings
+
+from conftest import upload
+from consultations import services
+
+AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = (360, 768, 1440)
+
+
+@pytest.fixture
+def paths(consultation, image, record, doctor):
+    services.add_image(
+        consultation=consultation, user=doctor, upload=upload(seed=2), is_primary=True
+    )
+    return [
+        "/",
+        "/patients/",
+        "/patients/?q=nobody",
+        "/patients/new/",
+        f"/patients/{record.pk}/",
+        f"/patients/{record.pk}/edit/",
+        "/consultations/",
+        "/consultations/new/",
+        f"/consultations/new/?patient={record.pk}",
+        f"/consultations/{consultation.pk}/",
+        f"/consultations/{consultation.pk}/edit/",
+        f"/consultations/images/{image.pk}/",
+        f"/consultations/images/{image.pk}/delete/",
+        "/accounts/profile/",
+        "/accounts/password/",
+        "/nothing-here/",
+    ]
+
+
+def breaches(page):
+    page.evaluate(AXE.read_text())  # through the debugger: the page's policy stays as it is
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+    )
+    return [(v["id"], n["target"]) for v in found["violations"] for n in v["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page(tab, doctor, paths, violations, scheme):
+    page = tab(doctor, color_scheme=scheme, locale="fr-FR", reduced_motion="reduce")
+    wrong = []
+    for path in paths:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(path)
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wrong.append((path, width, "wider than the screen"))
+            if width != 768:
+                wrong += [(path, width, breach) for breach in breaches(page)]
+    assert not wrong
+    assert not violations
+
+
+def test_pages_of_nobody(tab, violations):
+    page = tab(None)
+    wrong = []
+    for path in ("/accounts/login/", "/accounts/password-reset/", "/api/docs"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        if not path.startswith("/api"):
+            wrong += [(path, breach) for breach in breaches(page)]
+    assert page.locator(".opblock").count() > 10, "Swagger UI drew the operations"
+    assert not wrong
+    assert not violations
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dialogs_are_accessible(tab, doctor, paths, image, violations, scheme):
+    page = tab(doctor, color_scheme=scheme, reduced_motion="reduce")
+    page.goto(f"/consultations/{image.consultation_id}/")
+    page.locator("[data-open-upload]").first.click()
+    page.locator("#upload[open]").wait_for()
+    assert not breaches(page)
+    page.keyboard.press("Escape")
+    page.locator("#images .tile a").first.click()
+    page.locator("#viewer canvas").first.wait_for()
+    assert not breaches(page)
+    assert not violations
+
+
+def test_admin_keeps_the_policy(tab, image, violations, db):
+    from conftest import make_user
+
+    root = make_user("root@example.org", is_staff=True, is_superuser=True, role="staff")
+    page = tab(root)
+    for path in (
+        "/admin/",
+        "/admin/consultations/consultationimage/",
+        f"/admin/consultations/consultationimage/{image.pk}/change/",
+        "/admin/consultations/patient/add/",
+    ):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+    assert not violations
