@@ -122,6 +122,7 @@ def test_a_bad_file_does_not_hold_up_the_good_ones(tab, doctor, consultation, vi
     expect(modal.locator("[data-tile]")).to_have_count(2)
     modal.locator("[data-send]").click()
     expect(modal.get_by_text("damaged or incomplete")).to_be_visible()
+    expect(page.locator("#images .tile")).to_have_count(1)
     assert [i.original_filename for i in ConsultationImage.objects.all()] == ["IMG_1.JPG"]
     assert len(blobs()) == 3
     assert not violations
