@@ -1,12 +1,12 @@
 """What the admin pages of both image tables share."""
 
 from django.contrib import admin, messages
-from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from . import lifecycle
+from .templatetags.units import file_size
 
 
 class StoredImageAdmin(admin.ModelAdmin):
@@ -55,7 +55,7 @@ class StoredImageAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("file size"), ordering="file_size")
     def size(self, image):
-        return filesizeformat(image.file_size)
+        return file_size(image.file_size)
 
     @admin.display(description=_("dimensions"))
     def dimensions(self, image):

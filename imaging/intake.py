@@ -17,11 +17,11 @@ import pylibmagic  # noqa: F401  (puts libmagic where python-magic finds it: fir
 import magic  # isort: skip
 import pillow_heif
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from PIL import Image
 
 from . import metadata, quality, renditions
 from .errors import ImageRefused
+from .templatetags.units import file_size
 
 pillow_heif.register_heif_opener(thumbnails=False)
 Image.MAX_IMAGE_PIXELS = None  # our own limit is on the header, before anything is decoded
@@ -110,13 +110,13 @@ def _receive(upload):
         raise ImageRefused("missing_file")
     limit = settings.MAX_UPLOAD_SIZE
     if upload.size > limit:
-        raise ImageRefused("file_too_large", limit=filesizeformat(limit))
+        raise ImageRefused("file_too_large", limit=file_size(limit))
     upload.seek(0)
     data = upload.read(limit + 1)
     if not data:
         raise ImageRefused("empty_file")
     if len(data) > limit:
-        raise ImageRefused("file_too_large", limit=filesizeformat(limit))
+        raise ImageRefused("file_too_large", limit=file_size(limit))
     return data
 
 

@@ -1,0 +1,19 @@
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def file_size(count):
+    """Bytes as a person reads them: "57 KB", "4.2 MB" (of 1024: what the file manager says).
+
+    Django's own `filesizeformat` speaks of "Mio" in French, which no clinician does.
+    """
+    kilobytes = int(count) / 1024
+    if kilobytes < 1000:
+        return _("%(number)s KB") % {"number": number_format(max(1, round(kilobytes)), 0)}
+    megabytes = round(kilobytes / 1024, 1)  # number_format cuts, it does not round
+    places = 0 if megabytes >= 10 else 1
+    return _("%(number)s MB") % {"number": number_format(megabytes, places)}

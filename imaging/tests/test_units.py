@@ -1,0 +1,20 @@
+import pytest
+from django.utils import translation
+
+from imaging.templatetags.units import file_size
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "french"),
+    [
+        (1, "1 KB", "1\u00a0ko"),
+        (58_300, "57 KB", "57\u00a0ko"),
+        (4_404_019, "4.2 MB", "4,2\u00a0Mo"),
+        (10 * 1024 * 1024, "10 MB", "10\u00a0Mo"),
+        (1023 * 1024, "1.0 MB", "1,0\u00a0Mo"),
+    ],
+)
+def test_file_size(count, english, french):
+    for language, text in (("en", english), ("fr", french)):
+        with translation.override(language):
+            assert file_size(count) == text
