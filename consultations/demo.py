@@ -227,7 +227,7 @@ def _draw(seed, shot, phototype, taken_at, gps):
     )
 
 
-def make():
+def make(patients=RECORD):
     """Create everything. Call it on an empty database only (`is_empty`)."""
     doctor = User.objects.create_user(
         "doctor@demo.example", PASSWORD, full_name="Dr Claire Rousseau", role="doctor"
@@ -238,7 +238,7 @@ def make():
     User.objects.create_superuser("staff@demo.example", PASSWORD, full_name="Sam Petit")
     jobs = []
     with ProcessPoolExecutor() as pool:
-        for number, (person, visits) in enumerate(RECORD):
+        for number, (person, visits) in enumerate(patients):
             login = person.get("login", False)
             fields = {name: value for name, value in person.items() if name != "login"}
             record = Patient.objects.create(
