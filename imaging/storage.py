@@ -5,7 +5,6 @@ on Azure Blob or, by default, in folders under DERMAAI_DATA/media. `url()` is al
 dies within SIGNED_URL_TTL seconds: on Azure a read-only SAS of one blob, here a signed path.
 """
 
-import mimetypes
 import time
 import uuid
 from datetime import UTC, datetime
@@ -167,8 +166,10 @@ class AzureContainer(AzureStorage):
         """A read-only SAS of one blob. With `filename`, a download of that name."""
         parameters = {
             "content_disposition": disposition(self.container, filename),
-            "content_type": MEDIA_TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0],
+            "content_type": MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream"),
         }
+        if self.client.url.startswith("https:"):  # the emulator speaks HTTP only
+            parameters["protocol"] = "https"
         return super().url(name, expire=expiry() - int(time.time()), parameters=parameters)
 
     def chunks(self, name):
