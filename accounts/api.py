@@ -1,6 +1,9 @@
 """Tokens for integrators (JWT). As slow to guess as the login page."""
 
+from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import Throttled
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework_simplejwt.serializers import (
     TokenBlacklistSerializer,
@@ -30,6 +33,12 @@ class Token(TokenObtainPairView):
 
     @answers(TokenObtainPairSerializer)
     def post(self, request, *args, **kwargs):
+        told = request.data if isinstance(request.data, dict) else {}
+        email = told.get("email")
+        if isinstance(email, str) and not AxesProxyHandler.is_allowed(
+            request._request, {"email": email}
+        ):
+            raise Throttled(settings.AXES_COOLOFF_TIME.total_seconds())
         return super().post(request, *args, **kwargs)
 
 

@@ -9,8 +9,8 @@ class LoginForm(AuthenticationForm):
     """E-mail and password; one and the same answer to a wrong one of either."""
 
     error_messages = {
-        "invalid_login": _("E-mail or password is not right."),
-        "inactive": _("E-mail or password is not right."),
+        "invalid_login": _("Wrong e-mail or password."),
+        "inactive": _("Wrong e-mail or password."),
     }
 
     def __init__(self, *args, **kwargs):
@@ -18,6 +18,10 @@ class LoginForm(AuthenticationForm):
         self.fields["username"].widget = forms.EmailInput(
             attrs={"autocomplete": "username", "autofocus": True, "inputmode": "email"}
         )
+
+        if self.is_bound:  # what is typed again is the password
+            del self.fields["username"].widget.attrs["autofocus"]
+            self.fields["password"].widget.attrs["autofocus"] = True
 
     def clean_username(self):
         return self.cleaned_data["username"].lower()

@@ -23,7 +23,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=5,
         blank=True,
         choices=[("fr", "Français"), ("en", "English")],
-        help_text=_("Empty: the browser's."),
     )
     is_staff = models.BooleanField(_("may enter the admin"), default=False)
     is_active = models.BooleanField(_("active"), default=True)

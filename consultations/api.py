@@ -1,12 +1,13 @@
 from django.db.models import Count
-from django.http import StreamingHttpResponse
+from django.http import Http404, StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -27,10 +28,12 @@ from .serializers import (
     PatientSerializer,
 )
 
+MAX_KEY = 255  # characters of an Idempotency-Key
+
 
 class KeyReused(APIException):
     status_code = status.HTTP_409_CONFLICT
-    default_detail = "This Idempotency-Key belongs to another upload."
+    default_detail = _("This Idempotency-Key belongs to another upload.")
     default_code = "idempotency_key_reused"
 
 
@@ -42,6 +45,7 @@ class CreateListRetrieveUpdate(
     GenericViewSet,
 ):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    lookup_value_converter = "int"
 
 
 class PatientViewSet(CreateListRetrieveUpdate):
@@ -130,7 +134,11 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         serializer = ImageUploadSerializer(data=request.data, context=context)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
-        key = request.headers.get("Idempotency-Key", "")[:255]
+        key = request.headers.get("Idempotency-Key", "")
+        if len(key) > MAX_KEY:
+            raise ParseError(_("The Idempotency-Key is longer than 255 characters."))
+        if len(request.FILES.getlist("file")) > 1:
+            raise ParseError(_("One file a request."))
         try:
             image, _created = services.add_image(
                 consultation=consultation,
@@ -178,14 +186,18 @@ class ImageViewSet(
     serializer_class = ImageSerializer
     permission_classes = [IsAuthenticated, DoctorsWrite]
     http_method_names = ["get", "patch", "delete", "head", "options"]
+    lookup_value_converter = "int"
 
     def get_queryset(self):
         return ConsultationImage.objects.visible_to(self.request.user)
 
     def perform_update(self, serializer):
-        serializer.instance = services.update_image(
-            serializer.instance, **serializer.validated_data
-        )
+        try:
+            serializer.instance = services.update_image(
+                serializer.instance, **serializer.validated_data
+            )
+        except ConsultationImage.DoesNotExist as gone:
+            raise Http404 from gone
 
     def perform_destroy(self, image):
         services.delete_image(image)

@@ -10,6 +10,7 @@ from imaging import storage
 
 COLUMNS = (
     "file",
+    "state",  # ok, or missing: its bytes could not be read
     "id",
     "original_filename",
     "sha256",
@@ -37,16 +38,36 @@ def of_images(images):
     they are stored, not deflated.
     """
     archive = ZipStream(compress_type=ZIP_STORED)
-    manifest = io.StringIO()
-    rows = csv.writer(manifest)
-    rows.writerow(COLUMNS)
+    rows, missing = [], set()
     for number, image in enumerate(images.iterator(chunk_size=500), start=1):
         entry = f"{number:03}_{_entry_name(image)}"
-        archive.add(storage.chunks("originals", image.original.name), entry)
-        rows.writerow([entry, *(_cell(getattr(image, column)) for column in COLUMNS[1:])])
-    # The byte-order mark tells a spreadsheet that it is UTF-8.
-    archive.add(("\ufeff" + manifest.getvalue()).encode(), "manifest.csv")
+        archive.add(_original(image, missing), entry)
+        cells = [_cell(getattr(image, column)) for column in COLUMNS[2:]]
+        rows.append((image.pk, [entry, cells]))
+    archive.add(_manifest(rows, missing), "manifest.csv")  # read last, when `missing` is known
     return archive
+
+
+def _original(image, missing):
+    """The bytes; none where the image was deleted while the archive was on its way."""
+    chunks = storage.chunks("originals", image.original.name)
+    try:
+        first = next(chunks, b"")
+    except storage.OUTAGES:
+        missing.add(image.pk)
+        return
+    yield first
+    yield from chunks
+
+
+def _manifest(rows, missing):
+    out = io.StringIO()
+    out.write("\ufeff")  # the byte-order mark tells a spreadsheet that it is UTF-8
+    write = csv.writer(out).writerow
+    write(COLUMNS)
+    for key, (entry, cells) in rows:
+        write([entry, "missing" if key in missing else "ok", *cells])
+    yield out.getvalue().encode()
 
 
 def _entry_name(image):

@@ -36,6 +36,10 @@ class ImageMetadataForm(forms.ModelForm):
             "description": forms.Textarea(attrs={"rows": 3}),
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        say_unspecified(self)
+
     def clean(self):
         data = super().clean()
         if data.get("image_type") != ImageType.DERMOSCOPY:
@@ -44,6 +48,13 @@ class ImageMetadataForm(forms.ModelForm):
         if site and site.paired and not data.get("laterality"):
             self.add_error("laterality", forms.ValidationError(_("Which side?"), code="required"))
         return data
+
+
+def say_unspecified(form):
+    """Django's dashes, in words: nobody knows what nine dashes mean."""
+    for field in form.fields.values():
+        if isinstance(field, forms.TypedChoiceField) and field.choices[:1] == [("", "---------")]:
+            field.choices = [("", _("Not specified")), *field.choices[1:]]
 
 
 class DateInput(forms.DateInput):
@@ -71,6 +82,10 @@ class PatientForm(forms.ModelForm):
             "birth_date": DateInput(),
             "phone": forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        say_unspecified(self)
 
 
 class ConsultationForm(forms.ModelForm):

@@ -1,6 +1,8 @@
 import unicodedata
+from datetime import date
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -9,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from imaging.models import StoredImage
 
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
+
+MAX_QUERY, MAX_WORDS = 200, 8  # of a search: characters, words
 
 
 class PatientQuerySet(models.QuerySet):
@@ -32,7 +36,7 @@ class PatientQuerySet(models.QuerySet):
     def search(self, words):
         """Every word in the name or the file number, in any order, accents and case aside."""
         found = self
-        for word in search_key(words).split():
+        for word in search_key(words[:MAX_QUERY]).replace("\0", "").split()[:MAX_WORDS]:
             found = found.filter(search_key__contains=word)
         return found
 
@@ -69,6 +73,11 @@ class ConsultationImageQuerySet(models.QuerySet):
         return self.order_by("-is_primary", "-created_at", "-pk")
 
 
+def validate_birth_date(day):
+    if not date(1880, 1, 1) <= day <= timezone.localdate():
+        raise ValidationError(_("A date of birth is in the past."), code="invalid_date")
+
+
 class Patient(models.Model):
     class Sex(models.TextChoices):
         FEMALE = "F", _("Female")
@@ -84,7 +93,9 @@ class Patient(models.Model):
         VI = 6, "VI"
 
     full_name = models.CharField(_("full name"), max_length=150)
-    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+    birth_date = models.DateField(
+        _("date of birth"), null=True, blank=True, validators=[validate_birth_date]
+    )
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     file_number = models.CharField(
         _("file number"), max_length=40, blank=True, help_text=_("The practice's own.")
@@ -165,6 +176,7 @@ class Consultation(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="consultations",
+        limit_choices_to={"role": "doctor"},
         verbose_name=_("doctor"),
     )
     patient = models.ForeignKey(
@@ -244,6 +256,7 @@ class ConsultationImage(StoredImage):
             models.CheckConstraint(
                 condition=Q(dermoscopic_type="") | Q(image_type=ImageType.DERMOSCOPY),
                 name="consultationimage_dermoscopic_type_only_with_dermoscopy",
+                violation_error_message=_("A dermoscopy mode goes only with dermoscopy."),
             ),
         ]
 

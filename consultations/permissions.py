@@ -1,3 +1,4 @@
+from django.http import Http404
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 
@@ -22,4 +23,9 @@ class DoctorsWrite(BasePermission):
     def has_object_permission(self, request, view, obj):
         if request.method in SAFE_METHODS:
             return True
-        return type(obj).objects.editable_by(request.user).filter(pk=obj.pk).exists()
+        rows = type(obj).objects.filter(pk=obj.pk)
+        if rows.editable_by(request.user).exists():
+            return True
+        if not rows.exists():
+            raise Http404  # deleted since it was fetched
+        return False

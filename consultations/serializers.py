@@ -1,7 +1,10 @@
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
+
+from imaging.errors import ImageRefused
 
 from .models import Consultation, ConsultationImage, Patient
 from .vocabulary import ImageType
@@ -173,14 +176,23 @@ class ImageSerializer(serializers.ModelSerializer):
         return data
 
 
+class UploadedFileField(serializers.FileField):
+    """Carries the bytes to the service, which judges them; what is no file is a missing one."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, UploadedFile):
+            raise serializers.ValidationError(
+                ImageRefused.MESSAGES["missing_file"], code="missing_file"
+            )
+        return data
+
+
 class ImageUploadSerializer(ImageSerializer):
     """The multipart body of an upload; the bytes themselves are judged by imaging.intake."""
 
-    file = serializers.FileField(
+    file = UploadedFileField(
         write_only=True,
         required=False,
-        allow_empty_file=True,
-        max_length=None,
         help_text="JPEG, PNG, WebP or HEIC; 10 MiB at most.",
     )
 

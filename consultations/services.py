@@ -102,9 +102,14 @@ def add_image(
 
 
 def update_image(image, **changes):
-    """Change what is said about an image; making it primary unmakes the other."""
+    """Change what is said about an image; making it primary unmakes the other.
+
+    Returns the image as it is now; raises ConsultationImage.DoesNotExist when it is gone.
+    """
     with transaction.atomic():
         consultation = Consultation.objects.select_for_update().get(pk=image.consultation_id)
+        # Anew, under the lock: it may have been changed or deleted since it was read.
+        image = consultation.images.get(pk=image.pk)
         if changes.get("is_primary"):
             _unmake_primary(consultation, but=image)
         for field, value in changes.items():

@@ -91,7 +91,7 @@ TRUNK = (
     BodySite("113182001", "SCT", "Skin of lower back", _("Lower back")),
 )
 UPPER_EXTREMITY = (
-    BodySite("371311000", "SCT", "Skin of upper extremity", _("Arm, whole"), True),
+    BodySite("371311000", "SCT", "Skin of upper extremity", _("Whole arm"), True),
     BodySite(
         "45981001", "SCT", "Skin of anterior surface of upper arm", _("Upper arm, front"), True
     ),
@@ -112,7 +112,7 @@ UPPER_EXTREMITY = (
     BodySite("770809003", "SCT", "Nail unit of finger", _("Fingernail"), True),
 )
 LOWER_EXTREMITY = (
-    BodySite("371304004", "SCT", "Skin of lower extremity", _("Leg, whole"), True),
+    BodySite("371304004", "SCT", "Skin of lower extremity", _("Whole leg"), True),
     BodySite("61248009", "SCT", "Skin of anterior surface of thigh", _("Thigh, front"), True),
     BodySite("73958006", "SCT", "Skin of medial surface of thigh", _("Thigh, inner side"), True),
     BodySite("4578000", "SCT", "Skin of posterior surface of thigh", _("Thigh, back"), True),

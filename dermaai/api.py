@@ -1,14 +1,19 @@
 """The API's router, tokens, errors and pages."""
 
-from django.urls import include, path
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.urls import include, path, re_path
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from drf_standardized_errors.handler import ExceptionHandler
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError
 from rest_framework.routers import SimpleRouter
+from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import api as accounts
 from consultations import api as consultations
 from imaging.errors import StorageUnavailable
+
+from . import views
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("patients", consultations.PatientViewSet, basename="api-patient")
@@ -18,7 +23,7 @@ router.register("consultations", consultations.ConsultationViewSet, basename="ap
 
 class StorageDown(APIException):
     status_code = 503
-    default_detail = "The storage does not answer. Nothing was stored; try again later."
+    default_detail = _("The storage does not answer. Nothing was stored; try again later.")
     default_code = "storage_unavailable"
 
     def __init__(self, error):
@@ -26,10 +31,24 @@ class StorageDown(APIException):
         self.wait = error.retry_after  # becomes Retry-After
 
 
+class TooLarge(APIException):
+    status_code = 413
+    default_detail = _("The request is larger than is accepted.")
+    default_code = "request_too_large"
+
+
 class Errors(ExceptionHandler):
     """Every error in one shape, an outage of the storage included."""
 
     def convert_known_exceptions(self, exc):
+        if isinstance(exc, RequestDataTooBig):
+            return TooLarge()
+        if isinstance(exc, SuspiciousOperation | RecursionError):  # too many fields, too deep
+            return ParseError()
+        if isinstance(exc, InvalidToken):  # its detail is a dictionary
+            told = AuthenticationFailed(exc.detail["detail"], exc.detail["code"])
+            told.auth_header = getattr(exc, "auth_header", None)
+            return told
         if isinstance(exc, StorageUnavailable):
             return StorageDown(exc)
         return super().convert_known_exceptions(exc)
@@ -45,4 +64,6 @@ urlpatterns = [
     path("v1/", include(v1)),
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    # With DEBUG on, Django would answer a wrong path with a page.
+    re_path(r"", views.page_not_found, {"exception": None}, name="api-not-found"),
 ]

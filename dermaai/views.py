@@ -18,7 +18,7 @@ def bad_request(request, exception):
 
 
 def permission_denied(request, exception):
-    return _answer(request, 403, "permission_denied", _("You may look at this, not change it."))
+    return _answer(request, 403, "permission_denied", _("You may not do this."))
 
 
 def page_not_found(request, exception):

@@ -9,6 +9,7 @@ are the display rendition.
 
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,7 +29,7 @@ Image.MAX_IMAGE_PIXELS = None  # our own limit is on the header, before anything
 
 MIN_SIDE = 4  # px
 MAX_JPEG_SCANS = 100  # a camera writes ten at most; each costs a pass over the whole picture
-MAX_PROFILE = 4 * 1024 * 1024  # bytes of colour profile
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)  # not a stuffed byte, not a restart
 
 # What libmagic says → what Pillow may open, what we call it, its extension.
 _TYPES = {
@@ -75,7 +76,7 @@ def read(upload) -> Photo:
     _check_size(size)
     try:
         if kind == "JPEG":
-            if data.count(b"\xff\xda") > MAX_JPEG_SCANS:
+            if _scans(data) > MAX_JPEG_SCANS:
                 raise ImageRefused("corrupt_image")
             image.draft(image.mode, renditions.draft_box(size))
         image.load()
@@ -132,6 +133,19 @@ def _open(data, kind):
         return Image.open(io.BytesIO(data), formats=(kind,))
     except Exception as error:
         raise ImageRefused("corrupt_image") from error
+
+
+def _scans(data):
+    """Scans of a JPEG's first picture: what follows it (a motion photo's film) does not count."""
+    count, at = 0, 2
+    while count <= MAX_JPEG_SCANS and (marker := _MARKER.search(data, at)):
+        kind, at = marker[0][1], marker.end()
+        if kind == 0xD9:  # end of the picture
+            break
+        count += kind == 0xDA
+        if kind not in (0x01, 0xD8):  # those two stand alone; the others tell their length
+            at += int.from_bytes(data[at : at + 2])
+    return count
 
 
 def _check_size(size):

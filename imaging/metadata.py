@@ -13,7 +13,9 @@ logger = logging.getLogger(__name__)
 
 _DATE = re.compile(r"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
-_FIRST_YEAR = 1826  # the oldest photograph; what is earlier is a camera's empty clock
+# What is earlier or later is a camera's empty clock. Beyond, a date cannot be moved between
+# zones, and one such photograph would break every page that shows it.
+_YEARS = range(1912, 9000)
 _CAMERA_LENGTH = 100
 
 
@@ -81,7 +83,7 @@ def _captured_at(main, exif):
         local = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
     except ValueError:
         return None
-    if local.year < _FIRST_YEAR:
+    if local.year not in _YEARS:
         return None
     offset = _OFFSET.fullmatch(_ascii(exif.get(ExifTags.Base.OffsetTimeOriginal)))
     if offset:

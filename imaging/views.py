@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from . import storage
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 @require_safe

@@ -52,6 +52,7 @@ TABLE = {
     ("api-token", "post"): (400,) * 6,
     ("api-token-refresh", "post"): (400,) * 6,
     ("api-token-blacklist", "post"): (400,) * 6,
+    ("api-not-found", "get"): (404,) * 6,
     ("api-schema", "get"): ANYONE,
     ("api-docs", "get"): ANYONE,
     ("api-patient-list", "get"): (200, 200, 403, 403, 403, 401),

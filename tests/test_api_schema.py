@@ -112,3 +112,34 @@ def test_docs_page_loads_nothing_from_elsewhere(client):
     assert "http://" not in page.replace("http://testserver", "")
     assert "https://" not in page
     assert "<style" not in page, "the policy allows no inline style"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "status"),
+    [
+        ("post", "/api/v1/auth/token", {"data": "[" * 50_000}, 400),
+        ("post", "/api/v1/auth/token", {"data": '"' + "x" * 3_000_000 + '"'}, 413),
+        ("get", "/api/v1/patients/", {}, 404),
+        ("get", "/api/nope", {}, 404),
+        ("get", "/api/v1/patients/\u0661", {}, 404),
+        ("get", "/api/v1/patients?q=" + "a+" * 1500, {}, 200),
+        ("get", "/api/v1/patients?q=" + "a" * 60_000, {}, 200),
+        ("get", "/api/v1/patients", {"headers": {"Authorization": "Bearer nonsense"}}, 401),
+        ("post", "/api/v1/patients", {"headers": {"Transfer-Encoding": "chunked"}}, 411),
+    ],
+    ids=["deep", "large", "slash", "unknown", "digit", "words", "word", "token", "chunked"],
+)
+def test_odd_requests_are_answered_in_the_one_shape(client, doctor, method, path, options, status):
+    if "headers" not in options:
+        client.force_login(doctor, backend="django.contrib.auth.backends.ModelBackend")
+    client.raise_request_exception = False
+    if method == "post":
+        options = {"content_type": "application/json", "data": ""} | options
+    if status == 411:
+        options["CONTENT_LENGTH"] = ""
+    response = getattr(client, method)(path, **options)
+    assert response.status_code == status
+    if status >= 400:
+        body = response.json()
+        assert set(body) == {"type", "errors"}
+        assert [set(e) for e in body["errors"]] == [{"code", "detail", "attr"}]

@@ -9,6 +9,7 @@ import pytest
 
 from conftest import photograph, upload
 from consultations import services
+from imaging import storage
 
 
 @pytest.fixture
@@ -59,6 +60,24 @@ def test_manifest_holds_no_formula(api, doctor, consultation, url, text):
     manifest = fetch(api(doctor), url).read("manifest.csv").decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(manifest))
     assert row["description"] == "'" + text
+
+
+def test_an_image_deleted_on_the_way_does_not_break_the_rest(api, doctor, consultation, url):
+    """One missing original must not make the whole consultation undownloadable."""
+    for seed in (1, 2, 3):
+        image, _ = services.add_image(
+            consultation=consultation, user=doctor, upload=upload(seed=seed)
+        )
+        if seed == 2:
+            gone = image
+    response = api(doctor).get(url)
+    storage.delete("originals", gone.original.name)
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    assert archive.testzip() is None
+    manifest = archive.read("manifest.csv").decode("utf-8-sig")
+    states = {int(r["id"]): r["state"] for r in csv.DictReader(io.StringIO(manifest))}
+    assert states.pop(gone.pk) == "missing"
+    assert set(states.values()) == {"ok"}
 
 
 def test_empty_consultation(api, doctor, url):

@@ -133,7 +133,15 @@ def test_too_large_and_too_many_pixels(api, doctor, url, settings):
 def test_text_where_a_file_belongs(api, doctor, url):
     response = post(api(doctor), url, file="hello")
     assert response.status_code == 400
-    assert error(response)[0][1] == "file"
+    assert error(response) == [("missing_file", "file")]
+
+
+def test_two_files_and_an_endless_key_are_refused(api, doctor, url):
+    """Rather than one file dropped without a word, or two keys taken for one."""
+    for body, key in (({"file": [upload(), upload(seed=2)]}, "k"), ({"file": upload()}, "k" * 256)):
+        response = api(doctor).post(url, body, "multipart", headers={"Idempotency-Key": key})
+        assert (response.status_code, response.json()["type"]) == (400, "client_error")
+    assert blobs() == set()
 
 
 def test_refusal_speaks_the_users_language(api, doctor, url):
@@ -252,6 +260,25 @@ def test_patch_dermoscopic_type_needs_dermoscopy(api, doctor, image):
     assert good.status_code == 200
     back = api(doctor).patch(url, {"image_type": "macro"})
     assert back.json()["dermoscopic_type"] == ""
+
+
+def test_patch_of_an_image_that_is_just_gone_is_404(api, doctor, image, monkeypatch):
+    from consultations import services
+
+    def gone(*args, **changes):
+        raise ConsultationImage.DoesNotExist
+
+    monkeypatch.setattr(services, "update_image", gone)
+    url = f"/api/v1/consultations/images/{image.pk}"
+    assert api(doctor).patch(url, {"description": "x"}).status_code == 404
+
+
+def test_update_reads_the_image_anew(image):
+    from consultations import services
+
+    ConsultationImage.objects.filter(pk=image.pk).delete()
+    with pytest.raises(ConsultationImage.DoesNotExist):
+        services.update_image(image, description="x")
 
 
 def test_delete(api, doctor, image, django_capture_on_commit_callbacks):

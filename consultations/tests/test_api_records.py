@@ -72,6 +72,8 @@ def test_patients(api, doctor):
     assert client.patch(url, {"phototype": 3}).json()["phototype"] == 3
     assert errors(client.patch(url, {"phototype": 9})) == [("invalid_choice", "phototype")]
     assert errors(client.post("/api/v1/patients", {"full_name": ""})) == [("blank", "full_name")]
+    future = client.post("/api/v1/patients", {"full_name": "X", "birth_date": "2999-01-01"})
+    assert errors(future) == [("invalid_date", "birth_date")]
     same = client.post("/api/v1/patients", {"full_name": "X", "file_number": "77"})
     assert same.status_code == 400
 

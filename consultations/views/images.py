@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -24,9 +25,12 @@ def image_detail(request, pk):
             raise PermissionDenied
         form = ImageMetadataForm(request.POST, instance=image)
         if form.is_valid():
-            services.update_image(
-                image, **{name: form.cleaned_data[name] for name in form.changed_data}
-            )
+            try:
+                services.update_image(
+                    image, **{name: form.cleaned_data[name] for name in form.changed_data}
+                )
+            except ConsultationImage.DoesNotExist as gone:
+                raise Http404 from gone
             messages.success(request, _("Saved."))
             return redirect("image_detail", pk=pk)
     elif editable:

@@ -13,6 +13,7 @@ from .home import with_pictures
 
 PAGE = 30
 IMAGES = 48
+_KEYS = ("consultation__date", "consultation_id", "created_at", "pk")  # the order of the images
 
 
 @doctor_required
@@ -42,7 +43,9 @@ def _namesakes(user, data):
     """Patients who may be the one being created again."""
     key = search_key(data["full_name"])
     found = Patient.objects.visible_to(user).filter(search_key__startswith=key)
-    return [p for p in found[:5] if p.birth_date in (data["birth_date"], None)]
+    if data["birth_date"]:
+        found = found.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
+    return found[:5]
 
 
 @login_required
@@ -91,13 +94,15 @@ def _query(request, **changes):
 
 
 def _before(images, cursor):
-    """Keyset pages, newest first: the last page costs what the first does."""
-    ordered = images.order_by("-created_at", "-pk")
+    """Keyset pages, newest consultation first: the last page costs what the first does."""
+    ordered = images.order_by("-consultation__date", *(f"-{name}" for name in _KEYS[1:]))
     if not cursor.isascii() or not cursor.isdigit():
         return ordered
-    last = images.model.objects.filter(pk=cursor[:18]).values("created_at", "pk").first()
+    last = images.model.objects.filter(pk=cursor[:18]).values_list(*_KEYS).first()
     if last is None:
         return ordered.none()
-    return ordered.filter(
-        Q(created_at__lt=last["created_at"]) | Q(created_at=last["created_at"], pk__lt=last["pk"])
-    )
+    after, same = Q(), Q()
+    for name, value in zip(_KEYS, last, strict=True):
+        after |= same & Q(**{f"{name}__lt": value})
+        same &= Q(**{name: value})
+    return ordered.filter(after)

@@ -174,10 +174,19 @@ def test_other_types_are_refused_whatever_their_name(data):
     assert refusal(data, "photo.jpg") == "unsupported_type"
 
 
+def test_what_follows_the_picture_is_not_counted():
+    """A phone's motion photo carries a film behind the picture: megabytes of any bytes."""
+    data = photograph() + b"\xff\xda\x00\x08" * 500
+    assert read(data).original == data
+
+
 def test_progressive_bomb_is_refused_before_decoding():
-    assert refusal(photograph().replace(b"\xff\xd9", b"\xff\xda" * 200 + b"\xff\xd9")) == (
-        "corrupt_image"
-    )
+    data = photograph()
+    scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00\x00"
+    assert intake._scans(data) == 1
+    bomb = data[:-2] + scan * 200 + data[-2:]
+    assert intake._scans(bomb) > intake.MAX_JPEG_SCANS
+    assert refusal(bomb) == "corrupt_image"
 
 
 def test_first_picture_of_several():

@@ -1,5 +1,5 @@
 /** What every page needs: shortcuts, menus that close, messages that go, focus on what is wrong. */
-import { settle } from "./components/toast.js";
+import { settle, toast } from "./components/toast.js";
 import "./components/metadata.js";
 
 document.addEventListener("keydown", (event) => {
@@ -20,6 +20,12 @@ function closeMenus(except) {
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
     if (!except || !menu.contains(except)) menu.open = false;
   }
+}
+
+for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failure, () => {
+    toast(gettext("The page could not be refreshed. Check the network, then try again."), { kind: "error" });
+  });
 }
 
 document.querySelector(".field.is-wrong :is(input, select, textarea)")?.focus();

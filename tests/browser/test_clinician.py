@@ -85,6 +85,10 @@ def test_photographs_from_drop_to_deletion(tab, doctor, record, consultation, vi
     expect(viewer.locator("canvas").first).to_be_visible()
     expect(viewer.locator("[data-loading]")).to_be_hidden()
     expect(zoom).to_have_text(re.compile(r"100"))
+    for _ in range(2):  # the panel goes, the panel comes back
+        page.keyboard.press("i")
+        page.wait_for_timeout(400)
+        expect(zoom).to_have_text(re.compile(r"100"))
     page.keyboard.press("+")
     expect(zoom).to_have_text(re.compile(r"125"))
     page.keyboard.press("ArrowRight")
@@ -192,6 +196,7 @@ def test_five_photographs_from_a_phone(tab, doctor, consultation, violations):
 def test_patient_sees_and_has_nothing_to_touch(tab, patient, image, violations):
     page = tab(patient)
     page.get_by_role("link", name=re.compile("Consultation")).first.click()
+    page.wait_for_load_state()  # before its scripts run, a tile is a plain link
     expect(page.locator("#images .tile")).to_have_count(1)
     expect(page.locator("[data-open-upload]")).to_have_count(0)
     expect(page.get_by_text("for the doctor's eyes")).to_have_count(0)

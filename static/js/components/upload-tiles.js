@@ -32,11 +32,11 @@ export class Tiles {
     queue.addEventListener("changed", ({ detail: item }) => {
       if (this.#of.has(item)) this.#draw(this.#of.get(item), item, queue, scope);
     });
-    list.addEventListener("click", ({ target }) => {
+    list.addEventListener("click", ({ target, detail: presses }) => {
       const tile = target.closest("[data-tile]");
       const item = [...this.#of].find(([, other]) => other === tile)?.[0];
       for (const name of ["remove", "star", "retry", "select"]) {
-        if (item && target.closest(`[data-${name}]`)) return actions[name](item);
+        if (item && target.closest(`[data-${name}]`)) return actions[name](item, presses === 0);
       }
     });
   }

@@ -4,6 +4,7 @@ import { toast } from "./toast.js";
 import { Camera } from "./upload-camera.js";
 import { Footer } from "./upload-footer.js";
 import { say, size } from "./format.js";
+import { refresh } from "./images-changed.js";
 import { Queue } from "./upload-queue.js";
 import { Scope } from "./upload-scope.js";
 import { Sender } from "./upload-send.js";
@@ -21,6 +22,7 @@ function setUp(dialog) {
   const footer = new Footer(dialog, queue);
   let transfer = null;
   let loading = null;
+  let refreshed = null;
 
   const scope = form && new Scope(form, queue, () => tiles.redraw(queue, scope));
   const tiles = new Tiles(part("queue"), part("tile-template"), queue, scope, {
@@ -36,9 +38,10 @@ function setUp(dialog) {
     changed: draw,
     live: (text) => footer.live(text),
     outcome: (lines) => footer.outcome(lines),
-    images: () => document.body.dispatchEvent(new CustomEvent("images:changed")),
-    allGood: (count) => {
+    images: () => (refreshed = refresh()),
+    allGood: async (count) => {
       leave();
+      await refreshed; // or the toast tells of pictures that the page does not show yet
       const text = ngettext("%(count)s image added.", "%(count)s images added.", count);
       toast(say(text, { count }), { kind: "success" });
     },
@@ -81,10 +84,10 @@ function setUp(dialog) {
     if (!queue.busy) footer.outcome([]);
   }
 
-  function select(item) {
+  function select(item, byKey) {
     scope.show(scope.current === item ? null : item);
-    if (!scope.current || !NARROW.matches) return;
-    reveal(form, { top: true });
+    if (!scope.current || !(byKey || NARROW.matches)) return;
+    if (NARROW.matches) reveal(form, { top: true });
     scope.title.focus({ preventScroll: true });
   }
 
@@ -93,6 +96,7 @@ function setUp(dialog) {
     footer.refused([]);
     if (await loaded()) {
       sender.send(transfer, items);
+      if (queue.busy) part("cancel").focus(); // the button that had the focus is gone
       if (queue.busy && NARROW.matches) reveal(part("queue"), { top: true });
       return undefined;
     }

@@ -1,5 +1,7 @@
 /** What the viewer shows: the page's [data-viewer-item], read anew whenever the page changes. */
 
+import { redrawn } from "./images-changed.js";
+
 const gone = new Set(); // deleted here; the page may not know yet
 
 export const forget = (id) => gone.add(id);
@@ -40,31 +42,10 @@ export async function more() {
   const link = document.querySelector("[data-next]");
   if (!link) return false;
   const before = collect().length;
-  const loaded = changed();
+  const loaded = redrawn();
   if (!link.classList.contains("htmx-request")) link.click(); // it may be on its way by scrolling
   await loaded;
   return collect().length > before;
-}
-
-/** Asks the page for fresh tiles (and fresh signed URLs); resolves when they are there. */
-export async function refresh() {
-  const loaded = changed();
-  document.body.dispatchEvent(new CustomEvent("images:changed"));
-  await loaded;
-}
-
-function changed() {
-  return new Promise((done) => {
-    const stop = setTimeout(done, 8000);
-    document.addEventListener(
-      "htmx:afterSettle",
-      () => {
-        clearTimeout(stop);
-        done();
-      },
-      { once: true },
-    );
-  });
 }
 
 function describe(element) {

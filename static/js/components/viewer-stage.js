@@ -18,6 +18,7 @@ export class Stage extends EventTarget {
   #picture = null; // the TiledImage on show
   #original = null; // URL of what is sharper, until it is asked for
   #ratio = 1; // the zoom aimed at, 1 = fit
+  #size = ""; // of the stage when it was aimed: OpenSeadragon zooms by itself when that changes
 
   static async load(element, src) {
     await openSeadragon(src);
@@ -44,7 +45,7 @@ export class Stage extends EventTarget {
     const tell = (name, detail) => this.dispatchEvent(new CustomEvent(name, { detail }));
     gestures(this.#osd, {
       ratio: () => this.#ratio,
-      zoomed: () => this.#picture && this.#tell(this.#view.getZoom() / this.#fitZoom),
+      zoomed: () => this.#picture && this.#size === this.#stage && this.#tell(this.#view.getZoom() / this.#fitZoom),
       resized: () => requestAnimationFrame(() => this.#aim(this.#ratio, null, true)),
       settle: () => this.#settle(),
       outside: () => tell("outside"),
@@ -89,9 +90,7 @@ export class Stage extends EventTarget {
     this.#aim(STEP * (direction > 0 ? Math.floor(quarters + 1.01) : Math.ceil(quarters - 1.01)));
   }
 
-  fit() {
-    this.#aim(1);
-  }
+  fit() { this.#aim(1); }
 
   rotate() {
     if (!this.#picture) return;
@@ -108,9 +107,9 @@ export class Stage extends EventTarget {
     this.#view.applyConstraints(STILL.matches);
   }
 
-  get #view() {
-    return this.#osd.viewport;
-  }
+  get #view() { return this.#osd.viewport; }
+
+  get #stage() { return String(this.#view.getContainerSize()); }
 
   get #height() {
     return this.#picture.getBoundsNoRotate().height; // where the width is 1
@@ -123,7 +122,7 @@ export class Stage extends EventTarget {
     return 1 / Math.max(wide, high * this.#view.getAspectRatio());
   }
 
-  /** Where we look, as shares of the picture: kept from one picture to the next. */
+  /** Where we look, in shares of the picture: kept for the next one. */
   get #centre() {
     if (!this.#picture || this.#ratio <= 1) return { x: 0.5, y: 0.5 };
     const { x, y } = this.#view.getCenter();
@@ -132,6 +131,7 @@ export class Stage extends EventTarget {
 
   #aim(ratio, about = null, immediately = STILL.matches) {
     if (!this.#picture) return;
+    this.#size = this.#stage;
     this.#view.minZoomLevel = this.#fitZoom * LEAST;
     this.#view.maxZoomLevel = this.#fitZoom * MOST;
     const wanted = Math.min(MOST, Math.max(LEAST, ratio));

@@ -2,7 +2,8 @@
 import { onCloseRequest, openDialog } from "./dialog.js";
 import { toast } from "./toast.js";
 import { percent, say } from "./format.js";
-import { collect, forget, more, place, preload, refresh, total } from "./viewer-items.js";
+import { refresh } from "./images-changed.js";
+import { collect, forget, more, place, preload, total } from "./viewer-items.js";
 import { keys } from "./viewer-keys.js";
 import { Side } from "./viewer-side.js";
 import { Stage } from "./viewer-stage.js";

@@ -1,0 +1,5 @@
+"""English dates that nobody misreads: Django's are American, and 03/04 is a date of birth."""
+
+DATE_FORMAT = "j F Y"
+SHORT_DATE_FORMAT = "j M Y"
+SHORT_DATETIME_FORMAT = "j M Y, H:i"
