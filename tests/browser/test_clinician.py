@@ -162,6 +162,7 @@ def test_closing_with_unsent_files_asks(tab, doctor, consultation):
     page.locator("[data-open-upload]").first.click()
     modal = page.locator("#upload")
     modal.locator("[data-browse-input]").set_input_files(files())
+    expect(modal.locator("[data-tile]")).to_have_count(3)
     page.keyboard.press("Escape")
     expect(modal.locator("[data-ask]")).to_be_visible()
     modal.locator("[data-ask-stay]").click()
