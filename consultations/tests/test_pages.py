@@ -107,6 +107,23 @@ def test_patient_page_is_paged_by_key(page, doctor, consultation, record, monkey
     assert seen == ids[::-1]
 
 
+def test_patient_page_is_by_the_date_of_the_consultation(page, doctor, record, monkeypatch):
+    """A picture added late to an old consultation stands with that consultation."""
+    monkeypatch.setattr("consultations.views.patients.IMAGES", 2)
+    old, new = (
+        Consultation.objects.create(doctor=doctor, patient=record, date=date(2026, month, 1))
+        for month in (1, 6)
+    )
+    first, second = add(old, doctor).pk, add(new, doctor).pk
+    third, late = add(new, doctor).pk, add(old, doctor).pk
+    seen, query = [], {}
+    for _ in range(2):
+        response = page(doctor).get(f"/patients/{record.pk}/", query)
+        seen += [image.pk for image in response.context["images"]]
+        query = {"before": seen[-1]}
+    assert seen == [third, second, late, first]
+
+
 def test_patient_page_filters(page, doctor, consultation, record):
     cheek = add(consultation, doctor, body_site="36141000", laterality="left")
     add(consultation, doctor, image_type="macro")

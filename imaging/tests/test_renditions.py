@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageCms
 
 from conftest import photograph
 from imaging import intake, renditions
@@ -55,3 +55,18 @@ def test_thumbnail_is_never_enlarged():
 )
 def test_reduction(size, factor):
     assert renditions.reduction(size) == factor
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+def test_comments_packets_and_profiles_stay_behind(format):
+    """Pillow hands some of them on by itself from one save to the next."""
+    out = io.BytesIO()
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    options = {"JPEG": {"comment": b"SecretComment"}}.get(format, {})
+    picture = Image.new("RGB", (400, 300), "tan")
+    picture.save(out, format, icc_profile=profile, xmp=b"<x>SecretPacket</x>", **options)
+    photo = intake.read(SimpleUploadedFile("x", out.getvalue()))
+    for data in (renditions.display(photo.picture), renditions.thumbnail(photo.picture)):
+        assert b"Secret" not in data
+        assert profile[:200] not in data
+        assert not {"icc_profile", "comment", "xmp"} & set(Image.open(io.BytesIO(data)).info)
