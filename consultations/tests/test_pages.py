@@ -109,7 +109,7 @@ def test_patient_page_is_paged_by_key(page, doctor, consultation, record, monkey
 
 def test_patient_page_is_by_the_date_of_the_consultation(page, doctor, record, monkeypatch):
     """A picture added late to an old consultation stands with that consultation."""
-    monkeypatch.setattr("consultations.views.patients.IMAGES", 2)
+    monkeypatch.setattr("consultations.views.patients.IMAGES", 3)
     old, new = (
         Consultation.objects.create(doctor=doctor, patient=record, date=date(2026, month, 1))
         for month in (1, 6)
