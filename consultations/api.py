@@ -153,6 +153,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
             ) from refusal
         except services.IdempotencyKeyReused as error:
             raise KeyReused from error
+        except Consultation.DoesNotExist as gone:  # while the picture was on its way
+            raise Http404 from gone
         return Response(
             ImageSerializer(image, context=context).data, status=status.HTTP_201_CREATED
         )

@@ -186,6 +186,20 @@ def test_repeated_upload_returns_the_first_answer(api, doctor, url):
     assert (other.status_code, error(other)) == (409, [("idempotency_key_reused", None)])
 
 
+def test_consultation_deleted_during_the_upload(api, doctor, url, consultation, monkeypatch):
+    from imaging import renditions
+
+    drawn = renditions.thumbnail
+
+    def meanwhile(picture):
+        consultation.__class__.objects.all().delete()
+        return drawn(picture)
+
+    monkeypatch.setattr(renditions, "thumbnail", meanwhile)
+    assert post(api(doctor), url, upload()).status_code == 404
+    assert blobs() == set()
+
+
 def test_storage_down_is_503_with_retry_after(api, doctor, url, monkeypatch):
     def down(*args, **kwargs):
         raise OSError("gone")
