@@ -18,9 +18,7 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path(
         "password/",
-        auth.PasswordChangeView.as_view(
-            template_name="accounts/password_change.html", success_url="/accounts/profile/"
-        ),
+        views.PasswordChange.as_view(),
         name="password_change",
     ),
     path(

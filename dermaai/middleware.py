@@ -1,5 +1,22 @@
 from django.http import JsonResponse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
+
+
+class NothingKept:
+    """`no-store` on whatever does not say otherwise: a shared computer keeps no patient's page.
+
+    Signed media and static files set their own lifetimes.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 class LengthRequired:

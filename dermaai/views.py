@@ -1,7 +1,7 @@
 """Answers to what went wrong: JSON of the one shape for the API, a page for a person."""
 
-from django.http import JsonResponse
-from django.shortcuts import render
+from django.http import HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 
@@ -10,7 +10,10 @@ def _answer(request, status, code, detail):
         kind = "server_error" if status >= 500 else "client_error"
         error = {"code": code, "detail": detail, "attr": None}
         return JsonResponse({"type": kind, "errors": [error]}, status=status)
-    return render(request, "error.html", {"status": status, "detail": detail}, status=status)
+    context = {"status": status, "detail": detail}
+    # Who asks is a question to the database: not when it may be what broke.
+    asker = None if status >= 500 else request
+    return HttpResponse(render_to_string("error.html", context, asker), status=status)
 
 
 def bad_request(request, exception):

@@ -118,9 +118,22 @@ def test_home_of_staff_is_the_admin(page, staff):
 
 def test_security_headers(client):
     response = client.get("/accounts/login/")
+    assert "no-store" in response["Cache-Control"]
+    assert client.get("/accounts/password-reset/sent/")["Cache-Control"] == "private, no-store"
     policy = response["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] == "same-origin"
     assert response["X-Frame-Options"] == "DENY"
+
+
+def test_password_change_says_so(page, doctor):
+    body = {
+        "old_password": PASSWORD,
+        "new_password1": "an entirely new one",
+        "new_password2": "an entirely new one",
+    }
+    changed = page(doctor).post("/accounts/password/", body, follow=True)
+    assert changed.redirect_chain == [("/accounts/profile/", 302)]
+    assert "data-toast" in changed.content.decode()

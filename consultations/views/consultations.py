@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from ..forms import ConsultationForm, ImageMetadataForm
 from ..models import Consultation, Patient
 from .access import can_edit, doctor_required, get_editable, get_visible
+from .fragments import shown, vary_on_htmx, wants_fragment
 from .home import with_pictures
 
 PAGE = 30
@@ -22,6 +23,7 @@ def consultation_list(request):
 
 
 @doctor_required
+@vary_on_htmx
 def consultation_create(request):
     """Step 1 finds or creates the patient; step 2 is the consultation."""
     chosen = request.POST.get("patient") or request.GET.get("patient")
@@ -30,7 +32,8 @@ def consultation_create(request):
         found = Patient.objects.visible_to(request.user).search(words)
         page = Paginator(found, 12).get_page(1)
         context = {"page": page, "q": words, "choose": True}
-        template = "patients/partials/results.html" if request.htmx else "consultations/new.html"
+        part = wants_fragment(request)
+        template = "patients/partials/results.html" if part else "consultations/new.html"
         return render(request, template, context)
     if not (chosen.isascii() and chosen.isdigit()):
         return redirect("consultation_create")
@@ -57,21 +60,26 @@ def consultation_edit(request, pk):
 
 
 @login_required
+@vary_on_htmx
 def consultation_detail(request, pk):
     consultation = get_visible(
         Consultation.objects.select_related("patient", "doctor"), request.user, pk
     )
     pages = Paginator(consultation.images.in_order(), IMAGES)
     page = pages.get_page(request.GET.get("page"))
+    images, last = page.object_list, page.number
+    if last == 1:
+        images = pages.object_list[: shown(request, IMAGES)]
+        last = shown(request, IMAGES) // IMAGES
     context = {
         "consultation": consultation,
         "patient": consultation.patient,
         "can_edit": can_edit(consultation, request.user),
-        "images": page.object_list,
+        "images": images,
         "total": pages.count,
-        "next_query": f"page={page.next_page_number()}" if page.has_next() else None,
+        "next_query": f"page={last + 1}" if last < pages.num_pages else None,
     }
-    if request.htmx:
+    if wants_fragment(request):
         more = "page" in request.GET
         template = "components/tiles.html" if more else "consultations/partials/images.html"
         return render(request, template, context)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient, search_key
 from .access import can_edit, doctor_required, get_editable, get_visible
+from .fragments import shown, vary_on_htmx, wants_fragment
 from .home import with_pictures
 
 PAGE = 30
@@ -17,11 +18,13 @@ _KEYS = ("consultation__date", "consultation_id", "created_at", "pk")  # the ord
 
 
 @doctor_required
+@vary_on_htmx
 def patient_list(request):
     words = request.GET.get("q", "").strip()
     found = Patient.objects.visible_to(request.user).search(words)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    template = "patients/partials/results.html" if request.htmx else "patients/list.html"
+    part = wants_fragment(request)
+    template = "patients/partials/results.html" if part else "patients/list.html"
     return render(request, template, {"page": page, "q": words})
 
 
@@ -60,6 +63,7 @@ def patient_edit(request, pk):
 
 
 @login_required
+@vary_on_htmx
 def patient_detail(request, pk):
     """Everything of one patient: the way to see a lesion change."""
     patient = get_visible(Patient.objects, request.user, pk)
@@ -67,20 +71,26 @@ def patient_detail(request, pk):
     form = ImageFilterForm(request.GET, mine)
     images = form.filter(mine).select_related("consultation")
     cursor = request.GET.get("before", "")
-    page = list(_before(images, cursor)[: IMAGES + 1])
-    more = page[IMAGES - 1].pk if len(page) > IMAGES else None
+    size = shown(request, IMAGES)
+    page = list(_before(images, cursor)[: size + 1])
+    more = page[size - 1].pk if len(page) > size else None
     context = {
         "patient": patient,
         "can_edit": can_edit(patient, request.user),
         "filters": form,
-        "images": page[:IMAGES],
+        "images": page[:size],
         "next_query": _query(request, before=more) if more else None,
+        "refresh_query": _query(request, before=""),
         "by_date": True,
     }
-    if request.htmx and cursor:
+    part = wants_fragment(request)
+    if part and cursor:
+        known = cursor.isascii() and cursor.isdigit()
+        drawn = mine.filter(pk=cursor[:18]) if known else mine.none()
+        context["drawn_group"] = drawn.values_list("consultation_id", flat=True).first()
         return render(request, "components/tiles.html", context)
     context["total"] = images.count()
-    if request.htmx:
+    if part:
         return render(request, "patients/partials/images.html", context)
     consultations = Consultation.objects.visible_to(request.user).filter(patient=patient)
     context["consultations"] = with_pictures(consultations)[:50]
@@ -89,7 +99,9 @@ def patient_detail(request, pk):
 
 def _query(request, **changes):
     query = request.GET.copy()
-    query.update(changes)
+    for name, value in changes.items():
+        query[name] = value  # update() would add to what is there
+    query.pop("shown", None)
     return query.urlencode()
 
 

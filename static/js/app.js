@@ -22,11 +22,28 @@ function closeMenus(except) {
   }
 }
 
+// A grid that draws itself again draws as many tiles as it had: nothing jumps.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt.matches("[data-image-grid]")) {
+    detail.parameters.shown = detail.elt.querySelectorAll("[data-viewer-item]").length;
+  }
+});
+
+// The session has ended and the answer is the login page: go there, do not show it inside.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, xhr } = event.detail;
+  const asked = new URL(requestConfig.path, location.href).pathname;
+  if (xhr.responseURL && new URL(xhr.responseURL).pathname !== asked) {
+    event.preventDefault();
+    location.reload();
+  }
+});
+
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(failure, () => {
     toast(gettext("The page could not be refreshed. Check the network, then try again."), { kind: "error" });
   });
 }
 
-document.querySelector(".field.is-wrong :is(input, select, textarea)")?.focus();
+document.querySelector('main [aria-invalid="true"]')?.focus();
 document.querySelectorAll("[data-toast]").forEach(settle);

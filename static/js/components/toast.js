@@ -18,6 +18,8 @@ export function toast(text, { kind = "info", action } = {}) {
     });
     message.append(button);
   }
+  // What lies above the page (an open dialog) would hide it.
+  (document.querySelector("dialog[open]") ?? document.body).append(region);
   region.append(message);
   settle(message);
   return message;
