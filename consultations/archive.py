@@ -42,7 +42,8 @@ def of_images(images):
     for number, image in enumerate(images.iterator(chunk_size=500), start=1):
         entry = f"{number:03}_{_entry_name(image)}"
         archive.add(_original(image, missing), entry)
-        cells = [_cell(getattr(image, column)) for column in COLUMNS[2:]]
+        facts = {"captured_at": image.captured_local}
+        cells = [_cell(facts.get(name, getattr(image, name))) for name in COLUMNS[2:]]
         rows.append((image.pk, [entry, cells]))
     archive.add(_manifest(rows, missing), "manifest.csv")  # read last, when `missing` is known
     return archive

@@ -79,6 +79,7 @@ class ImageSerializer(serializers.ModelSerializer):
     thumbnail_url = serializers.SerializerMethodField()
     original_url = serializers.SerializerMethodField()
     quality = serializers.SerializerMethodField()
+    captured_at = serializers.SerializerMethodField()
 
     class Meta:
         model = ConsultationImage
@@ -115,7 +116,6 @@ class ImageSerializer(serializers.ModelSerializer):
             "mime_type",
             "width",
             "height",
-            "captured_at",
             "camera_model",
             "sha256",
             "created_at",
@@ -133,6 +133,11 @@ class ImageSerializer(serializers.ModelSerializer):
     @extend_schema_field(OpenApiTypes.URI)
     def get_original_url(self, image):
         return self._absolute(image.download_url)
+
+    @extend_schema_field({"type": ["string", "null"], "format": "date-time"})
+    def get_captured_at(self, image):
+        """With the offset that the camera wrote; DRF's own field would move it to ours."""
+        return image.captured_local.isoformat() if image.captured_at else None
 
     @extend_schema_field(
         inline_serializer(

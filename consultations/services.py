@@ -77,6 +77,7 @@ def add_image(
                 height=photo.height,
                 sha256=photo.sha256,
                 captured_at=photo.captured_at,
+                captured_offset=photo.captured_offset,
                 camera_model=photo.camera_model,
                 sharpness=photo.sharpness,
                 exposure=photo.exposure,

@@ -58,6 +58,7 @@ class Photo:
     width: int
     height: int
     captured_at: datetime | None
+    captured_offset: int | None
     camera_model: str
     sharpness: float
     exposure: float
@@ -99,6 +100,7 @@ def read(upload) -> Photo:
         width=width,
         height=height,
         captured_at=facts.captured_at,
+        captured_offset=facts.captured_offset,
         camera_model=facts.camera_model,
         sharpness=sharpness,
         exposure=exposure,

@@ -21,9 +21,12 @@ _CAMERA_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """`captured_at` is aware or None, `orientation` 1–8 as in EXIF, `icc_profile` raw bytes."""
+    """`captured_at` is aware or None; `captured_offset` the minutes from UTC that the camera wrote
+    beside it, or None (its clock is then taken for the practice's); `orientation` is 1–8 as
+    in EXIF, `icc_profile` raw bytes."""
 
     captured_at: datetime | None = None
+    captured_offset: int | None = None
     camera_model: str = ""
     orientation: int = 1
     icc_profile: bytes | None = None
@@ -40,8 +43,10 @@ def read(image: Image.Image) -> Metadata:
     except Exception as error:  # whatever a decoder makes of a broken block
         logger.info("unreadable EXIF: %s", type(error).__name__)
     profile = image.info.get("icc_profile")
+    captured_at, captured_offset = _captured(main, exif)
     return Metadata(
-        captured_at=_captured_at(main, exif),
+        captured_at=captured_at,
+        captured_offset=captured_offset,
         camera_model=_camera_model(main.get(ExifTags.Base.Make), main.get(ExifTags.Base.Model)),
         orientation=_orientation(main.get(ExifTags.Base.Orientation)),
         icc_profile=profile if isinstance(profile, bytes) and profile else None,
@@ -73,26 +78,27 @@ def clean_text(value, length: int) -> str:
     return " ".join(value.split())[:length].strip()
 
 
-def _captured_at(main, exif):
+def _captured(main, exif):
     # Some writers put the date into the main block.
     written = exif.get(ExifTags.Base.DateTimeOriginal) or main.get(ExifTags.Base.DateTimeOriginal)
     text = _ascii(written)
     if not _DATE.fullmatch(text):
-        return None
+        return None, None
     try:
         local = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
     except ValueError:
-        return None
+        return None, None
     if local.year not in _YEARS:
-        return None
+        return None, None
     offset = _OFFSET.fullmatch(_ascii(exif.get(ExifTags.Base.OffsetTimeOriginal)))
     if offset:
         sign, hours, minutes = offset.groups()
         shift = timedelta(hours=int(hours), minutes=int(minutes))
         if shift <= timedelta(hours=14):
-            return local.replace(tzinfo=timezone(-shift if sign == "-" else shift))
+            shift = -shift if sign == "-" else shift
+            return local.replace(tzinfo=timezone(shift)), int(shift.total_seconds() // 60)
     # A camera without a zone shows the practice's clock.
-    return local.replace(tzinfo=django_timezone.get_default_timezone())
+    return local.replace(tzinfo=django_timezone.get_default_timezone()), None
 
 
 def _ascii(value):

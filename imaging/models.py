@@ -1,10 +1,12 @@
 """What a stored picture is, whoever it belongs to."""
 
+from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import renditions
@@ -42,6 +44,9 @@ class StoredImage(models.Model):
     height = models.PositiveIntegerField(_("height (px)"), editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, editable=False)
     captured_at = models.DateTimeField(_("captured"), null=True, blank=True, editable=False)
+    captured_offset = models.SmallIntegerField(
+        _("camera's clock (minutes from UTC)"), null=True, blank=True, editable=False
+    )
     camera_model = models.CharField(_("camera"), max_length=100, blank=True, editable=False)
     sharpness = models.FloatField(_("sharpness"), null=True, editable=False)
     exposure = models.FloatField(_("exposure (clipped share)"), null=True, editable=False)
@@ -80,6 +85,17 @@ class StoredImage(models.Model):
     def verdict(self):
         """What to tell the clinician about sharpness and exposure, or None where unmeasured."""
         return Verdict.of(self.sharpness, self.exposure)
+
+    @property
+    def captured_local(self):
+        """When it was taken, on the camera's own clock where that is known, else on ours."""
+        if self.captured_at is None:
+            return None
+        if self.captured_offset is None:
+            return timezone.localtime(self.captured_at)
+        return self.captured_at.astimezone(
+            timezone.get_fixed_timezone(timedelta(minutes=self.captured_offset))
+        )
 
     @property
     def thumbnail_size(self):

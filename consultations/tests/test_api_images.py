@@ -66,7 +66,7 @@ def test_upload(api, doctor, url, client, consultation):
     data = photograph(
         size=(640, 480),
         taken_at=datetime(2026, 11, 14, 9, 42),
-        offset="+01:00",
+        offset="+05:45",
         make="Apple",
         model="iPhone 15 Pro",
         gps=(48.85, 2.29),
@@ -89,7 +89,7 @@ def test_upload(api, doctor, url, client, consultation):
     row = ConsultationImage.objects.get()
     assert (image["id"], image["consultation_id"]) == (row.pk, consultation.pk)
     assert (image["mime_type"], image["width"], image["height"]) == ("image/jpeg", 640, 480)
-    assert image["captured_at"] == "2026-11-14T09:42:00+01:00"
+    assert image["captured_at"] == "2026-11-14T09:42:00+05:45", "on the camera's own clock"
     assert image["camera_model"] == "Apple iPhone 15 Pro"
     assert image["is_primary"] is True
     assert image["quality"]["verdict"] in ("good", "acceptable", "poor")
@@ -98,6 +98,12 @@ def test_upload(api, doctor, url, client, consultation):
     for rendition in ("image_url", "thumbnail_url"):
         picture = Image.open(io.BytesIO(bytes_of(client, image[rendition])))
         assert not picture.getexif()
+
+
+def test_capture_date_without_offset_is_on_the_practice_clock(api, doctor, url):
+    data = photograph(taken_at=datetime(2026, 7, 14, 9, 42))
+    answer = post(api(doctor), url, upload(data=data)).json()
+    assert answer["captured_at"] == "2026-07-14T09:42:00+02:00"
 
 
 def test_everything_but_the_file_is_optional(api, doctor, url):
