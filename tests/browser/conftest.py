@@ -33,6 +33,8 @@ def browser_type_launch_args():
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            "--use-fake-device-for-media-stream",  # a camera that needs no camera
+            "--use-fake-ui-for-media-stream",
             *(["--no-sandbox"] if os.geteuid() == 0 else []),
         ],
     }

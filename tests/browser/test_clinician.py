@@ -156,6 +156,32 @@ def test_an_upload_that_fails_is_sent_again_and_stored_once(tab, doctor, consult
     assert ConsultationImage.objects.count() == 1
 
 
+def test_paste_and_camera(tab, doctor, consultation, violations):
+    page = tab(doctor)
+    page.goto(f"/consultations/{consultation.pk}/")
+    page.locator("[data-open-upload]").first.click()
+    modal = page.locator("#upload")
+    page.evaluate(
+        """(content) => {
+            const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+            const data = new DataTransfer();
+            data.items.add(new File([bytes], "image.jpg", { type: "image/jpeg" }));
+            const paste = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
+            document.querySelector("#upload").dispatchEvent(paste);
+        }""",
+        base64.b64encode(photograph(seed=1)).decode(),
+    )
+    expect(modal.locator("[data-tile]")).to_have_count(1)
+    modal.locator("[data-camera-open]").click()
+    modal.get_by_role("button", name="Take the photo").click()
+    expect(modal.locator("[data-tile]")).to_have_count(2)
+    modal.get_by_role("button", name="Close the camera").click()
+    modal.locator("[data-send]").click()
+    expect(page.locator("#images .tile")).to_have_count(2)
+    assert {image.mime_type for image in ConsultationImage.objects.all()} == {"image/jpeg"}
+    assert not violations
+
+
 def test_closing_with_unsent_files_asks(tab, doctor, consultation):
     page = tab(doctor)
     page.goto(f"/consultations/{consultation.pk}/")
