@@ -132,3 +132,7 @@ def empty_storage():
     django_cache.clear()
     yield
     shutil.rmtree(Path(settings.DERMAAI_DATA) / "media", ignore_errors=True)
+
+
+def pytest_unconfigure():
+    shutil.rmtree(settings.DERMAAI_DATA, ignore_errors=True)  # settings_test made it

@@ -6,7 +6,8 @@ orphan that `reconcile` removes. On the way out: the row first, the blobs after 
 
 import logging
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.utils import timezone
 
 from imaging import intake, renditions, storage
 from imaging.errors import StorageUnavailable
@@ -92,7 +93,11 @@ def add_image(
             if not locked.images_taken:
                 locked.images_taken = True
                 locked.save(update_fields=["images_taken", "updated_at"])
-    except BaseException as error:
+    except (OperationalError, InterfaceError):
+        # The connection may have gone after the commit: the row may be there and need its blobs.
+        # If it is not, they are orphans, and reconcile removes them.
+        raise
+    except Exception as error:
         _discard(stored)
         if idempotency_key and isinstance(error, IntegrityError):
             earlier = _earlier(consultation, user, idempotency_key, photo)
@@ -112,7 +117,7 @@ def update_image(image, **changes):
         # Anew, under the lock: it may have been changed or deleted since it was read.
         image = consultation.images.get(pk=image.pk)
         if changes.get("is_primary"):
-            _unmake_primary(consultation, but=image)
+            _unmake_primary(consultation)
         for field, value in changes.items():
             setattr(image, field, value)
         if image.image_type != ImageType.DERMOSCOPY and image.dermoscopic_type:
@@ -128,13 +133,9 @@ def delete_image(image):
         image.delete()
 
 
-def _unmake_primary(consultation, but=None):
-    others = consultation.images.filter(is_primary=True)
-    if but is not None:
-        others = others.exclude(pk=but.pk)
-    for other in others:
-        other.is_primary = False
-        other.save(update_fields=["is_primary", "updated_at"])
+def _unmake_primary(consultation):
+    primary = consultation.images.filter(is_primary=True)
+    primary.update(is_primary=False, updated_at=timezone.now())
 
 
 def _earlier(consultation, user, key, photo):

@@ -43,7 +43,7 @@ class Errors(ExceptionHandler):
     def convert_known_exceptions(self, exc):
         if isinstance(exc, RequestDataTooBig):
             return TooLarge()
-        if isinstance(exc, SuspiciousOperation | RecursionError):  # too many fields, too deep
+        if isinstance(exc, SuspiciousOperation):  # too many fields or files
             return ParseError()
         if isinstance(exc, InvalidToken):  # its detail is a dictionary
             told = AuthenticationFailed(exc.detail["detail"], exc.detail["code"])

@@ -43,7 +43,6 @@ _TYPES = {
     "image/heif": ("HEIF", "image/heif", "heif"),
     "image/heif-sequence": ("HEIF", "image/heif", "heif"),
 }
-_TYPE_OF_EXTENSION = {extension: mime for _, mime, extension in _TYPES.values()}
 
 
 @dataclass(frozen=True, slots=True)

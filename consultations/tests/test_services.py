@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from django.core.files.storage import storages
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from conftest import blobs, photograph, upload
 from consultations import services
@@ -68,6 +68,18 @@ def test_database_that_refuses_leaves_no_blob(consultation, doctor, monkeypatch)
     with pytest.raises(IntegrityError):
         add(consultation, doctor)
     assert blobs() == set()
+
+
+def test_connection_lost_at_commit_keeps_the_blobs(consultation, doctor, monkeypatch):
+    """The row may have been committed: without its blobs, the original would be lost."""
+
+    def lost(**kwargs):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(ConsultationImage.objects, "create", lost)
+    with pytest.raises(OperationalError):
+        add(consultation, doctor)
+    assert len(blobs()) == 3
 
 
 def test_crash_while_rendering_stores_nothing(consultation, doctor, monkeypatch):

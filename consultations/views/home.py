@@ -3,7 +3,7 @@ from django.db.models import Count, Prefetch
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from ..models import Consultation, ConsultationImage, Patient
+from ..models import Consultation, ConsultationImage
 
 RECENT = 8
 STRIP = 4  # thumbnails of a consultation in a list
@@ -42,6 +42,5 @@ def _doctor(request):
             "today": today,
             "todays": mine.filter(date=today),
             "recent": mine.exclude(date=today)[:RECENT],
-            "patients_count": Patient.objects.visible_to(request.user).count(),
         },
     )
