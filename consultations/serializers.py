@@ -146,7 +146,7 @@ class ImageSerializer(serializers.ModelSerializer):
                 "verdict": serializers.ChoiceField(["good", "acceptable", "poor"], allow_null=True),
                 "reasons": serializers.ListField(
                     child=serializers.ChoiceField(
-                        ["blurred", "soft", "overexposed", "underexposed"]
+                        ["damaged", "blurred", "soft", "overexposed", "underexposed"]
                     )
                 ),
                 "sharpness": serializers.FloatField(allow_null=True),

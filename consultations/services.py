@@ -6,10 +6,11 @@ orphan that `reconcile` removes. On the way out: the row first, the blobs after 
 
 import logging
 
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from imaging import intake, renditions, storage
+from imaging import intake, storage
 from imaging.errors import StorageUnavailable
 from imaging.metadata import clean_text
 
@@ -44,21 +45,22 @@ def add_image(
     IdempotencyKeyReused.
     """
     photo = intake.read(upload)
+    found = photo.found
     if idempotency_key:
         earlier = _earlier(consultation, user, idempotency_key, photo)
         if earlier:
             return earlier, False
     stem = storage.new_stem()
     blobs = [
-        ("originals", f"{stem}.{photo.extension}", photo.original),
-        ("processed", f"{stem}.jpg", renditions.display(photo.picture)),
-        ("thumbnails", f"{stem}.webp", renditions.thumbnail(photo.picture)),
+        ("originals", f"{stem}.{found.extension}", photo.original),
+        ("processed", f"{stem}.jpg", ContentFile(found.display)),
+        ("thumbnails", f"{stem}.webp", ContentFile(found.thumbnail)),
     ]
     stored = []
     try:
-        for container, name, data in blobs:
+        for container, name, content in blobs:
             stored.append((container, name))
-            storage.put(container, name, data)
+            storage.put(container, name, content)
         with transaction.atomic():
             # The lock puts two uploads to one consultation in order: one primary, one first.
             locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
@@ -71,17 +73,18 @@ def add_image(
                 original=stored[0][1],
                 display=stored[1][1],
                 thumbnail=stored[2][1],
-                original_filename=clean_text(upload.name, 255) or f"image.{photo.extension}",
-                file_size=len(photo.original),
-                mime_type=photo.mime_type,
-                width=photo.width,
-                height=photo.height,
+                original_filename=clean_text(upload.name, 255) or f"image.{found.extension}",
+                file_size=photo.size,
+                mime_type=found.mime_type,
+                width=found.width,
+                height=found.height,
                 sha256=photo.sha256,
-                captured_at=photo.captured_at,
-                captured_offset=photo.captured_offset,
-                camera_model=photo.camera_model,
-                sharpness=photo.sharpness,
-                exposure=photo.exposure,
+                captured_at=found.captured_at,
+                captured_offset=found.captured_offset,
+                camera_model=found.camera_model,
+                sharpness=found.sharpness,
+                exposure=found.exposure,
+                damaged=found.damaged,
                 image_type=image_type,
                 dermoscopic_type=dermoscopic_type,
                 body_location=body_location,

@@ -11,7 +11,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import api as accounts
 from consultations import api as consultations
-from imaging.errors import StorageUnavailable
+from imaging.errors import DecoderUnavailable, StorageUnavailable, Unavailable
 
 from . import views
 
@@ -21,13 +21,22 @@ router.register("consultations/images", consultations.ImageViewSet, basename="ap
 router.register("consultations", consultations.ConsultationViewSet, basename="api-consultation")
 
 
-class StorageDown(APIException):
+class Down(APIException):
     status_code = 503
-    default_detail = _("The storage does not answer. Nothing was stored; try again later.")
-    default_code = "storage_unavailable"
+    told = {
+        StorageUnavailable: (
+            "storage_unavailable",
+            _("The storage does not answer. Nothing was stored; try again later."),
+        ),
+        DecoderUnavailable: (
+            "busy",
+            _("The server is busy. Nothing was stored; try again in a moment."),
+        ),
+    }
 
     def __init__(self, error):
-        super().__init__()
+        code, detail = self.told[type(error)]
+        super().__init__(detail, code)
         self.wait = error.retry_after  # becomes Retry-After
 
 
@@ -38,7 +47,7 @@ class TooLarge(APIException):
 
 
 class Errors(ExceptionHandler):
-    """Every error in one shape, an outage of the storage included."""
+    """Every error in one shape, an outage of ours included."""
 
     def convert_known_exceptions(self, exc):
         if isinstance(exc, RequestDataTooBig):
@@ -49,8 +58,8 @@ class Errors(ExceptionHandler):
             told = AuthenticationFailed(exc.detail["detail"], exc.detail["code"])
             told.auth_header = getattr(exc, "auth_header", None)
             return told
-        if isinstance(exc, StorageUnavailable):
-            return StorageDown(exc)
+        if isinstance(exc, Unavailable):
+            return Down(exc)
         return super().convert_known_exceptions(exc)
 
 

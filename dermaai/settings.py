@@ -1,5 +1,6 @@
 """Settings, all from the environment. docs/deploy.md lists the variables."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +33,11 @@ SIGNED_URL_TTL = env.int("SIGNED_URL_TTL", 3600)
 MAX_UPLOAD_SIZE = env.int("MAX_UPLOAD_SIZE", 10 * 1024 * 1024)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", 65_000_000)
 
+# Decoding (imaging.decoding): processes of each web process, and what one file may take.
+DECODERS = env.int("DECODERS", os.cpu_count() or 2)
+DECODER_SECONDS = env.float("DECODER_SECONDS", 4.5)  # of processor time
+DECODER_MEMORY = env.int("DECODER_MEMORY", 1_000_000_000)  # bytes, the process included
+
 CONTAINERS = ("originals", "processed", "thumbnails")
 _container = "imaging.storage.AzureContainer" if AZURE else "imaging.storage.LocalContainer"
 STORAGES = {
@@ -42,6 +48,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "dermaai.staticfiles.StaticFiles"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # form fields; files have their own limit
+# Every upload is a file from its first byte: a photograph is never in the web process's memory.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", None)
 
 # Applications -----------------------------------------------------------------------------

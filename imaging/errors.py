@@ -20,16 +20,30 @@ class ImageRefused(Exception):
         "unsupported_type": _("Not a JPEG, PNG, WebP or HEIC picture."),
         "corrupt_image": _("This picture is damaged or incomplete."),
         "too_small": _("This picture is smaller than 4 × 4 pixels."),
+        "too_heavy": _("This picture takes too much time or memory to read."),
         "too_many_pixels": _("This picture has more than %(limit)s million pixels."),
     }
 
     def __init__(self, code, message=None, **values):
-        self.code = code
-        self.detail = self.MESSAGES[message or code] % values
+        self.code, self.message, self.values = code, message, values
         super().__init__(code)
 
+    @property
+    def detail(self):
+        return self.MESSAGES[self.message or self.code] % self.values
 
-class StorageUnavailable(Exception):
-    """The blob storage did not answer; nothing was stored that counts. Try again later."""
+
+class Unavailable(Exception):
+    """Something of ours did not answer; nothing was stored that counts. Try again later."""
 
     retry_after = 30  # seconds
+
+
+class StorageUnavailable(Unavailable):
+    """The blob storage."""
+
+
+class DecoderUnavailable(Unavailable):
+    """Every decoding process: busy for too long, or ended from outside."""
+
+    retry_after = 5

@@ -17,6 +17,8 @@ _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
 # zones, and one such photograph would break every page that shows it.
 _YEARS = range(1912, 9000)
 _CAMERA_LENGTH = 100
+# What no camera writes: a block of this size is there to be slow.
+_MAX_EXIF, _MAX_PROFILE = 2**20, 4 * 2**20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +39,18 @@ def read(image: Image.Image) -> Metadata:
     main, exif = {}, {}
     try:
         block = Image.Exif()
-        block.load(_exif_bytes(image))
+        block.load(_exif_bytes(image)[:_MAX_EXIF])
         main = dict(block)
         exif = dict(block.get_ifd(ExifTags.IFD.Exif))
     except Exception as error:  # whatever a decoder makes of a broken block
         logger.info("unreadable EXIF: %s", type(error).__name__)
-    profile = image.info.get("icc_profile")
     captured_at, captured_offset = _captured(main, exif)
     return Metadata(
         captured_at=captured_at,
         captured_offset=captured_offset,
         camera_model=_camera_model(main.get(ExifTags.Base.Make), main.get(ExifTags.Base.Model)),
         orientation=_orientation(main.get(ExifTags.Base.Orientation)),
-        icc_profile=profile if isinstance(profile, bytes) and profile else None,
+        icc_profile=_profile(image.info.get("icc_profile")),
     )
 
 
@@ -62,6 +63,11 @@ def _exif_bytes(image):
         _name, length, *lines = text.split("\n")[1:]
         return bytes.fromhex("".join(lines)[: 2 * int(length)])
     return b""
+
+
+def _profile(value):
+    known = isinstance(value, bytes) and 0 < len(value) <= _MAX_PROFILE
+    return value if known else None
 
 
 def clean_text(value, length: int) -> str:

@@ -50,6 +50,9 @@ class StoredImage(models.Model):
     camera_model = models.CharField(_("camera"), max_length=100, blank=True, editable=False)
     sharpness = models.FloatField(_("sharpness"), null=True, editable=False)
     exposure = models.FloatField(_("exposure (clipped share)"), null=True, editable=False)
+    damaged = models.BooleanField(
+        _("damaged file"), default=False, db_default=False, editable=False
+    )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -83,8 +86,9 @@ class StoredImage(models.Model):
 
     @property
     def verdict(self):
-        """What to tell the clinician about sharpness and exposure, or None where unmeasured."""
-        return Verdict.of(self.sharpness, self.exposure)
+        """What to tell the clinician about sharpness, exposure and damage, or None where
+        unmeasured."""
+        return Verdict.of(self.sharpness, self.exposure, damaged=self.damaged)
 
     @property
     def captured_local(self):

@@ -15,6 +15,7 @@ REASONS = {
     "soft": _("Slightly blurred"),
     "overexposed": _("Overexposed"),
     "underexposed": _("Underexposed"),
+    "damaged": _("Damaged file: parts of the picture may be wrong"),
 }
 
 
@@ -30,11 +31,11 @@ class Verdict:
         return [REASONS[code] for code in self.codes]
 
     @classmethod
-    def of(cls, sharpness, exposure):
+    def of(cls, sharpness, exposure, *, damaged=False):
         """The verdict on `measure`'s two figures, or None where they are missing."""
         if sharpness is None or exposure is None:
             return None
-        poor, fair = [], []
+        poor, fair = ["damaged"] if damaged else [], []
         if sharpness < BLURRED:
             poor.append("blurred")
         elif sharpness < SOFT:

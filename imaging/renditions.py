@@ -4,6 +4,7 @@ Renditions carry pixels only: no EXIF, no GPS, no profile (sRGB is what a browse
 """
 
 import io
+from functools import lru_cache
 
 import numpy as np
 from imagekit import ImageSpec
@@ -12,6 +13,7 @@ from PIL import Image, ImageCms
 
 DISPLAY_MIN, DISPLAY_MAX = 1920, 3840  # px, long edge
 THUMBNAIL_BOX = (300, 300)  # px
+HALVED_MIN = 960  # px, long edge
 
 _SRGB = ImageCms.createProfile("sRGB")
 _TRANSPOSE = {
@@ -37,7 +39,7 @@ def draft_box(size):
 
 
 def upright_srgb(image: Image.Image, orientation: int, icc_profile: bytes | None) -> Image.Image:
-    """Display pixels of a decoded image: RGB, sRGB, oriented, alpha on white, reduced."""
+    """Display pixels of a decoded image: RGB (or RGBX), sRGB, oriented, alpha on white, reduced."""
     image = _eight_bits(image)
     k = reduction(image.size)
     if image.mode in ("P", "PA") or "transparency" in image.info:
@@ -56,7 +58,7 @@ def upright_srgb(image: Image.Image, orientation: int, icc_profile: bytes | None
 def _eight_bits(image):
     if image.mode.startswith("I"):
         # Pillow's convert() clips 16 bits at 255, and a grey picture turns white.
-        return Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8))
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in ("1", "F"):
         return image.convert("L")
     return image
@@ -72,19 +74,36 @@ def _flatten(image):
 
 
 def _to_srgb(image, icc_profile):
-    if icc_profile and image.mode in ("L", "RGB", "CMYK"):
-        try:
-            return ImageCms.profileToProfile(
-                image,
-                ImageCms.ImageCmsProfile(io.BytesIO(icc_profile)),
-                _SRGB,
-                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-                outputMode="RGB",
-                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-            )
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            pass  # a profile that cannot be read, or of another colour space, says nothing
-    return image.convert("RGB")
+    if image.mode not in ("L", "RGB", "RGBX", "CMYK"):
+        image = image.convert("RGB")
+    transform = _transform(icc_profile, image.mode) if icc_profile else None
+    if transform is not None:
+        return ImageCms.applyTransform(image, transform)
+    return image if image.mode == "RGBX" else image.convert("RGB")
+
+
+@lru_cache(maxsize=8)  # a camera writes the same profile into every file
+def _transform(icc_profile, mode):
+    """From a profile to sRGB; None where there is nothing to do: the profile is sRGB itself, or
+    cannot be read, or is of another colour space and says nothing."""
+    try:
+        transform = ImageCms.buildTransform(
+            ImageCms.ImageCmsProfile(io.BytesIO(icc_profile)),
+            _SRGB,
+            mode,
+            "RGB",
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
+    if mode in ("RGB", "RGBX"):
+        colours = np.stack(np.meshgrid(*[np.arange(0, 256, 15, np.uint8)] * 3), axis=-1)
+        probe = colours.reshape(1, -1, 3)
+        found = np.asarray(ImageCms.applyTransform(Image.fromarray(probe).convert(mode), transform))
+        if np.abs(found.astype(int) - probe).max() <= 1:
+            return None
+    return transform
 
 
 def display(picture: Image.Image) -> bytes:
@@ -94,32 +113,42 @@ def display(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
+def halved(picture: Image.Image) -> Image.Image:
+    """A large picture at half its size or less: what thumbnail and sharpness are made from."""
+    k = max(picture.size) // HALVED_MIN
+    return (picture.reduce(k) if k > 1 else picture).convert("RGB")
+
+
 def thumbnail_size(width: int, height: int) -> tuple[int, int]:
     """The size that a picture of this size has as a thumbnail, to a pixel."""
     scale = min(1, THUMBNAIL_BOX[0] / width, THUMBNAIL_BOX[1] / height)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-class FitWithin:
-    """ImageKit processor: inside the box, never cropped, never enlarged."""
+class Resize:
+    """ImageKit processor: to this very size, never cropped."""
+
+    def __init__(self, size):
+        self.size = size
 
     def process(self, image):
-        image = image.copy()
-        image.thumbnail(THUMBNAIL_BOX, Image.Resampling.LANCZOS, reducing_gap=3)
-        return image
+        return image.resize(self.size, Image.Resampling.LANCZOS, reducing_gap=3)
 
 
 class Thumbnail(ImageSpec):
     """ImageKit's spec of the thumbnail; its source is the decoded picture, not a file."""
 
-    processors = [FitWithin()]
     format = "WEBP"
     options = {"quality": 85, "method": 4}
+
+    def __init__(self, source, size):
+        super().__init__(source)
+        self.processors = [Resize(size)]
 
     def generate(self):
         return process_image(self.source, self.processors, self.format, self.options)
 
 
-def thumbnail(picture: Image.Image) -> bytes:
-    """The thumbnail as WebP, at most 300 px a side."""
-    return Thumbnail(source=picture).generate().read()
+def thumbnail(picture: Image.Image, size: tuple[int, int]) -> bytes:
+    """The thumbnail as WebP of `size` px (`thumbnail_size` of the whole picture)."""
+    return Thumbnail(picture, size).generate().read()

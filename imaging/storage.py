@@ -14,7 +14,7 @@ from azure.core.exceptions import AzureError
 from azure.storage.blob import BlobServiceClient, ExponentialRetry
 from django.conf import settings
 from django.core import signing
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, storages
 from django.urls import reverse
 from django.utils import timezone
@@ -40,10 +40,13 @@ def new_stem() -> str:
     return f"{timezone.now().astimezone(UTC):%Y%m%dT%H%M%S}_{uuid.uuid4()}"
 
 
-def put(container: str, name: str, data: bytes) -> str:
-    """Store bytes under a name that is new. Returns the name; raises StorageUnavailable."""
+def put(container: str, name: str, content: File) -> str:
+    """Store a file under a name that is new. Returns the name; raises StorageUnavailable.
+
+    An upload that lies on disk is moved, not copied, where the file system allows it.
+    """
     try:
-        return storages[container].save(name, ContentFile(data))
+        return storages[container].save(name, content)
     except OUTAGES as error:
         raise StorageUnavailable(container) from error
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from conftest import blobs, photograph, upload
 from consultations.models import ConsultationImage
+from imaging.decoding.pool import Pool
 
 FIELDS = {
     "id",
@@ -193,15 +194,13 @@ def test_repeated_upload_returns_the_first_answer(api, doctor, url):
 
 
 def test_consultation_deleted_during_the_upload(api, doctor, url, consultation, monkeypatch):
-    from imaging import renditions
+    decode = Pool.decode
 
-    drawn = renditions.thumbnail
-
-    def meanwhile(picture):
+    def meanwhile(pool, file):
         consultation.__class__.objects.all().delete()
-        return drawn(picture)
+        return decode(pool, file)
 
-    monkeypatch.setattr(renditions, "thumbnail", meanwhile)
+    monkeypatch.setattr(Pool, "decode", meanwhile)
     assert post(api(doctor), url, upload()).status_code == 404
     assert blobs() == set()
 

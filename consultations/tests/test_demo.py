@@ -1,5 +1,6 @@
 """The demo record: never on a server that is in use, and what it shows is what cameras write."""
 
+import pillow_heif
 import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
@@ -26,6 +27,7 @@ def test_only_on_an_empty_database(doctor, settings):
 
 
 def test_record(db, client):
+    pillow_heif.register_heif_opener()
     person, visits = demo.RECORD[0]
     demo.make([(person, visits[-1:])])
     assert set(User.objects.values_list("email", "role")) == {

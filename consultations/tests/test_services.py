@@ -10,7 +10,8 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from conftest import blobs, photograph, upload
 from consultations import services
 from consultations.models import Consultation, ConsultationImage
-from imaging import renditions, storage
+from imaging import storage
+from imaging.decoding.pool import Pool
 from imaging.errors import ImageRefused, StorageUnavailable
 
 
@@ -82,8 +83,8 @@ def test_connection_lost_at_commit_keeps_the_blobs(consultation, doctor, monkeyp
     assert len(blobs()) == 3
 
 
-def test_crash_while_rendering_stores_nothing(consultation, doctor, monkeypatch):
-    monkeypatch.setattr(renditions, "thumbnail", lambda picture: 1 / 0)
+def test_crash_while_decoding_stores_nothing(consultation, doctor, monkeypatch):
+    monkeypatch.setattr(Pool, "decode", lambda pool, file: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         add(consultation, doctor)
     assert blobs() == set()

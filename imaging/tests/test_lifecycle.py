@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from conftest import blobs
@@ -29,14 +30,14 @@ def path(container, name):
 
 @pytest.fixture
 def orphan():
-    name = storage.put("processed", "left-behind.jpg", b"x")
+    name = storage.put("processed", "left-behind.jpg", ContentFile(b"x"))
     old = time.time() - 3700
     os.utime(path("processed", name), (old, old))
     return ("processed", name)
 
 
 def test_orphan_older_than_an_hour_is_deleted_and_nothing_else(image, orphan):
-    young = ("processed", storage.put("processed", "under-way.jpg", b"x"))
+    young = ("processed", storage.put("processed", "under-way.jpg", ContentFile(b"x")))
     before = blobs()
     status, text = run("reconcile", "--dry-run")
     assert (status, blobs()) == (0, before)

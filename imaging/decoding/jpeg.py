@@ -1,0 +1,163 @@
+"""JPEG: one strict decode at a DCT scale, which is the validation and notices damage."""
+
+import re
+
+import simplejpeg
+from PIL import Image
+
+from imaging import renditions
+from imaging.errors import ImageRefused
+
+MAX_SCANS = 100  # a camera writes ten at most; each costs a pass over the whole picture
+# Of the DCT scales (n / 8), those that cost less than the pixels they save.
+_SCALES = (1, 2, 3, 4, 5, 8)
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)  # no stuffed byte, no restart
+_DHT, _SOS, _EOI, _APP = 0xC4, 0xDA, 0xD9, range(0xE0, 0xF0)
+_EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker 0x([0-9a-f]{2})")
+# libjpeg's warnings that speak of the header, not of the pixels.
+_OF_THE_HEADER = ("bad ICC marker", "Adobe color transform")
+_SPACES = {"L": "GRAY", "RGB": "RGBX", "CMYK": "CMYK"}  # Pillow's name → TurboJPEG's
+_HOLE = bytes(64)  # what a bad sector or a file with a gap leaves
+_NOT_FOR_TURBOJPEG = "Could not determine subsampling"
+
+
+def decode(image: Image.Image, data) -> tuple[Image.Image, bool]:
+    """(pixels at display scale, damaged?) of a JPEG that Pillow has opened on `data` (a buffer).
+
+    The picture is read whole: every scale decodes all entropy-coded data. Damage in the middle
+    leaves a picture that may lie in places. Raises ImageRefused for one that ends early or has
+    more scans than any camera writes; whatever Pillow raises for what it cannot decode.
+    """
+    scans, end = _walk(data)
+    if scans > MAX_SCANS:
+        raise ImageRefused("corrupt_image")
+    box = display_box(image.size)
+    warning = None
+    if image.mode in ("L", "RGB"):
+        try:
+            return _strict(data, image.mode, box), _has_hole(data, end)
+        except ValueError as error:
+            warning = str(error)
+            if "Premature end of JPEG file" in warning:
+                raise ImageRefused("corrupt_image") from error
+    elif warning := _warning(data, image.mode):
+        pass
+    image.draft(image.mode, renditions.draft_box(image.size))
+    image.load()
+    return image, _has_hole(data, end) or _tells_damage(warning, data, end, image.mode)
+
+
+def display_box(size: tuple[int, int]) -> tuple[int, int]:
+    """The smallest size, px, at a DCT scale that keeps the long edge at 1920 px or more."""
+    boxes = (_scaled(size, n) for n in _SCALES)
+    return next((box for box in boxes if max(box) >= renditions.DISPLAY_MIN), size)
+
+
+def _scaled(size, n):
+    return -(-size[0] * n // 8), -(-size[1] * n // 8)
+
+
+def _strict(data, mode, box):
+    """Pixels of at least `box`, or ValueError at libjpeg's first warning. Four bytes a pixel are
+    what Pillow wants: it takes the decoder's memory as it is."""
+    pixels = simplejpeg.decode_jpeg(
+        data, _SPACES[mode], min_width=box[0], min_height=box[1], strict=True
+    )
+    height, width, _bands = pixels.shape
+    mode = "RGBX" if mode == "RGB" else mode
+    return Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
+
+
+def _warning(data, mode):
+    """libjpeg's first warning in a strict pass at 1/8, or None."""
+    try:
+        simplejpeg.decode_jpeg(data, _SPACES[mode], min_width=1, min_height=1, strict=True)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _tells_damage(warning, data, end, mode):
+    if warning and any(words in warning for words in _OF_THE_HEADER):
+        # It stopped there: look at what follows without the segments that it objected to.
+        warning = _warning(_without_applications(data), mode)
+    if not warning or _NOT_FOR_TURBOJPEG in warning:
+        return False
+    if found := _EXTRANEOUS.search(warning):
+        count, marker = int(found[1]), int(found[2], 16)
+        if marker == _EOI:  # a camera's padding is a run of one byte; a lost place is not
+            return len(set(bytes(data[end - count : end]))) > 1
+        return not _between_header_segments(data)
+    return True
+
+
+def _has_hole(data, end):
+    """Zeros amid the entropy-coded data of a baseline picture. A decoder reads on through them,
+    and often comes out in step, so that libjpeg notices nothing; but no encoder writes them,
+    unless zeros are its code for an empty block."""
+    hole = data.find(_HOLE, 0, end)
+    if hole < 0:
+        return False
+    baseline, tables, begins = False, [], len(data)
+    for kind, start, stop in _segments(data):
+        baseline |= kind in (0xC0, 0xC1)
+        if kind == _DHT:
+            tables.extend(_first_symbols(data[start + 4 : stop]))
+        begins = stop
+    hole = data.find(_HOLE, begins, end)
+    empty_is_zeros = all(symbol == 0 for is_ac, symbol in tables if is_ac)
+    # What stands before the end marker is a camera's padding.
+    amid = hole >= 0 and data[hole:end].strip(b"\0") != b""
+    return baseline and amid and not empty_is_zeros
+
+
+def _first_symbols(segment):
+    """(AC table?, symbol whose code is all zeros) of each Huffman table in a DHT segment."""
+    while len(segment) > 17:
+        yield segment[0] >> 4 == 1, segment[17]
+        segment = segment[17 + sum(segment[1:17]) :]
+
+
+def _segments(data):
+    """(marker, start, end) of the segments before the first scan; the scan's header is last."""
+    at = 2
+    while marker := _MARKER.search(data, at):
+        kind, start = marker[0][1], marker.end()
+        stop = start if kind in (0x01, 0xD8) else start + int.from_bytes(data[start : start + 2])
+        yield kind, marker.start(), stop
+        if kind in (_SOS, _EOI):
+            return
+        at = stop
+
+
+def _between_header_segments(data):
+    """Are there stray bytes before the first scan? They are no pixels."""
+    expected = 2
+    for _kind, start, stop in _segments(data):
+        if bytes(data[expected:start]).strip(b"\xff"):
+            return True
+        expected = stop
+    return False
+
+
+def _without_applications(data):
+    kept, at = [b"\xff\xd8"], 2
+    for kind, start, stop in _segments(data):
+        if kind not in _APP:
+            kept.append(data[start:stop])
+        at = stop
+    return b"".join([*kept, data[at:]])
+
+
+def _walk(data):
+    """(number of scans, where its EOI marker is) of a JPEG's first picture: what follows it (a
+    motion photo's film) does not count."""
+    count, at = 0, 2
+    while count <= MAX_SCANS and (marker := _MARKER.search(data, at)):
+        kind, at = marker[0][1], marker.end()
+        if kind == _EOI:
+            return count, marker.start()
+        count += kind == _SOS
+        if kind not in (0x01, 0xD8):  # those two stand alone; the others tell their length
+            at += int.from_bytes(data[at : at + 2])
+    return count, len(data)

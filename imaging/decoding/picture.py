@@ -1,0 +1,112 @@
+"""One file → what is known of it and how it is shown. Everything that intake does to bytes."""
+
+import mmap
+
+import pylibmagic  # noqa: F401  (puts libmagic where python-magic finds it: first)
+
+import magic  # isort: skip
+import pillow_heif
+from PIL import Image, PngImagePlugin
+
+from imaging import metadata, quality, renditions
+from imaging.errors import ImageRefused
+
+from . import Decoded, jpeg
+
+pillow_heif.register_heif_opener(thumbnails=False)
+PngImagePlugin.MAX_TEXT_MEMORY = 8 * 2**20  # bytes, all text chunks unpacked; Pillow has 64 MiB
+
+MIN_SIDE = 4  # px
+
+# What libmagic says → what Pillow may open, what we call it, its extension.
+_TYPES = {
+    "image/jpeg": ("JPEG", "image/jpeg", "jpg"),
+    "image/png": ("PNG", "image/png", "png"),
+    "image/apng": ("PNG", "image/png", "png"),
+    "image/vnd.mozilla.apng": ("PNG", "image/png", "png"),
+    "image/webp": ("WEBP", "image/webp", "webp"),
+    "image/heic": ("HEIF", "image/heic", "heic"),
+    "image/heic-sequence": ("HEIF", "image/heic", "heic"),
+    "image/heif": ("HEIF", "image/heif", "heif"),
+    "image/heif-sequence": ("HEIF", "image/heif", "heif"),
+}
+
+
+def decode(file, *, max_pixels: int) -> Decoded:
+    """Decode a real file (with a descriptor) once, and make its renditions.
+
+    Raises ImageRefused with a code of SPEC §5.
+    """
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        kind, mime_type, extension = _type_of(data)
+        image = _open(data, kind, max_pixels)
+        size = image.size
+        if min(size) < MIN_SIDE:
+            raise ImageRefused("corrupt_image", message="too_small")
+        try:
+            shown, damaged = _load(image, kind, data)
+            facts = metadata.read(image)
+            picture = renditions.upright_srgb(shown, facts.orientation, facts.icc_profile)
+        except (ImageRefused, MemoryError):
+            raise
+        except Exception as error:  # decoders raise anything, SyntaxError and EOFError included
+            raise ImageRefused("corrupt_image") from error
+        del image, shown
+    width, height = reversed(size) if facts.orientation >= 5 else size
+    display = renditions.display(picture)
+    picture = renditions.halved(picture)
+    sharpness, exposure = quality.measure(picture)
+    return Decoded(
+        mime_type=mime_type,
+        extension=extension,
+        width=width,
+        height=height,
+        captured_at=facts.captured_at,
+        captured_offset=facts.captured_offset,
+        camera_model=facts.camera_model,
+        sharpness=sharpness,
+        exposure=exposure,
+        damaged=damaged,
+        display=display,
+        thumbnail=renditions.thumbnail(picture, renditions.thumbnail_size(width, height)),
+    )
+
+
+def _type_of(data):
+    found = _TYPES.get(magic.from_buffer(data[:4096], mime=True))
+    if found is None:
+        raise ImageRefused("unsupported_type")
+    return found
+
+
+def _open(data, kind, max_pixels):
+    """The header. Pillow looks at the size before it allocates a canvas (a WebP of 38 bytes may
+    ask for 4 GB), and refuses what has more than twice its limit."""
+    Image.MAX_IMAGE_PIXELS = max_pixels / 2
+    try:
+        return Image.open(data, formats=(kind,))
+    except Image.DecompressionBombError as error:
+        raise ImageRefused("too_many_pixels", limit=max_pixels // 1_000_000) from error
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise ImageRefused("corrupt_image") from error
+
+
+def _load(image, kind, data):
+    """(decoded pixels, damaged?). Of the four formats, JPEG alone can be read around damage."""
+    if kind == "JPEG":
+        return jpeg.decode(image, data)
+    if kind == "WEBP":
+        return _webp(image), False
+    image.load()
+    return image, False
+
+
+def _webp(image):
+    """The first frame where the decoder put it. Pillow's own load() copies it and keeps the
+    decoder's two canvases meanwhile: a gigabyte for 64 megapixels."""
+    pixels, *_rest = image._get_next()
+    image._decoder = None
+    mode = "RGBA" if image.mode == "RGBA" else "RGBX"
+    return Image.frombuffer(mode, image.size, pixels, "raw", mode, 0, 1)

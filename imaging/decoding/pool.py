@@ -1,0 +1,204 @@
+"""The decoding processes of one web process: started when needed, reused, replaced when they die.
+
+    found = pool().decode(file)      # Decoded, ImageRefused or DecoderUnavailable
+
+Why not a pool from a library: a descriptor goes over instead of the bytes, so that a photograph is
+in memory once; the process inherits no secret from our environment; and what it answers is data,
+never a pickle that a taken-over decoder could write.
+"""
+
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from datetime import datetime
+from functools import cache
+
+from django.conf import settings
+
+from imaging.errors import DecoderUnavailable, ImageRefused
+
+from . import Decoded
+from .child import ORDER, REPLY
+
+logger = logging.getLogger(__name__)
+
+MAX_FILES = 1000  # of one process; decoders leak
+START, WAIT = 20, 30  # seconds: for a process to be ready, to be free
+_ENVIRONMENT = ("PATH", "LANG", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+# How a process ends by the file's own doing; any other end is not the file's fault.
+_BY_LIMIT = {-signal.SIGPROF, -signal.SIGXCPU}
+_BY_CRASH = {
+    -number
+    for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
+}
+
+
+class Ended(Exception):
+    """The process ended, or was ended, before it answered. `status` as in `Popen.returncode`."""
+
+    def __init__(self, status):
+        self.status = status
+        super().__init__(status)
+
+
+class Decoder:
+    """One process and our end of its socket."""
+
+    def __init__(self):
+        self.files = 0
+        self.socket, theirs = socket.socketpair()
+        options = {
+            "time_zone": settings.TIME_ZONE,
+            "memory": settings.DECODER_MEMORY,
+        }
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+                [sys.executable, "-m", "imaging.decoding.child", json.dumps(options)],
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=settings.BASE_DIR,
+                env=environment
+                | {
+                    "OPENBLAS_NUM_THREADS": "1",
+                    "MALLOC_MMAP_THRESHOLD_": "1048576",
+                    "MALLOC_TRIM_THRESHOLD_": "1048576",
+                    "MALLOC_ARENA_MAX": "2",
+                },
+                start_new_session=True,
+            )
+        self._receive(1, time.monotonic() + START)
+
+    def decode(self, file):
+        """Raises Ended when the process did not live to answer."""
+        self.files += 1
+        seconds = settings.DECODER_SECONDS
+        # It ends by itself after `seconds` of work; on a machine that is busy they take longer.
+        deadline = time.monotonic() + 4 * seconds
+        try:
+            order = ORDER.pack(seconds, settings.MAX_IMAGE_PIXELS)
+            socket.send_fds(self.socket, [order], [file.fileno()])
+        except OSError as error:
+            raise Ended(self.close()) from error
+        sizes = REPLY.unpack(self._receive(REPLY.size, deadline))
+        text, display, thumbnail = (self._receive(size, deadline) for size in sizes)
+        return json.loads(text), bytes(display), bytes(thumbnail)
+
+    def _receive(self, size, deadline):
+        data = bytearray(size)
+        view = memoryview(data)
+        while view:
+            self.socket.settimeout(max(0.01, deadline - time.monotonic()))
+            try:
+                count = self.socket.recv_into(view)
+            except TimeoutError as error:
+                self.close()
+                raise DecoderUnavailable("the machine is too busy") from error
+            except OSError:
+                count = 0
+            if not count:
+                raise Ended(self.close())
+            view = view[count:]
+        return data
+
+    def close(self):
+        """End it. Returns how it had ended, where it had; else what ended it now."""
+        self.socket.close()
+        try:
+            return self.process.wait(0.5)  # without its socket it ends by itself
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+class Pool:
+    """At most `size` processes at work at a time; idle ones wait for the next file."""
+
+    def __init__(self, size):
+        self.idle = []
+        self.free = threading.Semaphore(size)
+
+    def decode(self, file) -> Decoded:
+        """Decode a real file (with a descriptor) within the limits of time and memory.
+
+        Raises ImageRefused; DecoderUnavailable when no process could do it, by no fault of the
+        file's.
+        """
+        if not self.free.acquire(timeout=WAIT):
+            raise DecoderUnavailable("all are busy")
+        try:
+            found, display, thumbnail = self._decode(file)
+        finally:
+            self.free.release()
+        if refused := found.get("refused"):
+            code, message, values = refused
+            raise ImageRefused(code, message=message, **values)
+        if failed := found.get("failed"):
+            raise RuntimeError(f"decoding failed: {failed}")
+        photo = found["photo"]
+        if photo["captured_at"]:
+            photo["captured_at"] = datetime.fromisoformat(photo["captured_at"])
+        return Decoded(**photo, display=display, thumbnail=thumbnail)
+
+    def _decode(self, file):
+        for _attempt in range(2):
+            try:
+                decoder = self._take()
+                answer = decoder.decode(file)
+            except Ended as end:
+                logger.warning("an image decoder ended with status %s", end.status)
+                if end.status in _BY_LIMIT:
+                    raise ImageRefused("corrupt_image", message="too_heavy") from end
+                if end.status in _BY_CRASH:
+                    raise ImageRefused("corrupt_image") from end
+                continue  # killed from outside: once more, with another
+            if decoder.files < MAX_FILES:
+                self.idle.append(decoder)
+            else:
+                decoder.close()
+            return answer
+        raise DecoderUnavailable("it was ended twice")
+
+    def _take(self):
+        """An idle process that still lives, or a new one."""
+        while self.idle:
+            try:
+                decoder = self.idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if decoder.process.poll() is None:
+                return decoder
+            decoder.close()
+        return Decoder()
+
+    def warm_up(self):
+        """Start a process in the background: the first photograph of the day does not wait."""
+
+        def start():
+            try:
+                self.idle.append(Decoder())
+            except (Ended, DecoderUnavailable) as error:
+                logger.warning("no image decoder could be started: %r", error)
+
+        threading.Thread(target=start, daemon=True).start()
+
+    def close(self):
+        while self.idle:
+            self.idle.pop().close()
+
+
+@cache
+def pool() -> Pool:
+    """This process's own."""
+    return Pool(settings.DECODERS)
+
+
+# After a fork the processes are the parent's.
+os.register_at_fork(after_in_child=pool.cache_clear)
