@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imaging.models import StoredImage
 
+from . import keyset
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
 
 MAX_QUERY, MAX_WORDS = 200, 8  # of a search: characters, words
@@ -47,30 +48,45 @@ def search_key(*texts):
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
+def _seen_by(user, to=""):
+    """Which consultations a user may see; `to` is the path to them from another table.
+
+    The user's own record is looked up once, in a subquery: a join would be made for every row.
+    """
+    own = Q(**{f"{to}patient__in": Patient.objects.filter(user_id=user.pk)})
+    return own | Q(**{f"{to}doctor_id": user.pk}) if user.is_doctor else own
+
+
 class ConsultationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        if not user.is_active:
-            return self.none()
-        own = Q(patient__user_id=user.pk)
-        if user.is_doctor:
-            own |= Q(doctor_id=user.pk)
-        return self.filter(own)
+        return self.filter(_seen_by(user)) if user.is_active else self.none()
 
     def editable_by(self, user):
         doctor = user.is_active and user.is_doctor
         return self.filter(doctor_id=user.pk) if doctor else self.none()
 
+    def with_images_count(self, most=None):
+        images = ConsultationImage.objects.filter(consultation=OuterRef("pk")).order_by()
+        return self.annotate(images_count=keyset.Count(images.values("pk")[:most]))
+
+
+_VISIT = ("-consultation_date", "-consultation", "-created_at", "-id")  # BY_VISIT, as an index
+
 
 class ConsultationImageQuerySet(models.QuerySet):
+    IN_ORDER = ("is_primary", "created_at", "pk")  # of a consultation's images, each descending
+    BY_VISIT = ("consultation_date", "consultation_id", "created_at", "pk")  # of a patient's
+
     def visible_to(self, user):
-        return self.filter(consultation__in=Consultation.objects.visible_to(user))
+        # By a join: `consultation__in=…` would gather every consultation before the first image.
+        return self.filter(_seen_by(user, "consultation__")) if user.is_active else self.none()
 
     def editable_by(self, user):
         return self.filter(consultation__in=Consultation.objects.editable_by(user))
 
     def in_order(self):
         """Primary first, then newest: the order of every grid, list and viewer."""
-        return self.order_by("-is_primary", "-created_at", "-pk")
+        return self.order_by(*(f"-{key}" for key in self.IN_ORDER))
 
 
 def validate_birth_date(day):
@@ -220,6 +236,12 @@ class ConsultationImage(StoredImage):
         related_name="images",
         verbose_name=_("consultation"),
     )
+    # The consultation's, again: what orders a patient's images must stand in one index. The
+    # database keeps them true (consultations/triggers.py).
+    patient = models.ForeignKey(  # which the consultation protects already
+        Patient, on_delete=models.DO_NOTHING, related_name="+", editable=False, db_index=False
+    )
+    consultation_date = models.DateField(editable=False)
     image_type = models.CharField(
         _("type"), max_length=20, choices=ImageType, default=ImageType.OTHER
     )
@@ -245,6 +267,9 @@ class ConsultationImage(StoredImage):
                 fields=["consultation", "-is_primary", "-created_at", "-id"],
                 name="image_in_order",
             ),
+            models.Index(fields=["patient", *_VISIT], name="image_by_visit"),
+            models.Index(fields=["patient", "body_site", *_VISIT], name="image_by_site"),
+            models.Index(fields=["patient", "image_type", *_VISIT], name="image_by_type"),
         ]
         constraints = [
             *StoredImage.Meta.constraints,
@@ -259,6 +284,12 @@ class ConsultationImage(StoredImage):
                 violation_error_message=_("A dermoscopy mode goes only with dermoscopy."),
             ),
         ]
+
+    def save(self, *args, **kwargs):
+        if self._state.adding:
+            self.patient_id = self.consultation.patient_id
+            self.consultation_date = self.consultation.date
+        super().save(*args, **kwargs)
 
     @property
     def shown_date(self):
