@@ -85,7 +85,8 @@ def values(rows, column):
         cursor.execute(
             f"""
             WITH RECURSIVE seen(value) AS (
-              SELECT '' UNION ALL SELECT ({step}) FROM seen WHERE seen.value IS NOT NULL
+              SELECT CAST('' AS text)
+              UNION ALL SELECT CAST(({step}) AS text) FROM seen WHERE seen.value IS NOT NULL
             ) SELECT value FROM seen WHERE value <> ''
             """,  # noqa: S608  (Django's own SQL)
             params,
