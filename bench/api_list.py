@@ -104,7 +104,10 @@ def tell(report, measured):
     rows, whole = measured["rows"], measured["whole"]
     report.table(
         ("", "rows read, serialised and rendered", "the whole GET, through every middleware"),
-        [(name, f"{rows.get(name, 0):.2f}" if name in rows else "", f"{whole[name]:.2f}") for name in whole],
+        [
+            (name, f"{rows.get(name, 0):.2f}" if name in rows else "", f"{whole[name]:.2f}")
+            for name in whole
+        ],
     )
     report.goals([(f"list of {ROWS}: ours / plain", rows[OURS] / rows[PLAIN], LIMIT)])
 

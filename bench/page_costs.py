@@ -108,7 +108,9 @@ def measure(client, consultation):
                 facts = (
                     response.status_code,
                     len(watch.statements),
-                    sum(bool(re.search(r"\bCOUNT\(|\bOFFSET\b", sql)) for sql, _ in watch.statements),
+                    sum(
+                        bool(re.search(r"\bCOUNT\(|\bOFFSET\b", sql)) for sql, _ in watch.statements
+                    ),
                     body.count("data-viewer-item"),
                 )
                 taken[key[:2]] = facts

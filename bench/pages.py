@@ -1,14 +1,12 @@
 """script/bench pages: a patient's and a consultation's images, from a thousand to a million."""
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 from . import api_list, postgres
+from .children import child
 from .report import Report
 
 LIMIT = 1.5  # × the cost of the page that it is compared with
@@ -18,18 +16,6 @@ LIMIT = 1.5  # × the cost of the page that it is compared with
 def sqlite():
     with tempfile.TemporaryDirectory(prefix="dermaai-bench-") as folder:
         yield f"sqlite:///{Path(folder) / 'db.sqlite3'}"
-
-
-def child(module, url):
-    """What `python -m module` says of the database at `url`, in a process of its own."""
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-W", "ignore", "-m", module],
-        env=os.environ | {"DATABASE_URL": url, "DEBUG": "0", "LOG_LEVEL": "ERROR"},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
 
 
 def tell(report, database, measured):
@@ -68,11 +54,16 @@ def tell(report, database, measured):
     differing = sum(
         len({sizes[size][k]["statements"] for size in sizes if k in sizes[size]}) > 1 for k in keys
     )
-    goals.append((f"{database}: pages whose number of statements depends on the rows", differing, 0))
+    goals.append(
+        (f"{database}: pages whose number of statements depends on the rows", differing, 0)
+    )
     report.goals(goals)
     api = {size: sizes[size]["api"] for size in sizes}
     report.table(
-        ("the API's numbered pages, ms", *(f"{int(size):,} rows".replace(",", " ") for size in sizes)),
+        (
+            "the API's numbered pages, ms",
+            *(f"{int(size):,} rows".replace(",", " ") for size in sizes),
+        ),
         [(which, *(f"{api[size][which]:.1f}" for size in sizes)) for which in ("first", "last")],
     )
 
@@ -87,14 +78,14 @@ def main():
         "Nobody may ask the storage while a page renders: here that would have ended the run."
     )
     with sqlite() as url:
-        api_list.tell(report, child("bench.api_list", url))
+        api_list.tell(report, child("bench.api_list", DATABASE_URL=url))
     try:
         postgres.programs()
     except postgres.Missing as missing:
         sys.exit(f"bench.pages: {missing}")
     for database, made in (("SQLite", sqlite), ("PostgreSQL", postgres.cluster)):
         with made() as url:
-            tell(report, database, child("bench.page_costs", url))
+            tell(report, database, child("bench.page_costs", DATABASE_URL=url))
     report.finish()
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own for as long as a `with` lasts: in a temporary folder, on a Unix socket."""
+"""A PostgreSQL of one's own while a `with` lasts: in a temporary folder, on a Unix socket."""
 
 import glob
 import os
@@ -35,7 +35,7 @@ def programs() -> Path:
 @contextmanager
 def cluster():
     """The DATABASE_URL of an empty database. Stopped and deleted at the end."""
-    folder = tempfile.mkdtemp(prefix="dermaai-postgres-", dir="/tmp")  # noqa: S108  (a socket's path is short)
+    folder = tempfile.mkdtemp(prefix="dermaai-postgres-", dir="/tmp")
     bin, data = programs(), f"{folder}/data"
     user = None
     if os.geteuid() == 0:  # which PostgreSQL refuses to run as

@@ -68,6 +68,7 @@ def fill(consultation, first, last):
         "uploaded_by": consultation.doctor_id,
         "consultation": consultation.pk,
         "patient": consultation.patient_id,
+        "doctor": consultation.doctor_id,
         "consultation_date": consultation.date,
     }
     columns, values, params = [], [], []
@@ -83,7 +84,7 @@ def fill(consultation, first, last):
             params.append(field.get_db_prep_save(value, connection))
     table = ConsultationImage._meta.db_table
     with connection.cursor() as cursor:
-        statement = f"INSERT INTO {table} ({', '.join(columns)}) {varies['numbers']}"  # noqa: S608
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) {varies['numbers']}"
         select = f" SELECT {', '.join(v.replace('%0', '%%0') for v in values)} FROM numbers"  # noqa: S608
         cursor.execute(statement + select, [first, last, *params])
         if connection.vendor == "postgresql":  # which does it by itself, a minute later

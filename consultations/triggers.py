@@ -1,4 +1,4 @@
-"""The database keeps an image's copy of its consultation's patient and date true.
+"""The database keeps an image's copy of its consultation's patient, doctor and date true.
 
 Whoever changes a consultation (page, API, admin, `update()`, SQL by hand), its images follow in
 the same transaction; whatever an image is inserted with, it gets its own consultation's. Triggers
@@ -14,55 +14,82 @@ from django.db import connections
 
 IMAGE, VISIT = "consultations_consultationimage", "consultations_consultation"
 NAMES = {"image_follows_consultation": VISIT, "image_inserted": IMAGE, "image_moved": IMAGE}
-COLUMNS = {"patient_id", "consultation_date"}
+COLUMNS = {"patient_id", "doctor_id", "consultation_date"}
 
-_FOLLOW = f"""
-    UPDATE {IMAGE} SET patient_id = NEW.patient_id, consultation_date = NEW.date
-    WHERE consultation_id = NEW.id
-"""  # noqa: S608  (no value from outside)
-_CHANGED = "OLD.patient_id <> NEW.patient_id OR OLD.date <> NEW.date"
-
-_RIGHT = f"""
-    UPDATE {IMAGE} SET (patient_id, consultation_date) =
-      (SELECT patient_id, date FROM {VISIT} WHERE id = NEW.consultation_id)
-    WHERE id = NEW.id
-"""  # noqa: S608
-_WRONG = f"""NOT EXISTS (SELECT 1 FROM {VISIT} WHERE id = NEW.consultation_id
-    AND patient_id = NEW.patient_id AND date = NEW.consultation_date)"""  # noqa: S608
-_OF = "OF consultation_id, patient_id, consultation_date"
-
-MAKE = {
-    "sqlite": [
-        f"CREATE TRIGGER IF NOT EXISTS image_follows_consultation AFTER UPDATE OF patient_id, date"
-        f" ON {VISIT} WHEN {_CHANGED} BEGIN {_FOLLOW}; END",
-        f"CREATE TRIGGER IF NOT EXISTS image_inserted AFTER INSERT ON {IMAGE}"
-        f" WHEN {_WRONG} BEGIN {_RIGHT}; END",
-        f"CREATE TRIGGER IF NOT EXISTS image_moved AFTER UPDATE {_OF} ON {IMAGE}"
-        f" WHEN {_WRONG} BEGIN {_RIGHT}; END",
-    ],
-    "postgresql": [
-        f"CREATE OR REPLACE FUNCTION image_follows_consultation() RETURNS trigger"
-        f" LANGUAGE plpgsql AS $$ BEGIN {_FOLLOW}; RETURN NULL; END $$",
-        # FOR SHARE waits for whoever is changing the consultation, and reads what they wrote.
-        f"CREATE OR REPLACE FUNCTION image_of_consultation() RETURNS trigger LANGUAGE plpgsql"
-        f" AS $$ BEGIN SELECT patient_id, date INTO NEW.patient_id, NEW.consultation_date"
-        f" FROM {VISIT} WHERE id = NEW.consultation_id FOR SHARE; RETURN NEW; END $$",
-        f"CREATE OR REPLACE TRIGGER image_follows_consultation AFTER UPDATE OF patient_id, date"
-        f" ON {VISIT} FOR EACH ROW WHEN ({_CHANGED})"
-        f" EXECUTE FUNCTION image_follows_consultation()",
-        f"CREATE OR REPLACE TRIGGER image_inserted BEFORE INSERT ON {IMAGE}"
-        f" FOR EACH ROW EXECUTE FUNCTION image_of_consultation()",
-        f"CREATE OR REPLACE TRIGGER image_moved BEFORE UPDATE {_OF} ON {IMAGE}"
-        f" FOR EACH ROW EXECUTE FUNCTION image_of_consultation()",
-    ],
-}  # noqa: S608
+SQLITE = [
+    """
+    CREATE TRIGGER IF NOT EXISTS image_follows_consultation
+    AFTER UPDATE OF patient_id, doctor_id, date ON consultations_consultation
+    BEGIN
+      UPDATE consultations_consultationimage
+      SET patient_id = NEW.patient_id, doctor_id = NEW.doctor_id, consultation_date = NEW.date
+      WHERE consultation_id = NEW.id AND (patient_id, doctor_id, consultation_date)
+        IS NOT (NEW.patient_id, NEW.doctor_id, NEW.date);
+    END
+    """,
+    *(
+        f"""
+        CREATE TRIGGER IF NOT EXISTS {name} AFTER {event} ON consultations_consultationimage
+        WHEN (NEW.patient_id, NEW.doctor_id, NEW.consultation_date) IS NOT
+          (SELECT patient_id, doctor_id, date FROM consultations_consultation
+           WHERE id = NEW.consultation_id)
+        BEGIN
+          UPDATE consultations_consultationimage SET (patient_id, doctor_id, consultation_date) =
+            (SELECT patient_id, doctor_id, date FROM consultations_consultation
+             WHERE id = NEW.consultation_id)
+          WHERE id = NEW.id;
+        END
+        """  # noqa: S608  (both are just below)
+        for name, event in (
+            ("image_inserted", "INSERT"),
+            ("image_moved", "UPDATE OF consultation_id, patient_id, doctor_id, consultation_date"),
+        )
+    ),
+]
+POSTGRESQL = [
+    """
+    CREATE OR REPLACE FUNCTION image_follows_consultation() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      UPDATE consultations_consultationimage
+      SET patient_id = NEW.patient_id, doctor_id = NEW.doctor_id, consultation_date = NEW.date
+      WHERE consultation_id = NEW.id AND (patient_id, doctor_id, consultation_date)
+        IS DISTINCT FROM (NEW.patient_id, NEW.doctor_id, NEW.date);
+      RETURN NULL;
+    END $$
+    """,
+    # FOR SHARE waits for whoever is changing the consultation, and reads what they wrote.
+    """
+    CREATE OR REPLACE FUNCTION image_of_consultation() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      SELECT patient_id, doctor_id, date
+      INTO NEW.patient_id, NEW.doctor_id, NEW.consultation_date
+      FROM consultations_consultation WHERE id = NEW.consultation_id FOR SHARE;
+      RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE OR REPLACE TRIGGER image_follows_consultation
+    AFTER UPDATE OF patient_id, doctor_id, date ON consultations_consultation
+    FOR EACH ROW EXECUTE FUNCTION image_follows_consultation()
+    """,
+    """
+    CREATE OR REPLACE TRIGGER image_inserted BEFORE INSERT ON consultations_consultationimage
+    FOR EACH ROW EXECUTE FUNCTION image_of_consultation()
+    """,
+    """
+    CREATE OR REPLACE TRIGGER image_moved
+    BEFORE UPDATE OF consultation_id, patient_id, doctor_id, consultation_date
+    ON consultations_consultationimage
+    FOR EACH ROW EXECUTE FUNCTION image_of_consultation()
+    """,
+]
+MAKE = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 
 def install(connection):
     """Make them, where the columns are there. Again is fine."""
     with connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
-        if IMAGE not in tables:
+        if IMAGE not in connection.introspection.table_names(cursor):
             return
         described = connection.introspection.get_table_description(cursor, IMAGE)
         if {column.name for column in described} >= COLUMNS:

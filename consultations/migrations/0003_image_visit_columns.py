@@ -1,9 +1,10 @@
-"""An image's copy of its consultation's patient and date: 0003 adds the columns, empty (no table is
+"""An image's copy of its consultation's patient, doctor and date: 0003 adds the columns, empty (no table is
 rewritten), 0004 fills them, 0005 makes them required and indexes them. Each can be run again when
 it was interrupted, and taken back.
 """
 
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -23,7 +24,10 @@ def let_go(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consultations", "0001_initial")]
+    dependencies = [
+        ("consultations", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
     operations = [
         migrations.AddField(
             model_name="consultationimage",
@@ -35,6 +39,18 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.DO_NOTHING,
                 related_name="+",
                 to="consultations.patient",
+            ),
+        ),
+        migrations.AddField(
+            model_name="consultationimage",
+            name="doctor",
+            field=models.ForeignKey(
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(

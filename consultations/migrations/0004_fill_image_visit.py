@@ -18,6 +18,7 @@ def fill(apps, schema_editor):
         with transaction.atomic(using=using):
             todo.filter(pk__gte=start, pk__lt=start + BATCH).update(
                 patient_id=Subquery(visit.values("patient_id")),
+                doctor_id=Subquery(visit.values("doctor_id")),
                 consultation_date=Subquery(visit.values("date")),
             )
 

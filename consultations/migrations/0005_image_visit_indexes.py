@@ -1,4 +1,5 @@
 import django.db.models.deletion
+from django.conf import settings
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.migrations.operations import AddIndex
@@ -28,7 +29,10 @@ def index(name, *fields):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("consultations", "0004_fill_image_visit")]
+    dependencies = [
+        ("consultations", "0004_fill_image_visit"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
     operations = [
         migrations.AlterField(
             model_name="consultationimage",
@@ -39,6 +43,17 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.DO_NOTHING,
                 related_name="+",
                 to="consultations.patient",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="consultationimage",
+            name="doctor",
+            field=models.ForeignKey(
+                db_index=False,
+                editable=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AlterField(

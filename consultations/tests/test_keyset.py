@@ -50,7 +50,9 @@ def walk(browser, url, query):
     return ids, statements
 
 
-@pytest.mark.parametrize("chosen", [{}, {"site": "36141000"}, {"site": "36141000", "type": "macro"}])
+@pytest.mark.parametrize(
+    "chosen", [{}, {"site": "36141000"}, {"site": "36141000", "type": "macro"}]
+)
 def test_patient_page_by_key(page, doctor, record, many, monkeypatch, chosen):
     monkeypatch.setattr("consultations.views.patients.IMAGES", 3)
     found = [
@@ -140,7 +142,9 @@ def test_api_counts_all_but_not_before_its_images(api, doctor, many, monkeypatch
 
 
 def copied():
-    return set(ConsultationImage.objects.values_list("patient_id", "consultation_date"))
+    return set(
+        ConsultationImage.objects.values_list("patient_id", "doctor_id", "consultation_date")
+    )
 
 
 @pytest.fixture

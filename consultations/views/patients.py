@@ -71,7 +71,7 @@ def patient_detail(request, pk):
     images = form.filter(mine)
     cursor = request.GET.get("before", "")
     page = keyset.page(
-        images.select_related("consultation"),
+        images.prefetch_related("consultation"),  # a join would be one more way to plan badly
         mine.BY_VISIT,
         cursor,
         shown(request, IMAGES),
