@@ -25,9 +25,10 @@ def tell(report, database, measured):
     keys = [key for key in sizes[large] if key != "api"]
     cells = [[page_of(sizes[size].get(key)) for size in sizes] for key in keys]
     report.text(
-        f"### {database}\n\nMilliseconds of the whole request (of them in the database), medians; "
-        f"{large} rows were filled in {measured['filling']:.0f} s. “First” is the grid with its "
-        "menu and its number, the others are what scrolling fetches."
+        f"### {database}\n\nMilliseconds of CPU and of waiting for the database (in brackets, all "
+        f"that the SQL takes), medians; {int(large):,} rows were filled in "
+        f"{measured['filling']:.0f} s. “First” is the grid with its menu and its number, the "
+        "others are what scrolling fetches."
     )
     report.table(
         ("page", *(f"{int(size):,} rows".replace(",", " ") for size in sizes), "SQL statements"),

@@ -221,22 +221,17 @@ class Consultation(models.Model):
         return f"{self.patient} · {self.date}"
 
 
+_COPY = dict(on_delete=models.DO_NOTHING, related_name="+", editable=False, db_index=False)
+
+
 class ConsultationImage(StoredImage):
     consultation = models.ForeignKey(
         Consultation, models.CASCADE, related_name="images", verbose_name=_("consultation")
     )
     # The consultation's, again: what rules and orders a patient's images must stand in one row.
     # The database keeps them true (consultations/triggers.py), and the consultation protects them.
-    patient = models.ForeignKey(
-        Patient, on_delete=models.DO_NOTHING, related_name="+", editable=False, db_index=False
-    )
-    doctor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.DO_NOTHING,
-        related_name="+",
-        editable=False,
-        db_index=False,
-    )
+    patient = models.ForeignKey(Patient, **_COPY)
+    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, **_COPY)
     consultation_date = models.DateField(editable=False)
     image_type = models.CharField(
         _("type"), max_length=20, choices=ImageType, default=ImageType.OTHER

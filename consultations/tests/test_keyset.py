@@ -65,7 +65,8 @@ def test_patient_page_by_key(page, doctor, record, many, monkeypatch, chosen):
     ids, statements = walk(page(doctor), f"/patients/{record.pk}/", chosen)
     assert ids == [image.pk for image in reversed(found)]
     scrolled = statements[1:]
-    assert {len(asked) for asked in scrolled} == {6}  # session, user, patient, may I, cursor, page
+    # session, user, patient, may I, cursor, page, its consultations
+    assert {len(asked) for asked in scrolled} == {7}
     assert not any("COUNT(" in sql or "OFFSET" in sql for asked in scrolled for sql in asked)
 
 
@@ -154,11 +155,11 @@ def superuser(db):
 
 @pytest.mark.parametrize("way", ["api", "page", "admin", "update"])
 def test_images_follow_their_consultation(
-    way, api, page, doctor, superuser, consultation, record, image
+    way, api, page, doctor, other_doctor, superuser, consultation, record, image
 ):
-    """Left behind, they would stand under the wrong day, or on another patient's page."""
+    """Left behind, they would stand under the wrong day, or be another patient's or doctor's."""
     other = Patient.objects.create(full_name="Other", created_by=doctor)
-    day, whose = date(2026, 10, 1), record.pk
+    day, whose = date(2026, 10, 1), (record.pk, doctor.pk)
     body = {"date": "2026-10-01", "status": "closed"}
     if way == "api":
         url = f"/api/v1/consultations/{consultation.pk}"
@@ -166,36 +167,48 @@ def test_images_follow_their_consultation(
     elif way == "page":
         url = f"/consultations/{consultation.pk}/edit/"
         assert page(doctor).post(url, body).status_code == 302
-    elif way == "admin":
-        url = f"/admin/consultations/consultation/{consultation.pk}/change/"
-        body |= {"doctor": doctor.pk, "patient": other.pk}
-        body |= {"images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0}
-        assert page(superuser).post(url, body).status_code == 302
-        whose = other.pk
     else:
-        Consultation.objects.update(date=day, patient=other)
-        whose = other.pk
-    assert copied() == {(whose, day)}
+        whose = other.pk, other_doctor.pk
+        if way == "admin":
+            url = f"/admin/consultations/consultation/{consultation.pk}/change/"
+            body |= {"patient": other.pk, "doctor": other_doctor.pk}
+            body |= {"images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0}
+            assert page(superuser).post(url, body).status_code == 302
+        else:
+            Consultation.objects.update(date=day, patient=other, doctor=other_doctor)
+        assert not ConsultationImage.objects.visible_to(doctor).exists()
+        assert ConsultationImage.objects.visible_to(other_doctor).exists()
+    assert copied() == {(*whose, day)}
 
 
-def test_an_image_is_where_its_consultation_is(doctor, consultation, record, image):
+def test_an_image_is_where_its_consultation_is(doctor, other_doctor, consultation, record, image):
     """Whatever is inserted, and whoever moves it."""
+    here = {(record.pk, doctor.pk, consultation.date)}
     other = Patient.objects.create(full_name="Other", created_by=doctor)
-    elsewhere = Consultation.objects.create(doctor=doctor, patient=other, date=date(2020, 1, 1))
+    elsewhere = Consultation.objects.create(
+        doctor=other_doctor, patient=other, date=date(2020, 1, 1)
+    )
+    wrong = {
+        "patient_id": other.pk,
+        "doctor_id": other_doctor.pk,
+        "consultation_date": date(1999, 1, 1),
+    }
     copy = ConsultationImage.objects.get()
-    copy.pk, copy.patient_id, copy.consultation_date = None, other.pk, date(1999, 1, 1)
+    copy.pk = None
+    for name, value in wrong.items():
+        setattr(copy, name, value)
     ConsultationImage.objects.bulk_create([copy])
-    assert copied() == {(record.pk, consultation.date)}
-    ConsultationImage.objects.update(patient=other, consultation_date=date(1999, 1, 1))
-    assert copied() == {(record.pk, consultation.date)}
+    assert copied() == here
+    ConsultationImage.objects.update(**wrong)
+    assert copied() == here
     ConsultationImage.objects.update(consultation=elsewhere)
-    assert copied() == {(other.pk, date(2020, 1, 1))}
+    assert copied() == {(other.pk, other_doctor.pk, date(2020, 1, 1))}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_migrations_fill_and_go_back(doctor, consultation, record, image):
     call_command("migrate", "consultations", "0001", verbosity=0)
     call_command("migrate", "consultations", verbosity=0)
-    assert copied() == {(record.pk, consultation.date)}
+    assert copied() == {(record.pk, doctor.pk, consultation.date)}
     Consultation.objects.update(date=date(2026, 10, 1))
-    assert copied() == {(record.pk, date(2026, 10, 1))}, "the triggers are back"
+    assert copied() == {(record.pk, doctor.pk, date(2026, 10, 1))}, "the triggers are back"
