@@ -221,7 +221,7 @@ class Consultation(models.Model):
         return f"{self.patient} · {self.date}"
 
 
-_COPY = dict(on_delete=models.DO_NOTHING, related_name="+", editable=False, db_index=False)
+_COPY = {"on_delete": models.DO_NOTHING, "related_name": "+", "db_index": False, "editable": False}
 
 
 class ConsultationImage(StoredImage):
