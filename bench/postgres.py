@@ -35,8 +35,9 @@ def programs() -> Path:
 @contextmanager
 def cluster():
     """The DATABASE_URL of an empty database. Stopped and deleted at the end."""
-    folder = tempfile.mkdtemp(prefix="dermaai-postgres-", dir="/tmp")
-    bin, data = programs(), f"{folder}/data"
+    bin = programs()
+    folder = tempfile.mkdtemp(prefix="dermaai-postgres-", dir="/tmp")  # a socket's path is short
+    data = f"{folder}/data"
     user = None
     if os.geteuid() == 0:  # which PostgreSQL refuses to run as
         user = "postgres"

@@ -22,6 +22,11 @@ export function total(items) {
   return Math.max(items.length + more, told - hidden);
 }
 
+/** `total` in words: the grid counts up to a thousand (consultations/keyset.py). */
+export function tally(all) {
+  return all >= 1000 && document.querySelector("[data-next]") ? `${all - 1}+` : all;
+}
+
 /** What takes the focus when the viewer closes: the picture's tile, or what is left. */
 export function place(id) {
   const tile = document.querySelector(`[data-viewer-item][data-id="${CSS.escape(id)}"] a`);
