@@ -37,6 +37,7 @@ FIELDS = {
     "created_at",
     "updated_at",
     "quality",
+    "damaged",
 }
 
 
