@@ -25,11 +25,12 @@ PASSWORD = secrets.token_hex(8)
 @contextmanager
 def server(folder):
     """gunicorn, one worker of two threads, on a database and media of its own. Yields (port,
-    process id of the worker)."""
+    process ids of the worker and of its parent)."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "dermaai.settings",
         "DERMAAI_DATA": str(folder),
         "SECRET_KEY": secrets.token_urlsafe(50),
         "SECURE_SSL_REDIRECT": "0",
@@ -48,15 +49,19 @@ def server(folder):
     command += ["-w1", "--threads=2", "-kgthread", "--no-control-socket", "--log-level=warning"]
     process = subprocess.Popen(command, env=environment)  # noqa: S603
     try:
-        deadline = time.monotonic() + 30
-        while not children(process.pid) or not answers(port):
-            if time.monotonic() > deadline:
-                raise TimeoutError("gunicorn did not start")
-            time.sleep(0.1)
-        yield port, children(process.pid)[0]
+        until(lambda: children(process.pid) and answers(port))
+        yield port, children(process.pid)[0], process.pid
     finally:
         process.terminate()
         process.wait()
+
+
+def until(true, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the server did not start")
+        time.sleep(0.05)
 
 
 def answers(port):
@@ -97,8 +102,10 @@ class Client:
         return json.loads(content)
 
     def upload(self, times=1):
+        """Returns the last answer."""
         for _ in range(times):
-            self.post("/api/v1/consultations/1/images", self.body, self.headers)
+            answer = self.post("/api/v1/consultations/1/images", self.body, self.headers)
+        return answer
 
 
 def wall(work, *arguments):
@@ -119,7 +126,7 @@ def intake_of(data):
 def goals(report, path):
     """Rows for `Report.goals`; prints the figures behind them."""
     data = path.read_bytes()
-    with tempfile.TemporaryDirectory() as folder, server(folder) as (port, worker):
+    with tempfile.TemporaryDirectory() as folder, server(folder) as (port, worker, _parent):
         clients = [Client(port, data) for _ in range(2)]
         together(clients, 2)  # a decoding process each
         whole, alone = [], []
