@@ -32,6 +32,7 @@ def server(folder):
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "dermaai.settings",
         "DERMAAI_DATA": str(folder),
+        "STATIC_ROOT": str(folder),
         "SECRET_KEY": secrets.token_urlsafe(50),
         "SECURE_SSL_REDIRECT": "0",
         "UPLOAD_RATE": "100000/min",
@@ -75,7 +76,7 @@ def children(pid):
 
 
 class Client:
-    """One connection that uploads the same photograph again and again."""
+    """Uploads the same photograph again and again."""
 
     def __init__(self, port, data):
         self.connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -94,6 +95,7 @@ class Client:
         }
 
     def post(self, path, body, headers):
+        self.connection.close()  # the server closes idle ones
         self.connection.request("POST", path, body, headers)
         response = self.connection.getresponse()
         content = response.read()
@@ -116,11 +118,10 @@ def wall(work, *arguments):
 
 def intake_of(data):
     """What the view calls, on an upload as Django hands it over."""
-    upload = TemporaryUploadedFile("x", "", 0, None)
-    upload.write(data)
-    upload.seek(0)
-    with upload:
-        return wall(fidelity.intake().read, upload)
+    read = fidelity.intake().read
+    with TemporaryUploadedFile("x", "", 0, None) as upload:
+        upload.write(data)
+        return wall(read, upload)
 
 
 def goals(report, path):
