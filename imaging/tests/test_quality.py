@@ -5,17 +5,16 @@ The scenes are not those that the thresholds come from (`bench/quality.py`).
 """
 
 import re
-import warnings
 
 import numpy as np
 import pytest
 from django.conf import settings
-from django.core.files.base import ContentFile
 from PIL import Image, ImageFilter
 
 from bench import degrade
 from bench.quality import CAMERAS, PAGE, scene
-from imaging import intake, phantoms, quality
+from imaging import phantoms, quality
+from imaging.tests.test_colour import renditions_of
 
 HELD_OUT = (0, 1, 2, 7, 15)  # three views; the last two without a lesion
 GOOD_CAMERA = CAMERAS[0][1]
@@ -216,9 +215,8 @@ def test_photographs_of_real_cameras():
     paths = sorted((CORPORA / "bench").iterdir())
     assert paths
     for path in paths:
-        with warnings.catch_warnings(action="ignore"):
-            picture = intake.read(ContentFile(path.read_bytes(), name="x")).picture
-        picture = picture.reduce(max(1, max(picture.size) // 960))
+        display, _thumbnail = renditions_of(path.read_bytes())
+        picture = display.reduce(max(1, max(display.size) // 960))
         assert quality.Verdict.of(*quality.measure(picture)).level == "good", path.name
         blurred = degrade.blurred(degrade.light(picture), degrade.gaussian(3.5))
         assert "blurred" in verdict(blurred).codes, path.name
