@@ -110,8 +110,10 @@ def sharpness(luma: np.ndarray) -> float:
     noise = blocks.energy(_diagonal(fine, blocks))
     noise = np.partition(noise, noise.size // 4)[noise.size // 4] / 36
     inner = coarse[3 : 3 + blocks.height, 3 : 3 + blocks.width]
-    clipped = (inner <= SURROUND) | (inner >= FULL)  # their edges are sharp in any picture
-    seen = ~blocks.beside(blocks.mean(clipped) > 0.02)
+    # The edge of a surround or of blown cloth is sharp in any picture. Not so a hair or gloss:
+    # only whole blocks count.
+    flat = np.maximum(blocks.mean(inner <= SURROUND), blocks.mean(inner >= FULL)) > 0.9
+    seen = ~blocks.beside(flat)
     if seen.sum() * 8 < seen.size:
         seen[:] = True
     bands = bands[:, seen]
