@@ -6,13 +6,10 @@ A PNG may say cICP (PNG 3rd edition, 4.3) or gAMA and cHRM; a HEIC from an Andro
 import struct
 from functools import lru_cache
 
-import numpy as np
 from PIL import Image
 
 _D50 = (0.9642, 1.0, 0.8249)
-_BRADFORD = np.array(
-    ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
-)
+_BRADFORD = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
 _D65, _BT709 = (0.3127, 0.3290), (0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 # ITU-T H.273: white and primaries by number. What is not here is shown as sRGB, as before.
 _PRIMARIES = {
@@ -66,7 +63,7 @@ def _measured(gamma, chromaticity, mode):
         return None
     places = chromaticity if chromaticity and mode[0] not in "L1I" else (*_D65, *_BT709)
     # 1/2.2 beside the primaries of sRGB is how sRGB was written before it had a chunk.
-    if abs(gamma - 1 / 2.2) < 0.005 and np.allclose(places, (*_D65, *_BT709), atol=0.002):
+    if abs(gamma - 1 / 2.2) < 0.005 and _near(places, (*_D65, *_BT709)):
         return None
     return _profile(tuple(places), 1 / gamma)
 
@@ -77,23 +74,26 @@ def _profile(places, power):
     None where no such colours exist."""
     try:
         white, *colorants = (
-            np.array((x / y, 1, (1 - x - y) / y))
-            for x, y in zip(places[::2], places[1::2], strict=True)
+            (x / y, 1.0, (1 - x - y) / y) for x, y in zip(places[::2], places[1::2], strict=True)
         )
-        scale = np.linalg.solve(np.stack(colorants, axis=1), white)
-    except (ZeroDivisionError, np.linalg.LinAlgError):
+        columns = _transposed(colorants)
+        scale = _times(_inverse(columns), _transposed([white]))
+        cones = _times(_BRADFORD, _transposed([white, _D50]))
+        adapted = [
+            [n * (to / fro) for n in row] for row, (fro, to) in zip(_BRADFORD, cones, strict=True)
+        ]
+        matrix = _times(_times(_inverse(_BRADFORD), adapted), columns)
+    except ZeroDivisionError:
         return None
-    ratio = np.diag((_BRADFORD @ _D50) / (_BRADFORD @ white))
-    adapt = np.linalg.inv(_BRADFORD) @ ratio @ _BRADFORD
-    matrix = adapt @ np.stack(colorants, axis=1) * scale
-    if not np.isfinite(matrix).all() or np.abs(matrix).max() > 8:
+    matrix = [[n * k for n, (k,) in zip(row, scale, strict=True)] for row in matrix]
+    if not all(abs(n) < 8 for row in matrix for n in row):
         return None
     if power is None:
         curve = _numbers(b"para\0\0\0\0\0\3\0\0", 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
     else:
         curve = _numbers(b"para\0\0\0\0\0\0\0\0", power)
     tags = {b"wtpt": _numbers(b"XYZ \0\0\0\0", *_D50)}
-    for name, colorant in zip((b"r", b"g", b"b"), matrix.T, strict=True):
+    for name, colorant in zip((b"r", b"g", b"b"), _transposed(matrix), strict=True):
         tags[name + b"XYZ"] = _numbers(b"XYZ \0\0\0\0", *colorant)
         tags[name + b"TRC"] = curve
     table, body, start = b"", b"", 132 + 12 * len(tags)
@@ -109,3 +109,31 @@ def _profile(places, power):
 
 def _numbers(head, *values):
     return head + b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+
+def _near(some, others):
+    return all(abs(a - b) < 0.002 for a, b in zip(some, others, strict=True))
+
+
+# Three by three by hand: with NumPy's linear algebra, which takes memory of its own at the first
+# call and keeps it, the decoding process had too little left for a WebP of 64 megapixels.
+
+
+def _times(left, right):
+    columns = _transposed(right)
+    return [[sum(a * b for a, b in zip(r, c, strict=True)) for c in columns] for r in left]
+
+
+def _transposed(matrix):
+    return list(zip(*matrix, strict=True))
+
+
+def _inverse(matrix):
+    (a, b, c), (d, e, f), (g, h, i) = matrix
+    minors = (
+        (e * i - f * h, c * h - b * i, b * f - c * e),
+        (f * g - d * i, a * i - c * g, c * d - a * f),
+        (d * h - e * g, b * g - a * h, a * e - b * d),
+    )
+    determinant = a * minors[0][0] + b * minors[1][0] + c * minors[2][0]
+    return [[n / determinant for n in row] for row in minors]
