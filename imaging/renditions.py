@@ -67,16 +67,20 @@ def _eight_bits(image):
 def _flatten(image):
     if image.mode not in ("RGBA", "LA", "La", "RGBa"):
         return image
+    grey = image.mode in ("LA", "La")  # stays grey: its profile is one for grey
     image = image.convert("RGBA")
     white = Image.new("RGB", image.size, "white")
     white.paste(image, mask=image.getchannel("A"))
-    return white
+    return white.getchannel("R") if grey else white
 
 
 def _to_srgb(image, icc_profile):
     if image.mode not in ("L", "RGB", "RGBX", "CMYK"):
         image = image.convert("RGB")
     transform = _transform(icc_profile, image.mode) if icc_profile else None
+    if transform is None and icc_profile and image.mode == "L":
+        image = image.convert("RGB")  # colour was dropped, its profile was not
+        transform = _transform(icc_profile, "RGB")
     if transform is not None:
         return ImageCms.applyTransform(image, transform)
     return image if image.mode == "RGBX" else image.convert("RGB")

@@ -8,7 +8,7 @@ import magic  # isort: skip
 import pillow_heif
 from PIL import Image, PngImagePlugin
 
-from imaging import metadata, quality, renditions
+from imaging import colour, metadata, quality, renditions
 from imaging.errors import ImageRefused
 
 from . import Decoded, jpeg
@@ -46,7 +46,8 @@ def decode(file, *, max_pixels: int) -> Decoded:
         try:
             shown, damaged = _load(image, kind, data)
             facts = metadata.read(image)
-            picture = renditions.upright_srgb(shown, facts.orientation, facts.icc_profile)
+            profile = colour.named(image, data) or facts.icc_profile
+            picture = renditions.upright_srgb(shown, facts.orientation, profile)
         except (ImageRefused, MemoryError):
             raise
         except Exception as error:  # decoders raise anything, SyntaxError and EOFError included

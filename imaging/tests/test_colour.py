@@ -15,7 +15,7 @@ from coloraide import Color
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
 
-from imaging import intake, renditions
+from imaging import intake
 from imaging.tests import profiles
 
 LIMIT = 2  # ΔE2000
@@ -37,12 +37,10 @@ GREYS = [8, 24, 40, 64, 90, 118, 140, 165, 190, 215, 240, 255]
 
 def renditions_of(data):
     """(display, thumbnail) as decoded pictures, through the public door."""
-    photo = intake.read(SimpleUploadedFile("x", data))
-    found = getattr(photo, "found", photo)
-    made = [getattr(found, name, None) for name in ("display", "thumbnail")]
-    if None in made:
-        made = [renditions.display(photo.picture), renditions.thumbnail(photo.picture)]
-    return [Image.open(io.BytesIO(one)).convert("RGB") for one in made]
+    found = intake.read(SimpleUploadedFile("x", data)).found
+    return [
+        Image.open(io.BytesIO(made)).convert("RGB") for made in (found.display, found.thumbnail)
+    ]
 
 
 def sheet(patches, dtype=np.uint8):

@@ -1,0 +1,14 @@
+from importlib import import_module
+from types import SimpleNamespace
+
+from django.apps import apps
+from django.db import connection
+
+
+def test_figures_on_the_former_scale_are_forgotten(image):
+    """Kept, they would call every photograph taken before the upgrade blurred."""
+    forget = import_module("consultations.migrations.0006_forget_former_sharpness").forget
+    type(image).objects.update(sharpness=0.02, exposure=0.01)
+    forget(apps, SimpleNamespace(connection=connection))
+    image.refresh_from_db()
+    assert (image.sharpness, image.exposure, image.verdict) == (None, None, None)
