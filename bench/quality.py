@@ -1,13 +1,9 @@
 """Where the thresholds of `imaging.quality` come from: drawn skin, spoilt in known steps.
 
 script/bench quality exits 1 when the constants are not the derived ones;
-python -m bench.quality --write puts what it prints into docs/quality.md.
+`script/bench --write quality` puts what it prints into docs/quality.md.
 """
 
-import contextlib
-import io
-import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -203,17 +199,6 @@ def share(shots, figure, steps, unless):
     return 100 * sum(of) / len(of)
 
 
-def cost():
-    """CPU of one measurement in ms, median, of the size that most cameras' pictures come in."""
-    picture = phantoms.macro(1, size=(1008, 756))
-    spent = []
-    for _ in range(51):
-        start = time.process_time()
-        quality.measure(picture)
-        spent.append(1000 * (time.process_time() - start))
-    return float(np.median(spent))
-
-
 def main():
     report = Report("Quality: where the thresholds come from")
     report.text(INTRODUCTION)
@@ -269,18 +254,10 @@ def main():
             ("good exposure called poor, %", exposure_alarms, 100 * FALSE_ALARMS),
             ("good sharpness called poor, held out, %", new_alarms, 100 * FALSE_ALARMS),
             ("good exposure called poor, held out, %", new_exposure_alarms, 100 * FALSE_ALARMS),
-            ("CPU of one measurement at 1008 × 756 px, ms", cost(), 4),
         ]
     )
     return report
 
 
 if __name__ == "__main__":
-    if "--write" in sys.argv[1:]:
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
-            report = main()
-        page = "# Sharp and well exposed\n\nAs `python -m bench.quality --write` printed it.\n\n"
-        PAGE.write_text(page + printed.getvalue())
-        print(printed.getvalue())
-        report.finish()
     main().finish()
