@@ -5,7 +5,6 @@ script/bench quality exits 1 when the constants are not the derived ones;
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -32,7 +31,6 @@ LOST = (0.2, 0.05)  # share of the colour beyond which a picture is poor, accept
 FALSE_ALARMS = 0.05
 LEVELS = ("good", "acceptable", "poor")
 SCENES, HELD_OUT = 24, 9
-PAGE = Path(__file__).parents[1] / "docs" / "quality.md"
 INTRODUCTION = f"""\
 `imaging.quality.measure` gives two figures for a picture, and its constants part them into good,
 acceptable and poor. {SCENES} photographs are drawn (`imaging.phantoms`: close-up, dermoscopy,
