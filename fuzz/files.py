@@ -3,7 +3,7 @@
 import random
 import time
 
-from . import mutations, seeds
+from . import mutations, parts, seeds
 from .judge import Judge
 
 SLOW = 0.3  # seconds: such a seed costs the tries of a hundred others
@@ -47,22 +47,41 @@ def fuzz(report, start, seconds):
 
 
 def _shorten(report, judge, seed, chance, number):
-    """A file that ends early is never taken: the camera, or the network, has more of it."""
-    length = chance.choice((chance.randrange(len(seed.data)), len(seed.data) - 1))
-    if chance.random() < 0.3:
-        length = len(seed.data) - chance.randrange(1, 20)
-    data = seed.data[:length]
-    if seed.name == "several" and b"\xff\xd9" in data:
+    """A file that ends early is never taken: the camera, or the network, has more of it. Nor is
+    one that promises more lines than it has, unless it is said to be damaged."""
+    if seed.name == "several":
         return  # the first of its pictures may be whole
+    if chance.random() < 0.3:
+        data, lost = _taller(seed, chance)
+    else:
+        length = chance.choice((chance.randrange(len(seed.data)), len(seed.data) - 1))
+        if chance.random() < 0.3:
+            length = len(seed.data) - chance.randrange(1, 20)
+        data, lost = seed.data[:length], f"its last {len(seed.data) - length} bytes"
     answer = judge.hear(data)
-    taken = answer.code == "accepted"
+    taken = answer.photo and not (answer.photo.found.damaged and "lines" in lost)
     report.hear(
-        f"{number}: {length} bytes of {seed.name}",
+        f"{number}: {seed.name} without {lost}",
         seed.format,
         data,
         answer,
-        (f"taken without its last {len(seed.data) - length} bytes",) if taken else (),
+        (f"taken without {lost}",) if taken else (),
     )
+
+
+def _taller(seed, chance):
+    """The same file with a header that promises more lines, PNG's check sum mended."""
+    more = chance.choice((16, 17, 100, 4000))
+    found = parts.split(seed.format, seed.data)
+    for part in found:
+        kind, body = part
+        frame = seed.format == "JPEG" and kind[1:] and 0xC0 <= kind[1] <= 0xC2
+        at = 4 if kind == b"IHDR" else 1 if frame else None
+        if at is not None:
+            width = 4 if kind == b"IHDR" else 2
+            height = int.from_bytes(body[at : at + width]) + more
+            part[1] = body[:at] + height.to_bytes(width) + body[at + width :]
+    return parts.join(seed.format, found), f"{more} lines"
 
 
 def again(report, paths):

@@ -164,5 +164,3 @@ def _fault_of_shape(image, found):
     if any(abs(shown - scale * side) > 2 for shown, side in zip(size, whole, strict=True)):
         return [f"display is {size}, another shape than {whole}"]
     return []
-
-

@@ -1,5 +1,5 @@
 """What holds of every sound photograph, and of every EXIF block, as Hypothesis looks for one of
-which it does not. The suite runs a few dozen examples; `script/fuzz` as many as there is time for."""
+which it does not. The suite runs a few dozen; `script/fuzz` as many as there is time for."""
 
 import io
 import string
@@ -12,7 +12,7 @@ import numpy as np
 from django.core.files.base import ContentFile
 from hypothesis import assume
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from imaging import intake, phantoms
 from imaging.errors import ImageRefused
@@ -28,6 +28,9 @@ MODES = {
     "WEBP": ("RGB", "RGBA"),
     "HEIF": ("RGB", "L", "RGBA"),
 }
+# Of a text in a PNG: Pillow keeps texts and what it has decoded in one dictionary.
+KEYWORDS = ("transparency", "interlace", "exif", "icc_profile", "xmp", "gamma", "dpi", "loop")
+KEYWORDS += ("default_image", "duration", "blend", "disposal", "bbox", "srgb", "background")
 LARGE = ((2000, 9), (5, 4100), (1921, 1080), (1280, 960), (300, 301))
 
 
@@ -44,6 +47,7 @@ class Shot:
     offset: int | None
     make: str
     model: str
+    keyword: str
 
 
 @st.composite
@@ -51,7 +55,11 @@ def shots(draw):
     format = draw(st.sampled_from(sorted(MODES)))
     mode = draw(st.sampled_from(MODES[format]))
     side = st.integers(1, 64)
-    size = draw(st.sampled_from(LARGE)) if draw(st.integers(0, 15)) == 0 else draw(st.tuples(side, side))
+    size = (
+        draw(st.sampled_from(LARGE))
+        if draw(st.integers(0, 15)) == 0
+        else draw(st.tuples(side, side))
+    )
     taken_at = draw(st.none() | st.datetimes(datetime(1912, 1, 1), datetime(8999, 12, 31)))
     text = st.text(string.printable, max_size=120)
     return Shot(
@@ -65,6 +73,7 @@ def shots(draw):
         offset=draw(st.none() | st.integers(-14 * 60, 14 * 60)),
         make=draw(text),
         model=draw(text),
+        keyword=draw(st.just("") | st.sampled_from(KEYWORDS)),
     )
 
 
@@ -102,7 +111,11 @@ def file_of(shot):
     if shot.format == "HEIF" and shot.orientation != 1:
         # It turns the pixels too, so that the picture is upright as it was drawn.
         return phantoms.encode(stored, "HEIF", quality=shot.quality, orientation=shot.orientation)
-    return saved(stored, shot.format, exif=exif.tobytes(), quality=shot.quality)
+    options = {"exif": exif.tobytes(), "quality": shot.quality}
+    if shot.format == "PNG" and shot.keyword:
+        options["pnginfo"] = PngImagePlugin.PngInfo()
+        options["pnginfo"].add_text(shot.keyword, "a remark")
+    return saved(stored, shot.format, **options)
 
 
 def _written(date):

@@ -84,9 +84,7 @@ def with_metadata(format, exif=None, icc=None, xmp=None, mode="RGB"):
 
 def made() -> list[Seed]:
     groups = {"JPEG": _jpegs, "PNG": _pngs, "WEBP": _webps, "HEIF": _heifs}
-    return [
-        Seed(name, format, data) for format, group in groups.items() for name, data in group()
-    ]
+    return [Seed(name, format, data) for format, group in groups.items() for name, data in group()]
 
 
 def given(folder: Path) -> list[Seed]:

@@ -11,7 +11,7 @@ from PIL import Image, PngImagePlugin
 from imaging import metadata, quality, renditions
 from imaging.errors import ImageRefused
 
-from . import Decoded, jpeg
+from . import Decoded, jpeg, png
 
 pillow_heif.register_heif_opener(thumbnails=False)
 PngImagePlugin.MAX_TEXT_MEMORY = 8 * 2**20  # bytes, all text chunks unpacked; Pillow has 64 MiB
@@ -99,6 +99,8 @@ def _load(image, kind, data):
         return jpeg.decode(image, data)
     if kind == "WEBP":
         return _webp(image), False
+    if kind == "PNG":
+        png.load(image, data)
     image.load()
     return image, False
 
