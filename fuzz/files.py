@@ -43,7 +43,16 @@ def fuzz(report, start, seconds):
         seed = chance.choice(by_format[chance.choice(sorted(by_format))])
         others = by_format[seed.format] if chance.random() < 0.9 else quick
         data = mutations.mutated(chance, seed, others)
-        report.hear(f"{number} of {seed.name}", seed.format, data, judge.hear(data))
+        answer = judge.hear(data)
+        wrong = ()
+        if answer.photo and chance.random() < 0.2 and not _same(answer, judge.hear(data)):
+            # What a decoder leaves unset is what lay there: an earlier patient's picture.
+            wrong = ("the same file, another answer",)
+        report.hear(f"{number} of {seed.name}", seed.format, data, answer, wrong)
+
+
+def _same(one, other):
+    return other.photo is not None and one.photo.found == other.photo.found
 
 
 def _shorten(report, judge, seed, chance, number):

@@ -15,6 +15,8 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from imaging import phantoms
 
+pillow_heif.register_heif_opener()
+
 SIZE = (96, 72)
 LARGEST = 300_000  # bytes of a given seed: larger ones cost tries
 EXIF = {
@@ -186,7 +188,6 @@ def _webps():
 
 
 def _heifs():
-    pillow_heif.register_heif_opener()
     for mode in ("RGB", "RGBA", "L"):
         yield mode, saved(picture(mode), "HEIF")
     yield "metadata", with_metadata("HEIF", **_everything())

@@ -41,10 +41,12 @@ def decode(file, *, max_pixels: int) -> Decoded:
         kind, mime_type, extension = _type_of(data)
         image = _open(data, kind, max_pixels)
         size = image.size
-        if min(size) < MIN_SIDE:
-            raise ImageRefused("corrupt_image", message="too_small")
+        _check_sides(size)
         try:
             shown, damaged = _load(image, kind, data)
+            if kind == "HEIF" and shown.size != size:  # its crop box goes past its pixels
+                size = shown.size
+                _check_sides(size)
             facts = metadata.read(image)
             picture = renditions.upright_srgb(shown, facts.orientation, facts.icc_profile)
         except (ImageRefused, MemoryError):
@@ -93,6 +95,11 @@ def _open(data, kind, max_pixels):
         raise ImageRefused("corrupt_image") from error
 
 
+def _check_sides(size):
+    if min(size) < MIN_SIDE:
+        raise ImageRefused("corrupt_image", message="too_small")
+
+
 def _load(image, kind, data):
     """(decoded pixels, damaged?). Of the four formats, JPEG alone can be read around damage."""
     if kind == "JPEG":
@@ -101,7 +108,8 @@ def _load(image, kind, data):
         return _webp(image), False
     if kind == "PNG":
         png.load(image, data)
-    image.load()
+    else:
+        image.load()
     return image, False
 
 

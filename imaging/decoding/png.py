@@ -87,6 +87,8 @@ def _has(size, data):
     for kind, start, stop in _chunks(data):
         if kind != b"IDAT":
             continue
+        if size <= 0 or unpacker.eof:
+            break
         packed = data[start:stop]
         while size > 0 and packed and not unpacker.eof:
             try:
