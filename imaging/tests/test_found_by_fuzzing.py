@@ -36,12 +36,12 @@ def taller(data, lines):
     return data[:16] + header + struct.pack(">I", zlib.crc32(b"IHDR" + header)) + data[33:]
 
 
-def interlaced(size=(8, 8)):
-    """Adam7 of an 8 × 8 RGB picture, all of one grey; `size` is what its header promises."""
-    passes = ((1, 1), (1, 1), (2, 1), (2, 2), (4, 2), (4, 4), (8, 4))  # width, height each
-    lines = b"".join((b"\0" + b"\x99" * (3 * width)) * height for width, height in passes)
+def interlaced(passes=7):
+    """Adam7 of an 8 × 9 RGB picture, all of one grey: so many of its seven passes."""
+    shapes = ((1, 2), (1, 2), (2, 1), (2, 3), (4, 2), (4, 5), (8, 4))  # columns, lines of each
+    lines = b"".join((b"\0" + b"\x99" * (3 * width)) * height for width, height in shapes[:passes])
     chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 1)),
+        (b"IHDR", struct.pack(">IIBBBBB", 8, 9, 8, 2, 0, 0, 1)),
         (b"IDAT", zlib.compress(lines)),
         (b"IEND", b""),
     )
@@ -68,8 +68,10 @@ def test_png_with_lines_missing_is_refused(mode, lines):
 
 
 def test_interlaced_png_with_lines_missing_is_refused():
-    assert found(interlaced()).width == 8
-    assert refusal(interlaced((8, 9))) == "corrupt_image"
+    """Every other line was black, the last one not."""
+    assert (found(interlaced()).width, found(interlaced()).height) == (8, 9)
+    for passes in range(1, 7):
+        assert refusal(interlaced(passes)) == "corrupt_image"
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "LA", "RGBA", "1", "P", "I;16"])
