@@ -14,6 +14,7 @@ from imaging.errors import ImageRefused
 from . import Decoded, jpeg, png
 
 pillow_heif.register_heif_opener(thumbnails=False)
+Image.register_open("JPEG", jpeg.File, lambda start: start.startswith(b"\xff\xd8\xff"))
 PngImagePlugin.MAX_TEXT_MEMORY = 8 * 2**20  # bytes, all text chunks unpacked; Pillow has 64 MiB
 
 MIN_SIDE = 4  # px
