@@ -22,8 +22,8 @@ _NOT_FOR_TURBOJPEG = "Could not determine subsampling"
 
 
 class File(JpegImagePlugin.JpegImageFile):
-    """Pillow's, but it looks neither into EXIF for a resolution nor for more pictures: over one
-    entry that it did not expect there, Pillow gives up on the file."""
+    """Pillow's, but it does not look into EXIF for a resolution: over one of another type than it
+    expects, Pillow gives up on the file."""
 
     def _read_dpi_from_exif(self):
         pass
