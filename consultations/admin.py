@@ -62,7 +62,7 @@ class ConsultationImageAdmin(StoredImageAdmin):
         "size",
         "created_at",
     ]
-    list_filter = ["image_type", "is_primary", "laterality", "mime_type"]
+    list_filter = ["image_type", "is_primary", "damaged", "laterality", "mime_type"]
     search_fields = [
         "original_filename",
         "sha256",

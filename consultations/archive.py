@@ -27,6 +27,7 @@ COLUMNS = (
     "is_primary",
     "captured_at",
     "camera_model",
+    "damaged",
     "created_at",
 )
 

@@ -101,15 +101,18 @@ class ImageFilterForm(forms.Form):
     site = forms.ChoiceField(label=_("Body site"), required=False)
     type = forms.ChoiceField(label=_("Type"), required=False)
 
-    def __init__(self, data, images):
+    def __init__(self, data):
         super().__init__(data)
-        sites = images.exclude(body_site="").values_list("body_site", flat=True)
-        present = set(sites.order_by().distinct())
+        self.offer(BODY_SITES)
+        self.fields["type"].choices = [("", _("All types")), *ImageType.choices]
+
+    def offer(self, sites):
+        """Put these sites in the menu, and the chosen one: it tells why the page is empty."""
+        shown = {*sites, self.data.get("site")}
         self.fields["site"].choices = [
             ("", _("All sites")),
-            *((code, site.label) for code, site in BODY_SITES.items() if code in present),
+            *((code, site.label) for code, site in BODY_SITES.items() if code in shown),
         ]
-        self.fields["type"].choices = [("", _("All types")), *ImageType.choices]
 
     def filter(self, images):
         chosen = self.cleaned_data if self.is_valid() else {}

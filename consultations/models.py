@@ -4,12 +4,13 @@ from datetime import date
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from imaging.models import StoredImage
 
+from . import keyset
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
 
 MAX_QUERY, MAX_WORDS = 200, 8  # of a search: characters, words
@@ -47,11 +48,18 @@ def search_key(*texts):
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
-class ConsultationQuerySet(models.QuerySet):
+class RecordQuerySet(models.QuerySet):
+    """Rows of a doctor and a patient: consultations, and images, which have their consultation's.
+
+    No join and no IN: with them PostgreSQL at times sorts all of a patient's images for one page.
+    """
+
     def visible_to(self, user):
         if not user.is_active:
             return self.none()
-        own = Q(patient__user_id=user.pk)
+        own = Q(
+            patient_id=Subquery(Patient.objects.filter(user_id=user.pk).order_by().values("pk"))
+        )
         if user.is_doctor:
             own |= Q(doctor_id=user.pk)
         return self.filter(own)
@@ -61,16 +69,22 @@ class ConsultationQuerySet(models.QuerySet):
         return self.filter(doctor_id=user.pk) if doctor else self.none()
 
 
-class ConsultationImageQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(consultation__in=Consultation.objects.visible_to(user))
+class ConsultationQuerySet(RecordQuerySet):
+    def with_images_count(self, most=None):
+        images = ConsultationImage.objects.filter(consultation=OuterRef("pk")).order_by()
+        return self.annotate(images_count=keyset.Count(images.values("pk")[:most]))
 
-    def editable_by(self, user):
-        return self.filter(consultation__in=Consultation.objects.editable_by(user))
+
+_VISIT = ("-consultation_date", "-consultation", "-created_at", "-id")  # BY_VISIT, as an index
+
+
+class ConsultationImageQuerySet(RecordQuerySet):
+    IN_ORDER = ("is_primary", "created_at", "pk")  # of a consultation's images, each descending
+    BY_VISIT = ("consultation_date", "consultation_id", "created_at", "pk")  # of a patient's
 
     def in_order(self):
         """Primary first, then newest: the order of every grid, list and viewer."""
-        return self.order_by("-is_primary", "-created_at", "-pk")
+        return self.order_by(*(f"-{key}" for key in self.IN_ORDER))
 
 
 def validate_birth_date(day):
@@ -115,10 +129,7 @@ class Patient(models.Model):
         help_text=_("Most patients never log in; the one who does sees their own record."),
     )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("created by"),
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
     )
     search_key = models.CharField(max_length=400, editable=False)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
@@ -180,10 +191,7 @@ class Consultation(models.Model):
         verbose_name=_("doctor"),
     )
     patient = models.ForeignKey(
-        Patient,
-        on_delete=models.PROTECT,
-        related_name="consultations",
-        verbose_name=_("patient"),
+        Patient, models.PROTECT, related_name="consultations", verbose_name=_("patient")
     )
     date = models.DateField(_("date"), default=timezone.localdate)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
@@ -213,13 +221,18 @@ class Consultation(models.Model):
         return f"{self.patient} · {self.date}"
 
 
+_COPY = {"on_delete": models.DO_NOTHING, "related_name": "+", "db_index": False, "editable": False}
+
+
 class ConsultationImage(StoredImage):
     consultation = models.ForeignKey(
-        Consultation,
-        on_delete=models.CASCADE,
-        related_name="images",
-        verbose_name=_("consultation"),
+        Consultation, models.CASCADE, related_name="images", verbose_name=_("consultation")
     )
+    # The consultation's, again: what rules and orders a patient's images must stand in one row.
+    # The database keeps them true (consultations/triggers.py), and the consultation protects them.
+    patient = models.ForeignKey(Patient, **_COPY)
+    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, **_COPY)
+    consultation_date = models.DateField(editable=False)
     image_type = models.CharField(
         _("type"), max_length=20, choices=ImageType, default=ImageType.OTHER
     )
@@ -245,6 +258,9 @@ class ConsultationImage(StoredImage):
                 fields=["consultation", "-is_primary", "-created_at", "-id"],
                 name="image_in_order",
             ),
+            models.Index(fields=["patient", *_VISIT], name="image_by_visit"),
+            models.Index(fields=["patient", "body_site", *_VISIT], name="image_by_site"),
+            models.Index(fields=["patient", "image_type", *_VISIT], name="image_by_type"),
         ]
         constraints = [
             *StoredImage.Meta.constraints,
@@ -259,6 +275,13 @@ class ConsultationImage(StoredImage):
                 violation_error_message=_("A dermoscopy mode goes only with dermoscopy."),
             ),
         ]
+
+    def save(self, *args, **kwargs):
+        if self._state.adding:
+            visit = self.consultation
+            self.patient_id, self.doctor_id = visit.patient_id, visit.doctor_id
+            self.consultation_date = visit.date
+        super().save(*args, **kwargs)
 
     @property
     def shown_date(self):

@@ -1,3 +1,4 @@
+from django.core.paginator import Paginator
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 
@@ -38,5 +39,17 @@ class ConsultationPages(Pages):
     key = "consultations"
 
 
+class NumberedByIndex(Paginator):
+    """OFFSET in the index alone, then the rows of the page: none that it skips is fetched."""
+
+    def page(self, number):
+        number = self.validate_number(number)
+        last = number * self.per_page
+        keys = self.object_list.values("pk")[last - self.per_page : last]
+        rows = self.object_list.model.objects.filter(pk__in=keys)
+        return self._get_page(rows.order_by(*self.object_list.query.order_by), number, self)
+
+
 class ImagePages(Pages):
     key = "images"
+    django_paginator_class = NumberedByIndex

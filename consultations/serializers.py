@@ -1,9 +1,12 @@
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
+from imaging import storage
 from imaging.errors import ImageRefused
 
 from .models import Consultation, ConsultationImage, Patient
@@ -73,7 +76,12 @@ class ConsultationSerializer(serializers.ModelSerializer):
 
 
 class ImageSerializer(serializers.ModelSerializer):
-    """An image of a consultation. URLs are signed and live an hour at most."""
+    """An image of a consultation. URLs are signed and live an hour at most.
+
+    The fields below are the contract: the schema and what may be written. Lists are long, and DRF
+    asks each field of each row how it is written; `to_representation` writes the same at once, and
+    a test holds it against the fields.
+    """
 
     image_url = serializers.SerializerMethodField()
     thumbnail_url = serializers.SerializerMethodField()
@@ -105,6 +113,7 @@ class ImageSerializer(serializers.ModelSerializer):
             "camera_model",
             "sha256",
             "quality",
+            "damaged",
             "created_at",
             "updated_at",
         ]
@@ -118,6 +127,7 @@ class ImageSerializer(serializers.ModelSerializer):
             "height",
             "camera_model",
             "sha256",
+            "damaged",
             "created_at",
             "updated_at",
         ]
@@ -166,6 +176,42 @@ class ImageSerializer(serializers.ModelSerializer):
     def _absolute(self, url):
         return self.context["request"].build_absolute_uri(url)
 
+    @cached_property
+    def _shared(self):
+        """What the rows of one request share: root, clock, and what signs for each container."""
+        links = [storage.linker(name) for name in ("processed", "thumbnails", "originals")]
+        return self._absolute("/")[:-1], timezone.get_current_timezone(), *links
+
+    def to_representation(self, image):
+        root, clock, display, thumbnail, original = self._shared
+        row = image.__dict__
+        return {
+            "id": row["id"],
+            "consultation_id": row["consultation_id"],
+            "image_url": _rooted(root, display(str(row["display"]))),
+            "thumbnail_url": _rooted(root, thumbnail(str(row["thumbnail"]))),
+            "original_url": _rooted(root, original(str(row["original"]), row["original_filename"])),
+            "original_filename": row["original_filename"],
+            "file_size": row["file_size"],
+            "mime_type": row["mime_type"],
+            "width": row["width"],
+            "height": row["height"],
+            "image_type": row["image_type"],
+            "dermoscopic_type": row["dermoscopic_type"],
+            "body_location": row["body_location"],
+            "body_site": row["body_site"],
+            "laterality": row["laterality"],
+            "description": row["description"],
+            "is_primary": row["is_primary"],
+            "captured_at": self.get_captured_at(image),
+            "camera_model": row["camera_model"],
+            "sha256": row["sha256"],
+            "quality": self.get_quality(image),
+            "damaged": row["damaged"],
+            "created_at": _moment(row["created_at"], clock),
+            "updated_at": _moment(row["updated_at"], clock),
+        }
+
     def validate(self, data):
         def value(field):
             return data.get(field, getattr(self.instance, field, ""))
@@ -179,6 +225,16 @@ class ImageSerializer(serializers.ModelSerializer):
                 }
             )
         return data
+
+
+def _rooted(root, url):
+    return root + url if url.startswith("/") else url  # Azure's are absolute
+
+
+def _moment(moment, clock):
+    """As DRF's DateTimeField writes it."""
+    text = moment.astimezone(clock).isoformat()
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
 class UploadedFileField(serializers.FileField):

@@ -26,6 +26,7 @@ class StoredImageAdmin(admin.ModelAdmin):
         "camera_model",
         "sharpness",
         "exposure",
+        "damaged",
         "uploaded_by",
         "created_at",
         "updated_at",

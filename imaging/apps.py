@@ -1,4 +1,7 @@
+from pathlib import Path
+
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.db.models.signals import post_delete
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +14,8 @@ class ImagingConfig(AppConfig):
         from . import checks  # noqa: F401  (registers itself)
         from .models import StoredImage, delete_blobs_after_commit
 
+        # Uploads lie there from their first byte, and the web process alone looks into it.
+        Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
         # However a row goes (page, API, admin's bulk action, cascade), its blobs follow it.
         for model in apps.get_models():
             if issubclass(model, StoredImage):

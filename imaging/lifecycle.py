@@ -3,8 +3,10 @@
 import hashlib
 import logging
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
@@ -21,12 +23,14 @@ GRACE = timedelta(hours=1)  # a younger blob may belong to an upload that is und
 
 @dataclass(slots=True)
 class Report:
-    """`orphans` [(container, name)] no row points at; `missing` [(row, container, name)]."""
+    """`orphans` [(container, name)] no row points at; `missing` [(row, container, name)];
+    `abandoned` files of uploads that a killed process left."""
 
     blobs: int = 0
     rows: int = 0
     orphans: list = field(default_factory=list)
     missing: list = field(default_factory=list)
+    abandoned: list = field(default_factory=list)
 
 
 def image_models():
@@ -35,7 +39,8 @@ def image_models():
 
 
 def reconcile(*, delete: bool) -> Report:
-    """Find orphan blobs older than an hour and rows whose blob is gone; delete the orphans.
+    """Find rows whose blob is gone; find and delete orphan blobs and abandoned uploads, if they
+    are older than an hour.
 
     Storage is listed first: a blob that a row points at later was already there, and a row that
     comes after the listing is looked up again before anything is said of it.
@@ -60,10 +65,21 @@ def reconcile(*, delete: bool) -> Report:
         for name, changed in blobs.items():
             if name not in wanted[container] and changed < before:
                 report.orphans.append((container, name))
+    report.abandoned = list(_abandoned(before.timestamp()))
     if delete:
         for container, name in report.orphans:
             storage.delete(container, name)
+        for path in report.abandoned:
+            path.unlink(missing_ok=True)
     return report
+
+
+def _abandoned(before):
+    """Files of uploads that were last written to before this Unix time."""
+    for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*"):  # as Django names them
+        with suppress(FileNotFoundError):  # it ended meanwhile
+            if path.stat().st_mtime < before:
+                yield path
 
 
 def verify(images):

@@ -15,7 +15,7 @@ REASONS = {
     "soft": _("Slightly blurred"),
     "overexposed": _("Overexposed"),
     "underexposed": _("Underexposed"),
-    "damaged": _("Damaged file: parts of the picture may be wrong"),
+    "damaged": _("Damaged file"),
 }
 
 

@@ -107,9 +107,13 @@ def _transform(icc_profile, mode):
 
 
 def display(picture: Image.Image) -> bytes:
-    """The display rendition as JPEG: colour at full resolution, since colour is evidence."""
+    """The display rendition as JPEG: colour at full resolution, since colour is evidence.
+
+    Quality 94, not 90: it gives back, for a third more bytes and hardly any time, what the
+    reduction in the decoder is short of a Lanczos filter (`script/bench intake`, fidelity).
+    """
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=90, subsampling=0)
+    picture.save(out, "JPEG", quality=94, subsampling=0)
     return out.getvalue()
 
 

@@ -5,21 +5,26 @@ on Azure Blob or, by default, in folders under DERMAAI_DATA/media. `url()` is al
 dies within SIGNED_URL_TTL seconds: on Azure a read-only SAS of one blob, here a signed path.
 """
 
+import hashlib
+import hmac
 import time
 import uuid
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 from azure.core.exceptions import AzureError
 from azure.storage.blob import BlobServiceClient, ExponentialRetry
 from django.conf import settings
-from django.core import signing
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, storages
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.deconstruct import deconstructible
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import content_disposition_header
 from storages.backends.azure_storage import AzureStorage
 
 from .errors import StorageUnavailable
@@ -32,7 +37,6 @@ MEDIA_TYPES = {
     ".heic": "image/heic",
     ".heif": "image/heif",
 }
-_signer = signing.Signer(salt="imaging.media", sep=".")
 
 
 def new_stem() -> str:
@@ -60,8 +64,13 @@ def delete(container: str, name: str) -> None:
 
 
 def chunks(container: str, name: str):
-    """The bytes of a blob, 64 KiB to 4 MiB at a time. Opened when the first chunk is asked."""
+    """The bytes of a blob, 512 KiB to 4 MiB at a time. Opened when the first chunk is asked."""
     return storages[container].chunks(name)
+
+
+def linker(container: str):
+    """`link(name, filename=None)`: signed URLs of one container, for a request's list of them."""
+    return storages[container].linker()
 
 
 def expiry() -> int:
@@ -80,19 +89,37 @@ def disposition(container: str, filename: str | None) -> str:
     return content_disposition_header(attachment, filename or "") or "inline"
 
 
+@lru_cache(maxsize=2)
+def _key(secret):
+    # As django.core.signing.Signer(salt="imaging.media") derives it, but once a process: a page of
+    # images has hundreds of signatures.
+    return hashlib.sha256(b"imaging.mediasigner" + secret.encode()).digest()
+
+
 def _signature(container, name, expires, filename):
-    return _signer.signature("\n".join((container, name, str(expires), filename)))
+    return _signed(_key(settings.SECRET_KEY), f"{container}\n{name}\n{expires}\n{filename}")
+
+
+def _signed(key, told):
+    return urlsafe_b64encode(hmac.digest(key, told.encode(), "sha256")).decode().rstrip("=")
+
+
+@lru_cache(maxsize=16)
+def _path(container, script_prefix):
+    return reverse("media", args=[container, "-"]).removesuffix("-")
 
 
 def signed_path_is_valid(container, name, expires, filename, signature) -> bool:
     """Was this path signed by us, and is it still alive?"""
     expected = _signature(container, name, expires, filename)
-    return signing.constant_time_compare(signature, expected) and int(expires) > time.time()
+    return constant_time_compare(signature, expected) and int(expires) > time.time()
 
 
 @deconstructible
 class LocalContainer(FileSystemStorage):
     """One container as a folder of the embedded default."""
+
+    BLOCK = 512 * 1024  # bytes: a ZIP of Django's blocks of 64 KiB is all overhead
 
     def __init__(self, container):
         self.container = container
@@ -104,15 +131,23 @@ class LocalContainer(FileSystemStorage):
 
     def url(self, name, filename=None):
         """A signed path on this server. With `filename`, a download of that name."""
-        expires = expiry()
-        query = {"e": expires, "s": _signature(self.container, name, expires, filename or "")}
-        if filename:
-            query["n"] = filename
-        return f"{reverse('media', args=[self.container, name])}?{urlencode(query)}"
+        return self.linker()(name, filename)
+
+    def linker(self):
+        """`url` of one request: what its URLs have in common is made once."""
+        container, expires, key = self.container, str(expiry()), _key(settings.SECRET_KEY)
+        path = _path(container, get_script_prefix())
+
+        def link(name, filename=None):
+            signature = _signed(key, f"{container}\n{name}\n{expires}\n{filename or ''}")
+            download = f"&n={quote_plus(filename)}" if filename else ""
+            return f"{path}{quote(name)}?e={expires}&s={signature}{download}"
+
+        return link
 
     def chunks(self, name):
         with self.open(name) as blob:
-            yield from blob.chunks()
+            yield from blob.chunks(self.BLOCK)
 
     def blobs(self):
         """(name, last change) of every blob."""
@@ -174,6 +209,9 @@ class AzureContainer(AzureStorage):
         if self.client.url.startswith("https:"):  # the emulator speaks HTTP only
             parameters["protocol"] = "https"
         return super().url(name, expire=expiry() - int(time.time()), parameters=parameters)
+
+    def linker(self):
+        return self.url
 
     def chunks(self, name):
         # open().read() would download the whole blob first.

@@ -12,6 +12,7 @@ from PIL import Image
 from conftest import blobs, photograph, upload
 from consultations.models import ConsultationImage
 from imaging.decoding.pool import Pool
+from imaging.errors import DecoderUnavailable
 
 FIELDS = {
     "id",
@@ -37,6 +38,7 @@ FIELDS = {
     "created_at",
     "updated_at",
     "quality",
+    "damaged",
 }
 
 
@@ -217,6 +219,35 @@ def test_storage_down_is_503_with_retry_after(api, doctor, url, monkeypatch):
     assert int(response["Retry-After"]) > 0
     assert error(response) == [("storage_unavailable", None)]
     assert blobs() == set()
+
+
+def test_decoders_busy_is_503_with_retry_after(api, doctor, url, monkeypatch):
+    """The photograph is not at fault: the page tries again by itself."""
+
+    def busy(pool, file):
+        raise DecoderUnavailable("all are busy")
+
+    monkeypatch.setattr(Pool, "decode", busy)
+    client = api(doctor)
+    client.raise_request_exception = False
+    response = post(client, url, upload())
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
+    assert error(response) == [("busy", None)]
+    assert blobs() == set()
+
+
+def test_damaged_file_is_stored_and_told(api, doctor, url):
+    """A clinician must know, in the list and the verdict, that parts may be made up."""
+    data = photograph(size=(640, 480))
+    middle = len(data) // 2
+    response = post(
+        api(doctor), url, upload(data=data[:middle] + bytes(400) + data[middle + 400 :])
+    )
+    image = response.json()
+    assert (response.status_code, image["damaged"]) == (201, True)
+    assert (image["quality"]["verdict"], image["quality"]["reasons"][0]) == ("poor", "damaged")
+    assert ConsultationImage.objects.get().damaged
 
 
 def test_uploads_are_rate_limited(api, doctor, url, monkeypatch):

@@ -83,14 +83,14 @@ def test_delete_image_by_form(page, doctor, image):
 
 def test_consultation_pages_of_images(page, doctor, consultation, monkeypatch):
     monkeypatch.setattr("consultations.views.consultations.IMAGES", 2)
-    ids = [add(consultation, doctor).pk for _ in range(3)]
+    ids = [add(consultation, doctor, is_primary=n == 1).pk for n in range(3)]
     url = f"/consultations/{consultation.pk}/"
     first = page(doctor).get(url).content.decode()
     assert 'data-total="3"' in first
-    assert "?page=2" in first
-    second = page(doctor).get(url, {"page": 2}, headers={"HX-Request": "true"}).content.decode()
-    assert f'data-id="{ids[0]}"' in second
-    assert "<html" not in second
+    assert f"?before={ids[2]}" in first
+    second = page(doctor).get(f"{url}?before={ids[2]}", headers={"HX-Request": "true"})
+    assert [image.pk for image in second.context["images"]] == [ids[0]], "the primary was first"
+    assert "<html" not in second.content.decode()
 
 
 def test_patient_page_is_paged_by_key(page, doctor, consultation, record, monkeypatch):

@@ -5,10 +5,11 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from .. import keyset
 from ..forms import ConsultationForm, ImageMetadataForm
 from ..models import Consultation, Patient
 from .access import can_edit, doctor_required, get_editable, get_visible
-from .fragments import shown, vary_on_htmx, wants_fragment
+from .fragments import query, shown, vary_on_htmx, wants_fragment
 from .home import with_pictures
 
 PAGE = 30
@@ -65,23 +66,20 @@ def consultation_detail(request, pk):
     consultation = get_visible(
         Consultation.objects.select_related("patient", "doctor"), request.user, pk
     )
-    pages = Paginator(consultation.images.in_order(), IMAGES)
-    page = pages.get_page(request.GET.get("page"))
-    images, last = page.object_list, page.number
-    if last == 1:
-        images = pages.object_list[: shown(request, IMAGES)]
-        last = shown(request, IMAGES) // IMAGES
+    images, cursor = consultation.images.all(), request.GET.get("before", "")
+    page = keyset.page(images, images.IN_ORDER, cursor, shown(request, IMAGES))
     context = {
         "consultation": consultation,
         "patient": consultation.patient,
         "can_edit": can_edit(consultation, request.user),
-        "images": images,
-        "total": pages.count,
-        "next_query": f"page={last + 1}" if last < pages.num_pages else None,
+        "images": page.images,
+        "next_query": query(request, before=page.next) if page.next else None,
     }
-    if wants_fragment(request):
-        more = "page" in request.GET
-        template = "components/tiles.html" if more else "consultations/partials/images.html"
-        return render(request, template, context)
+    part = wants_fragment(request)
+    if part and cursor:
+        return render(request, "components/tiles.html", context)
+    context["total"] = keyset.count(images)
+    if part:
+        return render(request, "consultations/partials/images.html", context)
     context |= {"metadata_form": ImageMetadataForm(), "max_size": settings.MAX_UPLOAD_SIZE}
     return render(request, "consultations/detail.html", context)

@@ -19,3 +19,12 @@ def shown(request, page):
     if not (had.isascii() and had.isdigit()):
         return page
     return page * min(max(1, -(-int(had[:6]) // page)), MOST_PAGES)
+
+
+def query(request, **changes):
+    """The query of this page with `changes`, and without the size of a refresh."""
+    changed = request.GET.copy()
+    for name, value in changes.items():
+        changed[name] = value  # update() would add to what is there
+    changed.pop("shown", None)
+    return changed.urlencode()

@@ -1,8 +1,9 @@
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Prefetch
+from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from .. import keyset
 from ..models import Consultation, ConsultationImage
 
 RECENT = 8
@@ -13,7 +14,7 @@ def with_pictures(consultations):
     """Consultations for a list: patient, number of images and the first few, in three queries."""
     return (
         consultations.select_related("patient", "doctor")
-        .annotate(images_count=Count("images"))
+        .with_images_count(keyset.MANY)
         .order_by("-date", "-pk")
         .prefetch_related(
             Prefetch("images", ConsultationImage.objects.in_order()[:STRIP], to_attr="strip")

@@ -6,15 +6,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from .. import keyset
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient, search_key
 from .access import can_edit, doctor_required, get_editable, get_visible
-from .fragments import shown, vary_on_htmx, wants_fragment
-from .home import with_pictures
+from .fragments import query, shown, vary_on_htmx, wants_fragment
 
 PAGE = 30
 IMAGES = 48
-_KEYS = ("consultation__date", "consultation_id", "created_at", "pk")  # the order of the images
 
 
 @doctor_required
@@ -67,54 +66,37 @@ def patient_edit(request, pk):
 def patient_detail(request, pk):
     """Everything of one patient: the way to see a lesion change."""
     patient = get_visible(Patient.objects, request.user, pk)
-    mine = ConsultationImage.objects.visible_to(request.user).filter(consultation__patient=patient)
-    form = ImageFilterForm(request.GET, mine)
-    images = form.filter(mine).select_related("consultation")
+    mine = ConsultationImage.objects.visible_to(request.user).filter(patient=patient)
+    form = ImageFilterForm(request.GET)
+    images = form.filter(mine)
     cursor = request.GET.get("before", "")
-    size = shown(request, IMAGES)
-    page = list(_before(images, cursor)[: size + 1])
-    more = page[size - 1].pk if len(page) > size else None
+    page = keyset.page(
+        images.prefetch_related("consultation"),  # a join would be one more way to plan badly
+        mine.BY_VISIT,
+        cursor,
+        shown(request, IMAGES),
+        among=mine,
+    )
     context = {
         "patient": patient,
         "can_edit": can_edit(patient, request.user),
-        "filters": form,
-        "images": page[:size],
-        "next_query": _query(request, before=more) if more else None,
-        "refresh_query": _query(request, before=""),
+        "images": page.images,
+        "next_query": query(request, before=page.next) if page.next else None,
         "by_date": True,
     }
     part = wants_fragment(request)
     if part and cursor:
-        known = cursor.isascii() and cursor.isdigit()
-        drawn = mine.filter(pk=cursor[:18]) if known else mine.none()
-        context["drawn_group"] = drawn.values_list("consultation_id", flat=True).first()
+        if page.last:
+            context["drawn_group"] = page.last[mine.BY_VISIT.index("consultation_id")]
         return render(request, "components/tiles.html", context)
-    context["total"] = images.count()
+    form.offer(keyset.values(mine, "body_site"))
+    context |= {
+        "filters": form,
+        "refresh_query": query(request, before=""),
+        "total": keyset.count(images),
+    }
     if part:
         return render(request, "patients/partials/images.html", context)
     consultations = Consultation.objects.visible_to(request.user).filter(patient=patient)
-    context["consultations"] = with_pictures(consultations)[:50]
+    context["consultations"] = consultations.with_images_count(keyset.MANY)[:50]
     return render(request, "patients/detail.html", context)
-
-
-def _query(request, **changes):
-    query = request.GET.copy()
-    for name, value in changes.items():
-        query[name] = value  # update() would add to what is there
-    query.pop("shown", None)
-    return query.urlencode()
-
-
-def _before(images, cursor):
-    """Keyset pages, newest consultation first: the last page costs what the first does."""
-    ordered = images.order_by("-consultation__date", *(f"-{name}" for name in _KEYS[1:]))
-    if not cursor.isascii() or not cursor.isdigit():
-        return ordered
-    last = images.model.objects.filter(pk=cursor[:18]).values_list(*_KEYS).first()
-    if last is None:
-        return ordered.none()
-    after, same = Q(), Q()
-    for name, value in zip(_KEYS, last, strict=True):
-        after |= same & Q(**{f"{name}__lt": value})
-        same &= Q(**{name: value})
-    return ordered.filter(after)

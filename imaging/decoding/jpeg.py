@@ -8,6 +8,8 @@ from PIL import Image, JpegImagePlugin
 from imaging import renditions
 from imaging.errors import ImageRefused
 
+from .damage import has_step
+
 MAX_SCANS = 100  # a camera writes ten at most; each costs a pass over the whole picture
 # Of the DCT scales (n / 8), those that cost less than the pixels they save.
 _SCALES = (1, 2, 3, 4, 5, 8)
@@ -39,15 +41,17 @@ def decode(image: Image.Image, data) -> tuple[Image.Image, bool]:
     scans, end = _walk(data)
     if scans > MAX_SCANS:
         raise ImageRefused("corrupt_image")
-    box = display_box(image.size)
+    n = scale(image.size)
     warning = None
     if image.mode in ("L", "RGB"):
         try:
-            return _strict(data, image.mode, box), _has_hole(data, end)
+            pixels = _strict(data, image.mode, _scaled(image.size, n))
         except ValueError as error:
             warning = str(error)
             if "Premature end of JPEG file" in warning:
                 raise ImageRefused("corrupt_image") from error
+        else:
+            return _picture(pixels), _has_hole(data, end) or _has_step(pixels, image, n)
     elif warning := _warning(data, image.mode):
         pass
     image.draft(image.mode, renditions.draft_box(image.size))
@@ -55,10 +59,9 @@ def decode(image: Image.Image, data) -> tuple[Image.Image, bool]:
     return image, _has_hole(data, end) or _tells_damage(warning, data, end, image.mode)
 
 
-def display_box(size: tuple[int, int]) -> tuple[int, int]:
-    """The smallest size, px, at a DCT scale that keeps the long edge at 1920 px or more."""
-    boxes = (_scaled(size, n) for n in _SCALES)
-    return next((box for box in boxes if max(box) >= renditions.DISPLAY_MIN), size)
+def scale(size: tuple[int, int]) -> int:
+    """The smallest DCT scale, in eighths, that keeps the long edge at 1920 px or more."""
+    return next((n for n in _SCALES if max(_scaled(size, n)) >= renditions.DISPLAY_MIN), 8)
 
 
 def _scaled(size, n):
@@ -66,14 +69,24 @@ def _scaled(size, n):
 
 
 def _strict(data, mode, box):
-    """Pixels of at least `box`, or ValueError at libjpeg's first warning. Four bytes a pixel are
-    what Pillow wants: it takes the decoder's memory as it is."""
-    pixels = simplejpeg.decode_jpeg(
+    """Pixels of at least `box`, or ValueError at libjpeg's first warning."""
+    return simplejpeg.decode_jpeg(
         data, _SPACES[mode], min_width=box[0], min_height=box[1], strict=True
     )
-    height, width, _bands = pixels.shape
-    mode = "RGBX" if mode == "RGB" else mode
+
+
+def _picture(pixels):
+    """An image on the decoder's own memory: four bytes a pixel are what Pillow wants."""
+    height, width, bands = pixels.shape
+    mode = "L" if bands == 1 else "RGBX"
     return Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
+
+
+def _has_step(pixels, image, n):
+    """Did the decoder lose its place, and libjpeg not notice? (`damage` says how it shows.)"""
+    factors = [(1, 1)] if len(image.layer) == 1 else [(v, h) for _id, h, v, _table in image.layer]
+    block = max(v for v, _h in factors) * n, max(h for _v, h in factors) * n
+    return has_step(pixels[..., min(1, pixels.shape[2] - 1)], block)
 
 
 def _warning(data, mode):

@@ -31,6 +31,14 @@ logger = logging.getLogger(__name__)
 MAX_FILES = 1000  # of one process; decoders leak
 START, WAIT = 20, 30  # seconds: for a process to be ready, to be free
 _ENVIRONMENT = ("PATH", "LANG", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+# What is larger than 8 MiB goes back to the system at once: an idle process stays small, and what
+# one photograph took is there for the next. Below, memory is kept: new pages cost time.
+_ALLOCATION = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(8 * 2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(16 * 2**20),
+}
 # How a process ends by the file's own doing; any other end is not the file's fault.
 _BY_LIMIT = {-signal.SIGPROF, -signal.SIGXCPU}
 _BY_CRASH = {
@@ -65,13 +73,7 @@ class Decoder:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd=settings.BASE_DIR,
-                env=environment
-                | {
-                    "OPENBLAS_NUM_THREADS": "1",
-                    "MALLOC_MMAP_THRESHOLD_": "1048576",
-                    "MALLOC_TRIM_THRESHOLD_": "1048576",
-                    "MALLOC_ARENA_MAX": "2",
-                },
+                env=environment | _ALLOCATION,
                 start_new_session=True,
             )
         self._receive(1, time.monotonic() + START)

@@ -17,3 +17,9 @@ def file_size(count):
     megabytes = round(kilobytes / 1024, 1)  # number_format cuts, it does not round
     places = 0 if megabytes >= 10 else 1
     return _("%(number)s MB") % {"number": number_format(megabytes, places)}
+
+
+@register.filter
+def tally(count):
+    """A number of pictures; nobody counts past 999 (consultations/keyset.py: MANY)."""
+    return str(count) if count < 1000 else "999+"

@@ -89,6 +89,45 @@ def test_bytes_missing_in_the_middle(data):
     assert share_seen(data, cut, trials=12) >= 0.6
 
 
+def test_lost_place_is_seen_in_the_pixels():
+    """A few bytes are missing, the decoder falls into step again, and libjpeg has nothing to
+    say: but the rest of the lesion is too dark or too bright, or of another colour."""
+
+    def cut(broken, chance, start, end):
+        at = chance.randrange(start, end - 3000)
+        del broken[at : at + 60]
+
+    assert share_seen(saved(), cut) >= 0.35, "libjpeg alone sees a fifth of them"
+
+
+def test_photographs_have_no_such_step():
+    """A warning that cries wolf is not read."""
+    for draw in (phantoms.macro, phantoms.dermoscopy, phantoms.overview):
+        picture = draw(7, size=(1000, 750))
+        for options in ({}, {"subsampling": 0}, {"quality": 40}, {"progressive": True}):
+            out = io.BytesIO()
+            picture.save(out, "JPEG", **options)
+            assert not damaged(out.getvalue()), (draw, options)
+
+
+def test_edges_of_the_pictures_own_are_no_damage():
+    """A black bar with text, a ruler, a collage: straight edges on the borders of blocks."""
+    picture = phantoms.macro(1, size=(1600, 1200), lesion=phantoms.Lesion(1))
+    for box, colour in (
+        ((0, 0, 1600, 96), "black"),
+        ((0, 1104, 1600, 1200), "white"),
+        ((800, 320, 1600, 880), "white"),
+        ((480, 320, 1600, 880), "white"),
+        ((0, 320, 1120, 336), "black"),
+        ((0, 592, 800, 1200), "black"),
+    ):
+        edged = picture.copy()
+        edged.paste(colour, box)
+        out = io.BytesIO()
+        edged.save(out, "JPEG", quality=92)
+        assert not damaged(out.getvalue()), box
+
+
 def test_flipped_bits_are_mostly_seen():
     """Not always: a bit of a coefficient's value is as good as the other. Most break the code."""
 

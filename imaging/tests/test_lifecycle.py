@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 
-from conftest import blobs
+from conftest import blobs, photograph
 from imaging import storage
 
 
@@ -45,7 +45,21 @@ def test_orphan_older_than_an_hour_is_deleted_and_nothing_else(image, orphan):
     status, text = run("reconcile")
     assert blobs() == before - {orphan}
     assert young in blobs()
-    assert "1 rows, 5 blobs: 1 orphans, 0 missing." in text
+    assert "1 rows, 5 blobs: 1 orphans, 0 missing, 0 abandoned uploads." in text
+
+
+def test_upload_of_a_killed_process_is_removed(db):
+    """A patient's photograph must not lie in a folder of temporary files for ever."""
+    folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    old, young = (folder / f"{name}.upload.jpg" for name in ("old", "young"))
+    for file in (old, young):
+        file.write_bytes(photograph())
+    os.utime(old, (time.time() - 3700,) * 2)
+    assert "1 abandoned uploads" in run("reconcile", "--dry-run")[1]
+    assert old.exists()
+    run("reconcile")
+    assert (old.exists(), young.exists()) == (False, True)
+    young.unlink()
 
 
 def test_row_whose_blob_is_gone_is_told(image):

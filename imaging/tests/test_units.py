@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from imaging.templatetags.units import file_size
+from imaging.templatetags.units import file_size, tally
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,8 @@ def test_file_size(count, english, french):
     for language, text in (("en", english), ("fr", french)):
         with translation.override(language):
             assert file_size(count) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0"), (999, "999"), (1000, "999+")])
+def test_tally(count, text):
+    assert tally(count) == text

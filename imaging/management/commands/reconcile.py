@@ -5,8 +5,8 @@ from imaging import lifecycle
 
 class Command(BaseCommand):
     help = (
-        "Compare database and storage: delete orphan blobs older than an hour, report rows whose "
-        "blob is gone. Exit status 1 when a blob is missing."
+        "Compare database and storage: delete orphan blobs and abandoned uploads older than an "
+        "hour, report rows whose blob is gone. Exit status 1 when a blob is missing."
     )
 
     def add_arguments(self, parser):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
             self.stdout.write(f"MISSING  {container}/{name}  {image._meta.label} {image.pk}")
         self.stdout.write(
             f"{report.rows} rows, {report.blobs} blobs: {len(report.orphans)} orphans, "
-            f"{len(report.missing)} missing."
+            f"{len(report.missing)} missing, {len(report.abandoned)} abandoned uploads."
         )
         if report.missing:
             raise SystemExit(1)

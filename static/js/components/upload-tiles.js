@@ -4,6 +4,7 @@ import { percent, say, size } from "./format.js";
 import { reasonsOf } from "./upload-queue.js";
 
 const VERDICTS = {
+  damaged: () => gettext("Damaged file"),
   blurred: () => gettext("Blurred?"),
   soft: () => gettext("A little blurred"),
   overexposed: () => gettext("Too bright?"),

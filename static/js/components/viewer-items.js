@@ -12,13 +12,19 @@ export function collect() {
   return all.filter(({ id }) => !gone.has(id));
 }
 
-/** How many there are in all, those not loaded yet included. */
+/** How many there are in all, those not loaded yet included: at least, where the grid counts no further. */
 export function total(items) {
   const told = [...document.querySelectorAll("[data-total]")]
     .filter((list) => list.querySelector("[data-viewer-item]"))
     .reduce((sum, list) => sum + (Number(list.dataset.total) || 0), 0);
   const hidden = document.querySelectorAll("[data-viewer-item]").length - items.length;
-  return Math.max(items.length, told - hidden);
+  const more = document.querySelector("[data-next]") ? 1 : 0;
+  return Math.max(items.length + more, told - hidden);
+}
+
+/** `total` in words: the grid counts up to a thousand (consultations/keyset.py). */
+export function tally(all) {
+  return all >= 1000 && document.querySelector("[data-next]") ? `${all - 1}+` : all;
 }
 
 /** What takes the focus when the viewer closes: the picture's tile, or what is left. */

@@ -3,7 +3,7 @@ import { onCloseRequest, openDialog } from "./dialog.js";
 import { toast } from "./toast.js";
 import { percent, say } from "./format.js";
 import { refresh } from "./images-changed.js";
-import { collect, forget, more, place, preload, total } from "./viewer-items.js";
+import { collect, forget, more, place, preload, tally, total } from "./viewer-items.js";
 import { keys } from "./viewer-keys.js";
 import { Side } from "./viewer-side.js";
 import { Stage } from "./viewer-stage.js";
@@ -108,7 +108,7 @@ function setUp(dialog) {
   function draw() {
     const index = items.findIndex(({ id }) => id === current.id);
     const all = total(items);
-    const where = { place: index + 1, all };
+    const where = { place: index + 1, all: tally(all) };
     part("position").textContent = say(gettext("%(place)s / %(all)s"), where);
     part("label").textContent = current.label;
     part("canvas").setAttribute("aria-label", current.label);

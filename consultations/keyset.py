@@ -1,0 +1,94 @@
+"""Pages by key: the last page costs what the first does, whatever is added or goes meanwhile.
+
+OFFSET counts its way through every row before the page. Here a page begins behind the key of the
+last image shown, compared as one row of values, `(a, b) < (x, y)`, which both databases look up
+in an index; the same written with OR would be filtered row by row. What else a page asks stops
+early too: it counts up to `MANY`, and looks for the values of a column one after the other.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connections
+from django.db.models import BooleanField, F, Func, IntegerField, Subquery, Value
+from django.db.models.expressions import RawSQL
+
+MANY = 1000  # this many are "999+" (imaging/templatetags/units.py)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`images` of a page; `next` is the cursor of the page behind it, or None; `last` is the row
+    of keys that it begins behind, or None."""
+
+    images: list
+    next: int | None
+    last: tuple | None
+
+
+class _Row(Func):
+    template = "(%(expressions)s)"
+    output_field = BooleanField()  # of no consequence: the row is only compared
+
+
+class _Less(Func):
+    template = "%(expressions)s"
+    arg_joiner = " < "
+    output_field = BooleanField()
+
+
+def page(images, keys, cursor, size, among=None):
+    """`size` images in descending order of `keys` (the last is unique), behind the image `cursor`.
+
+    The cursor comes from a URL: "" is the beginning, nonsense too; an image that is not `among`
+    (a queryset; by default `images`) has nothing behind it. Two queries at most, none a COUNT.
+    """
+    ordered = images.order_by(*(f"-{key}" for key in keys))
+    last = None
+    if cursor.isascii() and cursor.isdigit():
+        known = images if among is None else among
+        last = known.filter(pk=cursor[:18]).order_by().values_list(*keys).first()
+        if last is None:
+            return Page([], None, None)
+        ordered = ordered.filter(_behind(images.model, keys, last))
+    found = list(ordered[: size + 1])
+    more = found[size - 1].pk if len(found) > size else None
+    return Page(found[:size], more, last)
+
+
+def _behind(model, keys, last):
+    fields = [model._meta.pk if key == "pk" else model._meta.get_field(key) for key in keys]
+    values = [Value(value, field) for value, field in zip(last, fields, strict=True)]
+    return _Less(_Row(*map(F, keys)), _Row(*values))
+
+
+def count(rows):
+    """How many, `MANY` at most."""
+    return rows.order_by()[:MANY].count()
+
+
+class Count(Subquery):
+    """`count` of a subquery, in a column: Count(Image.objects.filter(x=OuterRef("pk"))[:MANY])."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def values(rows, column):
+    """The values of a text column but "", each once, in order: one step in the index a value.
+
+    DISTINCT would read every row. `column` must follow the columns that `rows` are filtered by
+    in an index.
+    """
+    following = rows.filter(**{f"{column}__gt": RawSQL("seen.value", ())}).order_by(column)
+    step, params = following.values(column)[:1].query.sql_with_params()
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH RECURSIVE seen(value) AS (
+              SELECT CAST('' AS text)
+              UNION ALL SELECT CAST(({step}) AS text) FROM seen WHERE seen.value IS NOT NULL
+            ) SELECT value FROM seen WHERE value <> ''
+            """,  # noqa: S608  (Django's own SQL)
+            params,
+        )
+        return [value for (value,) in cursor.fetchall()]

@@ -1,0 +1,115 @@
+"""The database keeps an image's copy of its consultation's patient, doctor and date true.
+
+Whoever changes a consultation (page, API, admin, `update()`, SQL by hand), its images follow in
+the same transaction; whatever an image is inserted with, it gets its own consultation's. Triggers
+and not a composite foreign key with ON UPDATE CASCADE: SQLite declares those with the table only,
+and Django, which makes a table anew to alter it there, would drop it without a word.
+
+For the same reason they are made after every `migrate` and taken away before one that touches
+this app: on SQLite they go with their table, and one that names a table just being remade stops
+the migration.
+"""
+
+from django.db import connections
+
+IMAGE, VISIT = "consultations_consultationimage", "consultations_consultation"
+NAMES = {"image_follows_consultation": VISIT, "image_inserted": IMAGE, "image_moved": IMAGE}
+COLUMNS = {"patient_id", "doctor_id", "consultation_date"}
+
+SQLITE = [
+    """
+    CREATE TRIGGER IF NOT EXISTS image_follows_consultation
+    AFTER UPDATE OF patient_id, doctor_id, date ON consultations_consultation
+    BEGIN
+      UPDATE consultations_consultationimage
+      SET patient_id = NEW.patient_id, doctor_id = NEW.doctor_id, consultation_date = NEW.date
+      WHERE consultation_id = NEW.id AND (patient_id, doctor_id, consultation_date)
+        IS NOT (NEW.patient_id, NEW.doctor_id, NEW.date);
+    END
+    """,
+    *(
+        f"""
+        CREATE TRIGGER IF NOT EXISTS {name} AFTER {event} ON consultations_consultationimage
+        WHEN (NEW.patient_id, NEW.doctor_id, NEW.consultation_date) IS NOT
+          (SELECT patient_id, doctor_id, date FROM consultations_consultation
+           WHERE id = NEW.consultation_id)
+        BEGIN
+          UPDATE consultations_consultationimage SET (patient_id, doctor_id, consultation_date) =
+            (SELECT patient_id, doctor_id, date FROM consultations_consultation
+             WHERE id = NEW.consultation_id)
+          WHERE id = NEW.id;
+        END
+        """  # noqa: S608  (both are just below)
+        for name, event in (
+            ("image_inserted", "INSERT"),
+            ("image_moved", "UPDATE OF consultation_id, patient_id, doctor_id, consultation_date"),
+        )
+    ),
+]
+POSTGRESQL = [
+    """
+    CREATE OR REPLACE FUNCTION image_follows_consultation() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      UPDATE consultations_consultationimage
+      SET patient_id = NEW.patient_id, doctor_id = NEW.doctor_id, consultation_date = NEW.date
+      WHERE consultation_id = NEW.id AND (patient_id, doctor_id, consultation_date)
+        IS DISTINCT FROM (NEW.patient_id, NEW.doctor_id, NEW.date);
+      RETURN NULL;
+    END $$
+    """,
+    # FOR SHARE waits for whoever is changing the consultation, and reads what they wrote.
+    """
+    CREATE OR REPLACE FUNCTION image_of_consultation() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      SELECT patient_id, doctor_id, date
+      INTO NEW.patient_id, NEW.doctor_id, NEW.consultation_date
+      FROM consultations_consultation WHERE id = NEW.consultation_id FOR SHARE;
+      RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE OR REPLACE TRIGGER image_follows_consultation
+    AFTER UPDATE OF patient_id, doctor_id, date ON consultations_consultation
+    FOR EACH ROW EXECUTE FUNCTION image_follows_consultation()
+    """,
+    """
+    CREATE OR REPLACE TRIGGER image_inserted BEFORE INSERT ON consultations_consultationimage
+    FOR EACH ROW EXECUTE FUNCTION image_of_consultation()
+    """,
+    """
+    CREATE OR REPLACE TRIGGER image_moved
+    BEFORE UPDATE OF consultation_id, patient_id, doctor_id, consultation_date
+    ON consultations_consultationimage
+    FOR EACH ROW EXECUTE FUNCTION image_of_consultation()
+    """,
+]
+MAKE = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
+
+
+def install(connection):
+    """Make them, where the columns are there. Again is fine."""
+    with connection.cursor() as cursor:
+        if IMAGE not in connection.introspection.table_names(cursor):
+            return
+        described = connection.introspection.get_table_description(cursor, IMAGE)
+        if {column.name for column in described} >= COLUMNS:
+            for statement in MAKE.get(connection.vendor, ()):
+                cursor.execute(statement)
+
+
+def remove(connection):
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        for name, table in NAMES.items():
+            if table in tables:
+                on = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+def before_migrate(sender, using, plan, **kwargs):
+    if any(migration.app_label == sender.label for migration, _backwards in plan):
+        remove(connections[using])
+
+
+def after_migrate(sender, using, **kwargs):
+    install(connections[using])
