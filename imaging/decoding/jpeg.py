@@ -3,7 +3,7 @@
 import re
 
 import simplejpeg
-from PIL import Image
+from PIL import Image, JpegImagePlugin
 
 from imaging import renditions
 from imaging.errors import ImageRefused
@@ -21,6 +21,14 @@ _OF_THE_HEADER = ("bad ICC marker", "Adobe color transform")
 _SPACES = {"L": "GRAY", "RGB": "RGBX", "CMYK": "CMYK"}  # Pillow's name → TurboJPEG's
 _HOLE = bytes(64)  # what a bad sector or a file with a gap leaves
 _NOT_FOR_TURBOJPEG = "Could not determine subsampling"
+
+
+class File(JpegImagePlugin.JpegImageFile):
+    """Pillow's, but it does not look into EXIF for a resolution: over one of another type than it
+    expects, Pillow gives up on the file."""
+
+    def _read_dpi_from_exif(self):
+        pass
 
 
 def decode(image: Image.Image, data) -> tuple[Image.Image, bool]:

@@ -11,9 +11,10 @@ from PIL import Image, PngImagePlugin
 from imaging import colour, metadata, quality, renditions
 from imaging.errors import ImageRefused
 
-from . import Decoded, jpeg
+from . import Decoded, jpeg, png
 
 pillow_heif.register_heif_opener(thumbnails=False)
+Image.register_open("JPEG", jpeg.File, lambda start: start.startswith(b"\xff\xd8\xff"))
 PngImagePlugin.MAX_TEXT_MEMORY = 8 * 2**20  # bytes, all text chunks unpacked; Pillow has 64 MiB
 
 MIN_SIDE = 4  # px
@@ -41,10 +42,12 @@ def decode(file, *, max_pixels: int) -> Decoded:
         kind, mime_type, extension = _type_of(data)
         image = _open(data, kind, max_pixels)
         size = image.size
-        if min(size) < MIN_SIDE:
-            raise ImageRefused("corrupt_image", message="too_small")
+        _check_sides(size)
         try:
             shown, damaged = _load(image, kind, data)
+            if kind == "HEIF" and shown.size != size:  # its crop box goes past its pixels
+                size = shown.size
+                _check_sides(size)
             facts = metadata.read(image)
             profile = colour.named(image, data) or facts.icc_profile
             picture = renditions.upright_srgb(shown, facts.orientation, profile)
@@ -94,13 +97,21 @@ def _open(data, kind, max_pixels):
         raise ImageRefused("corrupt_image") from error
 
 
+def _check_sides(size):
+    if min(size) < MIN_SIDE:
+        raise ImageRefused("corrupt_image", message="too_small")
+
+
 def _load(image, kind, data):
     """(decoded pixels, damaged?). Of the four formats, JPEG alone can be read around damage."""
     if kind == "JPEG":
         return jpeg.decode(image, data)
     if kind == "WEBP":
         return _webp(image), False
-    image.load()
+    if kind == "PNG":
+        png.load(image, data)
+    else:
+        image.load()
     return image, False
 
 
