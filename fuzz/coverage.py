@@ -71,12 +71,12 @@ def jpeg_target(data):
     for _kind, start, stop in jpeg._segments(data):
         assert before <= start < stop
         before = stop
-    jpeg._has_hole(data, end)
+    jpeg._has_hole(data)
     jpeg._between_header_segments(data)
     jpeg._without_applications(data)
     for space in ("L", "RGB"):
         warning = f"Corrupt JPEG data: {len(data)} extraneous bytes before marker 0xd9"
-        jpeg._tells_damage(warning, data, end, space)
+        jpeg._tells_damage(warning, data, space)
     for is_ac, symbol in jpeg._first_symbols(data[2:]):
         assert is_ac in (True, False)
         assert 0 <= symbol <= 255

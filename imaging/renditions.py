@@ -147,14 +147,17 @@ class Thumbnail(ImageSpec):
     """ImageKit's spec of the thumbnail; its source is the decoded picture, not a file."""
 
     format = "WEBP"
-    options = {"quality": 85, "method": 4}
+    # Method 2 of 6 at 88: no less true than method 4 at 85, in half the time.
+    options = {"quality": 88, "method": 2}
 
     def __init__(self, source, size):
         super().__init__(source)
         self.processors = [Resize(size)]
 
     def generate(self):
-        return process_image(self.source, self.processors, self.format, self.options)
+        return process_image(
+            self.source, self.processors, self.format, autoconvert=False, options=self.options
+        )
 
 
 def thumbnail(picture: Image.Image, size: tuple[int, int]) -> bytes:

@@ -14,6 +14,7 @@ MAX_SCANS = 100  # a camera writes ten at most; each costs a pass over the whole
 # Of the DCT scales (n / 8), those that cost less than the pixels they save.
 _SCALES = (1, 2, 3, 4, 5, 8)
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)  # no stuffed byte, no restart
+_BASELINE = (0xC0, 0xC1)
 _DHT, _SOS, _EOI, _APP = 0xC4, 0xDA, 0xD9, range(0xE0, 0xF0)
 _EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker 0x([0-9a-f]{2})")
 # libjpeg's warnings that speak of the header, not of the pixels.
@@ -38,8 +39,7 @@ def decode(image: Image.Image, data) -> tuple[Image.Image, bool]:
     leaves a picture that may lie in places. Raises ImageRefused for one that ends early or has
     more scans than any camera writes; whatever Pillow raises for what it cannot decode.
     """
-    scans, end = _walk(data)
-    if scans > MAX_SCANS:
+    if not _is_one_scan(data) and _walk(data)[0] > MAX_SCANS:
         raise ImageRefused("corrupt_image")
     n = scale(image.size)
     warning = None
@@ -51,12 +51,12 @@ def decode(image: Image.Image, data) -> tuple[Image.Image, bool]:
             if "Premature end of JPEG file" in warning:
                 raise ImageRefused("corrupt_image") from error
         else:
-            return _picture(pixels), _has_hole(data, end) or _has_step(pixels, image, n)
+            return _picture(pixels), _has_hole(data) or _has_step(pixels, image, n)
     elif warning := _warning(data, image.mode):
         pass
     image.draft(image.mode, renditions.draft_box(image.size))
     image.load()
-    return image, _has_hole(data, end) or _tells_damage(warning, data, end, image.mode)
+    return image, _has_hole(data) or _tells_damage(warning, data, image.mode)
 
 
 def scale(size: tuple[int, int]) -> int:
@@ -98,7 +98,7 @@ def _warning(data, mode):
     return None
 
 
-def _tells_damage(warning, data, end, mode):
+def _tells_damage(warning, data, mode):
     if warning and any(words in warning for words in _OF_THE_HEADER):
         # It stopped there: look at what follows without the segments that it objected to.
         warning = _warning(_without_applications(data), mode)
@@ -107,29 +107,31 @@ def _tells_damage(warning, data, end, mode):
     if found := _EXTRANEOUS.search(warning):
         count, marker = int(found[1]), int(found[2], 16)
         if marker == _EOI:  # a camera's padding is a run of one byte; a lost place is not
-            return len(set(bytes(data[end - count : end]))) > 1
+            _scans, end = _walk(data)
+            return len(set(data[end - count : end])) > 1
         return not _between_header_segments(data)
     return True
 
 
-def _has_hole(data, end):
+def _has_hole(data):
     """Zeros amid the entropy-coded data of a baseline picture. A decoder reads on through them,
     and often comes out in step, so that libjpeg notices nothing; but no encoder writes them,
     unless zeros are its code for an empty block."""
-    hole = data.find(_HOLE, 0, end)
-    if hole < 0:
+    if data.find(_HOLE, 0) < 0:
         return False
     baseline, tables, begins = False, [], len(data)
     for kind, start, stop in _segments(data):
-        baseline |= kind in (0xC0, 0xC1)
+        baseline |= kind in _BASELINE
         if kind == _DHT:
             tables.extend(_first_symbols(data[start + 4 : stop]))
         begins = stop
-    hole = data.find(_HOLE, begins, end)
     empty_is_zeros = all(symbol == 0 for is_ac, symbol in tables if is_ac)
+    if not baseline or empty_is_zeros or data.find(_HOLE, begins) < 0:
+        return False
+    _scans, end = _walk(data)
+    hole = data.find(_HOLE, begins, end)
     # What stands before the end marker is a camera's padding.
-    amid = hole >= 0 and data[hole:end].strip(b"\0") != b""
-    return baseline and amid and not empty_is_zeros
+    return hole >= 0 and data[hole:end].strip(b"\0") != b""
 
 
 def _first_symbols(segment):
@@ -168,6 +170,17 @@ def _without_applications(data):
             kept.append(data[start:stop])
         at = stop
     return b"".join([*kept, data[at:]])
+
+
+def _is_one_scan(data):
+    """Is it baseline, with all components in its first scan? libjpeg wants no other behind it."""
+    components = None
+    for kind, start, _stop in _segments(data):
+        if kind in _BASELINE:
+            components = data[start + 9 : start + 10]
+        elif kind == _SOS:
+            return components == data[start + 4 : start + 5]
+    return False
 
 
 def _walk(data):

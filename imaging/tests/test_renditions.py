@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
 
 from conftest import photograph
-from imaging import intake, renditions
+from imaging import intake, phantoms, renditions
 
 
 @pytest.fixture(params=["JPEG", "PNG", "WEBP", "HEIF"])
@@ -75,3 +75,11 @@ def test_comments_packets_and_profiles_stay_behind(format, profiled):
         assert b"Secret" not in data
         assert profile[:200] not in data
         assert not {"icc_profile", "comment", "xmp"} & set(Image.open(io.BytesIO(data)).info)
+
+
+def test_thumbnail_has_the_quality_that_is_said():
+    """ImageKit takes its options by name only: without them a thumbnail is softer by a decibel."""
+    picture = phantoms.macro(1, size=(300, 225))
+    out = io.BytesIO()
+    picture.save(out, "WEBP", quality=88, method=2)
+    assert renditions.thumbnail(picture, (300, 225)) == out.getvalue()
