@@ -21,6 +21,7 @@ DISPLAY, THUMBNAIL = 2560, 300  # px, what the peers make
 def ours():
     """Everything that intake does to a file, from the upload to the renditions."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "dermaai.settings"
+    os.environ["MAX_UPLOAD_SIZE"] = str(32 * 2**20)  # for the PNG
     import django
 
     django.setup()

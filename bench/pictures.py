@@ -15,6 +15,7 @@ PICTURES = {
     "12 MP phone": (12, (4032, 3024), "JPEG", {"subsampling": "4:2:0"}, (4.5, 5.5)),
     "24 MP DSLR": (13, (6000, 4000), "JPEG", {"subsampling": "4:2:2"}, (6.5, 8.0)),
     "PNG 4 MP": (14, (2304, 1728), "PNG", {}, None),
+    "PNG 12 MP": (12, (4032, 3024), "PNG", {}, None),
     "WebP 12 MP": (12, (4032, 3024), "WEBP", {"quality": 92, "method": 2}, None),
     "HEIC 12 MP": (12, (4032, 3024), "HEIF", {"quality": 85}, None),
 }

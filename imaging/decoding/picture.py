@@ -109,9 +109,8 @@ def _load(image, kind, data):
     if kind == "WEBP":
         return _webp(image), False
     if kind == "PNG":
-        png.load(image, data)
-    else:
-        image.load()
+        return png.load(image, data), False
+    image.load()
     return image, False
 
 

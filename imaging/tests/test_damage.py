@@ -209,3 +209,13 @@ def test_verdict_tells():
 def test_other_formats_have_no_such_state():
     for format in ("PNG", "WEBP", "HEIF"):
         assert not damaged(photograph(format))
+
+
+def test_changed_bits_of_a_png_are_refused():
+    """It has checksums: no need to show pixels that may lie."""
+    data = photograph("PNG")
+    start, end = data.index(b"IDAT") + 4, data.rindex(b"IEND") - 8
+    for share in (0.01, 0.3, 0.6, 0.99):
+        at = start + int((end - start) * share)
+        with pytest.raises(ImageRefused):
+            damaged(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
