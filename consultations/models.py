@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imaging.models import StoredImage
 
-from . import keyset
+from . import keyset, triggers
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
 
 MAX_QUERY, MAX_WORDS = 200, 8  # of a search: characters, words
@@ -275,6 +275,8 @@ class ConsultationImage(StoredImage):
                 violation_error_message=_("A dermoscopy mode goes only with dermoscopy."),
             ),
         ]
+
+    mend = classmethod(triggers.mend)
 
     def save(self, *args, **kwargs):
         if self._state.adding:

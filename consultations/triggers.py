@@ -5,12 +5,14 @@ the same transaction; whatever an image is inserted with, it gets its own consul
 and not a composite foreign key with ON UPDATE CASCADE: SQLite declares those with the table only,
 and Django, which makes a table anew to alter it there, would drop it without a word.
 
-For the same reason they are made after every `migrate` and taken away before one that touches
-this app: on SQLite they go with their table, and one that names a table just being remade stops
-the migration.
+For the same reason they are made after every `migrate` and, on SQLite, taken away before one that
+touches this app: they go with their table there, and one that names a table just being remade
+stops the migration. PostgreSQL keeps them all the while: the practice may be at work. `reconcile`
+makes them again where a migration broke off, and mends what went astray meanwhile.
 """
 
 from django.db import connections
+from django.db.models import F
 
 IMAGE, VISIT = "consultations_consultationimage", "consultations_consultation"
 NAMES = {"image_follows_consultation": VISIT, "image_inserted": IMAGE, "image_moved": IMAGE}
@@ -48,7 +50,8 @@ SQLITE = [
 ]
 POSTGRESQL = [
     """
-    CREATE OR REPLACE FUNCTION image_follows_consultation() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION image_follows_consultation() RETURNS trigger LANGUAGE plpgsql
+    SET search_path FROM CURRENT AS $$
     BEGIN
       UPDATE consultations_consultationimage
       SET patient_id = NEW.patient_id, doctor_id = NEW.doctor_id, consultation_date = NEW.date
@@ -59,7 +62,8 @@ POSTGRESQL = [
     """,
     # FOR SHARE waits for whoever is changing the consultation, and reads what they wrote.
     """
-    CREATE OR REPLACE FUNCTION image_of_consultation() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION image_of_consultation() RETURNS trigger LANGUAGE plpgsql
+    SET search_path FROM CURRENT AS $$
     BEGIN
       SELECT patient_id, doctor_id, date
       INTO NEW.patient_id, NEW.doctor_id, NEW.consultation_date
@@ -106,9 +110,28 @@ def remove(connection):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
 
+def mend(model, *, only_tell):
+    """Make the triggers where they are missing, and right the copies that differ from their
+    consultation's. Returns how many did."""
+    wrong = model.objects.exclude(
+        patient_id=F("consultation__patient_id"),
+        doctor_id=F("consultation__doctor_id"),
+        consultation_date=F("consultation__date"),
+    )
+    keys = list(wrong.values_list("pk", flat=True))
+    if not only_tell:
+        install(connections[model.objects.db])
+        # Touched, a row gets what its consultation says.
+        for start in range(0, len(keys), 1000):
+            model.objects.filter(pk__in=keys[start : start + 1000]).update(doctor_id=F("doctor_id"))
+    return len(keys)
+
+
 def before_migrate(sender, using, plan, **kwargs):
-    if any(migration.app_label == sender.label for migration, _backwards in plan):
-        remove(connections[using])
+    connection = connections[using]
+    touched = any(migration.app_label == sender.label for migration, _backwards in plan)
+    if touched and connection.vendor == "sqlite":
+        remove(connection)
 
 
 def after_migrate(sender, using, **kwargs):

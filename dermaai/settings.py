@@ -34,7 +34,7 @@ MAX_UPLOAD_SIZE = env.int("MAX_UPLOAD_SIZE", 10 * 1024 * 1024)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", 65_000_000)
 
 # Decoding (imaging.decoding): processes of each web process, and what one file may take.
-DECODERS = env.int("DECODERS", os.cpu_count() or 2)
+DECODERS = env.int("DECODERS", len(os.sched_getaffinity(0)))
 DECODER_SECONDS = env.float("DECODER_SECONDS", 4.5)  # of processor time
 DECODER_MEMORY = env.int("DECODER_MEMORY", 1_000_000_000)  # bytes, the process included
 

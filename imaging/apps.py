@@ -1,3 +1,4 @@
+from contextlib import suppress
 from pathlib import Path
 
 from django.apps import AppConfig, apps
@@ -14,8 +15,9 @@ class ImagingConfig(AppConfig):
         from . import checks  # noqa: F401  (registers itself)
         from .models import StoredImage, delete_blobs_after_commit
 
-        # Uploads lie there from their first byte, and the web process alone looks into it.
-        Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Uploads lie there from their first byte. Where it cannot be made, Django's check says so.
+        with suppress(OSError):
+            Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
         # However a row goes (page, API, admin's bulk action, cascade), its blobs follow it.
         for model in apps.get_models():
             if issubclass(model, StoredImage):

@@ -9,7 +9,8 @@ import hashlib
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from tempfile import TemporaryFile
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 from django.core.files.base import File
@@ -38,33 +39,33 @@ def read(upload) -> Photo:
     """
     if upload is None:
         raise ImageRefused("missing_file")
-    with _real_file(upload) as file:
+    with _on_disk(upload) as path, path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size > settings.MAX_UPLOAD_SIZE:
             raise _too_large()
         if not size:
             raise ImageRefused("empty_file")
-        found = pool().decode(file)
-        file.seek(0)
+        # Before anyone else has seen the bytes; and a decoder is given them to read only.
         digest = hashlib.file_digest(file, "sha256")
+        found = pool().decode(file)
     upload.seek(0)
     return Photo(original=upload, size=size, sha256=digest.hexdigest(), found=found)
 
 
 @contextmanager
-def _real_file(upload):
-    """The upload as a file with a descriptor: its own on disk, or a passing copy."""
+def _on_disk(upload):
+    """Where the upload lies: its own file, or a passing copy."""
     if hasattr(upload, "temporary_file_path"):
         upload.flush()
-        yield upload.file
+        yield Path(upload.temporary_file_path())
         return
-    with TemporaryFile() as copy:
+    with NamedTemporaryFile(suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
         for chunk in upload.chunks():
             copy.write(chunk)
             if copy.tell() > settings.MAX_UPLOAD_SIZE:
                 raise _too_large()
         copy.flush()
-        yield copy
+        yield Path(copy.name)
 
 
 def _too_large():

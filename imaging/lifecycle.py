@@ -24,13 +24,14 @@ GRACE = timedelta(hours=1)  # a younger blob may belong to an upload that is und
 @dataclass(slots=True)
 class Report:
     """`orphans` [(container, name)] no row points at; `missing` [(row, container, name)];
-    `abandoned` files of uploads that a killed process left."""
+    `abandoned` files of uploads that a killed process left; `mended` rows that were wrong."""
 
     blobs: int = 0
     rows: int = 0
     orphans: list = field(default_factory=list)
     missing: list = field(default_factory=list)
     abandoned: list = field(default_factory=list)
+    mended: int = 0
 
 
 def image_models():
@@ -46,10 +47,12 @@ def reconcile(*, delete: bool) -> Report:
     comes after the listing is looked up again before anything is said of it.
     """
     report = Report()
+    before = timezone.now() - GRACE  # first: a blob listed in an hour's time is young all the same
     stored = {name: dict(storages[name].blobs()) for name in settings.CONTAINERS}
     report.blobs = sum(map(len, stored.values()))
     wanted = defaultdict(set)
     for model in image_models():
+        report.mended += model.mend(only_tell=not delete)
         for image in model.objects.only(*model.BLOB_FIELDS).iterator(chunk_size=2000):
             report.rows += 1
             for container, name in image.blobs():
@@ -60,7 +63,6 @@ def reconcile(*, delete: bool) -> Report:
                     and model.objects.filter(pk=image.pk).exists()
                 ):
                     report.missing.append((image, container, name))
-    before = timezone.now() - GRACE
     for container, blobs in stored.items():
         for name, changed in blobs.items():
             if name not in wanted[container] and changed < before:

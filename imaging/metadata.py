@@ -15,8 +15,8 @@ _DATE = re.compile(r"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
 # What is earlier or later is a camera's empty clock. Beyond, a date cannot be moved between
 # zones, and one such photograph would break every page that shows it.
-_YEARS = range(1912, 9000)
-_CAMERA_LENGTH = 100
+YEARS = range(1912, 9000)
+CAMERA_LENGTH = 100
 # What no camera writes: a block of this size is there to be slow.
 _MAX_EXIF, _MAX_PROFILE = 2**20, 4 * 2**20  # bytes
 
@@ -94,7 +94,7 @@ def _captured(main, exif):
         local = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
     except ValueError:
         return None, None
-    if local.year not in _YEARS:
+    if local.year not in YEARS:
         return None, None
     offset = _OFFSET.fullmatch(_ascii(exif.get(ExifTags.Base.OffsetTimeOriginal)))
     if offset:
@@ -115,10 +115,10 @@ def _ascii(value):
 
 def _camera_model(make, model):
     """ "Canon EOS 5D", not "Canon Canon EOS 5D"."""
-    make, model = clean_text(make, _CAMERA_LENGTH), clean_text(model, _CAMERA_LENGTH)
+    make, model = clean_text(make, CAMERA_LENGTH), clean_text(model, CAMERA_LENGTH)
     if make and model.casefold().startswith(make.split()[0].casefold()):
         make = ""
-    return f"{make} {model}".strip()[:_CAMERA_LENGTH]
+    return f"{make} {model}".strip()[:CAMERA_LENGTH]
 
 
 def _orientation(value):

@@ -198,4 +198,4 @@ def exposure(picture: Image.Image, box: tuple[int, int, int, int]) -> float:
     half = white.size / 2
     over = clipped / white.size + max(0.0, np.count_nonzero(white) / half - 1)
     under = max(0.0, dark / half - 1)
-    return over if over >= under else -under
+    return float(over if over >= under else -under)

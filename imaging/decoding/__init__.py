@@ -6,16 +6,29 @@ such processes for the web process. What a decoder does to its process, it does 
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
+
+from imaging.metadata import CAMERA_LENGTH, YEARS, clean_text
+
+EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "image/heif": "heif",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """`width` × `height` px upright; `captured_at` aware or None, `captured_offset` minutes from
     UTC or None; `sharpness` and `exposure` as in `quality.measure`; `damaged` when the pixels
-    may lie in places; `display` a JPEG, `thumbnail` a WebP, as bytes."""
+    may lie in places; `display` a JPEG, `thumbnail` a WebP, as bytes.
+
+    ValueError for what no decoding gives: a decoder that was taken over may say anything.
+    """
 
     mime_type: str
-    extension: str
     width: int
     height: int
     captured_at: datetime | None
@@ -26,3 +39,26 @@ class Decoded:
     damaged: bool
     display: bytes
     thumbnail: bytes
+
+    def __post_init__(self):
+        figures = (self.sharpness, self.exposure)
+        possible = (
+            self.mime_type in EXTENSIONS
+            and all(type(side) is int and 0 < side < 2**31 for side in (self.width, self.height))
+            and (self.captured_at is None or self.captured_at.year in YEARS)
+            and (self.captured_at is None or self.captured_at.tzinfo is not None)
+            and (type(self.captured_offset) in (int, type(None)))
+            and abs(self.captured_offset or 0) <= 14 * 60
+            and type(self.camera_model) is str
+            and clean_text(self.camera_model, CAMERA_LENGTH) == self.camera_model
+            and all(type(figure) is float and isfinite(figure) for figure in figures)
+            and type(self.damaged) is bool
+            and self.display.startswith(b"\xff\xd8\xff")
+            and (self.thumbnail[:4], self.thumbnail[8:12]) == (b"RIFF", b"WEBP")
+        )
+        if not possible:
+            raise ValueError("no decoding gives this")
+
+    @property
+    def extension(self) -> str:
+        return EXTENSIONS[self.mime_type]

@@ -35,6 +35,8 @@ def main():
     warnings.simplefilter("ignore")  # decoders warn of what is odd
     _warm_up(picture)
     _limit_memory(options["memory"])
+    # What libraries print is of no use from here on, and may quote the file.
+    os.dup2(1, 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; we end with it
     with socket.socket(fileno=0) as server:
         server.sendall(b"\0")  # ready
@@ -86,6 +88,8 @@ def _limit_memory(limit):
     """At most `limit` bytes resident: what is there now, and writable memory for the rest."""
     with open("/proc/self/statm", encoding="ascii") as statm:
         resident = int(statm.read().split()[1]) * resource.getpagesize()
+    if limit <= resident:
+        sys.exit(f"DECODER_MEMORY is {limit}; the process by itself takes {resident} bytes.")
     resource.setrlimit(resource.RLIMIT_DATA, (limit - resident,) * 2)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

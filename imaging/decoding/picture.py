@@ -19,17 +19,17 @@ PngImagePlugin.MAX_TEXT_MEMORY = 8 * 2**20  # bytes, all text chunks unpacked; P
 
 MIN_SIDE = 4  # px
 
-# What libmagic says → what Pillow may open, what we call it, its extension.
+# What libmagic says → what Pillow may open, what we call it.
 _TYPES = {
-    "image/jpeg": ("JPEG", "image/jpeg", "jpg"),
-    "image/png": ("PNG", "image/png", "png"),
-    "image/apng": ("PNG", "image/png", "png"),
-    "image/vnd.mozilla.apng": ("PNG", "image/png", "png"),
-    "image/webp": ("WEBP", "image/webp", "webp"),
-    "image/heic": ("HEIF", "image/heic", "heic"),
-    "image/heic-sequence": ("HEIF", "image/heic", "heic"),
-    "image/heif": ("HEIF", "image/heif", "heif"),
-    "image/heif-sequence": ("HEIF", "image/heif", "heif"),
+    "image/jpeg": ("JPEG", "image/jpeg"),
+    "image/png": ("PNG", "image/png"),
+    "image/apng": ("PNG", "image/png"),
+    "image/vnd.mozilla.apng": ("PNG", "image/png"),
+    "image/webp": ("WEBP", "image/webp"),
+    "image/heic": ("HEIF", "image/heic"),
+    "image/heic-sequence": ("HEIF", "image/heic"),
+    "image/heif": ("HEIF", "image/heif"),
+    "image/heif-sequence": ("HEIF", "image/heif"),
 }
 
 
@@ -39,7 +39,7 @@ def decode(file, *, max_pixels: int) -> Decoded:
     Raises ImageRefused with a code of SPEC §5.
     """
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        kind, mime_type, extension = _type_of(data)
+        kind, mime_type = _type_of(data)
         image = _open(data, kind, max_pixels)
         size = image.size
         _check_sides(size)
@@ -62,7 +62,6 @@ def decode(file, *, max_pixels: int) -> Decoded:
     sharpness, exposure = quality.measure(picture)
     return Decoded(
         mime_type=mime_type,
-        extension=extension,
         width=width,
         height=height,
         captured_at=facts.captured_at,
@@ -77,7 +76,10 @@ def decode(file, *, max_pixels: int) -> Decoded:
 
 
 def _type_of(data):
-    found = _TYPES.get(magic.from_buffer(data[:4096], mime=True))
+    try:
+        found = _TYPES.get(magic.from_buffer(data[:4096], mime=True))
+    except magic.MagicException as error:
+        raise ImageRefused("unsupported_type") from error
     if found is None:
         raise ImageRefused("unsupported_type")
     return found

@@ -21,7 +21,7 @@ from functools import cache
 
 from django.conf import settings
 
-from imaging.errors import DecoderUnavailable, ImageRefused
+from imaging.errors import FILE_CODES, DecoderUnavailable, ImageRefused
 
 from . import Decoded
 from .child import ORDER, REPLY
@@ -29,8 +29,9 @@ from .child import ORDER, REPLY
 logger = logging.getLogger(__name__)
 
 MAX_FILES = 1000  # of one process; decoders leak
+MAX_REPLY = (2**16, 2**26, 2**20)  # bytes of: facts, display, thumbnail
 START, WAIT = 20, 30  # seconds: for a process to be ready, to be free
-_ENVIRONMENT = ("PATH", "LANG", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE")
 # What is larger than 8 MiB goes back to the system at once: an idle process stays small, and what
 # one photograph took is there for the next. Below, memory is kept: new pages cost time.
 _ALLOCATION = {
@@ -40,7 +41,7 @@ _ALLOCATION = {
     "MALLOC_TRIM_THRESHOLD_": str(16 * 2**20),
 }
 # How a process ends by the file's own doing; any other end is not the file's fault.
-_BY_LIMIT = {-signal.SIGPROF, -signal.SIGXCPU}
+_BY_LIMIT = -signal.SIGPROF
 _BY_CRASH = {
     -number
     for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
@@ -55,11 +56,22 @@ class Ended(Exception):
         super().__init__(status)
 
 
+class Failed(RuntimeError):
+    """Our own code failed in the process; says where."""
+
+
 class Decoder:
     """One process and our end of its socket."""
 
     def __init__(self):
         self.files = 0
+        try:
+            self._start()
+        except OSError as error:
+            raise DecoderUnavailable("no process can be started") from error
+        self._receive(1, time.monotonic() + START)
+
+    def _start(self):
         self.socket, theirs = socket.socketpair()
         options = {
             "time_zone": settings.TIME_ZONE,
@@ -70,13 +82,11 @@ class Decoder:
             self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
                 [sys.executable, "-m", "imaging.decoding.child", json.dumps(options)],
                 stdin=theirs,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # what stops it from starting goes to our log
                 cwd=settings.BASE_DIR,
                 env=environment | _ALLOCATION,
                 start_new_session=True,
             )
-        self._receive(1, time.monotonic() + START)
 
     def decode(self, file):
         """Raises Ended when the process did not live to answer."""
@@ -90,15 +100,20 @@ class Decoder:
         except OSError as error:
             raise Ended(self.close()) from error
         sizes = REPLY.unpack(self._receive(REPLY.size, deadline))
+        if any(size > most for size, most in zip(sizes, MAX_REPLY, strict=True)):
+            raise ValueError("an answer of impossible length")
         text, display, thumbnail = (self._receive(size, deadline) for size in sizes)
-        return json.loads(text), bytes(display), bytes(thumbnail)
+        return bytes(text), bytes(display), bytes(thumbnail)
 
     def _receive(self, size, deadline):
         data = bytearray(size)
         view = memoryview(data)
         while view:
-            self.socket.settimeout(max(0.01, deadline - time.monotonic()))
+            left = deadline - time.monotonic()
             try:
+                if left <= 0:
+                    raise TimeoutError
+                self.socket.settimeout(left)
                 count = self.socket.recv_into(view)
             except TimeoutError as error:
                 self.close()
@@ -120,6 +135,24 @@ class Decoder:
             return self.process.wait()
 
 
+def _understood(text, display, thumbnail):
+    """A Decoded or an ImageRefused. Failed where decoding did, by a fault of ours; any other
+    exception for what cannot be an answer."""
+    told = json.loads(text)
+    if failed := told.get("failed"):
+        raise Failed(str(failed)[:500].encode("unicode_escape").decode())
+    if refused := told.get("refused"):
+        code, message, values = refused
+        refusal = ImageRefused(code, message=message, **values)
+        if code not in FILE_CODES or not refusal.detail:
+            raise ValueError("no such refusal")
+        return refusal
+    photo = told["photo"]
+    if photo["captured_at"]:
+        photo["captured_at"] = datetime.fromisoformat(photo["captured_at"])
+    return Decoded(**photo, display=display, thumbnail=thumbnail)
+
+
 class Pool:
     """At most `size` processes at work at a time; idle ones wait for the next file."""
 
@@ -136,37 +169,46 @@ class Pool:
         if not self.free.acquire(timeout=WAIT):
             raise DecoderUnavailable("all are busy")
         try:
-            found, display, thumbnail = self._decode(file)
+            return self._decode(file)
         finally:
             self.free.release()
-        if refused := found.get("refused"):
-            code, message, values = refused
-            raise ImageRefused(code, message=message, **values)
-        if failed := found.get("failed"):
-            raise RuntimeError(f"decoding failed: {failed}")
-        photo = found["photo"]
-        if photo["captured_at"]:
-            photo["captured_at"] = datetime.fromisoformat(photo["captured_at"])
-        return Decoded(**photo, display=display, thumbnail=thumbnail)
 
     def _decode(self, file):
+        decoder = self._take()
         for _attempt in range(2):
             try:
-                decoder = self._take()
-                answer = decoder.decode(file)
+                found = _understood(*decoder.decode(file))
             except Ended as end:
                 logger.warning("an image decoder ended with status %s", end.status)
-                if end.status in _BY_LIMIT:
+                if end.status == _BY_LIMIT:
                     raise ImageRefused("corrupt_image", message="too_heavy") from end
-                if end.status in _BY_CRASH:
+                if end.status in _BY_CRASH and decoder.files == 1:
                     raise ImageRefused("corrupt_image") from end
-                continue  # killed from outside: once more, with another
+                # Killed from outside, or spoilt by a file before: once more, with a new one.
+                decoder = self._new()
+                continue
+            except (Failed, DecoderUnavailable):
+                decoder.close()
+                raise
+            except Exception as error:
+                # No decoder says this but one that the file has taken over.
+                decoder.close()
+                logger.exception("an image decoder is not to be understood")
+                raise ImageRefused("corrupt_image") from error
             if decoder.files < MAX_FILES:
                 self.idle.append(decoder)
             else:
                 decoder.close()
-            return answer
+            if isinstance(found, ImageRefused):
+                raise found
+            return found
         raise DecoderUnavailable("it was ended twice")
+
+    def _new(self):
+        try:
+            return Decoder()
+        except Ended as end:
+            raise DecoderUnavailable(f"none could be started: status {end.status}") from end
 
     def _take(self):
         """An idle process that still lives, or a new one."""
@@ -178,16 +220,17 @@ class Pool:
             if decoder.process.poll() is None:
                 return decoder
             decoder.close()
-        return Decoder()
+        return self._new()
 
     def warm_up(self):
         """Start a process in the background: the first photograph of the day does not wait."""
 
         def start():
-            try:
-                self.idle.append(Decoder())
-            except (Ended, DecoderUnavailable) as error:
-                logger.warning("no image decoder could be started: %r", error)
+            with self.free:
+                try:
+                    self.idle.append(self._new())
+                except DecoderUnavailable as error:
+                    logger.warning("image decoders: %s", error)
 
         threading.Thread(target=start, daemon=True).start()
 

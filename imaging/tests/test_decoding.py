@@ -4,10 +4,14 @@ Without them one upload takes a web worker with it, and with it every upload und
 """
 
 import io
+import json
 import os
 import signal
+import socket
 import threading
 import time
+from contextlib import suppress
+from dataclasses import asdict
 from functools import cache
 
 import pytest
@@ -49,6 +53,7 @@ def end_with(monkeypatch, status):
     """Every process that is asked ends with this status (negative: by this signal)."""
 
     def killed(decoder, file):
+        decoder.files += 1
         if status < 0:
             decoder.process.send_signal(-status)
         raise pools.Ended(decoder.process.wait() if status < 0 else status)
@@ -62,23 +67,92 @@ def test_one_process_serves_file_after_file(pool, file):
     assert [decoder.files for decoder in pool.idle] == [3]
 
 
-def test_files_at_a_time_have_a_process_each(pool, tmp_path):
+def test_files_at_a_time_have_a_process_each(pool, file, monkeypatch):
     """One after the other would halve what two processors take in."""
-    (tmp_path / "x").write_bytes(photograph(size=(1600, 1200)))
-    seen = set()
+    decode, both, seen = pools.Decoder.decode, threading.Barrier(2, timeout=20), set()
 
-    def work():
-        with (tmp_path / "x").open("rb") as opened:
-            for _ in range(5):
-                pool.decode(opened)
-                seen.update(decoder.process.pid for decoder in pool.idle)
+    def together(decoder, file):
+        seen.add(decoder.process.pid)
+        both.wait()  # breaks unless two are at work at once
+        return decode(decoder, file)
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
+    monkeypatch.setattr(pools.Decoder, "decode", together)
+    threads = [threading.Thread(target=pool.decode, args=(file,)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert 1 <= len(seen) <= 2, "never more than the pool's size"
+    assert len(seen) == len(pool.idle) == 2
+
+
+def test_a_crash_after_another_file_is_looked_at_again(pool, file, monkeypatch):
+    """What a file before has spoilt is not this photograph's fault."""
+    pool.decode(file)
+    used, decode = pool.idle[0], pools.Decoder.decode
+
+    def crash(decoder, file):
+        if decoder is not used:
+            return decode(decoder, file)
+        decoder.files += 1
+        raise pools.Ended(-signal.SIGSEGV)
+
+    monkeypatch.setattr(pools.Decoder, "decode", crash)
+    assert pool.decode(file).width == 320
+
+
+def test_an_answer_that_drips_is_not_waited_for(pool, file, monkeypatch):
+    """A byte now and then must not hold a web thread for days."""
+    pool.decode(file)
+    decoder = pool.idle.pop()
+    ours, theirs = socket.socketpair()
+    decoder.socket.close()
+    decoder.socket = ours
+
+    def drip():
+        with suppress(OSError):
+            for _ in range(200):
+                theirs.send(b"x")
+                time.sleep(0.01)
+
+    threading.Thread(target=drip, daemon=True).start()
+    with pytest.raises(DecoderUnavailable):
+        decoder._receive(1000, time.monotonic() + 0.2)
+    theirs.close()
+
+
+def test_no_process_can_be_started(pool, file, monkeypatch):
+    """503 and try again, not an error page: the machine is out of processes or descriptors."""
+
+    def out_of_them(*args, **kwargs):
+        raise BlockingIOError
+
+    monkeypatch.setattr(pools.subprocess, "Popen", out_of_them)
+    with pytest.raises(DecoderUnavailable):
+        pool.decode(file)
+
+
+def test_limit_of_memory_that_is_none_is_refused(pool, file, settings):
+    """Less than the process itself takes would be taken for no limit at all."""
+    settings.DECODER_MEMORY = 10_000_000
+    with pytest.raises(DecoderUnavailable):
+        pool.decode(file)
+
+
+def test_decoder_cannot_write_the_original(tmp_path, monkeypatch):
+    """The file is hashed before, and handed over to be read."""
+    seen = {}
+
+    def look(pool, file):
+        seen["writable"] = file.writable()
+        return decode(pool, file)
+
+    decode = pools.Pool.decode
+    monkeypatch.setattr(pools.Pool, "decode", look)
+    upload = TemporaryUploadedFile("x.jpg", "image/jpeg", 0, None)
+    upload.write(photograph())
+    intake.read(upload)
+    upload.close()
+    assert seen == {"writable": False}
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT])
@@ -147,6 +221,7 @@ def test_memory_runs_out_for_the_decoder_alone(settings, tmp_path):
     with path.open("rb") as file, pytest.raises(ImageRefused) as caught:
         pool.decode(file)
     assert caught.value.code == "corrupt_image"
+    assert len(pool.idle) == 1, "the process lives on"
     path.write_bytes(photograph())
     with path.open("rb") as file:
         assert pool.decode(file).width == 320, "and it takes the next file"
@@ -174,17 +249,79 @@ def test_it_ends_with_its_web_process(pool, file):
     assert decoder.process.wait(5) == 0
 
 
+def answer_with(monkeypatch, told, display=b"\xff\xd8\xff", thumbnail=b"RIFF....WEBP"):
+    answer = (json.dumps(told).encode(), display, thumbnail)
+    monkeypatch.setattr(pools.Decoder, "decode", lambda *_: answer)
+
+
 def test_a_fault_of_ours_is_not_a_refusal(pool, file, monkeypatch):
-    monkeypatch.setattr(
-        pools.Decoder, "decode", lambda *_: ({"failed": "ValueError at quality.py:1"}, b"", b"")
-    )
+    answer_with(monkeypatch, {"failed": "ValueError at quality.py:1"})
     with pytest.raises(RuntimeError, match="quality"):
         pool.decode(file)
 
 
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"mime_type": "../../etc/cron.d/x"},
+        {"mime_type": "text/html"},
+        {"width": -1},
+        {"height": 2**40},
+        {"width": "1"},
+        {"sharpness": float("nan")},
+        {"captured_at": "2026-11-14T09:42:07"},
+        {"captured_at": "9999-12-31T23:59:59+00:00"},
+        {"captured_offset": 10**9},
+        {"camera_model": "x" * 5000},
+        {"camera_model": "a\0b"},
+        {"width": True},
+        {"damaged": "no"},
+        {"owner": 1},
+    ],
+    ids=str,
+)
+def test_a_decoder_that_was_taken_over_is_not_believed(pool, file, monkeypatch, lie):
+    """What it says becomes names of blobs, rows and pages."""
+    found = asdict(pool.decode(file))
+    for name in ("display", "thumbnail"):
+        del found[name]
+    with monkeypatch.context() as patched:
+        answer_with(patched, {"photo": found})
+        assert pool.decode(file).width == 320, "the truth goes through"
+    with monkeypatch.context() as patched:
+        answer_with(patched, {"photo": found | lie})
+        with pytest.raises(ImageRefused):
+            pool.decode(file)
+    assert not pool.idle, "it is not asked again"
+
+
+def test_renditions_are_pictures(pool, file, monkeypatch):
+    found = asdict(pool.decode(file))
+    page = b"<html><script>alert(1)</script>"
+    del found["display"], found["thumbnail"]
+    for display, thumbnail in ((page, b"RIFF....WEBP"), (b"\xff\xd8\xff", page)):
+        answer_with(monkeypatch, {"photo": found}, display, thumbnail)
+        with pytest.raises(ImageRefused):
+            pool.decode(file)
+
+
+def test_an_answer_of_impossible_length_is_not_waited_for(pool, file, monkeypatch):
+    """Four gigabytes of nothing would take the web process with them."""
+    pool.decode(file)
+    decoder = pool.idle[0]
+    receive = decoder._receive
+    lengths = pools.REPLY.pack(10, 2**32 - 1, 10)
+    monkeypatch.setattr(
+        decoder, "_receive", lambda size, by: receive(size, by) and lengths, raising=True
+    )
+    with pytest.raises(ImageRefused):
+        pool.decode(file)
+    assert decoder.process.poll() is not None
+
+
 def test_upload_on_disk_is_read_where_it_lies(settings, monkeypatch):
     """No second copy of a photograph, on disk or in memory."""
-    monkeypatch.setattr(intake, "TemporaryFile", None)
+    monkeypatch.setattr(intake, "NamedTemporaryFile", None)
     upload = TemporaryUploadedFile("x.jpg", "image/jpeg", len(photograph()), None)
     upload.write(photograph())
     assert intake.read(upload).original is upload

@@ -18,6 +18,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{'orphan' if dry_run else 'deleted'}  {container}/{name}")
         for image, container, name in report.missing:
             self.stdout.write(f"MISSING  {container}/{name}  {image._meta.label} {image.pk}")
+        if report.mended:
+            self.stdout.write(f"{'WRONG' if dry_run else 'mended'}  {report.mended} rows")
         self.stdout.write(
             f"{report.rows} rows, {report.blobs} blobs: {len(report.orphans)} orphans, "
             f"{len(report.missing)} missing, {len(report.abandoned)} abandoned uploads."
