@@ -18,11 +18,13 @@ MANY = 1000  # this many are "999+" (imaging/templatetags/units.py)
 @dataclass(frozen=True, slots=True)
 class Page:
     """`images` of a page; `next` is the cursor of the page behind it, or None; `last` is the row
-    of keys that it begins behind, or None."""
+    of keys that it begins behind, or None; `lost` when the image that it was to begin behind is
+    gone, and nobody knows any more where that was."""
 
     images: list
     next: int | None
     last: tuple | None
+    lost: bool = False
 
 
 class _Row(Func):
@@ -48,7 +50,7 @@ def page(images, keys, cursor, size, among=None):
         known = images if among is None else among
         last = known.filter(pk=cursor[:18]).order_by().values_list(*keys).first()
         if last is None:
-            return Page([], None, None)
+            return Page([], None, None, lost=True)
         ordered = ordered.filter(_behind(images.model, keys, last))
     found = list(ordered[: size + 1])
     more = found[size - 1].pk if len(found) > size else None

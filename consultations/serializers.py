@@ -254,7 +254,7 @@ class ImageUploadSerializer(ImageSerializer):
     file = UploadedFileField(
         write_only=True,
         required=False,
-        help_text="JPEG, PNG, WebP or HEIC; 10 MiB at most.",
+        help_text="JPEG, PNG, WebP or HEIC, of MAX_UPLOAD_SIZE at most (10 MiB by default).",
     )
 
     class Meta(ImageSerializer.Meta):

@@ -108,6 +108,9 @@ def remove(connection):
             if table in tables:
                 on = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+        if connection.vendor == "postgresql":
+            for function in ("image_follows_consultation", "image_of_consultation"):
+                cursor.execute(f"DROP FUNCTION IF EXISTS {function}()")
 
 
 def mend(model, *, only_tell):

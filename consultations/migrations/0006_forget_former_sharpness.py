@@ -6,7 +6,8 @@ BATCH = 10_000  # rows that are locked at a time
 
 def forget(apps, schema_editor):
     """Sharpness and exposure are measured otherwise since: beside today's thresholds, the former
-    figures would call every sharp photograph blurred. Unmeasured, it has no verdict."""
+    figures would call every sharp photograph blurred. Unmeasured, it has no verdict. The web
+    processes of before must have ended: they go on measuring as they did (docs/deploy.md)."""
     using = schema_editor.connection.alias
     images = apps.get_model("consultations", "ConsultationImage").objects.using(using)
     todo = images.exclude(sharpness=None, exposure=None)

@@ -1,6 +1,7 @@
 """Pages by key: every image once, in order, at one cost. What is copied for it stays true."""
 
 from datetime import date, timedelta
+from io import StringIO
 from random import Random
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import make_user, upload
-from consultations import keyset, services
+from consultations import keyset, services, triggers
 from consultations.models import Consultation, ConsultationImage, Patient
 
 HTMX = {"HX-Request": "true"}
@@ -100,13 +101,37 @@ def test_every_page_is_a_stretch_of_an_index(doctor, record, many, chosen):
     assert "TEMP B-TREE" not in plan
 
 
-def test_a_cursor_from_elsewhere_shows_nothing(page, doctor, other_doctor, record, image):
+def test_a_lost_place_draws_the_grid_anew(page, doctor, other_doctor, record, image):
+    """The last image shown was deleted in another tab: silence would hide all that is behind it.
+    An image of somebody else's is answered as one that never was."""
     theirs = Consultation.objects.create(doctor=other_doctor, patient=record, date=date(2030, 1, 1))
     other, _ = services.add_image(consultation=theirs, user=other_doctor, upload=upload(seed=2))
-    for url in (f"/patients/{record.pk}/", f"/consultations/{image.consultation_id}/"):
+    for path in (f"/patients/{record.pk}/", f"/consultations/{image.consultation_id}/"):
         for cursor in (other.pk, 999_999, "9" * 30):
-            response = page(doctor).get(url, {"before": cursor}, headers=HTMX)
-            assert (response.status_code, response.context["images"]) == (200, [])
+            url = f"{path}?before={cursor}"
+            part = page(doctor).get(url, headers=HTMX)
+            assert (part.status_code, part.content) == (200, b"")
+            assert "images:changed" in part["HX-Trigger"]
+            whole = page(doctor).get(url)
+            assert (whole.status_code, whole["Location"]) == (302, f"{path}?before=")
+
+
+def test_reconcile_mends_copies(doctor, other_doctor, image):
+    """A migration that broke off leaves SQLite without its triggers: a former doctor would go on
+    seeing the images."""
+    triggers.remove(connection)
+    visit = image.consultation
+    Consultation.objects.filter(pk=visit.pk).update(doctor=other_doctor)
+    assert ConsultationImage.objects.visible_to(doctor).exists()
+    out = StringIO()
+    call_command("reconcile", "--dry-run", stdout=out)
+    assert "WRONG  1 rows" in out.getvalue()
+    call_command("reconcile", stdout=out)
+    assert "mended  1 rows" in out.getvalue()
+    assert not ConsultationImage.objects.visible_to(doctor).exists()
+    assert ConsultationImage.objects.visible_to(other_doctor).exists()
+    Consultation.objects.filter(pk=visit.pk).update(doctor=doctor)
+    assert ConsultationImage.objects.visible_to(doctor).exists(), "and the triggers are back"
 
 
 def test_menu_of_sites(page, doctor, other_doctor, record, many):

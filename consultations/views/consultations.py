@@ -9,7 +9,7 @@ from .. import keyset
 from ..forms import ConsultationForm, ImageMetadataForm
 from ..models import Consultation, Patient
 from .access import can_edit, doctor_required, get_editable, get_visible
-from .fragments import query, shown, vary_on_htmx, wants_fragment
+from .fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 from .home import with_pictures
 
 PAGE = 30
@@ -68,6 +68,8 @@ def consultation_detail(request, pk):
     )
     images, cursor = consultation.images.all(), request.GET.get("before", "")
     page = keyset.page(images, images.IN_ORDER, cursor, shown(request, IMAGES))
+    if page.lost:
+        return from_the_beginning(request)
     context = {
         "consultation": consultation,
         "patient": consultation.patient,

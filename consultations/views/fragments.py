@@ -1,6 +1,9 @@
 """One URL answers a page to a browser and a part of it to htmx; nobody may mix them up."""
 
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import trigger_client_event
 
 MOST_PAGES = 10  # of a grid drawn at once
 
@@ -19,6 +22,14 @@ def shown(request, page):
     if not (had.isascii() and had.isdigit()):
         return page
     return page * min(max(1, -(-int(had[:6]) // page)), MOST_PAGES)
+
+
+def from_the_beginning(request):
+    """Where a page's place is lost (its image was deleted meanwhile), the grid is drawn anew: to
+    show nothing more would hide what is left."""
+    if wants_fragment(request):
+        return trigger_client_event(HttpResponse(), "images:changed")
+    return redirect(f"{request.path}?{query(request, before='')}")
 
 
 def query(request, **changes):

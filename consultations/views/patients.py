@@ -10,7 +10,7 @@ from .. import keyset
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient, search_key
 from .access import can_edit, doctor_required, get_editable, get_visible
-from .fragments import query, shown, vary_on_htmx, wants_fragment
+from .fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
 PAGE = 30
 IMAGES = 48
@@ -77,6 +77,8 @@ def patient_detail(request, pk):
         shown(request, IMAGES),
         among=mine,
     )
+    if page.lost:
+        return from_the_beginning(request)
     context = {
         "patient": patient,
         "can_edit": can_edit(patient, request.user),
