@@ -12,6 +12,7 @@ from PIL import Image
 
 MEASURED_LONG_EDGE = 960  # px: sharpness is compared at one scale, whatever the camera
 BLURRED, SOFT = 0.58, 0.65  # sharpness below which a picture is poor, acceptable
+MOST = 4.0  # what has more of the finest detail is a pattern, not a photograph
 CLIPPED_POOR, CLIPPED_ACCEPTABLE = 0.15, 0.05  # share of clipped pixels
 
 REASONS = {
@@ -96,8 +97,8 @@ def sharpness(luma: np.ndarray) -> float:
     sharpest blocks (the lesion may be sharp and all around it out of focus). A ratio does not ask
     how strong the contrast is, so plain skin in focus counts as sharp. The picture's own noise is
     estimated (Immerkær, Fast noise variance estimation, CVIU 64, 1996) and taken off: it would
-    pass for detail. 0 where there is no detail, or no room to look for any (under about 100 px a
-    side of the whole picture).
+    pass for detail. From 0 to `MOST`; 0 where there is no detail, or no room to look for any (under
+    about 100 px a side of the whole picture).
     """
     height, width = (side // 2 * 2 for side in luma.shape)
     rows, columns = (height // 2 - 7) // _BLOCK, (width // 2 - 7) // _BLOCK
@@ -122,7 +123,7 @@ def sharpness(luma: np.ndarray) -> float:
     base = np.maximum(bands[4:].mean(axis=0), _NOISE_COARSE * noise) + _FAINT
     at = int(_SHARPEST * (bands.shape[1] - 1))
     ratio = np.partition(detail / base, at, axis=1)[:, at].min()
-    return float(np.sqrt(max(ratio, 0.0)))
+    return min(MOST, float(np.sqrt(max(ratio, 0.0))))
 
 
 class _Blocks:
