@@ -10,7 +10,7 @@ from statistics import median
 from bench import fidelity, pictures, uploads
 from bench.report import Report
 
-ROUNDS, TIMES = 7, 3  # fresh processes of each contender; times each does its work
+ROUNDS, TIMES = 6, 5  # fresh processes of each contender; times each does its work
 SHARP = Path(__file__).parent / "sharp" / "contender.mjs"
 JPEGS = ("8 MP phone", "12 MP phone", "24 MP DSLR")
 PEERS = ("usual-1", "usual-2", "libvips", "libvips-same", "sharp", "turbojpeg")

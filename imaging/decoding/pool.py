@@ -32,12 +32,12 @@ MAX_FILES = 1000  # of one process; decoders leak
 MAX_REPLY = (2**16, 2**26, 2**20)  # bytes of: facts, display, thumbnail
 START, WAIT = 20, 30  # seconds: for a process to be ready, to be free
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE")
-# What is larger than 8 MiB goes back to the system at once: an idle process stays small, and what
+# What is larger than 16 MiB goes back to the system at once: an idle process stays small, and what
 # one photograph took is there for the next. Below, memory is kept: new pages cost time.
 _ALLOCATION = {
     "OPENBLAS_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
-    "MALLOC_MMAP_THRESHOLD_": str(8 * 2**20),
+    "MALLOC_MMAP_THRESHOLD_": str(16 * 2**20),
     "MALLOC_TRIM_THRESHOLD_": str(16 * 2**20),
 }
 # How a process ends by the file's own doing; any other end is not the file's fault.
