@@ -140,7 +140,7 @@ class Resize:
         self.size = size
 
     def process(self, image):
-        return image.resize(self.size, Image.Resampling.LANCZOS, reducing_gap=3)
+        return image.resize(self.size, Image.Resampling.LANCZOS, reducing_gap=1.5)
 
 
 class Thumbnail(ImageSpec):
