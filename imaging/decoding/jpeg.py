@@ -42,7 +42,6 @@ def decode(image: Image.Image, data) -> tuple[Image.Image, bool]:
     if not _is_one_scan(data) and _walk(data)[0] > MAX_SCANS:
         raise ImageRefused("corrupt_image")
     n = scale(image.size)
-    warning = None
     if image.mode in ("L", "RGB"):
         try:
             pixels = _strict(data, image.mode, _scaled(image.size, n))
@@ -52,8 +51,8 @@ def decode(image: Image.Image, data) -> tuple[Image.Image, bool]:
                 raise ImageRefused("corrupt_image") from error
         else:
             return _picture(pixels), _has_hole(data) or _has_step(pixels, image, n)
-    elif warning := _warning(data, image.mode):
-        pass
+    else:
+        warning = _warning(data, image.mode)
     image.draft(image.mode, renditions.draft_box(image.size))
     image.load()
     return image, _has_hole(data) or _tells_damage(warning, data, image.mode)
