@@ -48,8 +48,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "dermaai.staticfiles.StaticFiles"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # form fields; files have their own limit
-# Every upload is a file from its first byte: a photograph is never in the web process's memory.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["imaging.uploadhandler.FileInLargePieces"]
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", str(DERMAAI_DATA / "uploads"))
 
 # Applications -----------------------------------------------------------------------------
