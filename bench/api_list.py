@@ -24,8 +24,8 @@ def views():
     from rest_framework import generics, serializers
 
     from consultations.models import ConsultationImage
-    from consultations.pagination import ImagePages
     from consultations.serializers import ImageSerializer
+    from imaging.pagination import ImagePages
 
     class Plain(serializers.ModelSerializer):
         class Meta:

@@ -15,10 +15,11 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.serializers import ErrorsSerializer
 from imaging.errors import FILE_CODES, ImageRefused
+from imaging.pagination import ImagePages
 
 from . import archive, services
 from .models import Consultation, ConsultationImage, Patient
-from .pagination import ConsultationPages, ImagePages, PatientPages
+from .pagination import ConsultationPages, PatientPages
 from .permissions import DoctorsOnly, DoctorsWrite
 from .serializers import (
     ConsultationSerializer,
@@ -169,7 +170,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     def download_all(self, request, pk=None):
         consultation = self.get_object()
         response = StreamingHttpResponse(
-            archive.of_images(consultation.images.in_order()), content_type="application/zip"
+            archive.of_originals(consultation.images.in_order()), content_type="application/zip"
         )
         name = f"consultation-{consultation.pk}-{consultation.date}.zip"
         response["Content-Disposition"] = content_disposition_header(True, name)

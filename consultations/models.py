@@ -1,4 +1,3 @@
-import unicodedata
 from datetime import date
 
 from django.conf import settings
@@ -8,12 +7,12 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from imaging import keyset
 from imaging.models import StoredImage
+from imaging.search import search_key, with_words
 
-from . import keyset, triggers
+from . import triggers
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
-
-MAX_QUERY, MAX_WORDS = 200, 8  # of a search: characters, words
 
 
 class PatientQuerySet(models.QuerySet):
@@ -36,16 +35,7 @@ class PatientQuerySet(models.QuerySet):
 
     def search(self, words):
         """Every word in the name or the file number, in any order, accents and case aside."""
-        found = self
-        for word in search_key(words[:MAX_QUERY]).replace("\0", "").split()[:MAX_WORDS]:
-            found = found.filter(search_key__contains=word)
-        return found
-
-
-def search_key(*texts):
-    """How text is compared: "LEFÈVRE" and "lefevre" are one. The same on every database."""
-    decomposed = unicodedata.normalize("NFKD", " ".join(texts))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+        return with_words(self, words)
 
 
 class RecordQuerySet(models.QuerySet):

@@ -1,4 +1,3 @@
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from imaging import storage
-from imaging.errors import ImageRefused
+from imaging.serializers import UploadedFileField, moment, rooted
 
 from .models import Consultation, ConsultationImage, Patient
 from .vocabulary import ImageType
@@ -188,9 +187,9 @@ class ImageSerializer(serializers.ModelSerializer):
         return {
             "id": row["id"],
             "consultation_id": row["consultation_id"],
-            "image_url": _rooted(root, display(str(row["display"]))),
-            "thumbnail_url": _rooted(root, thumbnail(str(row["thumbnail"]))),
-            "original_url": _rooted(root, original(str(row["original"]), row["original_filename"])),
+            "image_url": rooted(root, display(str(row["display"]))),
+            "thumbnail_url": rooted(root, thumbnail(str(row["thumbnail"]))),
+            "original_url": rooted(root, original(str(row["original"]), row["original_filename"])),
             "original_filename": row["original_filename"],
             "file_size": row["file_size"],
             "mime_type": row["mime_type"],
@@ -208,8 +207,8 @@ class ImageSerializer(serializers.ModelSerializer):
             "sha256": row["sha256"],
             "quality": self.get_quality(image),
             "damaged": row["damaged"],
-            "created_at": _moment(row["created_at"], clock),
-            "updated_at": _moment(row["updated_at"], clock),
+            "created_at": moment(row["created_at"], clock),
+            "updated_at": moment(row["updated_at"], clock),
         }
 
     def validate(self, data):
@@ -223,27 +222,6 @@ class ImageSerializer(serializers.ModelSerializer):
                         _("Only with dermoscopy."), code="only_with_dermoscopy"
                     )
                 }
-            )
-        return data
-
-
-def _rooted(root, url):
-    return root + url if url.startswith("/") else url  # Azure's are absolute
-
-
-def _moment(moment, clock):
-    """As DRF's DateTimeField writes it."""
-    text = moment.astimezone(clock).isoformat()
-    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
-
-
-class UploadedFileField(serializers.FileField):
-    """Carries the bytes to the service, which judges them; what is no file is a missing one."""
-
-    def to_internal_value(self, data):
-        if not isinstance(data, UploadedFile):
-            raise serializers.ValidationError(
-                ImageRefused.MESSAGES["missing_file"], code="missing_file"
             )
         return data
 

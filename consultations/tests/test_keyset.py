@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import make_user, upload
-from consultations import keyset, services, triggers
+from consultations import services, triggers
 from consultations.models import Consultation, ConsultationImage, Patient
+from imaging import keyset
 
 HTMX = {"HX-Request": "true"}
 

@@ -5,11 +5,12 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from .. import keyset
+from imaging import keyset
+from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
+
 from ..forms import ConsultationForm, ImageMetadataForm
 from ..models import Consultation, Patient
 from .access import can_edit, doctor_required, get_editable, get_visible
-from .fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 from .home import with_pictures
 
 PAGE = 30

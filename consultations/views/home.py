@@ -3,7 +3,8 @@ from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from .. import keyset
+from imaging import keyset
+
 from ..models import Consultation, ConsultationImage
 
 RECENT = 8

@@ -6,11 +6,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .. import keyset
+from imaging import keyset
+from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
+from imaging.search import search_key
+
 from ..forms import ImageFilterForm, PatientForm
-from ..models import Consultation, ConsultationImage, Patient, search_key
+from ..models import Consultation, ConsultationImage, Patient
 from .access import can_edit, doctor_required, get_editable, get_visible
-from .fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
 PAGE = 30
 IMAGES = 48

@@ -8,6 +8,7 @@ early too: it counts up to `MANY`, and looks for the values of a column one afte
 
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db import connections
 from django.db.models import BooleanField, F, Func, IntegerField, Subquery, Value
 from django.db.models.expressions import RawSQL
@@ -22,7 +23,7 @@ class Page:
     gone, and nobody knows any more where that was."""
 
     images: list
-    next: int | None
+    next: object | None
     last: tuple | None
     lost: bool = False
 
@@ -38,29 +39,50 @@ class _Less(Func):
     output_field = BooleanField()
 
 
-def page(images, keys, cursor, size, among=None):
+class _More(_Less):
+    arg_joiner = " > "
+
+
+def page(images, keys, cursor, size, among=None, *, ascending=False):
     """`size` images in descending order of `keys` (the last is unique), behind the image `cursor`.
 
     The cursor comes from a URL: "" is the beginning, nonsense too; an image that is not `among`
     (a queryset; by default `images`) has nothing behind it. Two queries at most, none a COUNT.
+    With `ascending`, all of it in the opposite order.
     """
-    ordered = images.order_by(*(f"-{key}" for key in keys))
+    sign, compare = ("", _More) if ascending else ("-", _Less)
+    ordered = images.order_by(*(f"{sign}{key}" for key in keys))
     last = None
-    if cursor.isascii() and cursor.isdigit():
+    if place := _key(images.model, cursor):
         known = images if among is None else among
-        last = known.filter(pk=cursor[:18]).order_by().values_list(*keys).first()
+        last = known.filter(pk=place).order_by().values_list(*keys).first()
         if last is None:
             return Page([], None, None, lost=True)
-        ordered = ordered.filter(_behind(images.model, keys, last))
+        ordered = ordered.filter(compare(*_rows(images, keys, last)))
     found = list(ordered[: size + 1])
     more = found[size - 1].pk if len(found) > size else None
     return Page(found[:size], more, last)
 
 
-def _behind(model, keys, last):
-    fields = [model._meta.pk if key == "pk" else model._meta.get_field(key) for key in keys]
+def _key(model, cursor):
+    """A primary key of the model, or None where this is none."""
+    try:
+        return model._meta.pk.to_python(cursor if cursor.isascii() else "")
+    except ValidationError:
+        return None
+
+
+def _rows(images, keys, last):
+    fields = [_field(images, key) for key in keys]
     values = [Value(value, field) for value, field in zip(last, fields, strict=True)]
-    return _Less(_Row(*map(F, keys)), _Row(*values))
+    return _Row(*map(F, keys)), _Row(*values)
+
+
+def _field(images, key):
+    """Of the model, or of a column that the queryset has from a joined table."""
+    if key in images.query.annotations:
+        return images.query.annotations[key].output_field
+    return images.model._meta.pk if key == "pk" else images.model._meta.get_field(key)
 
 
 def count(rows):

@@ -1,0 +1,74 @@
+"""Many files of many images as one ZIP, streamed: memory stays flat whatever is asked for."""
+
+import csv
+import io
+from pathlib import PurePosixPath
+
+from zipstream import ZIP_STORED, ZipStream
+
+from . import storage
+
+
+def original(image):
+    """The one file of an image that is asked for most: [(container, blob, name in the ZIP)]."""
+    blob = image.original.name
+    return [("originals", blob, file_name(image.original_filename, PurePosixPath(blob).suffix))]
+
+
+def of_images(images, columns, files=original):
+    """Chunks of a ZIP with files of images, bit for bit, and `manifest.csv`.
+
+    `images` is a queryset in the order that the entries shall have; `columns` are attributes for
+    the manifest; `files(image)` is [(container, blob, name in the ZIP)]. Photographs do not
+    shrink: they are stored, not deflated. The manifest's `state` is ok, or missing where the
+    bytes could not be read.
+    """
+    archive = ZipStream(compress_type=ZIP_STORED)
+    rows, missing = [], set()
+    for number, image in enumerate(images.iterator(chunk_size=500), start=1):
+        facts = {"captured_at": image.captured_local}
+        cells = [_cell(facts.get(name, getattr(image, name))) for name in columns]
+        for container, blob, name in files(image):
+            entry = f"{number:03}_{name}"
+            archive.add(_bytes(container, blob, entry, missing), entry)
+            rows.append((entry, cells))
+    # Read last, when it is known what is missing.
+    archive.add(_manifest(rows, columns, missing), "manifest.csv")
+    return archive
+
+
+def _bytes(container, blob, entry, missing):
+    """None where the image was deleted while the archive was on its way."""
+    chunks = storage.chunks(container, blob)
+    try:
+        first = next(chunks, b"")
+    except storage.OUTAGES:
+        missing.add(entry)
+        return
+    yield first
+    yield from chunks
+
+
+def _manifest(rows, columns, missing):
+    out = io.StringIO()
+    out.write("\ufeff")  # the byte-order mark tells a spreadsheet that it is UTF-8
+    write = csv.writer(out).writerow
+    write(["file", "state", *columns])
+    for entry, cells in rows:
+        write([entry, "missing" if entry in missing else "ok", *cells])
+    yield out.getvalue().encode()
+
+
+def file_name(given, suffix):
+    """A name as typed without anything that a path or a file system reads into it."""
+    name = "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in given)
+    stem = PurePosixPath(name.lstrip(". ") or "image").stem
+    return f"{stem[:100]}{suffix}"
+
+
+def _cell(value):
+    """A value that no spreadsheet takes for a formula."""
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
