@@ -38,6 +38,11 @@ DECODERS = env.int("DECODERS", len(os.sched_getaffinity(0)))
 DECODER_SECONDS = env.float("DECODER_SECONDS", 4.5)  # of processor time
 DECODER_MEMORY = env.int("DECODER_MEMORY", 1_000_000_000)  # bytes, the process included
 
+# The gallery's queue and its bin, in seconds.
+PROCESSING_LEASE = env.int("PROCESSING_LEASE", 180)  # then another worker takes the image
+PROCESSING_PAUSES = env.list("PROCESSING_PAUSES", int, [10, 60, 300])  # between the tries
+UNDO_SECONDS = env.int("UNDO_SECONDS", 600)  # a deleted image can be brought back so long
+
 CONTAINERS = ("originals", "processed", "thumbnails")
 _container = "imaging.storage.AzureContainer" if AZURE else "imaging.storage.LocalContainer"
 STORAGES = {
@@ -57,6 +62,7 @@ INSTALLED_APPS = [
     "accounts",
     "imaging",
     "consultations",
+    "gallery",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

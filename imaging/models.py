@@ -25,6 +25,18 @@ def thumbnails():
     return storages["thumbnails"]
 
 
+FILE_CONSTRAINTS = [
+    models.CheckConstraint(
+        condition=models.Q(file_size__gt=0, width__gt=0, height__gt=0),
+        name="%(class)s_sizes_positive",
+    ),
+    models.CheckConstraint(
+        condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"),
+        name="%(class)s_sha256_is_hex",
+    ),
+]
+
+
 class StoredImage(models.Model):
     """The blobs of one photograph and what its bytes say: the base of both image tables.
 
@@ -67,14 +79,7 @@ class StoredImage(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(file_size__gt=0, width__gt=0, height__gt=0),
-                name="%(class)s_sizes_positive",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"),
-                name="%(class)s_sha256_is_hex",
-            ),
+            *FILE_CONSTRAINTS,
             models.UniqueConstraint(
                 fields=["uploaded_by", "idempotency_key"],
                 name="%(class)s_one_per_idempotency_key",

@@ -7,6 +7,7 @@ dies within SIGNED_URL_TTL seconds: on Azure a read-only SAS of one blob, here a
 
 import hashlib
 import hmac
+import os
 import time
 import uuid
 from base64 import urlsafe_b64encode
@@ -15,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient, ExponentialRetry
 from django.conf import settings
 from django.core.files.base import File
@@ -39,9 +40,14 @@ MEDIA_TYPES = {
 }
 
 
+def new_id() -> uuid.UUID:
+    """The key of a row that is named to the outside: it tells nothing and cannot be guessed."""
+    return uuid.uuid4()
+
+
 def new_stem() -> str:
     """The name of a new picture's blobs, without extension. File names are never paths."""
-    return f"{timezone.now().astimezone(UTC):%Y%m%dT%H%M%S}_{uuid.uuid4()}"
+    return f"{timezone.now().astimezone(UTC):%Y%m%dT%H%M%S}_{new_id()}"
 
 
 def put(container: str, name: str, content: File) -> str:
@@ -53,6 +59,29 @@ def put(container: str, name: str, content: File) -> str:
         return storages[container].save(name, content)
     except OUTAGES as error:
         raise StorageUnavailable(container) from error
+
+
+def replace(container: str, name: str, content: File) -> None:
+    """Store a file under a name that may be taken; who reads meanwhile gets the one or the other
+    whole. Raises StorageUnavailable."""
+    try:
+        storages[container].replace(name, content)
+    except OUTAGES as error:
+        raise StorageUnavailable(container) from error
+
+
+def fetch(container: str, name: str, file) -> None:
+    """Write a blob into an open file. Raises FileNotFoundError, or StorageUnavailable."""
+    try:
+        for chunk in chunks(container, name):
+            file.write(chunk)
+    except ResourceNotFoundError as error:
+        raise FileNotFoundError(container) from error
+    except FileNotFoundError:
+        raise
+    except OUTAGES as error:
+        raise StorageUnavailable(container) from error
+    file.flush()
 
 
 def delete(container: str, name: str) -> None:
@@ -145,6 +174,10 @@ class LocalContainer(FileSystemStorage):
 
         return link
 
+    def replace(self, name, content):
+        part = self.save(f"{name}.{new_id()}.part", content)  # reconcile removes one left behind
+        os.replace(self.path(part), self.path(name))
+
     def chunks(self, name):
         with self.open(name) as blob:
             yield from blob.chunks(self.BLOCK)
@@ -212,6 +245,9 @@ class AzureContainer(AzureStorage):
 
     def linker(self):
         return self.url
+
+    def replace(self, name, content):
+        self.save(name, content)
 
     def chunks(self, name):
         # open().read() would download the whole blob first.

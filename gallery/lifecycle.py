@@ -1,0 +1,83 @@
+"""What time does to the gallery, and what `reconcile` rights in it."""
+
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from . import quotas
+from .models import Reservation, StorageQuota, UserImage
+from .services import undo_time
+
+ABANDONED = timedelta(hours=1)
+BATCH = 200
+
+
+def purge() -> int:
+    """Delete for good what nobody can bring back any more; its blobs follow. Returns how many."""
+    before, purged = timezone.now() - undo_time(), 0
+    while True:
+        keys = UserImage.objects.filter(deleted_at__lt=before).values_list("pk", flat=True)[:BATCH]
+        # Again in the condition: one may have been brought back since.
+        rows = UserImage.objects.filter(pk__in=list(keys), deleted_at__lt=before)
+        with transaction.atomic():
+            _all, counts = rows.delete()
+        if not (count := counts.get(UserImage._meta.label, 0)):
+            return purged
+        purged += count
+
+
+def mend(*, only_tell: bool) -> int:
+    """Abandoned reservations, images left behind by a worker, and quotas that are not the sum of
+    what is stored. Returns how many rows."""
+    now = timezone.now()
+    abandoned = Reservation.objects.filter(created_at__lt=now - ABANDONED)
+    stuck = UserImage.objects.due().filter(status=UserImage.Status.PROCESSING)
+    if only_tell:
+        drifted = sum(_drifted(quota.pk) is not None for quota in StorageQuota.objects.all())
+        return abandoned.count() + stuck.count() + drifted
+    purge()
+    count = 0
+    for reservation in abandoned:
+        quotas.release(reservation)
+        count += 1
+    count += stuck.update(status=UserImage.Status.QUEUED, lease=None, processing_since=None)
+    for quota in StorageQuota.objects.only("pk").iterator(chunk_size=500):
+        count += _mend_quota(quota.pk)
+    return count
+
+
+def _mend_quota(user_id):
+    with transaction.atomic():
+        # Under the lock nobody else's change is half there: theirs waits for the same row.
+        StorageQuota.objects.select_for_update().get(pk=user_id)
+        right = _drifted(user_id)
+        if right is None:
+            return 0
+        StorageQuota.objects.filter(pk=user_id).update(storage_used=right[0], image_count=right[1])
+    return 1
+
+
+def _drifted(user_id):
+    """(bytes, images) as they are stored, where the quota says otherwise; else None. In one
+    statement: an upload moves from one table to the other in one transaction."""
+    image, held, quota = (
+        connection.ops.quote_name(model._meta.db_table)
+        for model in (UserImage, Reservation, StorageQuota)
+    )
+    key = StorageQuota._meta.pk.get_db_prep_value(user_id, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT q.storage_used, q.image_count, i.bytes + r.bytes, i.number + r.number
+            FROM {quota} q,
+              (SELECT COALESCE(SUM(stored_bytes), 0) AS bytes, COUNT(*) AS number
+                 FROM {image} WHERE user_id = %s AND deleted_at IS NULL) i,
+              (SELECT COALESCE(SUM(size), 0) AS bytes, COUNT(*) AS number
+                 FROM {held} WHERE user_id = %s) r
+            WHERE q.user_id = %s
+            """,  # noqa: S608  (our own tables)
+            [key] * 3,
+        )
+        used, count, *right = map(int, cursor.fetchone())
+    return None if [used, count] == right else tuple(right)

@@ -1,0 +1,249 @@
+"""An image of somebody's history, and the words that they filed it under."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imaging import storage
+from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails
+from imaging.search import search_key, with_words
+
+TITLE, TAG, TAGS = 200, 40, 10  # characters of a title, of a tag; tags of an image
+SEARCH_KEY = 2400  # bytes: PostgreSQL refuses a row of an index longer than 2704
+LIVE = Q(deleted_at__isnull=True)
+
+
+class UserImageQuerySet(models.QuerySet):
+    IN_ORDER = ("created_at", "pk")
+    BY_TAG = ("tagged_at", "tagged_id")  # of `with_tag`: the same, read off the tag's own index
+
+    def visible_to(self, user):
+        """One's own, but those deleted."""
+        return self.filter(LIVE, user_id=user.pk) if user.is_active else self.none()
+
+    editable_by = visible_to
+
+    def deleted_by(self, user):
+        """Those that can still be brought back."""
+        return self.filter(~LIVE, user_id=user.pk) if user.is_active else self.none()
+
+    def search(self, words):
+        """Every word in the title or a tag, in any order, accents and case aside."""
+        return with_words(self, words)
+
+    def with_tag(self, tag):
+        """Those filed under a Tag. Ordered by BY_TAG, a page reads as many rows as it shows."""
+        return self.filter(tagged__tag=tag).alias(
+            tagged_at=models.F("tagged__image_created_at"), tagged_id=models.F("tagged__image_id")
+        )
+
+    def waiting(self):
+        """Queued or in work: what a page keeps looking at."""
+        return self.filter(status__in=UserImage.WAITING)
+
+    def due(self):
+        """Those that a worker may take now: queued, or in work with a lease that has ended."""
+        return self.filter(LIVE, status__in=UserImage.WAITING, due_at__lte=Now())
+
+
+class UserImage(StoredImage):
+    """One image: what came, and what became of it. Its status is the queue (gallery/queue.py)."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        PROCESSING = "processing", _("In progress")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    class Quality(models.TextChoices):
+        EXCELLENT = "excellent", _("Excellent")
+        GOOD = "good", _("Good")
+        FAIR = "fair", _("Fair")
+
+    class Engine(models.TextChoices):
+        AUTO = "auto", _("Automatic")
+        GENERAL = "general", _("Any subject")
+        LESION = "lesion", _("Lesion (dermoscopy)")
+
+    BLOB_FIELDS = ("original", "display", "thumbnail", "processed", "cutout")
+    WAITING = (Status.QUEUED, Status.PROCESSING)
+
+    id = models.UUIDField(primary_key=True, default=storage.new_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="gallery",
+        verbose_name=_("owner"),
+        db_index=False,
+        editable=False,
+    )
+    uploaded_by = None  # the owner
+    title = models.CharField(_("title"), max_length=TITLE, blank=True)
+    tags = models.ManyToManyField("Tag", through="ImageTag", verbose_name=_("tags"))
+    is_favorite = models.BooleanField(_("favorite"), default=False)
+    search_key = models.CharField(max_length=SEARCH_KEY, blank=True, editable=False)
+
+    processed = models.FileField(
+        _("cut-out"), storage=processed, max_length=255, blank=True, editable=False
+    )
+    cutout = models.FileField(
+        _("thumbnail of the cut-out"),
+        storage=thumbnails,
+        max_length=255,
+        blank=True,
+        editable=False,
+    )
+    # What counts against the quota: original, cut-out and their thumbnails.
+    stored_bytes = models.PositiveBigIntegerField(_("storage used (bytes)"), editable=False)
+    source_bytes = models.PositiveBigIntegerField(editable=False)  # of them, before processing
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.QUEUED, editable=False
+    )
+    engine_asked = models.CharField(
+        _("engine asked for"), max_length=10, choices=Engine, default=Engine.AUTO, editable=False
+    )
+    dermoscopic = models.BooleanField(_("dermoscopy"), null=True, editable=False)
+    engine = models.CharField(
+        _("engine"), max_length=10, choices=Engine, blank=True, editable=False
+    )
+    quality = models.CharField(
+        _("quality"), max_length=10, choices=Quality, blank=True, editable=False
+    )
+    processing_time = models.PositiveIntegerField(
+        _("processing time (ms)"), null=True, editable=False
+    )
+    error = models.CharField(_("error"), max_length=20, blank=True, editable=False)
+    run = models.PositiveSmallIntegerField(default=1, editable=False)  # 2: asked for once more
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
+    due_at = models.DateTimeField(_("due"), null=True, editable=False)
+    lease = models.UUIDField(null=True, editable=False)
+    processing_since = models.DateTimeField(_("in progress since"), null=True, editable=False)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+
+    objects = UserImageQuerySet.as_manager()
+
+    class Meta(StoredImage.Meta):
+        verbose_name = _("gallery image")
+        verbose_name_plural = _("gallery images")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            # The search reads its words off the index, not off a hundred thousand rows.
+            models.Index(
+                fields=["user", "-created_at", "-id", "search_key"],
+                condition=LIVE,
+                name="userimage_in_order",
+            ),
+            models.Index(
+                fields=["user", "-created_at", "-id"],
+                condition=LIVE & Q(is_favorite=True),
+                name="userimage_favorites",
+            ),
+            models.Index(
+                fields=["user", "status", "-created_at", "-id"],
+                condition=LIVE,
+                name="userimage_by_status",
+            ),
+            models.Index(
+                fields=["due_at"], condition=Q(due_at__isnull=False), name="userimage_due"
+            ),
+            models.Index(fields=["deleted_at"], condition=~LIVE, name="userimage_deleted"),
+        ]
+        constraints = [
+            *FILE_CONSTRAINTS,
+            models.UniqueConstraint(
+                fields=["user", "idempotency_key"], name="%(class)s_one_per_idempotency_key"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="ready") | ~Q(processed=""), name="%(class)s_ready_has_a_result"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "processing"], due_at__isnull=False)
+                | Q(status__in=["ready", "failed"], due_at__isnull=True),
+                name="%(class)s_waiting_is_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="processing", lease__isnull=False)
+                | (~Q(status="processing") & Q(lease__isnull=True)),
+                name="%(class)s_lease_while_processing",
+            ),
+            models.CheckConstraint(
+                condition=Q(stored_bytes__gt=0), name="%(class)s_stored_bytes_positive"
+            ),
+        ]
+
+    @property
+    def shown_title(self):
+        return self.title or _("Untitled image")
+
+    @property
+    def failure(self):
+        """Why it failed, for a person; "" when it did not."""
+        from ..queue import FAILURES
+
+        return FAILURES.get(self.error, FAILURES["gave_up"]) if self.error else ""
+
+    @property
+    def shown_thumbnail(self):
+        """The cut-out's where there is one; in between, the original's."""
+        return self.cutout or self.thumbnail
+
+    @property
+    def processed_url(self):
+        return self.processed.url if self.processed else None
+
+    @property
+    def waits(self):
+        return self.status in self.WAITING
+
+    def index_words(self, tags):
+        """What the search finds it by; `tags` are their names."""
+        key = search_key(self.title, *tags).encode()[:SEARCH_KEY]
+        self.search_key = key.decode(errors="ignore")
+
+    @classmethod
+    def mend(cls, *, only_tell):
+        from ..lifecycle import mend
+
+        return mend(only_tell=only_tell)
+
+
+class Tag(models.Model):
+    """A word of one person's own; nobody else's suggestions show it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=TAG)
+    key = models.CharField(max_length=4 * TAG, editable=False)  # "Suivi" and "suivi" are one
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ["key"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="tag_one_per_user_and_word")
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ImageTag(models.Model):
+    """An image under a tag; with the image's date, which never changes and orders the index."""
+
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="+", db_index=False)
+    image = models.ForeignKey(UserImage, models.CASCADE, related_name="tagged")
+    image_created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tag", "-image_created_at", "-image"], name="imagetag_in_order")
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["image", "tag"], name="imagetag_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.tag_id} {self.image_id}"

@@ -1,0 +1,92 @@
+"""How much somebody may store, and how much they do: exact, whatever happens at once."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+GIB = 2**30
+
+
+class Plan(models.TextChoices):
+    FREE = "free", _("Free")
+    PRO = "pro", _("Pro")
+    CLINIC = "clinic", _("Clinic")
+
+    @property
+    def limits(self):
+        """(bytes, images)."""
+        return {"free": (GIB, 100), "pro": (50 * GIB, 10_000), "clinic": (2048 * GIB, 1_000_000)}[
+            self.value
+        ]
+
+
+class StorageQuotaQuerySet(models.QuerySet):
+    def of(self, user_id):
+        """This user's, made with the first question."""
+        return self.get_or_create(user_id=user_id)[0]
+
+    def with_room(self, size):
+        """Those that have room for one more image of `size` bytes."""
+        return self.filter(
+            storage_used__lte=F("storage_limit") - size, image_count__lt=F("image_limit")
+        )
+
+
+class StorageQuota(models.Model):
+    """Limits of a plan, and what is used of them: stored images and reservations under way."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        primary_key=True,
+        related_name="storage_quota",
+        verbose_name=_("owner"),
+    )
+    plan = models.CharField(_("plan"), max_length=10, choices=Plan, default=Plan.FREE)
+    storage_limit = models.PositiveBigIntegerField(_("storage limit (bytes)"), default=GIB)
+    storage_used = models.PositiveBigIntegerField(_("storage used (bytes)"), default=0)
+    image_limit = models.PositiveIntegerField(_("image limit"), default=100)
+    image_count = models.PositiveIntegerField(_("images"), default=0)
+    served_at = models.DateTimeField(null=True, editable=False)  # by the queue, for its fairness
+    warned = models.PositiveSmallIntegerField(default=0, editable=False)  # per cent: 0, 80 or 95
+
+    objects = StorageQuotaQuerySet.as_manager()
+
+    WARNINGS, FORGOTTEN = (95, 80), 60  # per cent; below, a warning would be news again
+
+    class Meta:
+        verbose_name = _("storage quota")
+        verbose_name_plural = _("storage quotas")
+        constraints = [
+            models.CheckConstraint(condition=Q(warned__in=[0, 80, 95]), name="quota_warned_level"),
+            models.CheckConstraint(
+                condition=Q(storage_used__gte=0, image_count__gte=0), name="quota_used_not_negative"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def percent(self):
+        """Of the limit that is nearer: 0 and up, rounded down."""
+        shares = [(self.storage_used, self.storage_limit), (self.image_count, self.image_limit)]
+        return max(100 * used // limit if limit else 100 for used, limit in shares)
+
+    @property
+    def level(self):
+        """The warning that is due: 0, 80 or 95."""
+        return next((level for level in self.WARNINGS if self.percent >= level), 0)
+
+
+class Reservation(models.Model):
+    """Room kept for an upload under way. One that its process did not live to use is released
+    by `reconcile`."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    size = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return f"{self._meta.verbose_name} {self.pk}"

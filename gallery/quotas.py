@@ -1,0 +1,87 @@
+"""Room: reserved before bytes are stored, so that uploads at once never take more than there is.
+
+`storage_used` and `image_count` are at every moment the sum over live images and reservations:
+each change of either happens in the transaction that changes the quota. Locks are taken in one
+order, images before quota. `reconcile` holds the sums against the rows.
+"""
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from .models import Reservation, StorageQuota
+
+
+class QuotaExceeded(Exception):
+    """No room for one more image of this size."""
+
+
+def check(user, size):
+    """Raises QuotaExceeded where it is plain already; only `reserve` is sure."""
+    StorageQuota.objects.of(user.pk)
+    if not StorageQuota.objects.filter(user=user).with_room(size).exists():
+        raise QuotaExceeded
+
+
+def reserve(user, size) -> Reservation:
+    """Room for one image of `size` bytes. Raises QuotaExceeded."""
+    with transaction.atomic():
+        take(user.pk, size)
+        return Reservation.objects.create(user=user, size=size)
+
+
+def take(user_id, size, images=1):
+    """Room for so many more bytes and images, in the caller's transaction. Or QuotaExceeded."""
+    StorageQuota.objects.of(user_id)
+    room = StorageQuota.objects.filter(user_id=user_id, image_count__lte=F("image_limit") - images)
+    taken = room.filter(storage_used__lte=F("storage_limit") - size).update(
+        storage_used=F("storage_used") + size, image_count=F("image_count") + images
+    )
+    if not taken:
+        raise QuotaExceeded
+
+
+def keep(reservation):
+    """The image that was reserved for is there, in the caller's transaction."""
+    if not Reservation.objects.filter(pk=reservation.pk).delete()[0]:
+        take(reservation.user_id, reservation.size)  # it took an hour, and reconcile gave up on it
+    warn(reservation.user_id)
+
+
+def release(reservation):
+    """The upload came to nothing."""
+    with transaction.atomic():
+        if Reservation.objects.filter(pk=reservation.pk).delete()[0]:
+            give_back(reservation.user_id, reservation.size)
+
+
+def grow(user_id, size):
+    """A stored image takes `size` bytes more, or less where negative: an image that was accepted
+    is finished, even where its result passes the limit."""
+    used = Greatest(F("storage_used") + size, 0)
+    StorageQuota.objects.filter(user_id=user_id).update(storage_used=used)
+
+
+def give_back(user_id, size, images=1):
+    StorageQuota.objects.filter(user_id=user_id).update(
+        storage_used=Greatest(F("storage_used") - size, 0),
+        image_count=Greatest(F("image_count") - images, 0),
+    )
+
+
+def warn(user_id):
+    """Tell the owner by e-mail at 80 % and at 95 %, once each until there is room again."""
+    from .tasks import warn_owner
+
+    quota = StorageQuota.objects.of(user_id)
+    if quota.level == quota.warned:
+        return
+    if quota.level < quota.warned:
+        if quota.percent < StorageQuota.FORGOTTEN:
+            StorageQuota.objects.filter(pk=quota.pk).update(warned=0)
+        return
+    # Whoever raises the level tells; the others find it raised.
+    if StorageQuota.objects.filter(pk=quota.pk, warned__lt=quota.level).update(warned=quota.level):
+        transaction.on_commit(partial(warn_owner.enqueue, quota.pk, quota.level), robust=True)

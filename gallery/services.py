@@ -1,0 +1,238 @@
+"""What changes gallery images: database, blobs, quota and queue together."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.utils import timezone
+
+from imaging import intake, storage
+from imaging.errors import StorageUnavailable
+from imaging.metadata import clean_text
+
+from . import quotas, tags
+from .models import UserImage
+from .models.images import TITLE
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500  # rows of one statement: SQLite takes 250,000 variables, PostgreSQL 65,535
+
+
+class IdempotencyKeyReused(Exception):
+    """The key of an earlier upload came back with another file."""
+
+
+def submit_image(
+    *,
+    user,
+    upload,
+    title="",
+    tag_names=(),
+    engine=UserImage.Engine.AUTO,
+    dermoscopic=None,
+    idempotency_key=None,
+):
+    """Store one photograph and queue it. Returns (image, created).
+
+    With an idempotency key that this user has used, returns the image of the first time and
+    False. Raises ImageRefused or QuotaExceeded (nothing stored), StorageUnavailable (no row), or
+    IdempotencyKeyReused.
+    """
+    if upload is not None:
+        _check_room(user, upload, idempotency_key)
+    photo = intake.read(upload)
+    found = photo.found
+    if earlier := _earlier(user, idempotency_key, photo):
+        return earlier, False
+    size = photo.size + len(found.thumbnail)
+    key = storage.new_id()
+    stem = f"{user.pk}/{key}"
+    blobs = [
+        ("originals", f"{stem}_original.{found.extension}", photo.original),
+        ("processed", f"{stem}_display.jpg", ContentFile(found.display)),
+        ("thumbnails", f"{stem}_thumb.webp", ContentFile(found.thumbnail)),
+    ]
+    reservation, stored = quotas.reserve(user, size), []
+    try:
+        for container, name, content in blobs:
+            stored.append((container, name))
+            storage.put(container, name, content)
+        with transaction.atomic():
+            image = UserImage(
+                id=key,
+                user=user,
+                title=clean_text(title, TITLE),
+                idempotency_key=idempotency_key or None,
+                original=stored[0][1],
+                display=stored[1][1],
+                thumbnail=stored[2][1],
+                original_filename=clean_text(upload.name, 255) or f"image.{found.extension}",
+                file_size=photo.size,
+                source_bytes=size,
+                stored_bytes=size,
+                mime_type=found.mime_type,
+                width=found.width,
+                height=found.height,
+                sha256=photo.sha256,
+                captured_at=found.captured_at,
+                captured_offset=found.captured_offset,
+                camera_model=found.camera_model,
+                sharpness=found.sharpness,
+                exposure=found.exposure,
+                damaged=found.damaged,
+                engine_asked=engine,
+                dermoscopic=dermoscopic,
+                due_at=timezone.now(),
+            )
+            names = tags.cleaned(tag_names)
+            image.index_words(names)
+            image.save(force_insert=True)
+            tags.add([image], names)
+            quotas.keep(reservation)
+            transaction.on_commit(_ring, robust=True)
+    except (OperationalError, InterfaceError):
+        # The connection may have gone after the commit: the row may be there and need its blobs.
+        # If it is not, reconcile removes them and releases the reservation.
+        raise
+    except Exception as error:
+        quotas.release(reservation)
+        _discard(stored)
+        won = isinstance(error, IntegrityError) and _earlier(user, idempotency_key, photo)
+        if won:  # the same upload, at the same time
+            return won, False
+        raise
+    return image, True
+
+
+def _check_room(user, upload, idempotency_key):
+    """Refuse early what cannot be stored; but a repeated upload is not stored again."""
+    if idempotency_key and UserImage.objects.filter(user=user, idempotency_key=idempotency_key):
+        return
+    quotas.check(user, upload.size or 0)
+
+
+def _earlier(user, key, photo):
+    if not key:
+        return None
+    image = UserImage.objects.filter(user=user, idempotency_key=key).first()
+    if image and image.sha256 != photo.sha256:
+        raise IdempotencyKeyReused(key)
+    return image
+
+
+def _discard(stored):
+    for container, name in stored:
+        try:
+            storage.delete(container, name)
+        except StorageUnavailable:
+            logger.warning("a blob of a failed upload stays for reconcile to remove")
+
+
+def _ring():
+    from .tasks import look
+
+    look.enqueue()
+
+
+def edit_images(images, *, title=None, favorite=None, tag_names=None, add=(), remove=()):
+    """Change what is said about some of somebody's images, in one transaction. `tag_names`
+    replaces the tags; `add` and `remove` leave the others. Returns how many images."""
+    with transaction.atomic():
+        found = list(images.select_for_update().order_by("pk"))
+        changes = {}
+        if title is not None:
+            changes["title"] = clean_text(title, TITLE)
+        if favorite is not None:
+            changes["is_favorite"] = favorite
+        for image in found:
+            for field, value in changes.items():
+                setattr(image, field, value)
+        if tag_names is not None:
+            tags.replace(found, tags.cleaned(tag_names))
+        tags.remove(found, tags.cleaned(remove))
+        tags.add(found, tags.cleaned(add))
+        now, named = timezone.now(), tags.of_images(found)
+        for image in found:
+            image.updated_at = now
+            image.index_words(named.get(image.pk, ()))
+        fields = [*changes, "updated_at", "search_key"]
+        UserImage.objects.bulk_update(found, fields, batch_size=BATCH)
+    return len(found)
+
+
+def delete_images(images):
+    """Put some of somebody's images away: gone from every page and link at once, and from storage
+    when the time to undo has passed. Returns their keys."""
+    with transaction.atomic():
+        found = list(
+            images.select_for_update().order_by("pk").values_list("pk", "user_id", "stored_bytes")
+        )
+        keys = [key for key, _user, _size in found]
+        now = timezone.now()
+        for some in _batches(keys):
+            UserImage.objects.filter(pk__in=some).update(deleted_at=now, updated_at=now)
+        for user_id in {user for _key, user, _size in found}:
+            sizes = [size for _key, user, size in found if user == user_id]
+            quotas.give_back(user_id, sum(sizes), len(sizes))
+    return keys
+
+
+def restore_images(images):
+    """Bring back images that were deleted a moment ago. Returns how many; QuotaExceeded when
+    their room was taken meanwhile."""
+    with transaction.atomic():
+        found = images.filter(deleted_at__gt=timezone.now() - undo_time())
+        rows = list(
+            found.select_for_update().order_by("pk").values_list("pk", "user", "stored_bytes")
+        )
+        for user_id in {user for _key, user, _size in rows}:
+            sizes = [size for _key, user, size in rows if user == user_id]
+            quotas.take(user_id, sum(sizes), len(sizes))
+        for some in _batches([key for key, _user, _size in rows]):
+            UserImage.objects.filter(pk__in=some).update(deleted_at=None, updated_at=timezone.now())
+        if rows:
+            transaction.on_commit(_ring, robust=True)
+    return len(rows)
+
+
+def _sizes(images):
+    """[(key, owner's key, bytes)] under lock, in one order: two at once do not block each other."""
+    rows = images.select_for_update().order_by("pk")
+    return list(rows.values_list("pk", "user_id", "stored_bytes"))
+
+
+def undo_time():
+    return timedelta(seconds=settings.UNDO_SECONDS)
+
+
+def _batches(keys):
+    return (keys[first : first + BATCH] for first in range(0, len(keys), BATCH))
+
+
+def retry_image(image, *, engine=None):
+    """Queue an image once more, with another engine if one is named. One that waits already
+    stays where it is. Returns the image as it is now."""
+    with transaction.atomic():
+        row = UserImage.objects.select_for_update().get(pk=image.pk, deleted_at=None)
+        if row.waits:
+            return row
+        row.run += bool(row.processed)  # the result that is there stays until there is another
+        row.engine_asked = engine or row.engine_asked
+        row.status, row.error, row.attempts = UserImage.Status.QUEUED, "", 0
+        row.due_at = timezone.now()
+        row.save(
+            update_fields=[
+                "run",
+                "engine_asked",
+                "status",
+                "error",
+                "attempts",
+                "due_at",
+                "updated_at",
+            ]
+        )
+        transaction.on_commit(_ring, robust=True)
+    return row

@@ -1,0 +1,82 @@
+"""One's own words for one's own images."""
+
+from collections import defaultdict
+
+from django.db.models import Exists, OuterRef
+
+from imaging.metadata import clean_text
+from imaging.search import search_key
+
+from .models import ImageTag, Tag
+from .models.images import TAG, TAGS
+
+
+class TooManyTags(Exception):
+    """An image has at most TAGS tags."""
+
+
+def cleaned(names):
+    """Names without control characters, without blanks around, each word once, in their order."""
+    found = {}
+    for name in names:
+        if name := clean_text(name, TAG):
+            found.setdefault(search_key(name), name)
+    return list(found.values())
+
+
+def split(text):
+    """Names as somebody types them: "suivi, avant/après"."""
+    return cleaned(text.split(","))
+
+
+def of_images(images):
+    """{image's key: [names]} in alphabetical order."""
+    found = defaultdict(list)
+    rows = ImageTag.objects.filter(image__in=images).select_related("tag").order_by("tag__key")
+    for row in rows:
+        found[row.image_id].append(row.tag.name)
+    return found
+
+
+def add(images, names):
+    """File images of one person under names. Raises TooManyTags."""
+    if not images or not names:
+        return
+    user_id = images[0].user_id
+    words = {search_key(name): name for name in names}
+    Tag.objects.bulk_create(
+        [Tag(user_id=user_id, name=name, key=key) for key, name in words.items()],
+        ignore_conflicts=True,
+    )
+    found = Tag.objects.filter(user_id=user_id, key__in=words)
+    ImageTag.objects.bulk_create(
+        [
+            ImageTag(tag=tag, image=image, image_created_at=image.created_at)
+            for tag in found
+            for image in images
+        ],
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+    if any(len(of_image) > TAGS for of_image in of_images(images).values()):
+        raise TooManyTags
+
+
+def remove(images, names):
+    """Take images from under names."""
+    keys = [search_key(name) for name in names]
+    ImageTag.objects.filter(image__in=images, tag__key__in=keys).delete()
+
+
+def replace(images, names):
+    """File images under these names and no others."""
+    keys = [search_key(name) for name in names]
+    ImageTag.objects.filter(image__in=images).exclude(tag__key__in=keys).delete()
+    add(images, names)
+
+
+def suggestions(user, text="", most=12):
+    """Tags that the user has images under and that begin with `text`, in alphabetical order."""
+    used = ImageTag.objects.filter(tag=OuterRef("pk"), image__deleted_at=None)
+    found = Tag.objects.filter(Exists(used), user_id=user.pk, key__startswith=search_key(text))
+    return list(found[:most])

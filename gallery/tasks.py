@@ -1,0 +1,26 @@
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from . import queue
+from .models import StorageQuota
+
+
+@task()
+def look():
+    """The bell: there may be an image to take. Safe to run twice, and for nothing."""
+    queue.work()
+
+
+@task()
+def warn_owner(user_id, level):
+    """Tell somebody that their storage is filling up."""
+    quota = StorageQuota.objects.select_related("user").filter(pk=user_id).first()
+    if quota is None or not quota.user.is_active:
+        return
+    with translation.override(quota.user.language or None):
+        subject = _("Your gallery is %(level)s %% full") % {"level": level}
+        body = render_to_string("gallery/quota_email.txt", {"quota": quota, "level": level})
+    send_mail(subject, body, None, [quota.user.email])

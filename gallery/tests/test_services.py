@@ -1,0 +1,81 @@
+"""Upload to ready: what is stored, what counts, what is undone."""
+
+import hashlib
+
+import pytest
+from django.core.files.storage import storages
+from django.utils import timezone
+
+from conftest import blobs, photograph, upload
+from gallery import queue, services
+from gallery.models import Reservation, StorageQuota, UserImage
+from gallery.quotas import QuotaExceeded
+from imaging.errors import ImageRefused
+
+pytestmark = pytest.mark.django_db
+
+
+def submit(user, **options):
+    made, _created = services.submit_image(user=user, upload=upload(), **options)
+    return made
+
+
+def used(user):
+    quota = StorageQuota.objects.of(user.pk)
+    return quota.storage_used, quota.image_count
+
+
+def test_an_upload_is_queued_and_then_ready(doctor):
+    image = submit(doctor, title=" Nævus ", tag_names=["Suivi", "suivi", "dos"])
+    assert (image.status, image.title, image.attempts) == ("queued", "Nævus", 0)
+    assert used(doctor) == (image.stored_bytes, 1)
+    assert queue.work()
+    assert not queue.work(), "it is not taken twice"
+    image.refresh_from_db()
+    assert (image.status, image.error, image.lease) == ("ready", "", None)
+    assert image.processed.name == f"{doctor.pk}/{image.pk}_processed.png"
+    assert image.processing_time > 0
+    sizes = [storages[c].size(n) for c, n in image.blobs() if not n.endswith("_display.jpg")]
+    assert image.stored_bytes == sum(sizes)
+    assert used(doctor) == (sum(sizes), 1)
+    assert not Reservation.objects.exists()
+
+
+def test_the_original_is_kept_bit_for_bit(doctor):
+    image = submit(doctor)
+    with image.original.open() as file:
+        assert file.read() == photograph()
+    assert image.sha256 == hashlib.sha256(photograph()).hexdigest()
+    assert image.original.name == f"{doctor.pk}/{image.pk}_original.jpg"
+
+
+def test_a_refused_file_leaves_nothing(doctor):
+    with pytest.raises(ImageRefused):
+        services.submit_image(user=doctor, upload=upload(data=b"GIF89a"))
+    assert not UserImage.objects.exists()
+    assert not blobs()
+    assert used(doctor) == (0, 0)
+
+
+def test_no_room_is_refused_before_anything_is_stored(doctor):
+    StorageQuota.objects.of(doctor.pk)
+    StorageQuota.objects.update(image_limit=1)
+    submit(doctor)
+    before = blobs()
+    with pytest.raises(QuotaExceeded):
+        submit(doctor)
+    assert blobs() == before
+
+
+def test_deleted_and_brought_back(doctor):
+    image = submit(doctor)
+    queue.work()
+    mine = UserImage.objects.visible_to(doctor)
+    assert services.delete_images(mine.filter(pk=image.pk)) == [image.pk]
+    assert not mine.exists()
+    assert used(doctor) == (0, 0)
+    assert services.restore_images(UserImage.objects.deleted_by(doctor)) == 1
+    image.refresh_from_db()
+    assert image.status == "ready"
+    assert used(doctor) == (image.stored_bytes, 1)
+    assert image.created_at <= timezone.now()
