@@ -1,0 +1,68 @@
+"""What a gallery can be narrowed down to: the same for the page and for the API."""
+
+from datetime import datetime, time, timedelta
+
+import django_filters as filters
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imaging.search import search_key
+
+from .models import Tag, UserImage
+
+
+class GalleryFilter(filters.FilterSet):
+    """Of one person's images: `queryset` is `UserImage.objects.visible_to(user)`."""
+
+    q = filters.CharFilter(label=_("Title or tag"), method="search")
+    tag = filters.CharFilter(label=_("Tag"), method="tagged")
+    favorite = filters.BooleanFilter(label=_("Favorites"), field_name="is_favorite")
+    status = filters.ChoiceFilter(label=_("Status"), choices=UserImage.Status)
+    date_from = filters.DateFilter(label=_("From"), method="since")
+    date_to = filters.DateFilter(label=_("To"), method="until")
+    ordering = filters.ChoiceFilter(
+        label=_("Order"),
+        choices=[("-created_at", _("Newest first")), ("created_at", _("Oldest first"))],
+        method="ordered",
+    )
+
+    class Meta:
+        model = UserImage
+        fields = []
+
+    def search(self, images, name, words):
+        return images.search(words)
+
+    def tagged(self, images, name, word):
+        """By the tag of that name of one's own; no such tag, no image."""
+        tag = Tag.objects.filter(user_id=self.request.user.pk, key=search_key(word)).first()
+        return images.with_tag(tag) if tag else images.none()
+
+    def since(self, images, name, day):
+        return images.filter(created_at__gte=_midnight(day))
+
+    def until(self, images, name, day):
+        """That day included."""
+        return images.filter(created_at__lt=_midnight(day + timedelta(days=1)))
+
+    def ordered(self, images, name, key):
+        return images  # after the others: see `page_keys` and `filter_queryset`
+
+    def filter_queryset(self, queryset):
+        found = super().filter_queryset(queryset)
+        sign = "" if self.ascending else "-"
+        return found.order_by(f"{sign}created_at", f"{sign}pk")
+
+    @property
+    def ascending(self):
+        return self.form.cleaned_data.get("ordering") == "created_at"
+
+    @property
+    def page_keys(self):
+        """What the pages of these images go by (imaging.keyset): a tag has an index of its own."""
+        tagged = self.form.cleaned_data.get("tag") and "tagged_at" in self.qs.query.annotations
+        return UserImage.objects.BY_TAG if tagged else UserImage.objects.IN_ORDER
+
+
+def _midnight(day):
+    return timezone.make_aware(datetime.combine(day, time()))

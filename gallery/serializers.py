@@ -1,0 +1,233 @@
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field, inline_serializer
+from rest_framework import serializers
+
+from consultations.models import Consultation
+from consultations.serializers import ImageUploadSerializer as ConsultationUploadSerializer
+from imaging import storage
+from imaging.serializers import UploadedFileField, rooted
+
+from . import tags
+from .models import StorageQuota, UserImage
+from .models.images import TAG, TAGS, TITLE
+
+MOST = 1000  # images of one request
+
+
+class TagsField(serializers.ListField):
+    """Names; in a form, repeated or parted by commas."""
+
+    child = serializers.CharField(max_length=TAG)
+
+    def get_value(self, dictionary):
+        found = super().get_value(dictionary)
+        if isinstance(found, list) and hasattr(dictionary, "getlist"):
+            return [part for text in found for part in text.split(",") if part.strip()]
+        return found
+
+    def to_internal_value(self, data):
+        names = tags.cleaned(super().to_internal_value(data))
+        if len(names) > TAGS:
+            text = _("At most %(most)s tags.") % {"most": TAGS}
+            raise serializers.ValidationError(text, code="max_length")
+        return names
+
+
+class UserImageListSerializer(serializers.ListSerializer):
+    def to_representation(self, data):
+        images = list(data)
+        self.child.named = tags.of_images(images)
+        return super().to_representation(images)
+
+
+class UserImageSerializer(serializers.ModelSerializer):
+    """An image of the gallery. URLs are signed and live an hour at most."""
+
+    title = serializers.CharField(max_length=TITLE, required=False, allow_blank=True, default="")
+    tags = TagsField(required=False, default=list)
+    is_favorite = serializers.BooleanField(required=False, default=False)
+    is_public = serializers.BooleanField(
+        read_only=True, help_text="A shared link would open it now."
+    )
+    original_url = serializers.SerializerMethodField()
+    display_url = serializers.SerializerMethodField()
+    processed_url = serializers.SerializerMethodField()
+    thumbnail_url = serializers.SerializerMethodField()
+    original_name = serializers.CharField(source="original_filename", read_only=True)
+    file_type = serializers.CharField(source="mime_type", read_only=True)
+    dimensions = serializers.SerializerMethodField()
+    quality = serializers.SerializerMethodField()
+    engine = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+    error_code = serializers.SerializerMethodField()
+
+    class Meta:
+        model = UserImage
+        fields = [
+            "id",
+            "title",
+            "original_url",
+            "display_url",
+            "processed_url",
+            "thumbnail_url",
+            "original_name",
+            "file_size",
+            "file_type",
+            "dimensions",
+            "processing_time",
+            "processing_since",
+            "quality",
+            "engine",
+            "status",
+            "error",
+            "error_code",
+            "tags",
+            "is_public",
+            "is_favorite",
+            "sha256",
+            "damaged",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = [
+            "id",
+            "file_size",
+            "processing_time",
+            "processing_since",
+            "status",
+            "sha256",
+            "damaged",
+            "created_at",
+            "updated_at",
+        ]
+        list_serializer_class = UserImageListSerializer
+
+    named = None  # the tags of a whole list
+
+    @cached_property
+    def _links(self):
+        root = self.context["request"].build_absolute_uri("/")[:-1]
+        return root, {
+            name: storage.linker(name) for name in ("originals", "processed", "thumbnails")
+        }
+
+    def _link(self, container, field, filename=None):
+        root, links = self._links
+        return rooted(root, links[container](field.name, filename)) if field else None
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_original_url(self, image):
+        return self._link("originals", image.original, image.original_filename)
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_display_url(self, image):
+        return self._link("processed", image.display)
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri"})
+    def get_processed_url(self, image):
+        return self._link("processed", image.processed)
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_thumbnail_url(self, image):
+        return self._link("thumbnails", image.shown_thumbnail)
+
+    @extend_schema_field(
+        inline_serializer(
+            "Dimensions",
+            {"width": serializers.IntegerField(), "height": serializers.IntegerField()},
+        )
+    )
+    def get_dimensions(self, image):
+        return {"width": image.width, "height": image.height}
+
+    @extend_schema_field(serializers.ChoiceField(UserImage.Quality.choices, allow_null=True))
+    def get_quality(self, image):
+        return image.quality or None
+
+    @extend_schema_field(serializers.ChoiceField(["general", "lesion"], allow_null=True))
+    def get_engine(self, image):
+        return image.engine or None
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_error(self, image):
+        return str(image.failure) or None
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_error_code(self, image):
+        return image.error or None
+
+    def to_representation(self, image):
+        named = tags.of_images([image]) if self.named is None else self.named
+        image.tag_names = named.get(image.pk, [])
+        data = super().to_representation(image)
+        data["title"] = str(image.shown_title)
+        return data
+
+    def get_fields(self):
+        fields = super().get_fields()
+        fields["tags"].source = "tag_names"
+        return fields
+
+
+class UploadSerializer(serializers.Serializer):
+    """The multipart body of an upload; the bytes themselves are judged by imaging.intake."""
+
+    file = UploadedFileField(
+        write_only=True,
+        required=False,
+        help_text="JPEG, PNG, WebP or HEIC, of MAX_UPLOAD_SIZE at most (10 MiB by default).",
+    )
+    title = serializers.CharField(max_length=TITLE, required=False, allow_blank=True)
+    tags = TagsField(required=False)
+    engine = serializers.ChoiceField(UserImage.Engine.choices, required=False)
+
+
+class RetrySerializer(serializers.Serializer):
+    engine = serializers.ChoiceField(UserImage.Engine.choices, required=False)
+
+
+class ImagesSerializer(serializers.Serializer):
+    """Some of one's images; those that are not one's own are passed over."""
+
+    ids = serializers.ListField(
+        child=serializers.UUIDField(), allow_empty=False, max_length=MOST, write_only=True
+    )
+
+
+class BulkEditSerializer(ImagesSerializer):
+    is_favorite = serializers.BooleanField(required=False, write_only=True)
+    add_tags = TagsField(required=False, write_only=True)
+    remove_tags = TagsField(required=False, write_only=True)
+
+
+class QuotaSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = StorageQuota
+        fields = ["storage_limit", "storage_used", "image_limit", "image_count", "plan", "percent"]
+        read_only_fields = fields
+
+    percent = serializers.IntegerField(
+        read_only=True, help_text="Of the limit that is nearer, rounded down."
+    )
+
+
+class AttachSerializer(ConsultationUploadSerializer):
+    """What is said about the photograph in the consultation; its bytes are the original's."""
+
+    consultation = serializers.PrimaryKeyRelatedField(
+        queryset=Consultation.objects.none(), write_only=True
+    )
+
+    class Meta(ConsultationUploadSerializer.Meta):
+        fields = ["consultation", *ConsultationUploadSerializer.Meta.fields[1:]]
+
+    file = None
+
+    def get_fields(self):
+        fields = super().get_fields()
+        request = self.context.get("request")
+        if request and request.user.is_authenticated:
+            fields["consultation"].queryset = Consultation.objects.editable_by(request.user)
+        return fields
