@@ -1,12 +1,10 @@
 from django.http import Http404, StreamingHttpResponse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -14,8 +12,9 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.serializers import ErrorsSerializer
-from imaging.errors import FILE_CODES, ImageRefused
+from imaging.errors import FILE_CODES
 from imaging.pagination import ImagePages
+from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
 from . import archive, services
 from .models import Consultation, ConsultationImage, Patient
@@ -27,14 +26,6 @@ from .serializers import (
     ImageUploadSerializer,
     PatientSerializer,
 )
-
-MAX_KEY = 255  # characters of an Idempotency-Key
-
-
-class KeyReused(APIException):
-    status_code = status.HTTP_409_CONFLICT
-    default_detail = _("This Idempotency-Key belongs to another upload.")
-    default_code = "idempotency_key_reused"
 
 
 class CreateListRetrieveUpdate(
@@ -100,14 +91,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         methods=["POST"],
         request=ImageUploadSerializer,
         responses={201: ImageSerializer, 409: ErrorsSerializer, 503: ErrorsSerializer},
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                str,
-                OpenApiParameter.HEADER,
-                description="A repeated upload with the same key returns the first answer.",
-            )
-        ],
+        parameters=[IDEMPOTENCY_KEY],
     )
     @action(
         detail=True,
@@ -136,25 +120,14 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         serializer = ImageUploadSerializer(data=request.data, context=context)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
-        key = request.headers.get("Idempotency-Key", "")
-        if len(key) > MAX_KEY:
-            raise ParseError(_("The Idempotency-Key is longer than 255 characters."))
-        if len(request.FILES.getlist("file")) > 1:
-            raise ParseError(_("One file a request."))
         try:
             image, _created = services.add_image(
                 consultation=consultation,
                 user=request.user,
                 upload=fields.pop("file", None),
-                idempotency_key=key or None,
+                idempotency_key=idempotency_key(request),
                 **fields,
             )
-        except ImageRefused as refusal:
-            raise ValidationError(
-                {"file": [ErrorDetail(refusal.detail, refusal.code)]}
-            ) from refusal
-        except services.IdempotencyKeyReused as error:
-            raise KeyReused from error
         except Consultation.DoesNotExist as gone:  # while the picture was on its way
             raise Http404 from gone
         return Response(

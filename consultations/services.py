@@ -11,17 +11,13 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils import timezone
 
 from imaging import intake, storage
-from imaging.errors import StorageUnavailable
+from imaging.errors import IdempotencyKeyReused, StorageUnavailable
 from imaging.metadata import clean_text
 
 from .models import Consultation, ConsultationImage
 from .vocabulary import ImageType
 
 logger = logging.getLogger(__name__)
-
-
-class IdempotencyKeyReused(Exception):
-    """The key of an earlier upload came back with another file or for another consultation."""
 
 
 def add_image(

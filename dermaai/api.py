@@ -5,13 +5,29 @@ from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from drf_standardized_errors.handler import ExceptionHandler
-from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    ErrorDetail,
+    ParseError,
+    ValidationError,
+)
 from rest_framework.routers import SimpleRouter
 from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import api as accounts
 from consultations import api as consultations
-from imaging.errors import DecoderUnavailable, StorageUnavailable, Unavailable
+from gallery import api as gallery
+from gallery.models.images import TAGS
+from gallery.quotas import QuotaExceeded
+from gallery.tags import TooManyTags
+from imaging.errors import (
+    DecoderUnavailable,
+    IdempotencyKeyReused,
+    ImageRefused,
+    StorageUnavailable,
+    Unavailable,
+)
 
 from . import views
 
@@ -40,6 +56,18 @@ class Down(APIException):
         self.wait = error.retry_after  # becomes Retry-After
 
 
+class KeyReused(APIException):
+    status_code = 409
+    default_detail = _("This Idempotency-Key belongs to another upload.")
+    default_code = "idempotency_key_reused"
+
+
+class NoRoom(APIException):
+    status_code = 403
+    default_detail = _("Your gallery is full. Delete images, or ask the practice for more room.")
+    default_code = "quota_exceeded"
+
+
 class TooLarge(APIException):
     status_code = 413
     default_detail = _("The request is larger than is accepted.")
@@ -48,6 +76,8 @@ class TooLarge(APIException):
 
 class Errors(ExceptionHandler):
     """Every error in one shape, an outage of ours included."""
+
+    known = {IdempotencyKeyReused: KeyReused, QuotaExceeded: NoRoom}
 
     def convert_known_exceptions(self, exc):
         if isinstance(exc, RequestDataTooBig):
@@ -58,6 +88,14 @@ class Errors(ExceptionHandler):
             told = AuthenticationFailed(exc.detail["detail"], exc.detail["code"])
             told.auth_header = getattr(exc, "auth_header", None)
             return told
+        if isinstance(exc, ImageRefused):
+            return ValidationError({"file": [ErrorDetail(exc.detail, exc.code)]})
+        if isinstance(exc, TooManyTags):
+            text = _("At most %(most)s tags.") % {"most": TAGS}
+            return ValidationError({"tags": [ErrorDetail(text, "max_length")]})
+        for error, answer in self.known.items():
+            if isinstance(exc, error):
+                return answer()
         if isinstance(exc, Unavailable):
             return Down(exc)
         return super().convert_known_exceptions(exc)
@@ -68,6 +106,7 @@ v1 = [
     path("auth/token/refresh", accounts.TokenRefresh.as_view(), name="api-token-refresh"),
     path("auth/token/blacklist", accounts.TokenBlacklist.as_view(), name="api-token-blacklist"),
     *router.urls,
+    *gallery.urlpatterns,
 ]
 urlpatterns = [
     path("v1/", include(v1)),

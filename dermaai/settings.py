@@ -243,6 +243,11 @@ SPECTACULAR_SETTINGS = {
             "ServerErrorEnum",
             *(f"ErrorCode{status}Enum" for status in (401, 403, 404, 405, 406, 415, 429, 500)),
         )
+    }
+    | {
+        "EngineAskedEnum": "gallery.models.UserImage.Engine",
+        "EngineUsedEnum": "imaging.background.ENGINES",
+        "ProcessingStatusEnum": "gallery.models.UserImage.Status",
     },
     "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
 }

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -6,7 +7,7 @@ from rest_framework import serializers
 
 from consultations.models import Consultation
 from consultations.serializers import ImageUploadSerializer as ConsultationUploadSerializer
-from imaging import storage
+from imaging import background, storage
 from imaging.serializers import UploadedFileField, rooted
 
 from . import tags
@@ -104,14 +105,12 @@ class UserImageSerializer(serializers.ModelSerializer):
         ]
         list_serializer_class = UserImageListSerializer
 
-    named = None  # the tags of a whole list
+    named = None  # {image: names} of a whole list
 
     @cached_property
     def _links(self):
         root = self.context["request"].build_absolute_uri("/")[:-1]
-        return root, {
-            name: storage.linker(name) for name in ("originals", "processed", "thumbnails")
-        }
+        return root, {name: storage.linker(name) for name in settings.CONTAINERS}
 
     def _link(self, container, field, filename=None):
         root, links = self._links
@@ -146,7 +145,7 @@ class UserImageSerializer(serializers.ModelSerializer):
     def get_quality(self, image):
         return image.quality or None
 
-    @extend_schema_field(serializers.ChoiceField(["general", "lesion"], allow_null=True))
+    @extend_schema_field(serializers.ChoiceField(background.ENGINES, allow_null=True))
     def get_engine(self, image):
         return image.engine or None
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils import timezone
 
 from imaging import intake, storage
-from imaging.errors import StorageUnavailable
+from imaging.errors import IdempotencyKeyReused, StorageUnavailable
 from imaging.metadata import clean_text
 
 from . import quotas, tags
@@ -19,10 +19,6 @@ from .models.images import TITLE
 logger = logging.getLogger(__name__)
 
 BATCH = 500  # rows of one statement: SQLite takes 250,000 variables, PostgreSQL 65,535
-
-
-class IdempotencyKeyReused(Exception):
-    """The key of an earlier upload came back with another file."""
 
 
 def submit_image(

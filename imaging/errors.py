@@ -33,6 +33,10 @@ class ImageRefused(Exception):
         return self.MESSAGES[self.message or self.code] % self.values
 
 
+class IdempotencyKeyReused(Exception):
+    """The key of an earlier upload came back with another file, or for another place."""
+
+
 class Unavailable(Exception):
     """Something of ours did not answer; nothing was stored that counts. Try again later."""
 

@@ -1,0 +1,223 @@
+from django.db.models import Exists, OuterRef
+from django.http import Http404, StreamingHttpResponse
+from django.urls import path, reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    inline_serializer,
+)
+from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
+from rest_framework import generics, serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from accounts.serializers import ErrorsSerializer
+from imaging.errors import FILE_CODES
+from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
+
+from . import archive, services, tags
+from .filters import GalleryFilter
+from .models import Share, StorageQuota, UserImage
+from .pagination import GalleryPages
+from .serializers import (
+    BulkEditSerializer,
+    ImagesSerializer,
+    QuotaSerializer,
+    RetrySerializer,
+    UploadSerializer,
+    UserImageSerializer,
+)
+
+_ZIP = {(200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "cut-outs, originals")}
+
+
+def _count(name):
+    """The schema of {name: number}."""
+    return inline_serializer(name.title(), {name: serializers.IntegerField()})
+
+
+class Mine:
+    """One's own images, and whether a link opens each."""
+
+    serializer_class = UserImageSerializer
+
+    def get_queryset(self):
+        links = Share.objects.alive().filter(image=OuterRef("pk"))
+        mine = UserImage.objects.visible_to(self.request.user)
+        return mine.annotate(is_public=Exists(links))
+
+    def chosen(self, serializer_class):
+        """(the images asked for, the rest of what was asked). Others' are passed over."""
+        serializer = serializer_class(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        asked = dict(serializer.validated_data)
+        mine = UserImage.objects.visible_to(self.request.user)
+        return mine.filter(pk__in=asked.pop("ids")), asked
+
+    def shown(self, image):
+        """The answer that shows one image as it is now."""
+        image = self.get_queryset().get(pk=image.pk)
+        return UserImageSerializer(image, context=self.get_serializer_context()).data
+
+
+@extend_validation_errors(FILE_CODES, "file", methods=["post"])
+class RemoveBackground(Mine, generics.GenericAPIView):
+    """A photograph into the gallery; a worker removes its background."""
+
+    serializer_class = UploadSerializer
+    parser_classes = [MultiPartParser]
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "uploads"
+
+    @extend_schema(
+        request=UploadSerializer,
+        responses={202: UserImageSerializer, 409: ErrorsSerializer, 503: ErrorsSerializer},
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request):
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        fields = serializer.validated_data
+        image, _created = services.submit_image(
+            user=request.user,
+            upload=fields.get("file"),
+            title=fields.get("title", ""),
+            tag_names=fields.get("tags", ()),
+            engine=fields.get("engine", UserImage.Engine.AUTO),
+            idempotency_key=idempotency_key(request),
+        )
+        if image.deleted_at:
+            raise Http404  # stored with this key, and deleted since
+        place = reverse("api-userimage-detail", args=[image.pk])
+        return Response(
+            self.shown(image),
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Location": request.build_absolute_uri(place)},
+        )
+
+
+class Gallery(Mine, generics.ListAPIView):
+    """One's own images, newest first."""
+
+    queryset = UserImage.objects.none()
+    filterset_class = GalleryFilter
+    pagination_class = GalleryPages
+
+    @extend_schema(
+        request=ImagesSerializer,
+        responses={200: _count("deleted")},
+        description="Gone at once; for ten minutes `/gallery/restore` brings them back.",
+    )
+    def delete(self, request):
+        images, _asked = self.chosen(ImagesSerializer)
+        return Response({"deleted": len(services.delete_images(images))})
+
+    @extend_schema(request=BulkEditSerializer, responses={200: _count("changed")})
+    def patch(self, request):
+        images, asked = self.chosen(BulkEditSerializer)
+        changed = services.edit_images(
+            images,
+            favorite=asked.get("is_favorite"),
+            add=asked.get("add_tags", ()),
+            remove=asked.get("remove_tags", ()),
+        )
+        return Response({"changed": changed})
+
+
+class Restore(generics.GenericAPIView):
+    serializer_class = ImagesSerializer
+
+    @extend_schema(responses={200: _count("restored")})
+    def post(self, request):
+        """Bring back images deleted in the last ten minutes."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        deleted = UserImage.objects.deleted_by(request.user)
+        images = deleted.filter(pk__in=serializer.validated_data["ids"])
+        return Response({"restored": services.restore_images(images)})
+
+
+class Download(Mine, generics.GenericAPIView):
+    serializer_class = ImagesSerializer
+
+    @extend_schema(request=ImagesSerializer, responses=_ZIP)
+    def post(self, request):
+        """Cut-outs and originals as a streamed ZIP, with a `manifest.csv`."""
+        images, _asked = self.chosen(ImagesSerializer)
+        if not images.exists():
+            raise Http404
+        found = archive.of_gallery(images.order_by("-created_at", "-pk"))
+        response = StreamingHttpResponse(found, content_type="application/zip")
+        response["Content-Disposition"] = 'attachment; filename="gallery.zip"'
+        return response
+
+
+class Quota(generics.GenericAPIView):
+    serializer_class = QuotaSerializer
+
+    def get(self, request):
+        """Limits of the plan, and what is used of them."""
+        quota = StorageQuota.objects.of(request.user.pk)
+        return Response(self.get_serializer(quota).data)
+
+
+class Tags(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("q", str, description="How they begin")],
+        responses=inline_serializer(
+            "Tags", {"tags": serializers.ListField(child=serializers.CharField())}
+        ),
+    )
+    def get(self, request):
+        """One's own tags, in alphabetical order: suggestions."""
+        found = tags.suggestions(request.user, request.query_params.get("q", "")[:100])
+        return Response({"tags": [tag.name for tag in found]})
+
+
+class UserImageDetail(Mine, generics.RetrieveUpdateDestroyAPIView):
+    """One image of one's own. PUT sets what it does not name to nothing; PATCH leaves it."""
+
+    queryset = UserImage.objects.none()
+
+    def perform_update(self, serializer):
+        fields = serializer.validated_data
+        services.edit_images(
+            UserImage.objects.visible_to(self.request.user).filter(pk=serializer.instance.pk),
+            title=fields.get("title"),
+            favorite=fields.get("is_favorite"),
+            tag_names=fields.get("tag_names"),
+        )
+        serializer.instance = self.get_object()
+
+    def perform_destroy(self, image):
+        services.delete_images(UserImage.objects.visible_to(self.request.user).filter(pk=image.pk))
+
+
+class Retry(Mine, generics.GenericAPIView):
+    @extend_schema(request=RetrySerializer, responses={202: UserImageSerializer})
+    def post(self, request, pk):
+        """Process it once more, with another engine if one is named."""
+        serializer = RetrySerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        image = self.get_object()
+        try:
+            services.retry_image(image, engine=serializer.validated_data.get("engine"))
+        except UserImage.DoesNotExist as gone:
+            raise Http404 from gone
+        return Response(self.shown(image), status=status.HTTP_202_ACCEPTED)
+
+
+urlpatterns = [
+    path("remove-background", RemoveBackground.as_view(), name="api-remove-background"),
+    path("gallery", Gallery.as_view(), name="api-gallery"),
+    path("gallery/restore", Restore.as_view(), name="api-gallery-restore"),
+    path("gallery/download", Download.as_view(), name="api-gallery-download"),
+    path("gallery/quota", Quota.as_view(), name="api-gallery-quota"),
+    path("gallery/tags", Tags.as_view(), name="api-gallery-tags"),
+    path("images/<uuid:pk>", UserImageDetail.as_view(), name="api-userimage-detail"),
+    path("images/<uuid:pk>/retry", Retry.as_view(), name="api-userimage-retry"),
+]

@@ -1,0 +1,33 @@
+from imaging import archive
+
+COLUMNS = (
+    "id",
+    "title",
+    "original_filename",
+    "sha256",
+    "file_size",
+    "mime_type",
+    "width",
+    "height",
+    "status",
+    "engine",
+    "quality",
+    "captured_at",
+    "camera_model",
+    "damaged",
+    "created_at",
+)
+
+
+def _files(image):
+    """The cut-out, where there is one, and the original."""
+    found = []
+    if image.processed:
+        name = archive.file_name(image.title or image.original_filename, ".png")
+        found.append(("processed", image.processed.name, f"cut-out_{name}"))
+    return found + archive.original(image)
+
+
+def of_gallery(images):
+    """A ZIP of cut-outs and originals and what is known of each (imaging.archive)."""
+    return archive.of_images(images, COLUMNS, _files)
