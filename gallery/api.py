@@ -1,4 +1,3 @@
-from django.db.models import Exists, OuterRef
 from django.http import Http404, StreamingHttpResponse
 from django.urls import path, reverse
 from drf_spectacular.types import OpenApiTypes
@@ -21,7 +20,7 @@ from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
 from . import archive, services, tags
 from .filters import GalleryFilter
-from .models import Share, StorageQuota, UserImage
+from .models import StorageQuota, UserImage
 from .pagination import GalleryPages
 from .serializers import (
     BulkEditSerializer,
@@ -41,14 +40,12 @@ def _count(name):
 
 
 class Mine:
-    """One's own images, and whether a link opens each."""
+    """One's own images."""
 
     serializer_class = UserImageSerializer
 
     def get_queryset(self):
-        links = Share.objects.alive().filter(image=OuterRef("pk"))
-        mine = UserImage.objects.visible_to(self.request.user)
-        return mine.annotate(is_public=Exists(links))
+        return UserImage.objects.visible_to(self.request.user)
 
     def chosen(self, serializer_class):
         """(the images asked for, the rest of what was asked). Others' are passed over."""

@@ -11,7 +11,7 @@ from imaging import background, storage
 from imaging.serializers import UploadedFileField, rooted
 
 from . import tags
-from .models import StorageQuota, UserImage
+from .models import Share, StorageQuota, UserImage
 from .models.images import TAG, TAGS, TITLE
 
 MOST = 1000  # images of one request
@@ -39,8 +39,14 @@ class TagsField(serializers.ListField):
 class UserImageListSerializer(serializers.ListSerializer):
     def to_representation(self, data):
         images = list(data)
-        self.child.named = tags.of_images(images)
+        self.child.known = _known(images)
         return super().to_representation(images)
+
+
+def _known(images):
+    """What other tables say of images: {image: names of its tags}, {images that a link opens}."""
+    links = Share.objects.alive().filter(image__in=images)
+    return tags.of_images(images), set(links.values_list("image", flat=True))
 
 
 class UserImageSerializer(serializers.ModelSerializer):
@@ -105,7 +111,7 @@ class UserImageSerializer(serializers.ModelSerializer):
         ]
         list_serializer_class = UserImageListSerializer
 
-    named = None  # {image: names} of a whole list
+    known = None  # of a whole list
 
     @cached_property
     def _links(self):
@@ -158,8 +164,8 @@ class UserImageSerializer(serializers.ModelSerializer):
         return image.error or None
 
     def to_representation(self, image):
-        named = tags.of_images([image]) if self.named is None else self.named
-        image.tag_names = named.get(image.pk, [])
+        named, public = self.known or _known([image])
+        image.tag_names, image.is_public = named.get(image.pk, []), image.pk in public
         data = super().to_representation(image)
         data["title"] = str(image.shown_title)
         return data

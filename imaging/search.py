@@ -5,10 +5,14 @@ import unicodedata
 MAX_QUERY, MAX_WORDS = 200, 8  # of a search: characters, words
 
 
+_LIGATURES = str.maketrans({"æ": "ae", "œ": "oe"})  # Unicode leaves them as they are
+
+
 def search_key(*texts):
-    """How text is compared: "LEFÈVRE" and "lefevre" are one."""
+    """How text is compared: "LEFÈVRE" and "lefevre" are one, "Nævus" and "naevus" too."""
     decomposed = unicodedata.normalize("NFKD", " ".join(texts))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return letters.casefold().translate(_LIGATURES)
 
 
 def with_words(rows, words):

@@ -12,3 +12,14 @@ def test_figures_on_the_former_scale_are_forgotten(image):
     forget(apps, SimpleNamespace(connection=connection))
     image.refresh_from_db()
     assert (image.sharpness, image.exposure, image.verdict) == (None, None, None)
+
+
+def test_a_name_with_a_ligature_is_still_found(record):
+    """Else a patient of before the upgrade could not be found any more."""
+    write_out = import_module("consultations.migrations.0007_ligatures_in_search_keys").write_out
+    record.full_name = "Lœtitia Cæsar"
+    record.save()
+    type(record).objects.update(search_key="lœtitia cæsar 20418")
+    write_out(apps, SimpleNamespace(connection=connection))
+    assert type(record).objects.search("Loetitia caes").get() == record
+    assert type(record).objects.search("LŒTITIA").get() == record
