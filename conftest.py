@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from consultations import services
 from consultations.models import Consultation, Patient
+from gallery import services as gallery
 from imaging import phantoms
 
 PASSWORD = "correct horse battery"
@@ -82,6 +83,13 @@ def image(consultation, doctor):
     made, _created = services.add_image(
         consultation=consultation, user=doctor, upload=upload(), image_type="macro"
     )
+    return made
+
+
+@pytest.fixture
+def user_image(doctor):
+    """In the doctor's gallery, waiting for a worker."""
+    made, _created = gallery.submit_image(user=doctor, upload=upload(), title="Nævus dos")
     return made
 
 

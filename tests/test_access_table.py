@@ -15,6 +15,8 @@ CHANGE = (200, 404, 403, 404, 404, 302)  # pages that only the doctor may open
 DOCTORS = (200, 200, 403, 403, 403, 302)  # pages for any doctor
 API_LOOK = (200, 404, 200, 404, 404, 401)
 API_CHANGE = (200, 404, 403, 404, 404, 401)
+API_OWN = (200,) * 5 + (401,)  # everybody's own gallery
+API_OWNER = (200, 404, 404, 404, 404, 401)  # the doctor's gallery image
 SIGNED_IN = (200,) * 5 + (302,)
 ANYONE = (200,) * 6
 
@@ -69,7 +71,23 @@ TABLE = {
     ("api-image-detail", "get"): API_LOOK,
     ("api-image-detail", "patch"): API_CHANGE,
     ("api-image-detail", "delete"): (204, 404, 403, 404, 404, 401),
+    ("api-remove-background", "post"): (202,) * 5 + (401,),
+    ("api-gallery", "get"): API_OWN,
+    ("api-gallery", "patch"): API_OWN,
+    ("api-gallery", "delete"): API_OWN,
+    ("api-gallery-restore", "post"): API_OWN,
+    ("api-gallery-download", "post"): API_OWNER,
+    ("api-gallery-quota", "get"): API_OWN,
+    ("api-gallery-tags", "get"): API_OWN,
+    ("api-userimage-detail", "get"): API_OWNER,
+    ("api-userimage-detail", "put"): API_OWNER,
+    ("api-userimage-detail", "patch"): API_OWNER,
+    ("api-userimage-detail", "delete"): (204, 404, 404, 404, 404, 401),
+    ("api-userimage-retry", "post"): (202, 404, 404, 404, 404, 401),
 }
+
+
+UPLOADS = {("api-consultation-images", "post"), ("api-remove-background", "post")}
 
 
 def named_routes(resolver=None, prefix=""):
@@ -82,21 +100,27 @@ def named_routes(resolver=None, prefix=""):
 
 
 @pytest.fixture
-def arguments(record, consultation, image):
+def arguments(record, consultation, image, user_image):
     name = image.original.name
     return {
         "patient": [record.pk],
         "consultation": [consultation.pk],
         "image": [image.pk],
+        "userimage": [user_image.pk],
         "media": ["originals", name],
         "password_reset_confirm": ["x", "y"],
     }
 
 
 @pytest.fixture
-def bodies(record):
+def bodies(record, user_image):
     """Bodies that are good, where what is asked is whether somebody may."""
+    ids = {"ids": [str(user_image.pk)]}
     return {
+        ("api-gallery", "patch"): ids,
+        ("api-gallery", "delete"): ids,
+        ("api-gallery-restore", "post"): ids,
+        ("api-gallery-download", "post"): ids,
         ("api-patient-list", "post"): {"full_name": "Somebody New"},
         ("api-consultation-list", "post"): {"patient": record.pk},
         ("api-patient-detail", "patch"): {"phone": "1"},
@@ -116,7 +140,7 @@ def path_of(route, arguments):
 
 
 def ask(client, route, method, path, bodies):
-    if (route, method) == ("api-consultation-images", "post"):
+    if (route, method) in UPLOADS:
         return client.post(path, {"file": upload(seed=2)})
     if route.startswith("api-") and method != "get":
         body = bodies.get((route, method), {})
