@@ -1,0 +1,97 @@
+"""Fifty uploads at once into room for ten: exactly ten, on both databases, by real threads.
+
+Lost would be: room that nobody paid for, or an image that was refused though there was room.
+"""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from contextlib import nullcontext
+
+import pytest
+
+from bench import postgres
+
+ROOM, UPLOADS = 10, 50
+SCRIPT = """
+import json, threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import connection
+from accounts.models import User
+from conftest import upload
+from gallery import services
+from gallery.lifecycle import mend
+from gallery.models import Reservation, StorageQuota, UserImage
+from gallery.quotas import QuotaExceeded
+
+owner = User.objects.create_user("owner@example.org", "x")
+StorageQuota.objects.of(owner.pk)
+one, _created = services.submit_image(user=owner, upload=upload())
+limits = {{"image_limit": 1 + {room}}} if {by_number} else {{
+    "storage_limit": one.stored_bytes * (1 + {room}) + one.stored_bytes // 2
+}}
+StorageQuota.objects.update(**limits)
+together = threading.Barrier(16)
+
+def send(number):
+    if number < 16:
+        together.wait()
+    try:
+        services.submit_image(user=owner, upload=upload())
+        return "stored"
+    except QuotaExceeded:
+        return "refused"
+    finally:
+        connection.close()
+
+with ThreadPoolExecutor(16) as pool:
+    answers = Counter(pool.map(send, range({uploads})))
+quota = StorageQuota.objects.get()
+blobs = [n for c in settings.CONTAINERS for n, _ in storages[c].blobs()]
+print(json.dumps({{
+    "answers": answers,
+    "rows": UserImage.objects.count(),
+    "count": quota.image_count,
+    "drift": quota.storage_used - sum(UserImage.objects.values_list("stored_bytes", flat=True)),
+    "reservations": Reservation.objects.count(),
+    "blobs": len(blobs),
+    "wrong": mend(only_tell=True),
+}}))
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    if request.param == "sqlite":
+        return nullcontext(f"sqlite:///{tmp_path / 'db.sqlite3'}")
+    try:
+        postgres.programs()
+    except postgres.Missing as missing:
+        pytest.skip(str(missing))
+    return postgres.cluster()
+
+
+@pytest.mark.parametrize("by_number", [True, False], ids=["images", "bytes"])
+def test_exactly_as_many_as_there_is_room_for(database, tmp_path, by_number):
+    with database as url:
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "dermaai.settings",
+            "DERMAAI_DATA": str(tmp_path),
+            "DATABASE_URL": url,
+            "SECRET_KEY": secrets.token_urlsafe(50),
+        }
+        script = SCRIPT.format(room=ROOM, uploads=UPLOADS, by_number=by_number)
+        for arguments in (["migrate", "-v0"], ["shell", "-v0", "-c", script]):
+            command = [sys.executable, "manage.py", *arguments]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["answers"] == {"stored": ROOM, "refused": UPLOADS - ROOM}
+    assert (told["rows"], told["count"]) == (ROOM + 1, ROOM + 1)
+    assert (told["drift"], told["reservations"], told["wrong"]) == (0, 0, 0)
+    assert told["blobs"] == 3 * (ROOM + 1), "what was refused left nothing"
