@@ -70,7 +70,7 @@ class ConsultationImageAdmin(StoredImageAdmin):
         "consultation__patient__file_number",
     ]
     list_select_related = ["consultation__patient"]
-    readonly_fields = ["consultation_link"]
+    readonly_fields = ["consultation_link", "uploaded_by"]
     fields = [
         "consultation_link",
         "image_type",
@@ -81,6 +81,7 @@ class ConsultationImageAdmin(StoredImageAdmin):
         "description",
         "is_primary",
         *StoredImageAdmin.file_facts,
+        "uploaded_by",
     ]
 
     @admin.display(description=_("consultation"), ordering="consultation")

@@ -200,6 +200,14 @@ def _sizes(images):
     return list(rows.values_list("pk", "user_id", "stored_bytes"))
 
 
+def erase_images(images):
+    """Delete images for good and at once; their blobs follow after commit. Returns how many."""
+    with transaction.atomic():
+        delete_images(images.filter(deleted_at=None))
+        _all, counts = images.delete()
+    return counts.get(UserImage._meta.label, 0)
+
+
 def undo_time():
     return timedelta(seconds=settings.UNDO_SECONDS)
 

@@ -27,7 +27,6 @@ class StoredImageAdmin(admin.ModelAdmin):
         "sharpness",
         "exposure",
         "damaged",
-        "uploaded_by",
         "created_at",
         "updated_at",
     ]

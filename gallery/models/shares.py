@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from imaging import storage
@@ -30,6 +31,10 @@ class ShareQuerySet(models.QuerySet):
             image__status=UserImage.Status.READY,
             image__user__is_active=True,
         )
+
+    def revoke(self):
+        """End them now. Returns how many were not revoked before."""
+        return self.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
 
     def alive(self):
         """Those that would open now."""

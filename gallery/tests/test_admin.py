@@ -1,0 +1,91 @@
+"""Staff sees what is wrong with an image, sets it right, and changes plans."""
+
+import pytest
+
+from conftest import blobs, make_user
+from gallery import queue, services
+from gallery.models import Share, StorageQuota, Tag, UserImage
+
+pytestmark = pytest.mark.django_db
+ROOT = "/admin/gallery"
+
+
+@pytest.fixture
+def admin(page, db):
+    user = make_user("admin@example.org", full_name="Admin", is_staff=True, is_superuser=True)
+    return page(user)
+
+
+def act(admin, model, action, *keys):
+    return admin.post(
+        f"{ROOT}/{model}/", {"action": action, "_selected_action": [str(key) for key in keys]}
+    )
+
+
+def test_every_page_opens(admin, user_image):
+    queue.work()
+    services.edit_images(UserImage.objects.all(), add=["x"])
+    share = Share.objects.create(
+        image=user_image, token_hash="0" * 64, expires_at=user_image.created_at.replace(year=2099)
+    )
+    keys = {
+        "userimage": user_image.pk,
+        "storagequota": user_image.user_id,
+        "share": share.pk,
+        "tag": Tag.objects.get().pk,
+    }
+    for model, key in keys.items():
+        assert admin.get(f"{ROOT}/{model}/").status_code == 200, model
+        assert admin.get(f"{ROOT}/{model}/?q=doctor").status_code == 200, model
+        answer = admin.get(f"{ROOT}/{model}/{key}/change/")
+        assert answer.status_code == 200, model
+        assert b'type="file"' not in answer.content, "a file's widget would mint an unsigned URL"
+
+
+def test_retry(admin, user_image):
+    UserImage.objects.update(status="failed", error="gave_up", due_at=None)
+    act(admin, "userimage", "retry", user_image.pk)
+    user_image.refresh_from_db()
+    assert (user_image.status, user_image.error) == ("queued", "")
+
+
+def test_a_plan_brings_its_limits(admin, user_image):
+    act(admin, "storagequota", "to_pro", user_image.user_id)
+    quota = StorageQuota.objects.get()
+    assert (quota.plan, quota.image_limit) == ("pro", 10_000)
+    change = {"plan": "clinic", "storage_limit": 7, "image_limit": quota.image_limit}
+    admin.post(f"{ROOT}/storagequota/{quota.pk}/change/", change)
+    quota.refresh_from_db()
+    assert (quota.plan, quota.storage_limit, quota.image_limit) == ("clinic", 7, 1_000_000)
+    assert quota.image_count == 1, "what is used is counted, not typed"
+
+
+def test_links_are_revoked(admin, user_image):
+    expires = user_image.created_at.replace(year=2099)
+    share = Share.objects.create(image=user_image, token_hash="0" * 64, expires_at=expires)
+    act(admin, "share", "revoke", share.pk)
+    share.refresh_from_db()
+    assert share.revoked_at
+
+
+def test_a_deleted_image_goes_with_its_blobs_and_its_room(
+    admin, user_image, django_capture_on_commit_callbacks
+):
+    queue.work()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = admin.post(
+            f"{ROOT}/userimage/",
+            {"action": "delete_selected", "_selected_action": [str(user_image.pk)], "post": "yes"},
+        )
+    assert answer.status_code == 302
+    assert not UserImage.objects.exists()
+    assert not blobs()
+    quota = StorageQuota.objects.get()
+    assert (quota.storage_used, quota.image_count) == (0, 0)
+
+
+def test_a_title_that_staff_changes_is_found(admin, user_image, doctor):
+    body = {"title": "Épaule", "shares-TOTAL_FORMS": 0, "shares-INITIAL_FORMS": 0}
+    answer = admin.post(f"{ROOT}/userimage/{user_image.pk}/change/", body)
+    assert answer.status_code == 302
+    assert UserImage.objects.visible_to(doctor).search("epaule").exists()
