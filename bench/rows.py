@@ -11,7 +11,7 @@ SITES = ("70559009", "36141000", "699893008", "47224004", "")
 TYPES = ("macro", "overview", "primary_lesion")
 
 # What differs from row to row, of a number `n`.
-_VARIES = {
+VARIES = {
     "sqlite": {
         "name": "printf('20261114T094200_%032x', n)",
         "sha256": "printf('%064x', n)",
@@ -40,7 +40,7 @@ def owner():
 
 def fill(consultation, first, last):
     """Images number `first` to `last` of the consultation."""
-    varies = _VARIES[connection.vendor]
+    varies = VARIES[connection.vendor]
     created = varies["created"]
     chosen = {
         "original": f"{varies['name']} || '.jpg'",
@@ -48,8 +48,8 @@ def fill(consultation, first, last):
         "thumbnail": f"{varies['name']} || '.webp'",
         "original_filename": "'IMG_' || n || '.JPG'",
         "sha256": varies["sha256"],
-        "body_site": _choice(SITES),
-        "image_type": _choice(TYPES),
+        "body_site": choice(SITES),
+        "image_type": choice(TYPES),
         "captured_at": created,
         "created_at": created,
         "updated_at": created,
@@ -71,9 +71,16 @@ def fill(consultation, first, last):
         "doctor": consultation.doctor_id,
         "consultation_date": consultation.date,
     }
+    insert(ConsultationImage, chosen, given, first, last)
+
+
+def insert(model, chosen, given, first, last):
+    """Rows number `first` to `last` of a table: `chosen` columns by SQL of the number `n`, `given`
+    ones all the same, the others their default."""
+    varies = VARIES[connection.vendor]
     columns, values, params = [], [], []
-    for field in ConsultationImage._meta.concrete_fields:
-        if field.primary_key:
+    for field in model._meta.concrete_fields:
+        if field.primary_key and field.name not in chosen:
             continue
         columns.append(field.column)
         if field.name in chosen:
@@ -82,7 +89,7 @@ def fill(consultation, first, last):
             values.append("%s")
             value = given.get(field.name, field.get_default())
             params.append(field.get_db_prep_save(value, connection))
-    table = ConsultationImage._meta.db_table
+    table = model._meta.db_table
     with connection.cursor() as cursor:
         statement = f"INSERT INTO {table} ({', '.join(columns)}) {varies['numbers']}"
         select = f" SELECT {', '.join(v.replace('%0', '%%0') for v in values)} FROM numbers"  # noqa: S608
@@ -101,6 +108,6 @@ def visits(consultation, count, images):
         fill(visit, number * images + 1, (number + 1) * images)
 
 
-def _choice(of):
+def choice(of):
     cases = " ".join(f"WHEN {number} THEN '{word}'" for number, word in enumerate(of))
     return f"CASE n % {len(of)} {cases} END".replace("n % ", "n %% ")
