@@ -55,13 +55,12 @@ class GalleryFilter(filters.FilterSet):
 
     @property
     def ascending(self):
-        return self.form.cleaned_data.get("ordering") == "created_at"
+        return self.form.is_valid() and self.form.cleaned_data.get("ordering") == "created_at"
 
     @property
     def page_keys(self):
         """What the pages of these images go by (imaging.keyset): a tag has an index of its own."""
-        tagged = self.form.cleaned_data.get("tag") and "tagged_at" in self.qs.query.annotations
-        return UserImage.objects.BY_TAG if tagged else UserImage.objects.IN_ORDER
+        return self.qs.BY_TAG if "tagged_at" in self.qs.query.annotations else self.qs.IN_ORDER
 
 
 def _midnight(day):

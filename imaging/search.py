@@ -2,6 +2,10 @@
 
 import unicodedata
 
+from django.db.models import F, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
+
 MAX_QUERY, MAX_WORDS = 200, 8  # of a search: characters, words
 
 
@@ -18,5 +22,5 @@ def search_key(*texts):
 def with_words(rows, words):
     """Rows whose `search_key` has every word, in any order."""
     for word in search_key(words[:MAX_QUERY]).replace("\0", "").split()[:MAX_WORDS]:
-        rows = rows.filter(search_key__contains=word)
+        rows = rows.filter(GreaterThan(StrIndex(F("search_key"), Value(word)), 0))
     return rows

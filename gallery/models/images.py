@@ -36,7 +36,7 @@ class UserImageQuerySet(models.QuerySet):
 
     def with_tag(self, tag):
         """Those filed under a Tag. Ordered by BY_TAG, a page reads as many rows as it shows."""
-        return self.filter(tagged__tag=tag).alias(
+        return self.filter(tagged__tag=tag).annotate(
             tagged_at=models.F("tagged__image_created_at"), tagged_id=models.F("tagged__image_id")
         )
 
