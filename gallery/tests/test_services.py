@@ -1,6 +1,7 @@
 """Upload to ready: what is stored, what counts, what is undone."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from django.core.files.storage import storages
@@ -8,9 +9,10 @@ from django.utils import timezone
 
 from conftest import blobs, photograph, upload
 from gallery import queue, services
-from gallery.models import Reservation, StorageQuota, UserImage
+from gallery.models import Reservation, Share, StorageQuota, UserImage
 from gallery.quotas import QuotaExceeded
-from imaging.errors import ImageRefused
+from imaging.errors import ImageRefused, StorageUnavailable
+from imaging.storage import LocalContainer
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +81,50 @@ def test_deleted_and_brought_back(doctor):
     assert image.status == "ready"
     assert used(doctor) == (image.stored_bytes, 1)
     assert image.created_at <= timezone.now()
+
+
+def test_no_room_for_its_bytes_is_no_room(doctor):
+    image = submit(doctor)
+    StorageQuota.objects.update(storage_limit=2 * image.stored_bytes - 1)
+    with pytest.raises(QuotaExceeded):
+        submit(doctor)
+    StorageQuota.objects.update(storage_limit=2 * image.stored_bytes)
+    submit(doctor)
+
+
+@pytest.mark.parametrize("full", ["originals", "processed", "thumbnails"])
+def test_a_storage_that_fails_takes_no_room(doctor, monkeypatch, full):
+    """Room that an outage had reserved would else be gone, upload by upload."""
+    real = LocalContainer._save
+
+    def save(self, name, content):
+        if self.container == full:
+            raise OSError("no space left")
+        return real(self, name, content)
+
+    monkeypatch.setattr(LocalContainer, "_save", save)
+    with pytest.raises(StorageUnavailable):
+        submit(doctor)
+    assert used(doctor) == (0, 0)
+    assert not Reservation.objects.exists()
+    assert not UserImage.objects.exists()
+    assert not blobs()
+
+
+def test_a_link_that_lives_makes_an_image_public(doctor, api):
+    """The list says so, and no longer than it is so."""
+    image = submit(doctor)
+    queue.work()
+    expires = timezone.now() + timedelta(hours=1)
+    share = Share.objects.create(image=image, token_hash="0" * 64, expires_at=expires)
+
+    def public():
+        told = api(doctor).get("/api/v1/gallery").json()["images"]
+        return [one["is_public"] for one in told]
+
+    assert public() == [True]
+    Share.objects.update(view_limit=1, views=1)
+    assert public() == [False], "spent"
+    Share.objects.update(view_limit=None)
+    Share.objects.filter(pk=share.pk).revoke()
+    assert public() == [False]
