@@ -30,7 +30,7 @@ def owner():
 
 
 def fill(user, first, last):
-    """Images number `first` to `last`: every seventh a favourite, every hundredth failed."""
+    """Images number `first` to `last`: every seventh a favourite, every tenth failed."""
     varies = VARIES[connection.vendor]
     key, created = _key(), varies["created"]
     name = f"'{user.pk}/' || n"
@@ -46,8 +46,8 @@ def fill(user, first, last):
         "title": "'Image ' || n",
         "search_key": "'image ' || n",
         "is_favorite": "(n %% 7 = 0)",
-        "status": "CASE n %% 100 WHEN 0 THEN 'failed' ELSE 'ready' END",
-        "error": "CASE n %% 100 WHEN 0 THEN 'gave_up' ELSE '' END",
+        "status": "CASE n %% 10 WHEN 0 THEN 'failed' ELSE 'ready' END",
+        "error": "CASE n %% 10 WHEN 0 THEN 'gave_up' ELSE '' END",
         "engine": choice(("general", "lesion")),
         "quality": choice(("excellent", "good", "fair")),
         "created_at": created,

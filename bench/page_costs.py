@@ -53,6 +53,48 @@ def no_storage(stack):
             stack.enter_context(mock.patch.object(storages[container], method, failing))
 
 
+def gallery_urls(user):
+    """The same of a gallery: as it is, narrowed down, and from the other end."""
+    from gallery.filters import GalleryFilter
+    from gallery.models import UserImage
+    from gallery.views.grid import IMAGES
+
+    from .gallery_rows import COMMON
+
+    class Request:
+        pass
+
+    Request.user, found = user, {}
+    for name, chosen in {
+        "gallery": {},
+        "gallery, oldest first": {"ordering": "created_at"},
+        "gallery, favorites": {"favorite": "true"},
+        "gallery, a status": {"status": "failed"},
+        "gallery, a tag": {"tag": COMMON},
+        "gallery, a word": {"q": "image"},
+    }.items():
+        asked = GalleryFilter(chosen, UserImage.objects.visible_to(user), request=Request)
+        sign = "" if asked.ascending else "-"
+        ordered = asked.qs.order_by(*(f"{sign}{key}" for key in asked.page_keys))
+        ordered = ordered.values_list("pk", flat=True)
+        found |= places(name, "/gallery/", chosen, ordered, IMAGES)
+    return found
+
+
+def places(name, path, chosen, ordered, page):
+    """{(name, which): (path, query)} of the first page of a grid and of those behind it."""
+    total = ordered.count()
+    found = {(name, "first"): (path, chosen)}
+    at = {"second": page}
+    if total > 3 * page:
+        at["middle"] = total // 2
+    at["last"] = max(total - page, 1)
+    for which, place in at.items():
+        if place < total:
+            found[name, which] = (path, chosen | {"before": ordered[place - 1]})
+    return found
+
+
 def urls(consultation):
     """{(page, which): URL}: `first`, and those that a grid fetches while it is scrolled."""
     from consultations.models import ConsultationImage
@@ -76,18 +118,11 @@ def urls(consultation):
         path %= of.pk
         keys = getattr(ConsultationImage.objects.all(), keys)
         ordered = images.order_by(*(f"-{key}" for key in keys)).values_list("pk", flat=True)
-        total = ordered.count()
-        found[name, "first"] = (path, chosen)
-        places = {"second": page}
-        if total > 3 * page:
-            places["middle"] = total // 2
-        places["last"] = total - page
-        for which, place in places.items():
-            found[name, which] = (path, chosen | {"before": ordered[place - 1]})
+        found |= places(name, path, chosen, ordered, page)
     return found
 
 
-def measure(client, consultation):
+def measure(client, asked):
     """{"page|which": {ms, database_ms, statements, counts, tiles}} of medians.
 
     A page costs the CPU of this process and the wait for the database's: on a machine where others
@@ -95,9 +130,6 @@ def measure(client, consultation):
     """
     from django.db import connection
 
-    asked = {(*key, True): url for key, url in urls(consultation).items()}
-    asked["patient", "whole page", False] = (f"/patients/{consultation.patient_id}/", {})
-    asked["consultation", "whole page", False] = (f"/consultations/{consultation.pk}/", {})
     taken = {key: [] for key in asked}
     for number in range(ROUNDS + 2):  # the first two warm up
         for key, (path, query) in asked.items():
@@ -117,7 +149,7 @@ def measure(client, consultation):
                     sum(
                         bool(re.search(r"\bCOUNT\(|\bOFFSET\b", sql)) for sql, _ in watch.statements
                     ),
-                    body.count("data-viewer-item"),
+                    len(re.findall(r"data-(?:viewer-item|item=)", body)),
                 )
                 taken[key[:2]] = facts
     results = {}
@@ -135,9 +167,44 @@ def measure(client, consultation):
     return results
 
 
-def api_pages(client, consultation, total):
+def of_grids(found):
+    """What a browser asks while it scrolls is a part of a page."""
+    return {(*key, True): url for key, url in found.items()}
+
+
+def records():
+    """(user, rows to fill, what to ask): a patient with one long consultation."""
+    from . import rows
+
+    doctor, consultation = rows.owner()
+    rows.visits(consultation, VISITS, IMAGES_A_VISIT)
+
+    def asked():
+        whole = {
+            ("patient", "whole page", False): (f"/patients/{consultation.patient_id}/", {}),
+            ("consultation", "whole page", False): (f"/consultations/{consultation.pk}/", {}),
+        }
+        return of_grids(urls(consultation)) | whole
+
+    path = f"/api/v1/consultations/{consultation.pk}/images"
+    return doctor, lambda first, last: rows.fill(consultation, first, last), asked, path
+
+
+def gallery():
+    """The same of a gallery."""
+    from . import gallery_rows
+
+    user = gallery_rows.owner()
+
+    def asked():
+        return of_grids(gallery_urls(user)) | {("gallery", "whole page", False): ("/gallery/", {})}
+
+    return user, lambda first, last: gallery_rows.fill(user, first, last), asked, "/api/v1/gallery"
+
+
+def api_pages(client, path, total):
     """Of the API's numbered pages, ms: the contract has a total, and pages by OFFSET."""
-    path, taken = f"/api/v1/consultations/{consultation.pk}/images", {}
+    taken = {}
     for number in range(5):
         for which, page in (("first", 1), ("last", -(-total // 24))):
             began = time.perf_counter()
@@ -156,22 +223,19 @@ def main():
     from django.core.management import call_command
     from django.test import Client
 
-    from . import rows
-
     call_command("migrate", verbosity=0)
-    doctor, consultation = rows.owner()
-    rows.visits(consultation, VISITS, IMAGES_A_VISIT)
+    user, fill, asked, api = {"records": records, "gallery": gallery}[sys.argv[1]]()
     client = Client()
-    client.force_login(doctor, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     done, results, filling = 0, {}, 0.0
     for size in SIZES:
         began = time.perf_counter()
-        rows.fill(consultation, done + 1, size)
+        fill(done + 1, size)
         filling, done = filling + time.perf_counter() - began, size
         with ExitStack() as stack:
             no_storage(stack)
-            results[size] = measure(client, consultation)
-        results[size]["api"] = api_pages(client, consultation, size)
+            results[size] = measure(client, asked())
+        results[size]["api"] = api_pages(client, api, size)
     json.dump({"filling": filling, "sizes": results}, sys.stdout)
 
 

@@ -1,4 +1,5 @@
-"""script/bench pages: a patient's and a consultation's images, from a thousand to a million."""
+"""script/bench pages: a patient's, a consultation's and a gallery's images, from a thousand to a
+million."""
 
 import sys
 import tempfile
@@ -85,8 +86,11 @@ def main():
     except postgres.Missing as missing:
         sys.exit(f"bench.pages: {missing}")
     for database, made in (("SQLite", sqlite), ("PostgreSQL", postgres.cluster)):
-        with made() as url:
-            tell(report, database, child("bench.page_costs", DATABASE_URL=url))
+        for what in ("records", "gallery"):
+            with made() as url:
+                tell(
+                    report, f"{database}, {what}", child("bench.page_costs", what, DATABASE_URL=url)
+                )
     report.finish()
 
 
