@@ -11,8 +11,10 @@ import os
 import time
 import uuid
 from base64 import urlsafe_b64encode
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -31,6 +33,7 @@ from storages.backends.azure_storage import AzureStorage
 from .errors import StorageUnavailable
 
 OUTAGES = (AzureError, OSError)
+SHARE_PASS = 300  # seconds
 MEDIA_TYPES = {
     ".jpg": "image/jpeg",
     ".png": "image/png",
@@ -72,16 +75,30 @@ def replace(container: str, name: str, content: File) -> None:
 
 def fetch(container: str, name: str, file) -> None:
     """Write a blob into an open file. Raises FileNotFoundError, or StorageUnavailable."""
-    try:
+    with _told(container):
         for chunk in chunks(container, name):
             file.write(chunk)
-    except ResourceNotFoundError as error:
+    file.flush()
+
+
+def stream(container: str, name: str):
+    """`chunks`, the first of them read already: FileNotFoundError or StorageUnavailable come
+    before an answer has begun."""
+    pieces = chunks(container, name)
+    with _told(container):
+        first = next(pieces, b"")
+    return chain([first], pieces)
+
+
+@contextmanager
+def _told(container):
+    """What the back ends raise, in our two words."""
+    try:
+        yield
+    except (ResourceNotFoundError, FileNotFoundError) as error:
         raise FileNotFoundError(container) from error
-    except FileNotFoundError:
-        raise
     except OUTAGES as error:
         raise StorageUnavailable(container) from error
-    file.flush()
 
 
 def delete(container: str, name: str) -> None:
@@ -142,6 +159,19 @@ def signed_path_is_valid(container, name, expires, filename, signature) -> bool:
     """Was this path signed by us, and is it still alive?"""
     expected = _signature(container, name, expires, filename)
     return constant_time_compare(signature, expected) and int(expires) > time.time()
+
+
+def share_pass(share_id: uuid.UUID, until: datetime) -> str:
+    """The query that opens the image of a shared link: for SHARE_PASS seconds, and never past
+    `until`. Whether the link itself is still alive is asked at every request (gallery.sharing)."""
+    expires = str(min(int(time.time()) + SHARE_PASS, int(until.timestamp())))
+    return f"e={expires}&s={_signature('share', share_id, expires, '')}"  # no container's name
+
+
+def share_pass_is_valid(share_id: uuid.UUID, expires: str, signature: str) -> bool:
+    """Was this pass signed by us for this link, and is it still alive?"""
+    stamped = expires.isascii() and expires.isdigit() and len(expires) <= 12
+    return stamped and signed_path_is_valid("share", share_id, expires, "", signature)
 
 
 @deconstructible
