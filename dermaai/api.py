@@ -18,8 +18,10 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 from accounts import api as accounts
 from consultations import api as consultations
 from gallery import api as gallery
+from gallery import exchange_api, shares_api
 from gallery.models.images import TAGS
 from gallery.quotas import QuotaExceeded
+from gallery.sharing import NotReady
 from gallery.tags import TooManyTags
 from imaging.errors import (
     DecoderUnavailable,
@@ -68,6 +70,12 @@ class NoRoom(APIException):
     default_code = "quota_exceeded"
 
 
+class NothingToShare(APIException):
+    status_code = 409
+    default_detail = _("This image is not ready yet.")
+    default_code = "not_ready"
+
+
 class TooLarge(APIException):
     status_code = 413
     default_detail = _("The request is larger than is accepted.")
@@ -77,7 +85,7 @@ class TooLarge(APIException):
 class Errors(ExceptionHandler):
     """Every error in one shape, an outage of ours included."""
 
-    known = {IdempotencyKeyReused: KeyReused, QuotaExceeded: NoRoom}
+    known = {IdempotencyKeyReused: KeyReused, QuotaExceeded: NoRoom, NotReady: NothingToShare}
 
     def convert_known_exceptions(self, exc):
         if isinstance(exc, RequestDataTooBig):
@@ -107,6 +115,8 @@ v1 = [
     path("auth/token/blacklist", accounts.TokenBlacklist.as_view(), name="api-token-blacklist"),
     *router.urls,
     *gallery.urlpatterns,
+    *shares_api.urlpatterns,
+    *exchange_api.urlpatterns,
 ]
 urlpatterns = [
     path("v1/", include(v1)),

@@ -163,6 +163,7 @@ CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
 
 LOGIN_RATE = env.str("LOGIN_RATE", "10/min")
 UPLOAD_RATE = env.str("UPLOAD_RATE", "120/min")
+SHARE_RATE = env.str("SHARE_RATE", "60/hour")  # links made by one person
 _count, _period = LOGIN_RATE.split("/")
 AXES_FAILURE_LIMIT = int(_count)
 AXES_COOLOFF_TIME = timedelta(seconds={"s": 1, "m": 60, "h": 3600, "d": 86400}[_period[:1]])
@@ -205,7 +206,11 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["dermaai.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_THROTTLE_RATES": {"uploads": UPLOAD_RATE, "login": LOGIN_RATE},
+    "DEFAULT_THROTTLE_RATES": {
+        "uploads": UPLOAD_RATE,
+        "login": LOGIN_RATE,
+        "shares": SHARE_RATE,
+    },
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "NON_FIELD_ERRORS_KEY": "non_field_errors",

@@ -20,7 +20,9 @@ STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
-REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"uploads": "1000/min", "login": "1000/min"}  # noqa: F405
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = dict.fromkeys(  # noqa: F405
+    ["uploads", "login", "shares"], "1000/min"
+)
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in production: in memory, two threads meet other locks.

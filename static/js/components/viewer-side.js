@@ -28,6 +28,10 @@ export class Side {
     link(this.#part("edit"), item.editable && item.page);
     this.#button("delete").hidden = !(item.editable && item.api);
     this.#button("primary").hidden = !(item.editable && item.api) || item.primary;
+    for (const form of this.dialog.querySelectorAll("form[data-action]")) {
+      form.action = form.dataset.action.replace(/0(?=\D*$)/, item.id);
+      form.hidden = false;
+    }
     this.#part("help-edit").hidden = !item.editable;
     if (!other) return;
     this.#problem("");

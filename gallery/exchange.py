@@ -1,0 +1,72 @@
+"""Between the two halves: the same original, stored anew on the other side. Neither side's image
+knows of the other's, and each is deleted by itself."""
+
+import logging
+from contextlib import contextmanager
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.utils import timezone
+
+from consultations.services import add_image
+from consultations.vocabulary import ImageType
+from imaging import storage
+from imaging.errors import StorageUnavailable
+
+from . import quotas, services
+from .models import UserImage
+
+logger = logging.getLogger(__name__)
+
+
+def copy_from_consultation(*, image, user):
+    """A consultation's photograph into the gallery of somebody who may see it, for its background
+    to be removed. Returns (UserImage, created).
+
+    Asked twice, it is the same image; deleted meanwhile, a new one. Raises what submit_image does.
+    """
+    key = f"consultation-image/{image.pk}"
+    mine = UserImage.objects.filter(user=user, idempotency_key=key)
+    if there := mine.filter(deleted_at=None).first():
+        return there, False
+    quotas.check(user, image.file_size)  # before anything is fetched
+    # One in the bin gives up its key: it may still be brought back, beside the new one.
+    mine.update(idempotency_key=None, updated_at=timezone.now())
+    with _original(image) as upload:
+        return services.submit_image(
+            user=user, upload=upload, dermoscopic=_dermoscopic(image), idempotency_key=key
+        )
+
+
+def attach_to_consultation(*, image, consultation, user, idempotency_key=None, **said):
+    """A gallery image's original into a consultation, with what is said about it there. Returns
+    (ConsultationImage, created); raises what add_image does."""
+    with _original(image) as upload:
+        return add_image(
+            consultation=consultation,
+            user=user,
+            upload=upload,
+            idempotency_key=idempotency_key,
+            **said,
+        )
+
+
+def _dermoscopic(image):
+    """Said by a person; "other" says nothing."""
+    if image.image_type == ImageType.OTHER:
+        return None
+    return image.image_type == ImageType.DERMOSCOPY
+
+
+@contextmanager
+def _original(image):
+    """The original as an upload is: a passing file, which the storage may move."""
+    # Its name is not part of the passing file's: some are longer than a file system takes.
+    with TemporaryUploadedFile("", "", image.file_size, None) as upload:
+        upload.name = image.original_filename
+        try:
+            storage.fetch("originals", image.original.name, upload)
+        except FileNotFoundError as error:
+            logger.error("%s has no original", image)
+            raise StorageUnavailable("originals") from error
+        upload.seek(0)
+        yield upload

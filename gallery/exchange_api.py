@@ -1,0 +1,86 @@
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from drf_spectacular.utils import extend_schema
+from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
+from rest_framework import generics, status
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+
+from accounts.serializers import ErrorsSerializer
+from consultations.models import Consultation, ConsultationImage
+from consultations.permissions import DoctorsOnly
+from consultations.serializers import ImageSerializer
+from imaging.errors import FILE_CODES
+from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
+
+from . import exchange
+from .api import Mine
+from .models import UserImage
+from .serializers import AttachSerializer, UserImageSerializer
+
+
+@extend_validation_errors(FILE_CODES, "file", methods=["post"])
+class FromConsultation(Mine, generics.GenericAPIView):
+    queryset = UserImage.objects.none()
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "uploads"
+
+    @extend_schema(request=None, responses={202: UserImageSerializer, 503: ErrorsSerializer})
+    def post(self, request, pk):
+        """A consultation's photograph into one's own gallery, where a worker removes its
+        background. The consultation is not touched. Asked again, it answers the same image."""
+        image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
+        copy, _created = exchange.copy_from_consultation(image=image, user=request.user)
+        place = reverse("api-userimage-detail", args=[copy.pk])
+        return Response(
+            self.shown(copy),
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Location": request.build_absolute_uri(place)},
+        )
+
+
+@extend_validation_errors(FILE_CODES, "file", methods=["post"])
+@extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type", methods=["post"])
+class Attach(generics.GenericAPIView):
+    queryset = UserImage.objects.none()
+    serializer_class = AttachSerializer
+    permission_classes = [IsAuthenticated, DoctorsOnly]
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "uploads"
+
+    def get_queryset(self):
+        return UserImage.objects.visible_to(self.request.user)
+
+    @extend_schema(
+        request=AttachSerializer,
+        responses={201: ImageSerializer, 409: ErrorsSerializer, 503: ErrorsSerializer},
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request, pk):
+        """A gallery image's original into a consultation of one's own."""
+        image = self.get_object()
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        try:
+            attached, _created = exchange.attach_to_consultation(
+                image=image,
+                user=request.user,
+                idempotency_key=idempotency_key(request),
+                **serializer.validated_data,
+            )
+        except Consultation.DoesNotExist as gone:
+            raise Http404 from gone
+        told = ImageSerializer(attached, context=self.get_serializer_context())
+        return Response(told.data, status=status.HTTP_201_CREATED)
+
+
+urlpatterns = [
+    path(
+        "consultations/images/<int:pk>/remove-background",
+        FromConsultation.as_view(),
+        name="api-image-remove-background",
+    ),
+    path("images/<uuid:pk>/attach", Attach.as_view(), name="api-userimage-attach"),
+]

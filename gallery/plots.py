@@ -1,0 +1,195 @@
+"""Numbers as plots: where each mark of an SVG lies, and the table that says the same.
+
+Across, lengths are in per cent, down in pixels, so that a plot is as wide as its place and its
+words keep their size.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from math import ceil, log10
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from imaging.templatetags.units import file_size
+
+from .models import UserImage
+
+TOP, FOOT, HEIGHT = 26, 182, 222  # px: the highest mark, the axis, the whole
+ROW = 56  # px of a bar that lies
+WIDE = 64  # per cent of a month's place that its bar takes
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A bar: its place, its tooltip, and how it is filled (a name in plot.html)."""
+
+    x: str
+    y: int
+    width: str
+    height: int
+    title: str
+    fill: str = "solid"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    x: str
+    y: int
+    text: str
+    kind: str = ""
+
+
+@dataclass(slots=True)
+class Plot:
+    name: str
+    title: str
+    description: str
+    head: list
+    rows: list
+    height: int = HEIGHT
+    marks: list = field(default_factory=list)
+    words: list = field(default_factory=list)
+    lines: list = field(default_factory=list)  # y
+    legend: list = field(default_factory=list)  # (fill, label)
+
+
+def of(statistics):
+    months = statistics.months
+    return [_images(months), _qualities(months), _engines(statistics.engines), _storage(months)]
+
+
+def _images(months):
+    most = max(months, key=lambda month: month.images)
+    plot = Plot(
+        "images",
+        _("Images by month"),
+        _("Most in %(month)s: %(count)s.")
+        % {"month": _named(most), "count": number_format(most.images)},
+        [_("Month"), _("Images")],
+        [[_named(month), number_format(month.images)] for month in months],
+    )
+    _columns(plot, months, [month.images for month in months], number_format)
+    return plot
+
+
+def _storage(months):
+    plot = Plot(
+        "storage",
+        _("Storage"),
+        _("Of the images that you have now, at the end of each month. %(size)s today.")
+        % {"size": file_size(months[-1].stored_bytes)},
+        [_("Month"), _("Storage")],
+        [[_named(month), _size(month.stored_bytes)] for month in months],
+    )
+    _columns(plot, months, [month.stored_bytes for month in months], _size, unit=1024)
+    return plot
+
+
+def _qualities(months):
+    """Shares, so that a busy month and a calm one compare."""
+    labels = dict(UserImage.Quality.choices)
+    fills = {"excellent": "solid", "good": "hatched", "fair": "hollow"}
+    of_all = sum((month.qualities for month in months), start=Counter())
+    plot = Plot(
+        "quality",
+        _("Quality by month"),
+        ", ".join(f"{labels[key]} {_percent(of_all[key], of_all.total())}" for key in fills) + ".",
+        [_("Month"), *labels.values()],
+        [[_named(m), *(number_format(m.qualities[key]) for key in labels)] for m in months],
+        legend=[(fill, labels[key]) for key, fill in fills.items()],
+    )
+    for share in (0, 50, 100):
+        _line(plot, share / 100, _percent(share, 100))
+    for number, month in enumerate(months):
+        foot, whole = FOOT, month.qualities.total()
+        for key, fill in fills.items():
+            count = month.qualities[key]
+            high = round((FOOT - TOP) * count / whole) if whole else 0
+            if not high:
+                continue
+            foot -= high
+            title = f"{_named(month)}, {labels[key]}: {number_format(count)}"
+            plot.marks.append(Mark(_left(number), foot, _WIDTH, high, title, fill))
+    _months(plot, months)
+    return plot
+
+
+def _engines(engines):
+    labels = {key: UserImage.Engine(key).label for key in ("general", "lesion")}
+    most = max([*engines.values(), 1])
+    plot = Plot(
+        "engines",
+        _("Images by engine"),
+        ", ".join(f"{label} {number_format(engines[key])}" for key, label in labels.items()) + ".",
+        [_("Engine"), _("Images")],
+        [[label, number_format(engines[key])] for key, label in labels.items()],
+        height=TOP + ROW * len(labels),
+    )
+    for number, (key, label) in enumerate(labels.items()):
+        y, count = TOP + ROW * number, engines[key]
+        plot.words.append(Word("0%", y, f"{label}: {number_format(count)}", "is-label"))
+        if count:
+            fill = ("solid", "hatched")[number]
+            width = f"{max(1, 100 * count / most):.2f}%"
+            plot.marks.append(
+                Mark("0%", y + 8, width, 22, f"{label}: {number_format(count)}", fill)
+            )
+    return plot
+
+
+_WIDTH = f"{WIDE / 12:.2f}%"
+
+
+def _left(number):
+    return f"{(number + (1 - WIDE / 100) / 2) * 100 / 12:.2f}%"
+
+
+def _columns(plot, months, values, written, unit=1):
+    """A column for each month, on a scale with round numbers."""
+    step = _step(max(values), unit)
+    top = step * max(1, ceil(max(values) / step))
+    for tick in range(0, top + 1, step):
+        _line(plot, tick / top, written(tick))
+    for number, (month, value) in enumerate(zip(months, values, strict=True)):
+        if high := round((FOOT - TOP) * value / top):
+            title = f"{_named(month)}: {written(value)}"
+            plot.marks.append(Mark(_left(number), FOOT - high, _WIDTH, high, title))
+    _months(plot, months)
+
+
+def _line(plot, share, text):
+    y = round(FOOT - (FOOT - TOP) * share)
+    plot.lines.append(y)
+    plot.words.append(Word("0%", y - 4, text, "is-tick"))
+
+
+def _months(plot, months):
+    for number, month in enumerate(months):
+        x = f"{(number + 0.5) * 100 / 12:.2f}%"
+        kind = "is-month" if number % 3 == 2 else "is-month is-minor"
+        plot.words.append(Word(x, FOOT + 18, date_format(month.first, "N"), kind))
+        if number == 0 or month.first.month == 1:
+            plot.words.append(Word(x, FOOT + 36, str(month.first.year), "is-month is-year"))
+
+
+def _step(most, unit):
+    """1, 2 or 5 times a power of ten (of `unit`s to a power of 1024), about three to the top."""
+    scale = 1
+    while unit > 1 and most >= 1000 * scale:
+        scale *= unit
+    rough = max(1, most / scale / 3)
+    power = 10 ** int(log10(rough))
+    return scale * next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
+
+
+def _named(month):
+    return date_format(month.first, "F Y")
+
+
+def _size(count):
+    return file_size(count) if count else "0"
+
+
+def _percent(part, whole):
+    return _("%(number)s %%") % {"number": round(100 * part / whole) if whole else 0}

@@ -1,0 +1,155 @@
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
+from rest_framework import generics, serializers, status
+from rest_framework.response import Response
+from rest_framework.throttling import UserRateThrottle
+
+from accounts.serializers import ErrorsSerializer
+from imaging.pagination import Pages
+
+from . import sharing
+from .models import Share, UserImage
+
+
+class ShareRate(UserRateThrottle):
+    """How many links somebody makes; the page asks it too."""
+
+    scope = "shares"
+
+
+class SharePages(Pages):
+    """`{shares, total, page, page_size, next, previous}`."""
+
+    key = "shares"
+
+
+class ShareSerializer(serializers.ModelSerializer):
+    """A link of one's own. Its URL is told when it is made, and never again."""
+
+    image = serializers.PrimaryKeyRelatedField(read_only=True)
+    has_password = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField(help_text="`alive`: it would open now.")
+
+    class Meta:
+        model = Share
+        fields = [
+            "id",
+            "image",
+            "state",
+            "has_password",
+            "views",
+            "view_limit",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+            "revoked_at",
+        ]
+        read_only_fields = fields
+
+    def get_has_password(self, share) -> bool:
+        return bool(share.password)
+
+    @extend_schema_field(serializers.ChoiceField(list(sharing.STATES)))
+    def get_state(self, share):
+        return sharing.state(share)
+
+
+class NewShareSerializer(serializers.Serializer):
+    """How long a link lives (there is none for ever), and what else it asks for."""
+
+    lifetime = serializers.ChoiceField(sharing.LIFETIME_CHOICES)
+    password = serializers.CharField(
+        required=False,
+        trim_whitespace=False,
+        allow_blank=True,
+        min_length=sharing.SHORTEST,
+        max_length=sharing.LONGEST,
+    )
+    view_limit = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=sharing.MOST_VIEWS
+    )
+
+
+class ToldShareSerializer(ShareSerializer):
+    url = serializers.URLField(read_only=True)
+
+    class Meta(ShareSerializer.Meta):
+        fields = ["url", *ShareSerializer.Meta.fields]
+        read_only_fields = fields
+
+
+class ImageShares(generics.ListAPIView):
+    """The links of one image of one's own, the newest first."""
+
+    queryset = Share.objects.none()
+    serializer_class = ShareSerializer
+    pagination_class = SharePages
+    filter_backends = []
+
+    def get_throttles(self):
+        return [ShareRate()] if self.request and self.request.method == "POST" else []
+
+    def get_image(self):
+        return get_object_or_404(
+            UserImage.objects.visible_to(self.request.user), pk=self.kwargs["pk"]
+        )
+
+    def get_queryset(self):
+        return self.get_image().shares.select_related("image")
+
+    @extend_schema(
+        request=NewShareSerializer,
+        responses={201: ToldShareSerializer, 409: ErrorsSerializer},
+        description="The answer tells the link's `url`, this once.",
+    )
+    def post(self, request, pk):
+        image = self.get_image()
+        serializer = NewShareSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        share, token = sharing.create_share(image=image, **serializer.validated_data)
+        share.url = share_url(request, token)
+        return Response(ToldShareSerializer(share).data, status=status.HTTP_201_CREATED)
+
+
+class Shares(generics.ListAPIView):
+    """All of one's own links: open first, then those that died in the last 30 days."""
+
+    queryset = Share.objects.none()
+    serializer_class = ShareSerializer
+    pagination_class = SharePages
+    filter_backends = []
+
+    def get_queryset(self):
+        return sharing.listed(self.request.user)
+
+    @extend_schema(
+        responses={200: inline_serializer("Revoked", {"revoked": serializers.IntegerField()})},
+        description="Revoke every link of one's own.",
+    )
+    def delete(self, request):
+        return Response({"revoked": sharing.revoke_all(request.user)})
+
+
+class ShareDetail(generics.GenericAPIView):
+    queryset = Share.objects.none()
+    serializer_class = ShareSerializer
+
+    @extend_schema(responses={204: None})
+    def delete(self, request, pk):
+        """Revoke a link: it opens nothing from now on."""
+        shares = Share.objects.visible_to(request.user)
+        get_object_or_404(shares, pk=pk)
+        sharing.revoke(shares.filter(pk=pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def share_url(request, token):
+    return request.build_absolute_uri(reverse("shared", args=[token]))
+
+
+urlpatterns = [
+    path("images/<uuid:pk>/shares", ImageShares.as_view(), name="api-userimage-shares"),
+    path("shares", Shares.as_view(), name="api-share-list"),
+    path("shares/<uuid:pk>", ShareDetail.as_view(), name="api-share-detail"),
+]

@@ -1,0 +1,187 @@
+"""Links to a cut-out for whoever holds them: made, opened, revoked.
+
+The token stands in the link only; kept is its SHA-256. A link that does not open now is, whatever
+the reason, one that never was: NotThere, after the same one question to the database.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imaging import storage
+
+from .models import Share, UserImage
+
+LIFETIMES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "7d": timedelta(days=7)}
+LIFETIME_CHOICES = [("1h", _("1 hour")), ("1d", _("1 day")), ("7d", _("7 days"))]
+SHORTEST, LONGEST = 6, 128  # characters of a password
+MOST_VIEWS = 10_000
+KEPT = timedelta(days=30)  # how long a dead link stays in the list
+
+TRIES = 5  # wrong passwords of one link before the first pause
+PAUSE, LONGEST_PAUSE = 30, 3600  # seconds; each further wrong one doubles it
+
+STATES = {
+    "alive": _("Open"),
+    "revoked": _("Revoked"),
+    "expired": _("Expired"),
+    "spent": _("Used up"),
+    "paused": _("Image not ready"),
+}
+
+
+class NotReady(Exception):
+    """There is no cut-out to share yet."""
+
+
+class NotThere(Exception):
+    """Unknown, expired, revoked or used up: nobody is told which."""
+
+
+class PasswordWrong(Exception):
+    """Or none was given."""
+
+
+class Throttled(Exception):
+    """Too many wrong passwords of this link."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+        super().__init__(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One view of a link: the link, and the query that opens its image for a short while."""
+
+    share: Share
+    image_pass: str
+
+
+def create_share(*, image, lifetime, password="", view_limit=None):
+    """A link to an image's cut-out. Returns (share, token): the token is told this once.
+
+    `lifetime` is a key of LIFETIMES. Raises NotReady.
+    """
+    if not UserImage.objects.filter(pk=image.pk, status=UserImage.Status.READY).exists():
+        raise NotReady
+    token = secrets.token_urlsafe(32)
+    share = Share.objects.create(
+        image=image,
+        token_hash=_hashed(token),
+        password=make_password(password) if password else "",
+        view_limit=view_limit,
+        expires_at=timezone.now() + LIFETIMES[lifetime],
+    )
+    return share, token
+
+
+def revoke(shares):
+    """Revoke those of a queryset that are not dead of themselves. Returns how many."""
+    open_still = shares.filter(revoked_at=None, expires_at__gt=Now())
+    return open_still.update(revoked_at=timezone.now())
+
+
+def revoke_all(user):
+    """Every link of somebody's, those of images in the bin too: they may be brought back."""
+    return revoke(Share.objects.filter(image__user_id=user.pk))
+
+
+def find(token):
+    """The link that would open now, or NotThere. Looking counts for nothing."""
+    return _found(Share.objects.alive(), token)
+
+
+def asks_first(share):
+    """Does the page ask before it shows? Where a view counts, or a password is wanted: what
+    fetches a link to preview it must not use it up."""
+    return bool(share.password) or share.view_limit is not None
+
+
+def open_share(token, password=None) -> Opening:
+    """Count a view of a link. Raises NotThere, PasswordWrong or Throttled.
+
+    A limit of n gives n views, however many come at once: whoever raises the count has the view.
+    """
+    share = find(token)
+    if share.password:
+        _check(share, password or "")
+    counted = Share.objects.filter(pk=share.pk, revoked_at=None, expires_at__gt=Now()).unspent()
+    if not counted.update(
+        views=F("views") + 1, last_used_at=timezone.now(), wrong_passwords=0, locked_until=None
+    ):
+        raise NotThere
+    return Opening(share, storage.share_pass(share.pk, share.expires_at))
+
+
+def stream_image(token, expires, signature):
+    """The bytes of a link's cut-out (PNG), for who opened its page a moment ago. NotThere where
+    the link has died since; used up it may be, for that view was counted."""
+    share = _found(Share.objects.unexpired(), token)
+    if not storage.share_pass_is_valid(share.pk, expires, signature):
+        raise NotThere
+    try:
+        return storage.stream("processed", share.image.processed.name)
+    except FileNotFoundError as error:
+        raise NotThere from error
+
+
+def listed(user):
+    """Somebody's links, the open ones first (`living`), then those that died lately."""
+    alive = Share.objects.alive().filter(pk=OuterRef("pk"))
+    since = timezone.now() - KEPT
+    lately = Q(revoked_at__gt=since) | Q(revoked_at=None, expires_at__gt=since)
+    shares = Share.objects.visible_to(user).filter(lately).annotate(living=Exists(alive))
+    return shares.select_related("image").order_by("-living", "-created_at", "-pk")
+
+
+def state(share):
+    """A key of STATES."""
+    if share.revoked_at:
+        return "revoked"
+    if share.expires_at <= timezone.now():
+        return "expired"
+    if share.view_limit is not None and share.views >= share.view_limit:
+        return "spent"
+    return "alive" if share.image.status == UserImage.Status.READY else "paused"
+
+
+def _hashed(token):
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _found(shares, token):
+    share = shares.select_related("image").filter(token_hash=_hashed(token)).first()
+    if share is None:
+        raise NotThere
+    return share
+
+
+def _check(share, password):
+    """PasswordWrong, or Throttled without so much as a look at the password."""
+    if not password:
+        raise PasswordWrong
+    with transaction.atomic():
+        row = Share.objects.select_for_update().filter(pk=share.pk).first()
+        if row is None:
+            raise NotThere
+        now = timezone.now()
+        if row.locked_until and row.locked_until > now:
+            raise Throttled(ceil((row.locked_until - now).total_seconds()))
+        # Counted before it is looked at: guesses at once are as many as guesses in a row.
+        row.wrong_passwords += 1
+        if (over := row.wrong_passwords - TRIES) >= 0:
+            pause = min(PAUSE * 2 ** min(over, 20), LONGEST_PAUSE)
+            row.locked_until = now + timedelta(seconds=pause)
+        row.save(update_fields=["wrong_passwords", "locked_until"])
+    if not check_password(password, share.password):
+        raise PasswordWrong

@@ -1,0 +1,28 @@
+from django import template
+
+from .. import sharing
+from ..share_form import ShareForm
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def share_form(context):
+    """The form of the panel: the one that was sent and refused, or an empty one."""
+    return context.get("share_form") or ShareForm()
+
+
+@register.simple_tag
+def live_links(image):
+    """The links to one image that open now, the newest first."""
+    return list(image.shares.alive())
+
+
+@register.filter
+def state(share):
+    return sharing.state(share)
+
+
+@register.filter
+def state_label(share):
+    return sharing.STATES[sharing.state(share)]

@@ -1,0 +1,36 @@
+"""Images of a gallery, and what is needed to look at links from outside."""
+
+import pytest
+
+from conftest import upload
+from gallery import queue, services, sharing
+
+
+@pytest.fixture
+def submit():
+    """`submit(user)`: an image in somebody's gallery; processed, unless `ready=False`."""
+
+    def make(user, *, ready=True, seed=1, **options):
+        made, _created = services.submit_image(user=user, upload=upload(seed=seed), **options)
+        while ready and queue.work():
+            pass
+        made.refresh_from_db()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def mine(submit, doctor):
+    return submit(doctor, title="Nævus de Marie", tag_names=["suivi"])
+
+
+@pytest.fixture
+def link(mine):
+    """`link(**options)`: (share, path of its page) of the doctor's image."""
+
+    def make(image=None, lifetime="1d", **options):
+        share, token = sharing.create_share(image=image or mine, lifetime=lifetime, **options)
+        return share, f"/s/{token}/"
+
+    return make

@@ -1,0 +1,104 @@
+"""The buttons between the two halves: a consultation's photograph into the gallery, and back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from consultations.forms import ImageMetadataForm
+from consultations.models import Consultation, ConsultationImage, Patient
+from consultations.views.access import doctor_required
+from consultations.vocabulary import ImageType
+from imaging import storage
+from imaging.errors import IdempotencyKeyReused, ImageRefused, Unavailable
+from imaging.fragments import vary_on_htmx, wants_fragment
+
+from .. import exchange
+from ..models import UserImage
+from ..quotas import QuotaExceeded
+
+OFFERED = 12  # consultations to choose from; more are found by their patient
+FULL = _("Your gallery is full. Delete images, or ask the practice for more room.")
+DOWN = _("The storage does not answer for the moment. Nothing was saved: try again.")
+
+
+@login_required
+@require_POST
+def gallery_from_consultation(request, pk):
+    """Whoever may see a photograph may have its background removed, in their own gallery."""
+    image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
+    try:
+        copy, created = exchange.copy_from_consultation(image=image, user=request.user)
+    except (QuotaExceeded, ImageRefused, Unavailable) as refusal:
+        messages.error(request, _reason(refusal))
+        return redirect("image_detail", pk=pk)
+    if created:
+        messages.success(request, _("The image is in your gallery; its background is removed."))
+    else:
+        messages.info(request, _("This image is in your gallery already."))
+    return redirect("gallery_image", pk=copy.pk)
+
+
+@doctor_required
+@vary_on_htmx
+def gallery_attach(request, pk):
+    """Step 1 finds the consultation; step 2 says what the picture shows, the patient in view."""
+    image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
+    mine = Consultation.objects.editable_by(request.user).select_related("patient")
+    chosen = request.POST.get("consultation") or request.GET.get("consultation") or ""
+    if not chosen:
+        return _choose(request, image, mine)
+    if not (chosen.isascii() and chosen.isdigit()):
+        raise Http404
+    consultation = get_object_or_404(mine, pk=chosen[:18])
+    dermoscopic = {"image_type": ImageType.DERMOSCOPY} if image.dermoscopic else {}
+    form = ImageMetadataForm(request.POST or None, initial=dermoscopic)
+    if request.method == "POST" and form.is_valid():
+        try:
+            exchange.attach_to_consultation(
+                image=image,
+                consultation=consultation,
+                user=request.user,
+                idempotency_key=request.POST.get("once", "")[:64] or None,
+                **form.cleaned_data,
+            )
+            messages.success(request, _("Image attached to the consultation."))
+            return redirect("consultation_detail", pk=consultation.pk)
+        except (ImageRefused, Unavailable) as refusal:
+            form.add_error(None, _reason(refusal))
+        except (Consultation.DoesNotExist, IdempotencyKeyReused) as gone:
+            raise Http404 from gone
+    context = {
+        "image": image,
+        "consultation": consultation,
+        "patient": consultation.patient,
+        "metadata_form": form,
+        # A form sent twice attaches once.
+        "once": request.POST.get("once") or f"attach/{storage.new_id()}",
+    }
+    return render(request, "gallery/attach.html", context)
+
+
+def _reason(refusal):
+    if isinstance(refusal, ImageRefused):
+        return refusal.detail
+    return FULL if isinstance(refusal, QuotaExceeded) else DOWN
+
+
+def _choose(request, image, consultations):
+    words = request.GET.get("q", "").strip()
+    if words:
+        found = Patient.objects.visible_to(request.user).search(words)
+        consultations = consultations.filter(patient__in=found.order_by().values("pk"))
+    context = {
+        "image": image,
+        "q": words,
+        "consultations": consultations.order_by("-date", "-pk")[:OFFERED],
+        "page_url": reverse("gallery_attach", args=[image.pk]),
+    }
+    part = wants_fragment(request)
+    template = "gallery/partials/attach_results.html" if part else "gallery/attach_choose.html"
+    return render(request, template, context)

@@ -1,0 +1,94 @@
+"""The page of a shared link, for anybody, and the bytes of its image. Nothing else is reachable
+from it, and a link that does not open is one answer, whatever the reason."""
+
+from functools import wraps
+
+from django.http import HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from imaging.errors import StorageUnavailable
+
+from .. import sharing
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+PAGE_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+IMAGE_POLICY = "default-src 'none'; sandbox"
+
+
+def unlisted(*methods):
+    """Every answer of the view, the refusals too, is kept by nobody and found by no search."""
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, token):
+            try:
+                allowed = request.method in methods
+                response = view(request, token) if allowed else HttpResponseNotAllowed(methods)
+            except sharing.NotThere:
+                response = _page("gone", status=404)
+            for name, value in HEADERS.items():
+                response[name] = value
+            # Django logs what is refused with its path, and the path is the link.
+            response._has_been_logged = True
+            return response
+
+        # Django's token against forged requests would protect nothing here (who could forge one
+        # holds the link, and nobody is signed in), and it cannot work: without a referrer a form's
+        # Origin is "null". So the page sets no cookie at all.
+        return csrf_exempt(guarded)
+
+    return decorate
+
+
+@unlisted("GET", "HEAD", "POST")
+def shared(request, token):
+    share = sharing.find(token)
+    if request.method != "POST" and sharing.asks_first(share):
+        return _page("ask", share)
+    if request.method == "HEAD":
+        return HttpResponse()  # somebody asks whether there is a page: no view
+    try:
+        opening = sharing.open_share(token, request.POST.get("password"))
+    except sharing.PasswordWrong:
+        wrong = _("This is not the password.")
+        return _page("ask", share, status=403, problem=wrong)
+    except sharing.Throttled as pause:
+        response = _page("ask", share, status=429, wait=pause.seconds)
+        response["Retry-After"] = pause.seconds
+        return response
+    source = f"{reverse('shared_image', args=[token])}?{opening.image_pass}"
+    return _page("image", share, source=source)
+
+
+@unlisted("GET", "HEAD")
+def shared_image(request, token):
+    """The PNG, streamed by us on either storage: a SAS would outlive the link."""
+    try:
+        pieces = sharing.stream_image(token, request.GET.get("e", ""), request.GET.get("s", ""))
+    except StorageUnavailable as outage:
+        return HttpResponse(status=503, headers={"Retry-After": outage.retry_after})
+    response = StreamingHttpResponse(() if request.method == "HEAD" else pieces)
+    response["Content-Type"] = "image/png"
+    response["Content-Disposition"] = 'inline; filename="image.png"'
+    response["Content-Security-Policy"] = IMAGE_POLICY
+    return response
+
+
+def _page(part, share=None, *, status=200, **context):
+    # Without the request: nobody's messages, no cookie, and the same page for everybody.
+    context |= {"share": share, "part": part}
+    response = HttpResponse(render_to_string("gallery/shared.html", context), status=status)
+    response["Content-Security-Policy"] = PAGE_POLICY
+    return response

@@ -1,0 +1,80 @@
+"""Somebody's own links: made for an image, listed, revoked."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from imaging.fragments import vary_on_htmx, wants_fragment
+
+from .. import sharing
+from ..models import Share, UserImage
+from ..share_form import ShareForm
+from ..shares_api import ShareRate, share_url
+
+PAGE = 30
+
+
+@login_required
+@vary_on_htmx
+def gallery_share(request, pk):
+    """The links of one image. POST makes one and tells it on this very answer: it is in no
+    session, no message and no redirect."""
+    image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
+    if wants_fragment(request):
+        return render(request, "gallery/partials/share_links.html", {"image": image})
+    context, status = {"image": image}, 200
+    if request.method == "POST":
+        form, rate = ShareForm(request.POST), ShareRate()
+        if not form.is_valid():
+            context["share_form"], status = form, 400
+        elif not rate.allow_request(request, None):
+            form.add_error(None, _("That is a lot of links. Try again later."))
+            context["share_form"], status = form, 429
+        else:
+            try:
+                share, token = sharing.create_share(image=image, **form.cleaned_data)
+                context |= {"told": share_url(request, token), "share": share}
+            except sharing.NotReady:
+                status = 409  # the panel says so
+    response = render(request, "gallery/share.html", context, status=status)
+    if status == 429:
+        response["Retry-After"] = int(rate.wait() or 1)
+    return response
+
+
+@login_required
+@require_POST
+def gallery_share_revoke(request, pk):
+    shares = Share.objects.visible_to(request.user)
+    get_object_or_404(shares, pk=pk)
+    sharing.revoke(shares.filter(pk=pk))
+    messages.success(request, _("Link revoked."))
+    return redirect(_back(request))
+
+
+@login_required
+def gallery_links(request):
+    shares = Paginator(sharing.listed(request.user), PAGE).get_page(request.GET.get("page"))
+    return render(request, "gallery/links.html", {"page": shares})
+
+
+@login_required
+@require_POST
+def gallery_links_revoke_all(request):
+    count = sharing.revoke_all(request.user)
+    text = ngettext("%(count)s link revoked.", "%(count)s links revoked.", count)
+    messages.success(request, text % {"count": count})
+    return redirect("gallery_links")
+
+
+def _back(request):
+    """The page that the button stood on."""
+    page = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+    return page if ours else reverse("gallery_links")

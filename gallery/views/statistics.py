@@ -1,0 +1,13 @@
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+
+from .. import plots, statistics
+
+
+@login_required
+def gallery_statistics(request):
+    found = statistics.of(request.user)
+    context = {"statistics": found, "quota": found.quota}
+    if found.images:
+        context["plots"] = plots.of(found)
+    return render(request, "gallery/statistics.html", context)
