@@ -61,7 +61,7 @@ def _dermoscopic(image):
 def _original(image):
     """The original as an upload is: a passing file, which the storage may move."""
     # Its name is not part of the passing file's: some are longer than a file system takes.
-    with TemporaryUploadedFile("", "", image.file_size, None) as upload:
+    with TemporaryUploadedFile("original", "", image.file_size, None) as upload:
         upload.name = image.original_filename
         try:
             storage.fetch("originals", image.original.name, upload)

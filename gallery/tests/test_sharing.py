@@ -95,7 +95,7 @@ def test_a_limit_of_n_gives_n_views_at_once(link):
 @pytest.mark.django_db(transaction=True)
 def test_guesses_at_once_are_as_many_as_guesses_in_a_row(link):
     """Else a hundred parallel requests have a hundred guesses before the first pause."""
-    share, path = link(password="a secret word")
+    _share, path = link(password="a secret word")
     start, results = threading.Barrier(12), []
 
     def guess(number):
