@@ -124,6 +124,7 @@ class Shares(generics.ListAPIView):
         return sharing.listed(self.request.user)
 
     @extend_schema(
+        operation_id="shares_revoke_all",
         responses={200: inline_serializer("Revoked", {"revoked": serializers.IntegerField()})},
         description="Revoke every link of one's own.",
     )

@@ -3,11 +3,16 @@
 The answers are HTTP statuses; a page answers 302 (to the login) where nobody is signed in.
 """
 
+import hashlib
+from datetime import timedelta
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from conftest import upload
 from consultations import services
+from gallery.models import Share, UserImage
 
 ACTORS = ("doctor", "other_doctor", "patient", "other_patient", "staff", "stranger")
 LOOK = (200, 404, 200, 404, 404, 302)  # pages that doctor and patient may look at
@@ -17,6 +22,7 @@ API_LOOK = (200, 404, 200, 404, 404, 401)
 API_CHANGE = (200, 404, 403, 404, 404, 401)
 API_OWN = (200,) * 5 + (401,)  # everybody's own gallery
 API_OWNER = (200, 404, 404, 404, 404, 401)  # the doctor's gallery image
+OWNER = (200, 404, 404, 404, 404, 302)
 SIGNED_IN = (200,) * 5 + (302,)
 ANYONE = (200,) * 6
 
@@ -84,7 +90,30 @@ TABLE = {
     ("api-userimage-detail", "patch"): API_OWNER,
     ("api-userimage-detail", "delete"): (204, 404, 404, 404, 404, 401),
     ("api-userimage-retry", "post"): (202, 404, 404, 404, 404, 401),
+    # links, statistics, and the buttons between the halves
+    ("gallery_share", "get"): OWNER,
+    ("gallery_share", "post"): OWNER,
+    ("gallery_share_revoke", "post"): (302, 404, 404, 404, 404, 302),
+    ("gallery_links", "get"): SIGNED_IN,
+    ("gallery_links_revoke_all", "post"): (302,) * 6,
+    ("gallery_statistics", "get"): SIGNED_IN,
+    ("gallery_attach", "get"): (200, 404, 403, 403, 403, 302),
+    ("gallery_attach", "post"): (200, 404, 403, 403, 403, 302),
+    ("gallery_from_consultation", "post"): (302, 404, 302, 404, 404, 302),
+    ("shared", "get"): ANYONE,  # whoever holds the link
+    ("shared", "post"): ANYONE,
+    ("shared_image", "get"): (404,) * 6,  # unsigned, nobody
+    ("api-userimage-shares", "get"): API_OWNER,
+    ("api-userimage-shares", "post"): (201, 404, 404, 404, 404, 401),
+    ("api-share-list", "get"): API_OWN,
+    ("api-share-list", "delete"): API_OWN,
+    ("api-share-detail", "delete"): (204, 404, 404, 404, 404, 401),
+    ("api-image-remove-background", "post"): (202, 404, 202, 404, 404, 401),
+    ("api-userimage-attach", "post"): (201, 404, 403, 403, 403, 401),
 }
+# Those that ask for an image that is ready. No worker is asked to make it so.
+READY = ("gallery_share", "api-userimage-shares", "shared", "shared_image")
+TOKEN = "of-the-access-table"
 
 
 UPLOADS = {("api-consultation-images", "post"), ("api-remove-background", "post")}
@@ -100,9 +129,25 @@ def named_routes(resolver=None, prefix=""):
 
 
 @pytest.fixture
-def arguments(record, consultation, image, user_image):
+def share(user_image):
+    return Share.objects.create(
+        image=user_image,
+        token_hash=hashlib.sha256(TOKEN.encode()).hexdigest(),
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+
+
+@pytest.fixture
+def arguments(record, consultation, image, user_image, share):
     name = image.original.name
     return {
+        "gallery_share": [user_image.pk],
+        "gallery_attach": [user_image.pk],
+        "gallery_share_revoke": [share.pk],
+        "gallery_from_consultation": [image.pk],
+        "share": [share.pk],
+        "shared": [TOKEN],
+        "shared_image": [TOKEN],
         "patient": [record.pk],
         "consultation": [consultation.pk],
         "image": [image.pk],
@@ -113,7 +158,7 @@ def arguments(record, consultation, image, user_image):
 
 
 @pytest.fixture
-def bodies(record, user_image):
+def bodies(record, user_image, consultation):
     """Bodies that are good, where what is asked is whether somebody may."""
     ids = {"ids": [str(user_image.pk)]}
     return {
@@ -126,14 +171,15 @@ def bodies(record, user_image):
         ("api-patient-detail", "patch"): {"phone": "1"},
         ("api-consultation-detail", "patch"): {"reason": "x"},
         ("api-image-detail", "patch"): {"description": "x"},
+        ("gallery_share", "post"): {"lifetime": "1h"},
+        ("api-userimage-shares", "post"): {"lifetime": "1h"},
+        ("api-userimage-attach", "post"): {"consultation": consultation.pk},
     }
 
 
 def path_of(route, arguments):
-    kind = next(
-        (k for k in ("password_reset_confirm", "media") if route == k),
-        route.removeprefix("api-").split("_")[0].split("-")[0],
-    )
+    short = route.removeprefix("api-").split("_")[0].split("-")[0]
+    kind = route if route in arguments else short
     without = ("_list", "_create", "-list")
     wants = kind in arguments and not route.endswith(without)
     return reverse(route, args=arguments[kind] if wants else [])
@@ -145,7 +191,7 @@ def ask(client, route, method, path, bodies):
     if route.startswith("api-") and method != "get":
         body = bodies.get((route, method), {})
         return getattr(client, method)(path, body, content_type="application/json")
-    return getattr(client, method)(path)
+    return getattr(client, method)(path, bodies.get((route, method)))
 
 
 @pytest.mark.parametrize("actor", ACTORS)
@@ -154,6 +200,8 @@ def test_access(route, method, actor, request, client, arguments, bodies):
     user = request.getfixturevalue(actor)
     if user is not None:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    if route in READY:
+        UserImage.objects.update(status="ready", due_at=None, processed="x.png")
     path = path_of(route, arguments)
     response = ask(client, route, method, path, bodies)
     expected = TABLE[route, method][ACTORS.index(actor)]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from gallery import services, sharing
 from gallery.models import Share, UserImage
 from gallery.shares_api import ShareRate
+from tests.test_api_schema import check
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +168,32 @@ def test_a_page_of_links_asks_the_database_the_same_for_more(
         link()
     with django_assert_num_queries(2):
         client.get("/api/v1/shares")
+
+
+def test_answers_are_as_the_schema_says(api, doctor, patient, mine, link, image, consultation):
+    from drf_spectacular.generators import SchemaGenerator
+
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    share, _path = link(view_limit=2, password="a secret word")
+    client, key = api(doctor), f"/api/v1/images/{mine.pk}"
+    of_image, one = "/api/v1/images/{id}/shares", "/api/v1/shares/{id}"
+    copy = "/api/v1/consultations/images/{id}/remove-background"
+    attach = "/api/v1/images/{id}/attach"
+    there = f"/api/v1/consultations/images/{image.pk}/remove-background"
+    nothing = "/api/v1/images/00000000-0000-4000-8000-000000000000"
+    for response, path, method in (
+        (client.get(f"{key}/shares"), of_image, "get"),
+        (client.get(f"{nothing}/shares"), of_image, "get"),
+        (api().get(f"{key}/shares"), of_image, "get"),
+        (client.post(f"{key}/shares", {"lifetime": "1d"}), of_image, "post"),
+        (client.post(f"{key}/shares", {"lifetime": "x", "view_limit": 0}), of_image, "post"),
+        (client.get("/api/v1/shares"), "/api/v1/shares", "get"),
+        (client.delete(f"/api/v1/shares/{share.pk}"), one, "delete"),
+        (client.delete("/api/v1/shares"), "/api/v1/shares", "delete"),
+        (client.post(there), copy, "post"),
+        (api(patient).post(there), copy, "post"),
+        (client.post(f"{key}/attach", {"consultation": consultation.pk}), attach, "post"),
+        (client.post(f"{key}/attach", {"consultation": 0}), attach, "post"),
+        (api(patient).post(f"{key}/attach", {}), attach, "post"),
+    ):
+        check(schema, response, path, method)
