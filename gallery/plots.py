@@ -17,6 +17,7 @@ from .models import UserImage
 
 TOP, FOOT, HEIGHT = 26, 182, 222  # px: the highest mark, the axis, the whole
 ROW = 56  # px of a bar that lies
+YEAR_APART = 3  # months between two years that are written, at least
 WIDE = 64  # per cent of a month's place that its bar takes
 
 
@@ -169,8 +170,12 @@ def _months(plot, months):
         x = f"{(number + 0.5) * 100 / 12:.2f}%"
         kind = "is-month" if number % 3 == 2 else "is-month is-minor"
         plot.words.append(Word(x, FOOT + 18, date_format(month.first, "N"), kind))
-        if number == 0 or month.first.month == 1:
+        if month.first.month == 1 or number == 0 < YEAR_APART <= _to_january(month):
             plot.words.append(Word(x, FOOT + 36, str(month.first.year), "is-month is-year"))
+
+
+def _to_january(month):
+    return (13 - month.first.month) % 12
 
 
 def _step(most, unit):

@@ -36,7 +36,9 @@ def gallery_from_consultation(request, pk):
         messages.error(request, _reason(refusal))
         return redirect("image_detail", pk=pk)
     if created:
-        messages.success(request, _("The image is in your gallery; its background is removed."))
+        messages.success(
+            request, _("The image is in your gallery. Its background is being removed.")
+        )
     else:
         messages.info(request, _("This image is in your gallery already."))
     return redirect("gallery_image", pk=copy.pk)
