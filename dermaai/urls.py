@@ -8,10 +8,10 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include(api.urlpatterns)),
     path("accounts/", include("accounts.urls")),
-    path("gallery/", include("gallery.urls")),
     path("s/", include("gallery.urls_shared")),
     path("media/", include("imaging.urls")),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("gallery/", include("gallery.urls")),
     path("", include("consultations.urls")),
 ]
 handler400 = views.bad_request

@@ -22,8 +22,8 @@ API_LOOK = (200, 404, 200, 404, 404, 401)
 API_CHANGE = (200, 404, 403, 404, 404, 401)
 API_OWN = (200,) * 5 + (401,)  # everybody's own gallery
 API_OWNER = (200, 404, 404, 404, 404, 401)  # the doctor's gallery image
-OWNER = (200, 404, 404, 404, 404, 302)
 SIGNED_IN = (200,) * 5 + (302,)
+OWNER = (200, 404, 404, 404, 404, 302)  # pages of the doctor's gallery image
 ANYONE = (200,) * 6
 
 # (route, method, body): what each of ACTORS gets. `ok` bodies are valid, so that 2xx is 2xx.
@@ -44,6 +44,9 @@ TABLE = {
     ("image_detail", "post"): CHANGE,
     ("image_delete", "get"): CHANGE,
     ("image_delete", "post"): (302, 404, 403, 404, 404, 302),
+    # gallery: everybody has one; nobody sees another's
+    ("gallery", "get"): SIGNED_IN,
+    ("gallery_image", "get"): OWNER,
     # accounts
     ("login", "get"): ANYONE,
     ("logout", "post"): (302,) * 6,
@@ -141,6 +144,7 @@ def share(user_image):
 def arguments(record, consultation, image, user_image, share):
     name = image.original.name
     return {
+        "gallery_image": [user_image.pk],
         "gallery_share": [user_image.pk],
         "gallery_attach": [user_image.pk],
         "gallery_share_revoke": [share.pk],
@@ -178,8 +182,10 @@ def bodies(record, user_image, consultation):
 
 
 def path_of(route, arguments):
-    short = route.removeprefix("api-").split("_")[0].split("-")[0]
-    kind = route if route in arguments else short
+    kind = next(
+        (k for k in arguments if route == k),
+        route.removeprefix("api-").split("_")[0].split("-")[0],
+    )
     without = ("_list", "_create", "-list")
     wants = kind in arguments and not route.endswith(without)
     return reverse(route, args=arguments[kind] if wants else [])
