@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("media/", include("imaging.urls")),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("gallery/", include("gallery.urls")),
     path("", include("consultations.urls")),
 ]
 handler400 = views.bad_request

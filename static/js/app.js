@@ -25,7 +25,7 @@ function closeMenus(except) {
 // A grid that draws itself again draws as many tiles as it had: nothing jumps.
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt.matches("[data-image-grid]")) {
-    detail.parameters.shown = detail.elt.querySelectorAll("[data-viewer-item]").length;
+    detail.parameters.shown = detail.elt.querySelectorAll(".grid > .tile").length;
   }
 });
 
@@ -40,7 +40,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
-  document.addEventListener(failure, () => {
+  document.addEventListener(failure, ({ target }) => {
+    if (target.matches?.("[data-progress]")) return; // it asks again by itself
     toast(gettext("The page could not be refreshed. Check the network, then try again."), { kind: "error" });
   });
 }

@@ -1,0 +1,1 @@
+"""Pages. Each parses, calls one thing, responds."""
