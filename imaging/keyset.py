@@ -57,7 +57,7 @@ def page(images, keys, cursor, size, among=None, *, ascending=False, by_key=Fals
     last = None
     if place := _key(images.model, cursor):
         known = images if among is None else among
-        last = known.filter(pk=place).order_by().values_list(*keys).first()
+        last = known.filter(pk=place).order_by().values_list(*map(F, keys)).first()
         if last is None:
             return Page([], None, None, lost=True)
         ordered = ordered.filter(compare(*_rows(images, keys, last)))

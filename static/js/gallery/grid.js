@@ -20,6 +20,7 @@ function draw() {
   document.querySelector("[data-grid]")?.classList.toggle("is-choosing", count > 0);
   const text = say(ngettext("%(count)s selected", "%(count)s selected", count), { count });
   part("count").textContent = text;
+  part("number").textContent = count || "";
   part("live").textContent = count ? text : gettext("Nothing selected");
   const favorites = count > 0 && items.every(({ dataset }) => "favorite" in dataset);
   const star = bar.querySelector('[value$="favorite"]');
