@@ -18,6 +18,7 @@ API_CHANGE = (200, 404, 403, 404, 404, 401)
 API_OWN = (200,) * 5 + (401,)  # everybody's own gallery
 API_OWNER = (200, 404, 404, 404, 404, 401)  # the doctor's gallery image
 SIGNED_IN = (200,) * 5 + (302,)
+OWNER = (200, 404, 404, 404, 404, 302)  # pages of the doctor's gallery image
 ANYONE = (200,) * 6
 
 # (route, method, body): what each of ACTORS gets. `ok` bodies are valid, so that 2xx is 2xx.
@@ -38,6 +39,15 @@ TABLE = {
     ("image_detail", "post"): CHANGE,
     ("image_delete", "get"): CHANGE,
     ("image_delete", "post"): (302, 404, 403, 404, 404, 302),
+    # gallery: everybody has one; nobody sees another's
+    ("gallery", "get"): SIGNED_IN,
+    ("gallery_progress", "get"): SIGNED_IN,
+    ("gallery_selected", "post"): (302,) * 6,
+    ("gallery_download", "post"): (200, 302, 302, 302, 302, 302),
+    ("gallery_image", "get"): OWNER,
+    ("gallery_image", "post"): (302, 404, 404, 404, 404, 302),
+    ("gallery_image_delete", "post"): (302, 404, 404, 404, 404, 302),
+    ("gallery_retry", "post"): (302, 404, 404, 404, 404, 302),
     # accounts
     ("login", "get"): ANYONE,
     ("logout", "post"): (302,) * 6,
@@ -107,6 +117,9 @@ def arguments(record, consultation, image, user_image):
         "consultation": [consultation.pk],
         "image": [image.pk],
         "userimage": [user_image.pk],
+        **dict.fromkeys(
+            ("gallery_image", "gallery_image_delete", "gallery_retry"), [user_image.pk]
+        ),
         "media": ["originals", name],
         "password_reset_confirm": ["x", "y"],
     }
@@ -117,6 +130,7 @@ def bodies(record, user_image):
     """Bodies that are good, where what is asked is whether somebody may."""
     ids = {"ids": [str(user_image.pk)]}
     return {
+        ("gallery_download", "post"): ids,
         ("api-gallery", "patch"): ids,
         ("api-gallery", "delete"): ids,
         ("api-gallery-restore", "post"): ids,
@@ -131,7 +145,7 @@ def bodies(record, user_image):
 
 def path_of(route, arguments):
     kind = next(
-        (k for k in ("password_reset_confirm", "media") if route == k),
+        (k for k in arguments if route == k),
         route.removeprefix("api-").split("_")[0].split("-")[0],
     )
     without = ("_list", "_create", "-list")
@@ -145,7 +159,7 @@ def ask(client, route, method, path, bodies):
     if route.startswith("api-") and method != "get":
         body = bodies.get((route, method), {})
         return getattr(client, method)(path, body, content_type="application/json")
-    return getattr(client, method)(path)
+    return getattr(client, method)(path, bodies.get((route, method)))
 
 
 @pytest.mark.parametrize("actor", ACTORS)
