@@ -117,9 +117,9 @@ def arguments(record, consultation, image, user_image):
         "consultation": [consultation.pk],
         "image": [image.pk],
         "userimage": [user_image.pk],
-        **dict.fromkeys(
-            ("gallery_image", "gallery_image_delete", "gallery_retry"), [user_image.pk]
-        ),
+        "gallery_image": [user_image.pk],
+        "gallery_image_delete": [user_image.pk],
+        "gallery_retry": [user_image.pk],
         "media": ["originals", name],
         "password_reset_confirm": ["x", "y"],
     }
