@@ -25,7 +25,10 @@ class PageFilter(GalleryFilter):
     )
 
     def in_state(self, images, name, state):
-        return images.waiting() if state == self.WAITING else images.filter(status=state)
+        if state != self.WAITING:
+            return images.filter(status=state)
+        # Two states have no order in one index: found by state first, then put in order. Few wait.
+        return images.filter(pk__in=self.queryset.waiting().order_by().values("pk"))
 
 
 class TagsField(forms.CharField):

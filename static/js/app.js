@@ -18,7 +18,10 @@ document.addEventListener("click", (event) => closeMenus(event.target));
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
-    if (!except || !menu.contains(except)) menu.open = false;
+    if (except && menu.contains(except)) continue;
+    const held = menu.contains(document.activeElement);
+    menu.open = false;
+    if (held && !except) menu.querySelector("summary").focus();
   }
 }
 

@@ -10,7 +10,8 @@ export class Selection extends EventTarget {
 
   constructor() {
     super();
-    document.addEventListener("keydown", (event) => this.#key(event));
+    // Before the menus hear it: the Esc that closes one must not take the choice away, too.
+    document.addEventListener("keydown", (event) => this.#key(event), true);
     document.addEventListener("keyup", ({ shiftKey }) => (this.#shift = shiftKey));
     document.addEventListener("click", (event) => this.#click(event));
     document.addEventListener("change", ({ target }) => {
@@ -31,13 +32,15 @@ export class Selection extends EventTarget {
     return this.#boxes.filter(({ checked }) => checked).map((box) => box.closest("[data-item]"));
   }
 
+  /** The checkbox that was pressed last, or the first one. */
+  get last() {
+    const boxes = this.#boxes;
+    return boxes.find(({ value }) => value === this.#anchor) ?? boxes[0];
+  }
+
   clear() {
     this.#set(this.#boxes, false);
     this.#chosen.clear();
-    this.#tell();
-  }
-
-  tell() {
     this.#tell();
   }
 

@@ -25,7 +25,7 @@ function draw() {
   const favorites = count > 0 && items.every(({ dataset }) => "favorite" in dataset);
   const star = bar.querySelector('[value$="favorite"]');
   star.setAttribute("aria-pressed", String(favorites));
-  if (!count && held) document.querySelector("[data-grid] a, [data-open-upload]")?.focus();
+  if (!count && held) (selection.last ?? document.querySelector("[data-open-upload]")).focus();
 }
 selection.addEventListener("change", draw);
 draw();
@@ -33,12 +33,14 @@ draw();
 /** What each button of the bar does; resolves to what to say about it. */
 const acts = {
   async delete(ids) {
+    const typed = typing();
     const { deleted } = await api("DELETE", GALLERY, { ids });
     selection.clear();
     await refresh();
     const text = ngettext("%(count)s image deleted.", "%(count)s images deleted.", deleted);
-    const action = { label: gettext("Undo"), onClick: () => restore(ids) };
-    toast(say(text, { count: deleted }), { kind: "success", action });
+    const action = { label: gettext("Undo"), onClick: () => restore(ids, typed) };
+    const told = toast(say(text, { count: deleted }), { kind: "success", action });
+    if (typed) told.querySelector("button").focus(); // else many tabs away
   },
   async favorite(ids) {
     const on = button("favorite").getAttribute("aria-pressed") !== "true";
@@ -66,15 +68,20 @@ async function tag(ids, what) {
   toast(say(text, { count: changed }), { kind: "success" });
 }
 
-const restore = (ids) =>
+const restore = (ids, typed) =>
   tried(async () => {
     const { restored } = await api("POST", `${GALLERY}/restore`, { ids });
     await refresh();
+    if (typed) document.getElementById(`pick-${ids[0]}`)?.focus();
     const text = ngettext("%(count)s image is back.", "%(count)s images are back.", restored);
     toast(say(text, { count: restored }), { kind: "success" });
   });
 
+/** Is it the keyboard that acts? */
+const typing = () => Boolean(document.activeElement?.matches(":focus-visible"));
+
 async function tried(act) {
+  const held = document.activeElement;
   bar.inert = true;
   try {
     await act();
@@ -82,6 +89,7 @@ async function tried(act) {
     toast(error.message, { kind: "error" });
   }
   bar.inert = false;
+  if (document.activeElement === document.body && held.checkVisibility()) held.focus();
 }
 
 bar.addEventListener("submit", (event) => {

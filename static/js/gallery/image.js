@@ -30,6 +30,11 @@ function tell(text, wrong = false) {
   part("saved").classList.toggle("is-wrong", wrong);
 }
 
+// Back to the page of the gallery that one came from, its filters with it.
+const back = root.querySelector("[data-back]");
+const from = document.referrer ? new URL(document.referrer) : null;
+if (from?.origin === location.origin && from.pathname === back.pathname) back.href = from.href;
+
 // Title ------------------------------------------------------------------------------------
 
 const [title, opener, form] = [part("title"), part("title-open"), part("title-form")];
