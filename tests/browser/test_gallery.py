@@ -145,8 +145,10 @@ def test_many_by_keyboard_deleted_and_brought_back(tab, doctor, violations):
     assert UserImage.objects.visible_to(doctor).count() == 3
     toast = page.locator("#toasts")
     expect(toast).to_contain_text("2 images deleted.")
-    toast.get_by_role("button", name="Undo").press("Enter")
+    expect(toast.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.locator("#images .tile")).to_have_count(5)
+    expect(page.locator(f"#pick-{images[0].pk}")).to_be_focused()
     assert UserImage.objects.visible_to(doctor).count() == 5
     assert not violations
 
@@ -167,6 +169,10 @@ def test_many_by_pointer_starred_tagged_and_downloaded(tab, doctor, violations):
     bar.get_by_role("button", name="Favorite").click()
     expect(page.locator("#images .star")).to_have_count(3)
     expect(chosen(page)).to_have_count(3)
+    bar.locator("summary").click()
+    page.keyboard.press("Escape")
+    expect(bar.locator("[name=tags]")).to_be_hidden()
+    expect(chosen(page)).to_have_count(3)  # Esc has closed the menu, and no more
     bar.locator("summary").click()
     bar.locator("[name=tags]").fill("suivi")
     bar.locator("[name=tags]").press("Enter")
