@@ -70,6 +70,9 @@ def test_filters(page, doctor):
         # what makes no sense is passed over
         ({"status": "x", "date_from": "x", "ordering": "x", "before": "x"}, [new, old]),
         ({"q": "\0"}, [new, old]),
+        ({"date_from": "0001-01-01", "date_to": "9999-12-31"}, [new, old]),
+        ({"date_from": "9999-12-31"}, []),
+        ({"date_to": "0001-01-01"}, []),
     ):
         assert shown(page(doctor).get("/gallery/", query)) == [i.pk for i in found], query
 
@@ -145,6 +148,16 @@ def test_questions_grow_rarer_while_nothing_happens(page, doctor):
         body = text(page(doctor).get("/gallery/progress/", {"ids": str(image.pk), "turn": turn}))
         pauses.append(body.split("load delay:")[1].split("s")[0])
     assert pauses == ["1", "2", "3", "5", "5", "5", "1"]
+
+
+def test_a_later_page_with_waiting_images_starts_the_watch(page, doctor, monkeypatch):
+    monkeypatch.setattr("gallery.views.grid.IMAGES", 1)
+    submit(doctor)
+    last = submit(doctor)
+    UserImage.objects.filter(pk=last.pk).update(status="failed", due_at=None)
+    assert "load delay:" not in text(page(doctor).get("/gallery/"))
+    body = text(page(doctor).get("/gallery/", {"before": str(last.pk)}, headers=HTMX))
+    assert 'id="progress" data-progress hx-swap-oob="true"' in body
 
 
 def test_it_says_since_when_it_is_in_work(page, doctor):

@@ -2,7 +2,10 @@
  * Choosing many: checkboxes [data-pick] in a [data-grid] whose items are [data-item].
  * A press chooses one, Shift and a press all up to it, Ctrl+A all that are shown, Esc none. While
  * something is chosen a press on a picture chooses, too. What is chosen outlives a redrawn grid.
+ * Events: "change"; "full" when no more can be chosen (a form has at most a thousand fields).
  */
+const MOST = 900;
+
 export class Selection extends EventTarget {
   #chosen = new Set();
   #anchor = null;
@@ -58,11 +61,15 @@ export class Selection extends EventTarget {
   }
 
   #set(boxes, on) {
+    let full = false;
     for (const box of boxes) {
-      box.checked = on;
-      if (on) this.#chosen.add(box.value);
+      const more = on && (this.#chosen.size < MOST || this.#chosen.has(box.value));
+      full ||= on && !more;
+      box.checked = more;
+      if (more) this.#chosen.add(box.value);
       else this.#chosen.delete(box.value);
     }
+    if (full) this.dispatchEvent(new CustomEvent("full", { detail: MOST }));
   }
 
   #click(event) {

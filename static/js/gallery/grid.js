@@ -28,6 +28,10 @@ function draw() {
   if (!count && held) (selection.last ?? document.querySelector("[data-open-upload]")).focus();
 }
 selection.addEventListener("change", draw);
+selection.addEventListener("full", ({ detail }) => {
+  const text = gettext("At most %(count)s images at a time.");
+  toast(say(text, { count: detail }), { kind: "error" });
+});
 draw();
 
 /** What each button of the bar does; resolves to what to say about it. */
