@@ -265,7 +265,7 @@ def test_detail_asks_until_it_is_ready_and_then_shows_it(page, doctor):
 
 def test_downloads_have_names_that_tell_them_apart(page, doctor):
     image = submit(doctor, title="Bras 3.5 mm", ready=True)
-    links = dict(page(doctor).get(f"/gallery/images/{image.pk}/").context["downloads"])
+    links = page(doctor).get(f"/gallery/images/{image.pk}/").context["downloads"]
     assert "Bras+3.5+mm_cut-out.png" in links["cutout"]
     assert "IMG_4821.JPG" in links["original"]
     assert "thumbnail.webp" in links["thumbnail"]

@@ -45,7 +45,7 @@ def detail(request, pk):
         "form": form or ImageForm(initial=said),
         "own_tags": tags.suggestions(request.user, most=SUGGESTED),
         "engines": UserImage.Engine.choices,
-        "downloads": list(_downloads(image)),
+        "downloads": _downloads(image),
         "newer": keyset.page(mine, mine.IN_ORDER, str(pk), 1, ascending=True, by_key=True).images,
         "older": keyset.page(mine, mine.IN_ORDER, str(pk), 1, by_key=True).images,
     }
@@ -77,17 +77,18 @@ def _progress(request, context):
 
 
 def _downloads(image):
-    """(kind, signed URL) of each file, under a name that tells one from the other."""
+    """{kind: signed URL} of each file, under a name that tells one from the other."""
     # file_name takes a suffix away, and a title may have a full stop, but no suffix.
     stem = f"{image.title}.png" if image.title else image.original_filename
 
     def link(field, suffix):
         return field.storage.url(field.name, filename=file_name(stem, suffix))
 
-    if image.processed:
-        yield "cutout", link(image.processed, "_cut-out.png")
-    yield "original", image.download_url
-    yield "thumbnail", link(image.shown_thumbnail, "_thumbnail.webp")
+    cutout = {"cutout": link(image.processed, "_cut-out.png")} if image.processed else {}
+    return cutout | {
+        "original": image.download_url,
+        "thumbnail": link(image.shown_thumbnail, "_thumbnail.webp"),
+    }
 
 
 @login_required

@@ -203,6 +203,15 @@ def test_the_line_between_before_and_after(tab, doctor, violations):
     assert abs(int(line.input_value()) - 25) <= 1, "the line is where the pointer is"
     before, after = (page.locator(f".compare-{name} img") for name in ("before", "after"))
     assert before.bounding_box() == after.bounding_box(), "one lies over the other"
+    page.locator(".compare-names").get_by_role("link", name="Background removed").press("Enter")
+    viewer = page.locator("#viewer")
+    expect(viewer.locator("[data-position]")).to_have_text("2 / 2")
+    expect(viewer.locator("canvas").first).to_be_visible()
+    expect(viewer.get_by_role("button", name="Delete")).to_have_count(0)
+    page.keyboard.press("ArrowLeft")
+    expect(viewer.locator("[data-label]")).to_have_text("Original")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-viewer-item][data-id=before] a")).to_be_focused()
     assert not violations
 
 
