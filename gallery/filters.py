@@ -1,6 +1,6 @@
 """What a gallery can be narrowed down to: the same for the page and for the API."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import django_filters as filters
 from django.utils import timezone
@@ -43,7 +43,7 @@ class GalleryFilter(filters.FilterSet):
 
     def until(self, images, name, day):
         """That day included."""
-        return images.filter(created_at__lt=_midnight(day + timedelta(days=1)))
+        return images.filter(created_at__lt=_midnight(day, later=timedelta(days=1)))
 
     def ordered(self, images, name, key):
         return images  # after the others: see `page_keys` and `filter_queryset`
@@ -63,5 +63,7 @@ class GalleryFilter(filters.FilterSet):
         return self.qs.BY_TAG if "tagged_at" in self.qs.query.annotations else self.qs.IN_ORDER
 
 
-def _midnight(day):
+def _midnight(day, later=timedelta(0)):
+    # The ends of the calendar have no day after, or no hour in another zone.
+    day = min(max(day, date(1900, 1, 1)), date(2999, 12, 31)) + later
     return timezone.make_aware(datetime.combine(day, time()))

@@ -1,11 +1,15 @@
 from django.urls import path
 
-from .views import attach, shares, statistics
+from .views import attach, grid, images, selected, shares, statistics
 
-urlpatterns: list[path] = [
-    # placeholders until the branch with the grid and the page of an image is merged
-    path("", shares.gallery_links, name="gallery"),
-    path("images/<uuid:pk>/", shares.gallery_share, name="gallery_image"),
+urlpatterns = [
+    path("", grid.gallery, name="gallery"),
+    path("progress/", grid.progress, name="gallery_progress"),
+    path("selected/", selected.selected, name="gallery_selected"),
+    path("download/", selected.download, name="gallery_download"),
+    path("images/<uuid:pk>/", images.detail, name="gallery_image"),
+    path("images/<uuid:pk>/delete/", images.delete, name="gallery_image_delete"),
+    path("images/<uuid:pk>/retry/", images.retry, name="gallery_retry"),
     path("images/<uuid:pk>/share/", shares.gallery_share, name="gallery_share"),
     path("images/<uuid:pk>/attach/", attach.gallery_attach, name="gallery_attach"),
     path("links/", shares.gallery_links, name="gallery_links"),

@@ -43,25 +43,32 @@ class _More(_Less):
     arg_joiner = " > "
 
 
-def page(images, keys, cursor, size, among=None, *, ascending=False):
+def page(images, keys, cursor, size, among=None, *, ascending=False, by_key=False):
     """`size` images in descending order of `keys` (the last is unique), behind the image `cursor`.
 
     The cursor comes from a URL: "" is the beginning, nonsense too; an image that is not `among`
     (a queryset; by default `images`) has nothing behind it. Two queries at most, none a COUNT.
-    With `ascending`, all of it in the opposite order.
+    With `ascending`, all of it in the opposite order. With `by_key`, the index answers which
+    images they are, and one more query fetches those rows: for filters that pass many by, whose
+    rows would be read only to be left out.
     """
     sign, compare = ("", _More) if ascending else ("-", _Less)
     ordered = images.order_by(*(f"{sign}{key}" for key in keys))
     last = None
     if place := _key(images.model, cursor):
         known = images if among is None else among
-        last = known.filter(pk=place).order_by().values_list(*keys).first()
+        last = known.filter(pk=place).order_by().values_list(*map(F, keys)).first()
         if last is None:
             return Page([], None, None, lost=True)
         ordered = ordered.filter(compare(*_rows(images, keys, last)))
-    found = list(ordered[: size + 1])
-    more = found[size - 1].pk if len(found) > size else None
-    return Page(found[:size], more, last)
+    if by_key:
+        order = list(ordered.values_list("pk", flat=True)[: size + 1])
+        rows = images.model._default_manager.in_bulk(order[:size])
+        found = [rows[key] for key in order[:size] if key in rows]
+    else:
+        found = list(ordered[: size + 1])
+        order = [image.pk for image in found]
+    return Page(found[:size], order[size - 1] if len(order) > size else None, last)
 
 
 def _key(model, cursor):

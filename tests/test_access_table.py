@@ -46,7 +46,13 @@ TABLE = {
     ("image_delete", "post"): (302, 404, 403, 404, 404, 302),
     # gallery: everybody has one; nobody sees another's
     ("gallery", "get"): SIGNED_IN,
+    ("gallery_progress", "get"): SIGNED_IN,
+    ("gallery_selected", "post"): (302,) * 6,
+    ("gallery_download", "post"): (200, 302, 302, 302, 302, 302),
     ("gallery_image", "get"): OWNER,
+    ("gallery_image", "post"): (302, 404, 404, 404, 404, 302),
+    ("gallery_image_delete", "post"): (302, 404, 404, 404, 404, 302),
+    ("gallery_retry", "post"): (302, 404, 404, 404, 404, 302),
     # accounts
     ("login", "get"): ANYONE,
     ("logout", "post"): (302,) * 6,
@@ -156,6 +162,9 @@ def arguments(record, consultation, image, user_image, share):
         "consultation": [consultation.pk],
         "image": [image.pk],
         "userimage": [user_image.pk],
+        "gallery_image": [user_image.pk],
+        "gallery_image_delete": [user_image.pk],
+        "gallery_retry": [user_image.pk],
         "media": ["originals", name],
         "password_reset_confirm": ["x", "y"],
     }
@@ -166,6 +175,7 @@ def bodies(record, user_image, consultation):
     """Bodies that are good, where what is asked is whether somebody may."""
     ids = {"ids": [str(user_image.pk)]}
     return {
+        ("gallery_download", "post"): ids,
         ("api-gallery", "patch"): ids,
         ("api-gallery", "delete"): ids,
         ("api-gallery-restore", "post"): ids,

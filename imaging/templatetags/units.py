@@ -15,6 +15,10 @@ def file_size(count):
     if kilobytes < 1000:
         return _("%(number)s KB") % {"number": number_format(max(1, round(kilobytes)), 0)}
     megabytes = round(kilobytes / 1024, 1)  # number_format cuts, it does not round
+    if megabytes >= 1000:
+        gigabytes = round(megabytes / 1024, 1)
+        places = 0 if gigabytes == int(gigabytes) else 1
+        return _("%(number)s GB") % {"number": number_format(gigabytes, places)}
     places = 0 if megabytes >= 10 else 1
     return _("%(number)s MB") % {"number": number_format(megabytes, places)}
 

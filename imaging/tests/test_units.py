@@ -20,6 +20,12 @@ def test_file_size(count, english, french):
             assert file_size(count) == text
 
 
+@pytest.mark.parametrize(("count", "text"), [(2**30, "1 GB"), (3 * 2**29, "1.5 GB")])
+def test_size_of_a_quota(count, text):
+    with translation.override("en"):
+        assert file_size(count) == text
+
+
 @pytest.mark.parametrize(("count", "text"), [(0, "0"), (999, "999"), (1000, "999+")])
 def test_tally(count, text):
     assert tally(count) == text

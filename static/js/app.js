@@ -18,14 +18,17 @@ document.addEventListener("click", (event) => closeMenus(event.target));
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
-    if (!except || !menu.contains(except)) menu.open = false;
+    if (except && menu.contains(except)) continue;
+    const held = menu.contains(document.activeElement);
+    menu.open = false;
+    if (held && !except) menu.querySelector("summary").focus();
   }
 }
 
 // A grid that draws itself again draws as many tiles as it had: nothing jumps.
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt.matches("[data-image-grid]")) {
-    detail.parameters.shown = detail.elt.querySelectorAll("[data-viewer-item]").length;
+    detail.parameters.shown = detail.elt.querySelectorAll(".grid > .tile").length;
   }
 });
 
@@ -40,7 +43,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
-  document.addEventListener(failure, () => {
+  document.addEventListener(failure, ({ target }) => {
+    if (target.matches?.("[data-progress]")) return; // it asks again by itself
     toast(gettext("The page could not be refreshed. Check the network, then try again."), { kind: "error" });
   });
 }

@@ -65,7 +65,9 @@ function explain(status, detail, code) {
   if (status === 0) return gettext("No connection. Check the network, then try again.");
   if (status === 401 || code === "not_authenticated")
     return gettext("You have been signed out. Sign in again in another tab, then try again.");
-  if (status === 403) return gettext("You may look at this record but not change it.");
+  // A 403 of ours that says more (no room left) is told as it is.
+  if (status === 403 && (code === "permission_denied" || !detail))
+    return gettext("You may look at this record but not change it.");
   if (status === 404) return gettext("This record no longer exists, or is not yours.");
   if (status === 413) return gettext("The file is too large.");
   if (status === 429) return gettext("Too many requests for the moment. Try again shortly.");

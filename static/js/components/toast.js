@@ -25,8 +25,12 @@ export function toast(text, { kind = "info", action } = {}) {
   return message;
 }
 
-/** Lets a message go after a while, but not while somebody reads it; an error stays longer. */
+/**
+ * Lets a message go after a while, but not while somebody reads it. An error stays longer, and
+ * longest what can be pressed: it must be reached with the keyboard first.
+ */
 export function settle(message) {
   const go = () => (message.matches(":hover, :focus-within") ? setTimeout(go, STAY) : message.remove());
-  setTimeout(go, message.classList.contains("is-error") ? 2 * STAY : STAY);
+  const times = message.querySelector("button") ? 4 : message.classList.contains("is-error") ? 2 : 1;
+  setTimeout(go, times * STAY);
 }

@@ -88,7 +88,7 @@ export class Queue extends EventTarget {
 }
 
 /** Why the server thinks that a picture it stored is not good: codes, or none. */
-export const reasonsOf = (item) => item.result?.quality?.reasons ?? [];
+export const reasonsOf = ({ result }) => result?.quality?.reasons ?? (result?.damaged ? ["damaged"] : []);
 
 /** Is it bad enough to be taken again? */
 export const isPoor = (item) => item.result?.quality?.verdict === "poor";

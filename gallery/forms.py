@@ -1,0 +1,85 @@
+from contextlib import suppress
+from uuid import UUID
+
+import django_filters as filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from . import tags
+from .filters import GalleryFilter
+from .models import UserImage
+from .models.images import TAGS, TITLE
+
+MOST = 1000  # images of one request
+
+
+class PageFilter(GalleryFilter):
+    """As the API's; but whoever looks at a page asks what is not done yet, waiting or in work."""
+
+    WAITING = "waiting"
+    status = filters.ChoiceFilter(
+        label=_("Status"),
+        choices=[(WAITING, _("In progress")), *UserImage.Status.choices],
+        method="in_state",
+    )
+
+    def in_state(self, images, name, state):
+        if state != self.WAITING:
+            return images.filter(status=state)
+        # Two states have no order in one index: found by state first, then put in order. Few wait.
+        return images.filter(pk__in=self.queryset.waiting().order_by().values("pk"))
+
+
+class TagsField(forms.CharField):
+    """Names as somebody types them, parted by commas: becomes a list."""
+
+    def clean(self, value):
+        names = tags.split(super().clean(value))
+        if len(names) > TAGS:
+            text = ngettext_lazy("At most %(most)s tag.", "At most %(most)s tags.", TAGS)
+            raise forms.ValidationError(text, code="max_length", params={"most": TAGS})
+        return names
+
+
+class UploadForm(forms.Form):
+    """What may be said of a picture as it comes; the names are the API's."""
+
+    title = forms.CharField(label=_("Title"), max_length=TITLE, required=False)
+    tags = TagsField(label=_("Tags"), max_length=500, required=False)
+    engine = forms.ChoiceField(
+        label=_("What to keep"), choices=UserImage.Engine, initial=UserImage.Engine.AUTO
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["tags"].widget.attrs["list"] = "own-tags"
+
+
+class ImageForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=TITLE, required=False)
+    tags = TagsField(
+        label=_("Tags"), max_length=500, required=False, help_text=_("Parted by commas")
+    )
+    is_favorite = forms.BooleanField(label=_("Favorite"), required=False)
+
+
+class EngineForm(forms.Form):
+    engine = forms.ChoiceField(choices=UserImage.Engine, required=False)
+
+
+class SelectionForm(forms.Form):
+    """What is to become of some of one's images."""
+
+    ACTIONS = ("delete", "restore", "favorite", "unfavorite", "tag", "untag")
+    action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS])
+    tags = TagsField(max_length=500, required=False)
+
+
+def keys(texts, most=MOST):
+    """The keys among what a form or a query names."""
+    found = []
+    for text in texts[:most]:
+        with suppress(ValueError):
+            found.append(UUID(text))
+    return found

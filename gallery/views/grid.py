@@ -1,0 +1,125 @@
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from imaging import keyset
+from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
+
+from .. import tags
+from ..forms import PageFilter, UploadForm, keys
+from ..models import StorageQuota, UserImage
+from .tiles import dressed
+
+IMAGES = 48
+WATCHED = 40  # images that one question asks after: its URL stays short
+PAUSES = (1, 2, 3, 5)  # seconds before the next question, while nothing happens
+SUGGESTED = 100
+
+
+@login_required
+@vary_on_htmx
+def gallery(request):
+    mine = UserImage.objects.visible_to(request.user)
+    asked = PageFilter(request.GET, mine, request=request)
+    narrowed_down = asked.qs  # first: it judges what is asked
+    cursor, by_tag = request.GET.get("before", ""), asked.page_keys == mine.BY_TAG
+    page = keyset.page(
+        narrowed_down,
+        asked.page_keys,
+        cursor,
+        shown(request, IMAGES),
+        among=None if by_tag else mine,  # one that has left the filter still has its place
+        ascending=asked.ascending,
+        by_key=True,
+    )
+    if page.lost:
+        return from_the_beginning(request)
+    images = dressed(page.images)
+    context = {
+        "images": images,
+        "waits": any(image.waits for image in images),
+        "part": wants_fragment(request),
+        "next_query": query(request, before=page.next) if page.next else None,
+    }
+    if context["part"] and cursor:
+        return render(request, "gallery/partials/tiles.html", context)
+    values = {name: value for name, value in asked.form.cleaned_data.items() if value}
+    narrowed = values.keys() - {"ordering"}
+    context |= _state(request, request.GET) | {
+        "filters": asked,
+        "values": values,
+        "narrowed": narrowed,
+        "refresh_query": query(request, before=""),
+        "found": len(images) if narrowed and not (page.next or cursor) else None,
+    }
+    if context["part"]:
+        return render(request, "gallery/partials/refreshed.html", context)
+    context |= {
+        "upload_form": UploadForm(auto_id="upload-%s"),
+        "own_tags": tags.suggestions(request.user, most=SUGGESTED),
+        "max_size": settings.MAX_UPLOAD_SIZE,
+    }
+    return render(request, "gallery/grid.html", context)
+
+
+@login_required
+def progress(request):
+    """What has become of images that a page shows as waiting: their tiles anew, and the next
+    question, as long as there is one to ask."""
+    watched = keys(request.GET.getlist("ids"), WATCHED)
+    found = UserImage.objects.visible_to(request.user).in_bulk(watched)
+    waiting = [image for image in found.values() if image.waits]
+    done = [image for image in found.values() if not image.waits]
+    dressed([*waiting, *done])
+    turn = request.GET.get("turn", "")
+    turn = 0 if done or not turn.isdecimal() else min(int(turn[:2]) + 1, len(PAUSES) - 1)
+    context = {
+        "waiting": waiting,
+        "done": done,
+        "gone": [key for key in watched if key not in found],
+        "turn": turn,
+        "pause": PAUSES[turn],
+    }
+    if done:
+        page = QueryDict((request.htmx.current_url or "").partition("?")[2])
+        context |= _state(request, page)
+    return render(request, "gallery/partials/progress.html", context)
+
+
+def _state(request, page):
+    """Quota, and the filters that are one click: what changes while one looks. `page` is the
+    query of the page that is looked at."""
+    mine = UserImage.objects.visible_to(request.user)
+    return {
+        "quota": StorageQuota.objects.of(request.user.pk),
+        "chips": list(_chips(page, mine)),
+        "kept": [(name, page[name]) for name in ("favorite", "status") if page.get(name)],
+    }
+
+
+def _chips(page, mine):
+    """Each a link that sets a filter, or takes it away where it is set."""
+    month = timezone.localdate().replace(day=1).isoformat()
+    waiting = keyset.count(mine.waiting())
+    failed = keyset.count(mine.filter(status=UserImage.Status.FAILED))
+    offered = [
+        ("favorites", "favorite", "true", None),
+        ("month", "date_from", month, None),
+        ("waiting", "status", PageFilter.WAITING, waiting),
+        ("failed", "status", UserImage.Status.FAILED.value, failed),
+    ]
+    for kind, name, value, count in offered:
+        on = page.get(name) == value and not (kind == "month" and page.get("date_to"))
+        if on or count != 0:
+            link = _link(page, name, None if on else value)
+            yield {"kind": kind, "count": count, "on": on, "query": link}
+    if tag := page.get("tag", "").strip():
+        yield {"kind": "tag", "text": tag, "on": True, "query": _link(page, "tag", None)}
+
+
+def _link(page, name, value):
+    values = {key: page[key] for key in page if page[key] and key not in ("before", "shown", name)}
+    return urlencode(values | ({name: value} if value else {}))

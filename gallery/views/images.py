@@ -1,0 +1,116 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import reswap, retarget
+
+from imaging import keyset
+from imaging.archive import file_name
+from imaging.fragments import vary_on_htmx, wants_fragment
+
+from .. import services, tags
+from ..forms import EngineForm, ImageForm
+from ..models import UserImage
+from ..tags import TooManyTags
+from .grid import PAUSES, SUGGESTED
+from .selected import tell_deleted
+from .tiles import dressed
+
+
+@login_required
+@vary_on_htmx
+def detail(request, pk):
+    mine = UserImage.objects.visible_to(request.user)
+    image = get_object_or_404(mine, pk=pk)
+    dressed([image])
+    form = None
+    if request.method == "POST":
+        form = ImageForm(request.POST)
+        if form.is_valid() and _save(form, mine.filter(pk=pk)):
+            messages.success(request, _("Saved."))
+            return redirect("gallery_image", pk=pk)
+    turn = request.GET.get("turn", "")
+    turn = min(int(turn[:2]) + 1, len(PAUSES) - 1) if turn.isdecimal() else 0
+    context = {"image": image, "turn": turn, "pause": PAUSES[turn]}
+    if wants_fragment(request):
+        return _progress(request, context)
+    said = {
+        "title": image.title,
+        "tags": ", ".join(image.tag_names),
+        "is_favorite": image.is_favorite,
+    }
+    context |= {
+        "form": form or ImageForm(initial=said),
+        "own_tags": tags.suggestions(request.user, most=SUGGESTED),
+        "engines": UserImage.Engine.choices,
+        "downloads": _downloads(image),
+        "newer": keyset.page(mine, mine.IN_ORDER, str(pk), 1, ascending=True, by_key=True).images,
+        "older": keyset.page(mine, mine.IN_ORDER, str(pk), 1, by_key=True).images,
+    }
+    return render(request, "gallery/image.html", context)
+
+
+def _save(form, images):
+    said = form.cleaned_data
+    try:
+        changed = services.edit_images(
+            images, title=said["title"], favorite=said["is_favorite"], tag_names=said["tags"]
+        )
+    except TooManyTags:
+        form.add_error("tags", _("Too many tags."))
+        return False
+    if not changed:
+        raise Http404
+    return True
+
+
+def _progress(request, context):
+    """The line that says how far it is; when that is over, the whole picture anew."""
+    image = context["image"]
+    if image.waits:
+        return render(request, "gallery/partials/waiting.html", context)
+    context |= {"engines": UserImage.Engine.choices, "downloads": _downloads(image), "part": True}
+    response = render(request, "gallery/partials/finished.html", context)
+    return reswap(retarget(response, "#picture"), "outerHTML")
+
+
+def _downloads(image):
+    """{kind: signed URL} of each file, under a name that tells one from the other."""
+    # file_name takes a suffix away, and a title may have a full stop, but no suffix.
+    stem = f"{image.title}.png" if image.title else image.original_filename
+
+    def link(field, suffix):
+        return field.storage.url(field.name, filename=file_name(stem, suffix))
+
+    cutout = {"cutout": link(image.processed, "_cut-out.png")} if image.processed else {}
+    return cutout | {
+        "original": image.download_url,
+        "thumbnail": link(image.shown_thumbnail, "_thumbnail.webp"),
+    }
+
+
+@login_required
+@require_POST
+def delete(request, pk):
+    images = UserImage.objects.visible_to(request.user).filter(pk=pk)
+    gone = services.delete_images(images)
+    if not gone:
+        raise Http404
+    tell_deleted(request, gone)
+    return redirect("gallery")
+
+
+@login_required
+@require_POST
+def retry(request, pk):
+    image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
+    form = EngineForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=400)
+    try:
+        services.retry_image(image, engine=form.cleaned_data["engine"] or None)
+    except UserImage.DoesNotExist as gone:
+        raise Http404 from gone
+    return redirect("gallery_image", pk=pk)

@@ -1,0 +1,106 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from .. import archive, services
+from ..forms import SelectionForm, keys
+from ..models import UserImage
+from ..quotas import QuotaExceeded
+from ..tags import TooManyTags
+
+
+@login_required
+@require_POST
+def selected(request):
+    """The bar beneath the grid, without a script."""
+    form, chosen = SelectionForm(request.POST), keys(request.POST.getlist("ids"))
+    if not form.is_valid():
+        messages.error(request, _("This could not be done: check the tags."))
+    elif not chosen:
+        messages.error(request, _("Choose images first."))
+    elif form.cleaned_data["action"] in ("tag", "untag") and not form.cleaned_data["tags"]:
+        messages.error(request, _("Write a tag first."))
+    else:
+        _act(request, form.cleaned_data, chosen)
+    return HttpResponseRedirect(_back(request))
+
+
+def _act(request, asked, chosen):
+    action = asked["action"]
+    if action == "restore":
+        restore(request, chosen)
+        return
+    images = UserImage.objects.visible_to(request.user).filter(pk__in=chosen)
+    if action == "delete":
+        tell_deleted(request, services.delete_images(images))
+        return
+    changes = {
+        "favorite": {"favorite": True},
+        "unfavorite": {"favorite": False},
+        "tag": {"add": asked["tags"]},
+        "untag": {"remove": asked["tags"]},
+    }
+    try:
+        count = services.edit_images(images, **changes[action])
+    except TooManyTags:
+        messages.error(request, _("One of the images would have too many tags."))
+        return
+    text = ngettext("%(count)s image changed.", "%(count)s images changed.", count)
+    messages.success(request, text % {"count": count})
+
+
+def restore(request, chosen):
+    deleted = UserImage.objects.deleted_by(request.user)
+    try:
+        count = services.restore_images(deleted.filter(pk__in=chosen))
+    except QuotaExceeded:
+        text = _("There is no room any more to bring them back. Delete others first.")
+        messages.error(request, text)
+        return
+    if not count:
+        messages.error(request, _("It is too late to bring them back."))
+        return
+    text = ngettext("%(count)s image is back.", "%(count)s images are back.", count)
+    messages.success(request, text % {"count": count})
+
+
+def tell_deleted(request, gone):
+    """A message with a button that brings them back."""
+    if not gone:
+        messages.error(request, _("Nothing was deleted: these images are gone already."))
+        return
+    text = ngettext("%(count)s image deleted.", "%(count)s images deleted.", len(gone))
+    context = {"text": text % {"count": len(gone)}, "gone": gone}
+    messages.success(request, render_to_string("gallery/partials/undo.html", context, request))
+
+
+def _back(request):
+    """To the page of the gallery that it came from."""
+    place = request.META.get("HTTP_REFERER", "")
+    safe = url_has_allowed_host_and_scheme(
+        place, {request.get_host()}, require_https=request.is_secure()
+    )
+    gallery = reverse("gallery")
+    return place if safe and place.partition("?")[0].endswith(gallery) else gallery
+
+
+@login_required
+@require_POST
+def download(request):
+    """Cut-outs and originals as a streamed ZIP."""
+    mine = UserImage.objects.visible_to(request.user)
+    images = mine.filter(pk__in=keys(request.POST.getlist("ids")))
+    if not images.exists():
+        messages.error(request, _("Choose images first."))
+        return redirect(_back(request))
+    found = archive.of_gallery(images.order_by("-created_at", "-pk"))
+    response = StreamingHttpResponse(found, content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="gallery.zip"'
+    return response

@@ -1,0 +1,118 @@
+/** One image: title, tags and favourite changed in place, each saved at once. */
+import { api } from "../components/api.js";
+import { fromTemplate } from "../components/dialog.js";
+import { say } from "../components/format.js";
+import "../components/compare.js";
+import "./progress.js";
+
+const root = document.querySelector("[data-edit]");
+const part = (name) => document.querySelector(`[data-${name}]`);
+const SAID = 4000; // ms
+let said = 0;
+
+/** Saves, and says so beside the title; answers the image as it is now, or null. */
+async function save(changes) {
+  tell(gettext("Saving…"));
+  try {
+    const image = await api("PATCH", root.dataset.api, changes);
+    tell(gettext("Saved."));
+    said = setTimeout(() => tell(""), SAID);
+    return image;
+  } catch (error) {
+    tell(error.message, true);
+    return null;
+  }
+}
+
+function tell(text, wrong = false) {
+  clearTimeout(said);
+  part("saved").textContent = text;
+  part("saved").classList.toggle("is-wrong", wrong);
+}
+
+// Back to the page of the gallery that one came from, its filters with it.
+const back = root.querySelector("[data-back]");
+const from = document.referrer ? new URL(document.referrer) : null;
+if (from?.origin === location.origin && from.pathname === back.pathname) back.href = from.href;
+
+// Title ------------------------------------------------------------------------------------
+
+const [title, opener, form] = [part("title"), part("title-open"), part("title-form")];
+const input = form.querySelector("input");
+
+function editing(on) {
+  for (const shown of [title, opener]) shown.hidden = on;
+  form.hidden = !on;
+  if (on) input.select();
+  (on ? input : opener).focus();
+}
+
+opener.addEventListener("click", () => {
+  input.dataset.before = input.value;
+  editing(true);
+});
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const wanted = input.value.trim();
+  if (wanted === input.dataset.before) return editing(false);
+  const image = await save({ title: wanted });
+  if (!image) return input.focus();
+  title.textContent = wanted || title.dataset.untitled;
+  document.title = `${title.textContent} · DermaAI`;
+  return editing(false);
+});
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  input.value = input.dataset.before;
+  editing(false);
+});
+
+// Favourite --------------------------------------------------------------------------------
+
+const favorite = part("favorite");
+favorite.addEventListener("click", async () => {
+  const wanted = favorite.getAttribute("aria-pressed") !== "true";
+  favorite.setAttribute("aria-pressed", String(wanted));
+  if (!(await save({ is_favorite: wanted }))) favorite.setAttribute("aria-pressed", String(!wanted));
+});
+
+// Tags -------------------------------------------------------------------------------------
+
+const [tags, list] = [part("tags"), part("tag-list")];
+const field = part("tag-form").querySelector("input");
+const names = () => [...list.querySelectorAll("[data-tag-name]")].map((link) => link.textContent);
+
+function drawTags(all) {
+  list.replaceChildren(
+    ...all.map((name) => {
+      const chip = fromTemplate(part("tag-template"));
+      const link = chip.querySelector("a");
+      link.textContent = name;
+      link.href = `${tags.dataset.gallery}?${new URLSearchParams({ tag: name })}`;
+      const text = say(gettext("Remove the tag %(name)s"), { name });
+      chip.querySelector("button").setAttribute("aria-label", text);
+      return chip;
+    }),
+  );
+}
+
+part("tag-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const added = field.value.split(",").map((name) => name.trim()).filter(Boolean);
+  if (!added.length) return;
+  const image = await save({ tags: [...names(), ...added] });
+  if (image) {
+    drawTags(image.tags);
+    field.value = "";
+  }
+  field.focus();
+});
+list.addEventListener("click", async ({ target }) => {
+  const chip = target.closest("[data-tag-remove]")?.closest("[data-tag]");
+  if (!chip) return;
+  const gone = chip.querySelector("[data-tag-name]").textContent;
+  const image = await save({ tags: names().filter((name) => name !== gone) });
+  if (!image) return;
+  drawTags(image.tags);
+  (list.querySelector("button") ?? field).focus();
+});

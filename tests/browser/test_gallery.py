@@ -1,0 +1,346 @@
+"""The gallery in a real browser: what is sent shows how far it is, and nobody presses reload."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from conftest import photograph, upload
+from gallery import queue, services
+from gallery.models import StorageQuota, UserImage
+
+from .test_clinician import drop
+from .test_pages import WIDTHS, breaches
+
+
+@pytest.fixture(autouse=True)
+def worker(monkeypatch):
+    """The worker is this test: it works when it is told to, not at the bell."""
+    monkeypatch.setattr(services, "_ring", lambda: None)
+
+
+def files(count):
+    return [
+        {"name": f"IMG_{n}.JPG", "mimeType": "image/jpeg", "buffer": photograph(seed=n)}
+        for n in range(1, count + 1)
+    ]
+
+
+def submit(user, *, ready=True, **options):
+    made, _created = services.submit_image(user=user, upload=upload(), **options)
+    if ready:
+        while queue.work():
+            pass
+    made.refresh_from_db()
+    return made
+
+
+def ready(image):
+    """A tile that shows its cut-out, and no state any more."""
+    return f"#tile-{image.pk}:not([data-waits]) .pic.checker"
+
+
+def chosen(page):
+    return page.locator("[data-pick]:checked")
+
+
+def test_from_upload_to_result_without_a_reload(tab, doctor, violations):
+    page = tab(doctor)
+    page.goto("/gallery/")
+    expect(page.get_by_text("No image yet")).to_be_visible()
+    page.evaluate("window.sameDocument = true")
+    drop(page, "main", files(2))  # anywhere on the page
+    modal = page.locator("#upload")
+    expect(modal.locator("[data-tile]")).to_have_count(2)
+    expect(modal.locator("[data-star]:visible")).to_have_count(0)
+    modal.locator("[name=title]").fill("Nævus")
+    modal.locator("[name=tags]").fill("suivi, dos")
+    modal.locator("[name=engine]").select_option("lesion")
+    modal.locator("[data-send]").click()
+    expect(page.locator("#images .tile[data-waits]")).to_have_count(2)
+    expect(modal).to_be_hidden()
+    expect(page.locator("#chips")).to_contain_text("In progress (2)")
+    newer, older = UserImage.objects.all()
+    assert (newer.title, older.engine_asked) == ("Nævus", "lesion")
+    assert [tag.name for tag in newer.tags.all()] == ["dos", "suivi"]
+
+    # What is chosen and has the focus stays so while the tile is drawn anew.
+    box = page.locator(f"#pick-{older.pk}")
+    box.focus()
+    page.keyboard.press("Space")
+    taken = queue.claim()
+    UserImage.objects.filter(pk=taken.pk).update(
+        processing_since=timezone.now() - timedelta(seconds=12)
+    )
+    expect(page.locator(f"#tile-{taken.pk} .state")).to_have_text(
+        re.compile(r"In progress for 1\d s")
+    )
+    queue.process(taken)
+    expect(page.locator(ready(taken))).to_be_visible()
+    expect(page.locator("#gallery-live")).to_contain_text("Nævus: ready.")
+    queue.work()
+    for image in (newer, older):
+        expect(page.locator(ready(image))).to_be_visible()
+    expect(page.locator("#progress[hx-get]")).to_have_count(0)
+    expect(box).to_be_checked()
+    expect(box).to_be_focused()
+    assert page.evaluate("window.sameDocument"), "nobody reloaded"
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(2500)
+    assert not [url for url in asked if "/progress/" in url], "and nobody asks any more"
+    assert not violations
+
+
+def test_a_failure_says_why_and_is_tried_again(tab, doctor, violations):
+    page = tab(doctor)
+    image = submit(doctor, ready=False)
+    page.goto("/gallery/")
+    queue.fail(queue.claim(), "nothing_found")
+    state = page.locator(f"#tile-{image.pk} .state.is-failed")
+    image.refresh_from_db()
+    expect(state).to_contain_text(str(image.failure)[:20])
+    page.locator(f"#image-{image.pk}").click()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Waiting for its turn")).to_be_visible()
+    queue.work()
+    expect(page.locator("[data-compare]")).to_be_visible()
+    expect(page.locator("#waiting")).to_have_count(0)
+    page.locator("#downloads summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Without background").click()
+    assert download.value.suggested_filename.endswith("_cut-out.png")
+    assert not violations
+
+
+def test_many_by_keyboard_deleted_and_brought_back(tab, doctor, violations):
+    images = [submit(doctor, title=f"Image {n}") for n in range(5)][::-1]
+    page = tab(doctor)
+    page.goto("/gallery/")
+    bar, count = page.locator("#selection"), page.locator("[data-selection-count]")
+    expect(bar).to_be_hidden()
+    page.locator(f"#pick-{images[0].pk}").focus()
+    page.keyboard.press("Space")
+    expect(count).to_have_text("1 selected")
+    page.locator(f"#pick-{images[2].pk}").focus()
+    page.keyboard.press("Shift+Space")
+    expect(count).to_have_text("3 selected")
+    page.keyboard.press("Control+a")
+    expect(count).to_have_text("5 selected")
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    expect(chosen(page)).to_have_count(0)
+
+    for image in images[:2]:
+        page.locator(f"#pick-{image.pk}").focus()
+        page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    assert UserImage.objects.visible_to(doctor).count() == 5, "Enter on a box does nothing"
+    bar.get_by_role("button", name="Delete").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#images .tile")).to_have_count(3)
+    expect(page.locator("#gallery-count")).to_have_text("3 images")
+    assert UserImage.objects.visible_to(doctor).count() == 3
+    toast = page.locator("#toasts")
+    expect(toast).to_contain_text("2 images deleted.")
+    expect(toast.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#images .tile")).to_have_count(5)
+    expect(page.locator(f"#pick-{images[0].pk}")).to_be_focused()
+    assert UserImage.objects.visible_to(doctor).count() == 5
+    assert not violations
+
+
+def test_many_by_pointer_starred_tagged_and_downloaded(tab, doctor, violations):
+    images = [submit(doctor) for _ in range(4)][::-1]
+    page = tab(doctor)
+    page.goto("/gallery/")
+    page.locator(f"#tile-{images[0].pk} .pick").click()
+    page.locator(f"#tile-{images[2].pk} .pick").click(modifiers=["Shift"])
+    expect(chosen(page)).to_have_count(3)
+    page.locator(f"#image-{images[3].pk}").click()  # while choosing, a picture is chosen, too
+    expect(chosen(page)).to_have_count(4)
+    page.locator(f"#image-{images[3].pk}").click()
+    expect(chosen(page)).to_have_count(3)
+
+    bar = page.locator("#selection")
+    bar.get_by_role("button", name="Favorite").click()
+    expect(page.locator("#images .star")).to_have_count(3)
+    expect(chosen(page)).to_have_count(3)
+    bar.locator("summary").click()
+    page.keyboard.press("Escape")
+    expect(bar.locator("[name=tags]")).to_be_hidden()
+    expect(chosen(page)).to_have_count(3)  # Esc has closed the menu, and no more
+    bar.locator("summary").click()
+    bar.locator("[name=tags]").fill("suivi")
+    bar.locator("[name=tags]").press("Enter")
+    expect(page.locator("#images .cap-site", has_text="suivi")).to_have_count(3)
+    assert UserImage.objects.filter(tags__key="suivi", is_favorite=True).count() == 3
+    with page.expect_download() as download:
+        bar.get_by_role("button", name="Download as ZIP").click()
+    assert download.value.suggested_filename == "gallery.zip"
+    bar.get_by_role("button", name="Favorite").click()  # all are: the star goes
+    expect(page.locator("#images .star")).to_have_count(0)
+    assert not violations
+
+
+def test_the_line_between_before_and_after(tab, doctor, violations):
+    image = submit(doctor)
+    page = tab(doctor)
+    page.goto(f"/gallery/images/{image.pk}/")
+    line = page.get_by_role("slider")
+    line.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(line).to_have_value("55")
+    expect(line).to_have_attribute("aria-valuetext", "55 % of the original")
+    clip = "getComputedStyle(document.querySelector('.compare-before')).clipPath"
+    assert "45%" in page.evaluate(clip)
+    frame = page.locator(".compare-frame").bounding_box()
+    page.mouse.click(frame["x"] + frame["width"] * 0.25, frame["y"] + 20)
+    assert abs(int(line.input_value()) - 25) <= 1, "the line is where the pointer is"
+    before, after = (page.locator(f".compare-{name} img") for name in ("before", "after"))
+    assert before.bounding_box() == after.bounding_box(), "one lies over the other"
+    page.locator(".compare-names").get_by_role("link", name="Background removed").press("Enter")
+    viewer = page.locator("#viewer")
+    expect(viewer.locator("[data-position]")).to_have_text("2 / 2")
+    expect(viewer.locator("canvas").first).to_be_visible()
+    expect(viewer.get_by_role("button", name="Delete")).to_have_count(0)
+    page.keyboard.press("ArrowLeft")
+    expect(viewer.locator("[data-label]")).to_have_text("Original")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-viewer-item][data-id=before] a")).to_be_focused()
+    assert not violations
+
+
+def test_title_tags_and_star_in_place(tab, doctor, violations):
+    image = submit(doctor, tag_names=["dos"])
+    page = tab(doctor)
+    page.goto(f"/gallery/images/{image.pk}/")
+    saved = page.locator("[data-saved]")
+    page.get_by_role("button", name="Change the title").click()
+    page.keyboard.type("Épaule <b>")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Épaule <b>")).to_be_visible()
+    expect(saved).to_have_text("Saved.")
+    page.get_by_role("button", name="Favorite").click()
+    page.get_by_label("Add a tag").first.fill("suivi")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-tag]")).to_have_count(2)
+    page.get_by_role("button", name="Remove the tag dos").click()
+    expect(page.locator("[data-tag]")).to_have_count(1)
+    image.refresh_from_db()
+    assert (image.title, image.is_favorite) == ("Épaule <b>", True)
+    assert [tag.name for tag in image.tags.all()] == ["suivi"]
+
+    page.route("**/api/v1/images/*", lambda route: route.abort())
+    page.get_by_role("button", name="Favorite").click()
+    expect(saved).to_have_class(re.compile("is-wrong"))
+    expect(page.get_by_role("button", name="Favorite")).to_have_attribute("aria-pressed", "true")
+    page.unroute("**/api/v1/images/*")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator("#toasts")).to_contain_text("1 image deleted.")
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(page.locator("#images .tile")).to_have_count(1)
+    assert not violations
+
+
+def test_search_filters_and_back(tab, doctor, violations, monkeypatch):
+    monkeypatch.setattr("gallery.views.grid.IMAGES", 12)
+    for number in range(30):
+        submit(doctor, ready=False, title=f"Épaule {number}" if number % 2 else "Dos")
+    page = tab(doctor)
+    page.goto("/gallery/")
+    page.locator("#filter-q").press_sequentially("epaule", delay=20)
+    expect(page.locator("#images .cap b", has_text="Dos")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/gallery/\?q=epaule$"))
+    expect(page.locator("#filter-q")).to_be_focused()
+    expect(page.locator("#images .tile")).to_have_count(12)
+    page.mouse.wheel(0, 20_000)
+    expect(page.locator("#images .tile")).to_have_count(15)
+    page.locator("#filter-order").select_option("created_at")
+    expect(page.locator("#images .cap b").first).to_have_text("Épaule 1")
+    page.locator("#filter-q").fill("nowhere")
+    expect(page.get_by_text("No image matches")).to_be_visible()
+    page.get_by_role("link", name="Show all images").click()
+    expect(page.locator("#images .tile")).to_have_count(12)
+    page.go_back()
+    expect(page.get_by_text("No image matches")).to_be_visible()
+    assert not violations
+
+
+def test_no_room_is_told_in_the_servers_own_words(tab, doctor):
+    StorageQuota.objects.of(doctor.pk)
+    StorageQuota.objects.update(image_limit=0)
+    page = tab(doctor)
+    page.goto("/gallery/")
+    page.locator("[data-open-upload]").first.click()
+    page.locator("[data-browse-input]").set_input_files(files(1))
+    page.locator("#upload [data-send]").click()
+    expect(page.locator("#upload [data-tile]")).to_contain_text("full")
+
+
+def test_without_a_script(tab, doctor, violations):
+    images = [submit(doctor, title=f"Image {n}", tag_names=["dos"]) for n in range(2)][::-1]
+    page = tab(doctor, java_script_enabled=False)
+    page.goto("/gallery/")
+    page.locator(f"#pick-{images[0].pk}").check()
+    page.get_by_role("button", name="Favorite", exact=True).click()
+    expect(page.locator("#images .star")).to_have_count(1)
+    page.locator(f"#pick-{images[0].pk}").check()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator("#images .tile")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#images .tile")).to_have_count(2)
+    page.locator("#filter-q").fill("image 1")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("#images .tile")).to_have_count(1)
+    page.locator("#images .tile a").click()
+    expect(page.locator(".compare-before img")).to_be_visible()
+    expect(page.locator(".compare-after img")).to_be_visible()
+    page.get_by_role("textbox", name="Title").fill("Changed")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Changed")).to_be_visible()
+    assert not violations
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_the_gallery(tab, doctor, violations, scheme):
+    page = tab(doctor, color_scheme=scheme, locale="fr-FR", reduced_motion="reduce")
+    page.goto("/gallery/")
+    assert not breaches(page), "empty"
+    done = submit(doctor, title="Nævus " * 20, tag_names=["suivi", "x" * 40])
+    failed = submit(doctor, ready=False)
+    queue.fail(queue.claim(), "nothing_found")
+    waiting = submit(doctor, ready=False)
+    UserImage.objects.filter(pk=done.pk).update(quality="fair", is_favorite=True)
+    StorageQuota.objects.update(image_limit=3)
+    wrong = []
+    paths = ["/gallery/", "/gallery/?tag=suivi&favorite=true", "/gallery/?q=nowhere"]
+    paths += [f"/gallery/images/{image.pk}/" for image in (done, failed, waiting)]
+    for path in paths:
+        for width in (*WIDTHS, 2560):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(path)
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wrong.append((path, width, "wider than the screen"))
+            if width in (360, 1440):
+                wrong += [(path, width, breach) for breach in breaches(page)]
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/gallery/")
+    page.locator(".pick").first.click()
+    page.locator("#selection summary").click()
+    bar = page.locator("#selection").bounding_box()
+    assert bar["x"] >= 0
+    assert bar["x"] + bar["width"] <= 360
+    assert page.evaluate("document.querySelector('#selection').scrollWidth") <= bar["width"]
+    wrong += [("selection", breach) for breach in breaches(page)]
+    page.keyboard.press("Escape")
+    page.locator("#filters summary").click()
+    wrong += [("filters", breach) for breach in breaches(page)]
+    page.locator("[data-open-upload]").first.click()
+    wrong += [("upload", breach) for breach in breaches(page)]
+    assert not wrong
+    assert not violations
