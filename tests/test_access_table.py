@@ -162,7 +162,6 @@ def arguments(record, consultation, image, user_image, share):
         "consultation": [consultation.pk],
         "image": [image.pk],
         "userimage": [user_image.pk],
-        "gallery_image": [user_image.pk],
         "gallery_image_delete": [user_image.pk],
         "gallery_retry": [user_image.pk],
         "media": ["originals", name],
