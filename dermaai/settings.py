@@ -38,6 +38,13 @@ DECODERS = env.int("DECODERS", len(os.sched_getaffinity(0)))
 DECODER_SECONDS = env.float("DECODER_SECONDS", 4.5)  # of processor time
 DECODER_MEMORY = env.int("DECODER_MEMORY", 1_000_000_000)  # bytes, the process included
 
+# Removing backgrounds (imaging.background): what one file may take, and an operator's own network.
+BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", 60)  # of processor time
+BACKGROUND_MEMORY = env.int("BACKGROUND_MEMORY", 1_000_000_000)  # bytes, the process included
+BACKGROUND_MODEL = env.str("BACKGROUND_MODEL", "u2netp")
+BACKGROUND_MODEL_DIR = env.str("BACKGROUND_MODEL_DIR", "")  # empty: the built-in weights
+BACKGROUND_MODEL_SHA256 = env.str("BACKGROUND_MODEL_SHA256", "")
+
 CONTAINERS = ("originals", "processed", "thumbnails")
 _container = "imaging.storage.AzureContainer" if AZURE else "imaging.storage.LocalContainer"
 STORAGES = {
