@@ -24,7 +24,7 @@ from imaging.background.subject import Subject  # noqa: E402
 
 LEVELS = verdict.LEVELS
 RIGHT = {"general": (0.95, 0.85), "lesion": (0.9, 0.75)}  # Dice from which excellent, good
-SCENES, HELD_OUT = 18, 9  # drawn dermoscopic pictures
+SCENES, HELD_OUT = 12, 6  # drawn dermoscopic pictures
 FIGURES, HELD_OUT_FIGURES = 6, 3  # drawn subjects, at every step
 INTRODUCTION = f"""\
 Each engine is held against pictures whose answer is known by construction.

@@ -5,6 +5,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from PIL import Image
+
+from bench import composites
 from imaging import background, phantoms
 from imaging.background import cutter
 
@@ -18,9 +21,9 @@ def main(report):
         path = Path(folder) / "picture.jpg"
         for megapixels, size in SIZES.items():
             drawings = {
-                "general": phantoms.overview(7, size=(1600, 1200)),
+                "general": Image.fromarray(composites.composite(2, size=(1600, 1200))[0]),
                 "lesion": phantoms.dermoscopy(
-                    7, size=(1600, 1200), lesion=phantoms.Lesion(7, "naevus", 5)
+                    8, size=(1600, 1200), lesion=phantoms.Lesion(8, "naevus", 4)
                 ),
             }
             for engine, drawn in drawings.items():

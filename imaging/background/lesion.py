@@ -18,7 +18,6 @@ _SIGMA = 2.0  # px: thinner than that is hair and network, not the lesion
 _WITHIN = 0.96  # of the field's radius: its rim is no skin
 _OPEN, _CLOSE = 5, 11  # px, diameters
 _LEAST_SHARE, _MOST_SHARE = 0.002, 0.85  # of the field
-_HAIRY = 0.01  # share of the field under hair from which on it is taken away first
 LEAST_CONTRAST = 0.2  # as `_contrast`, for an outline off the rim: under it there is no lesion
 BELIEVED = 0.7  # belief in the plain mask at which nothing else is tried
 
@@ -37,12 +36,10 @@ class Lesion:
 def find(picture: np.ndarray, field: fields.Field | None) -> Lesion | None:
     """The lesion in an RGB picture (h, w, 3; uint8; long side SIDE), None where there is none."""
     inside = within(picture, field)
-    bald, hairy = without_hair(picture)
-    if hairy[inside].mean() > _HAIRY:
-        picture = bald
     plain = _judged(picture, picture[..., 2], inside)
     tried = [plain] if plain else []
     if not plain or plain.belief < BELIEVED:
+        bald = without_hair(picture)
         even = _evened(bald, inside, plain)
         for source in (bald, even):
             for channel in (source[..., 2], source[..., 1], _first_component(source, inside)):
@@ -153,9 +150,9 @@ def _leaning(mask, inside):
     return float((outline & ~inner).sum() / max(1, outline.sum()))
 
 
-def without_hair(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(the picture with its dark hairs painted over, where they were): what is thin, long and
-    darker than both its sides, as DullRazor (Lee et al. 1997) finds it."""
+def without_hair(picture: np.ndarray) -> np.ndarray:
+    """The picture with its dark hairs painted over: what is thin, long and darker than both its
+    sides, as DullRazor (Lee et al. 1997) finds it."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
     grey = picture.min(axis=2)
     thin = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel)
@@ -165,10 +162,10 @@ def without_hair(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     hair = (length > 30) & (stats[:, cv2.CC_STAT_AREA] < 6 * length)
     hair[0] = False
     if count < 2 or not hair.any():
-        return picture, np.zeros(grey.shape, bool)
+        return picture
     marked = cv2.dilate(hair[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
     closed = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, kernel)
-    return np.where(marked[..., None] > 0, closed, picture), marked > 0
+    return np.where(marked[..., None] > 0, closed, picture)
 
 
 def _evened(picture, inside, found):

@@ -1,10 +1,16 @@
 """Engine `general`: a salient-object network says where the subject is (onnxruntime, CPU)."""
 
+import os
+
 import cv2
 import numpy as np
-import onnxruntime
 
-from . import weights
+# Since 1.29 onnxruntime keeps an identifier and a database on disk and reports to its makers, on
+# Linux too, from its import on; its function for that comes too late for the first report.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime  # noqa: E402
+
+from . import weights  # noqa: E402
 
 LEAST = 0.5  # what the network must be sure of somewhere; under it there is no subject
 _CLOSER = 0.5  # share of the frame that a subject's box leaves room under for a closer look
@@ -18,7 +24,6 @@ class Subject:
     def __init__(self, name: str, folder: str, sha256: str):
         self.network = weights.NETWORKS[name]
         path, self.sha256 = weights.read(name, folder, sha256)
-        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         # No arena: it keeps for the next picture what this one took at its peak.
         options.enable_cpu_mem_arena = False
