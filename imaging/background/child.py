@@ -6,6 +6,7 @@ process (`imaging.decoding.child`) it holds no secret, no database and no other 
 limits of memory and processor time that the kernel keeps.
 """
 
+import ctypes
 import json
 import sys
 import warnings
@@ -33,11 +34,17 @@ def main():
     # Loaded when first needed: who only has lesions does not pay for it.
     subject = cache(partial(Subject, *options["model"]))
     serving.limit_memory(options["memory"], "BACKGROUND_MEMORY", options["written"])
-    answer = partial(_answer, cut, subject, weights.WeightsMissing, cv2.error)
+    known = partial(_answer, cut, subject, weights.WeightsMissing)
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", lambda _bytes: None)  # glibc has it
+
+    def answer(*order):
+        trim(0)  # what the last picture left in pieces counts against this one's limit
+        return known(*order)
+
     serving.serve(ORDER, ("rb", "r+b"), REPLY, answer)
 
 
-def _answer(cut, subject, WeightsMissing, opencv_error, files, max_pixels, engine, dermoscopic):
+def _answer(cut, subject, WeightsMissing, files, max_pixels, engine, dermoscopic):
     try:
         made = cut.cut(
             *files,
@@ -53,19 +60,20 @@ def _answer(cut, subject, WeightsMissing, opencv_error, files, max_pixels, engin
         return ({"failure": "too_heavy" if heavy else "unreadable"},)
     except WeightsMissing as missing:
         return ({"unavailable": str(missing)},)
-    except MemoryError:
-        return ({"failure": "too_heavy"},)
-    except opencv_error as error:
-        if error.code != -4:  # cv::Error::StsNoMem
-            raise
-        return ({"failure": "too_heavy"},)
-    except RuntimeError as error:  # onnxruntime's; its words are of sizes and operators only
-        if "alloc" not in str(error).lower():
+    except Exception as error:
+        if not _is_out_of_memory(error):
             raise
         return ({"failure": "too_heavy"},)
     facts = asdict(made)
     thumbnail = facts.pop("thumbnail")
     return {"cut": facts}, thumbnail
+
+
+def _is_out_of_memory(error):
+    """NumPy and Pillow say it in one way, OpenCV (cv::Error::StsNoMem) and onnxruntime, whose
+    exceptions are of no kind that Python knows, in theirs."""
+    told = getattr(error, "code", None) == -4 or "bad_alloc" in str(error)
+    return isinstance(error, MemoryError) or told
 
 
 if __name__ == "__main__":

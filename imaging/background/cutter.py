@@ -142,6 +142,14 @@ def remove(original, out, engine="auto", dermoscopic=None) -> Cut:
     if engine not in CHOICES:
         raise ValueError(f"engine must be one of {', '.join(CHOICES)}: {engine!r}")
     with _lock:
+        used = _cutter is not None and _cutter.files
+        try:
+            return _remove(original, out, engine, dermoscopic)
+        except BackgroundFailed as failed:
+            if failed.code != "too_heavy" or failed.__cause__ or not used:
+                raise
+        # What other pictures left behind in its memory is not this one's fault.
+        _close()
         return _remove(original, out, engine, dermoscopic)
 
 
@@ -212,11 +220,15 @@ def _understood(text, thumbnail):
 
 def close():
     """End the process. The next image starts another."""
-    global _cutter
     with _lock:
-        if _cutter is not None:
-            _cutter.close()
-            _cutter = None
+        _close()
+
+
+def _close():
+    global _cutter
+    if _cutter is not None:
+        _cutter.close()
+        _cutter = None
 
 
 def _forget():

@@ -18,6 +18,7 @@ _SIGMA = 2.0  # px: thinner than that is hair and network, not the lesion
 _WITHIN = 0.96  # of the field's radius: its rim is no skin
 _OPEN, _CLOSE = 5, 11  # px, diameters
 _LEAST_SHARE, _MOST_SHARE = 0.002, 0.85  # of the field
+_SOLID = 0.92  # of its convex hull: what a lesion fills
 LEAST_CONTRAST = 0.2  # as `_contrast`, for an outline off the rim: under it there is no lesion
 BELIEVED = 0.7  # belief in the plain mask at which nothing else is tried
 
@@ -114,7 +115,7 @@ def _judged(picture, channel, inside):
     others += [segment(other, inside) for other in (picture[..., 1], picture.min(axis=2))]
     agreement = float(np.mean([dice(mask, other) for other in others]))
     leaning = _leaning(mask, inside)
-    belief = agreement * (1 - leaning)
+    belief = agreement * (1 - leaning) * min(1.0, _solidity(mask) / _SOLID)
     return Lesion(mask, belief, contrast, agreement, leaning)
 
 
@@ -140,6 +141,14 @@ def _contrast(picture, mask, inside):
     apart = np.abs(np.median(within, axis=0) - np.median(around, axis=0)).sum()
     spread = np.abs(around - np.median(around, axis=0)).mean(axis=0).sum()
     return float(apart / (8 * (spread + 2)))
+
+
+def _solidity(mask):
+    """Share of the convex hull that the piece fills: hairs that run into it draw the hull out."""
+    (outline, *_others), _tree = cv2.findContours(
+        mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
+    return float(mask.sum() / max(1.0, cv2.contourArea(cv2.convexHull(outline))))
 
 
 def _leaning(mask, inside):

@@ -1,6 +1,7 @@
 """One file → all of its pixels: upright, sRGB, at full size. What a cut-out is made from."""
 
 import mmap
+import os
 
 import numpy as np
 from PIL import Image
@@ -19,6 +20,8 @@ def load(file, *, max_pixels: int) -> np.ndarray:
 
     A file that intake took as damaged is read as far as it goes. Raises ImageRefused.
     """
+    if not os.fstat(file.fileno()).st_size:
+        raise ImageRefused("empty_file")
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         kind, _mime_type = picture.type_of(data)
         image = picture.open_header(data, kind, max_pixels)

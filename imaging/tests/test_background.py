@@ -157,9 +157,10 @@ def test_memory_runs_out_for_the_process_alone(tmp_path, settings, fresh):
     settings.BACKGROUND_MEMORY = 260_000_000
     large = encoded(np.full((5000, 8000, 3), 200, np.uint8), "JPEG")
     assert failure(tmp_path, large) == ("too_heavy", False)
-    pid = process().pid
+    first = process()
+    assert first.poll() is None, "it lives on"
     assert failure(tmp_path, large) == ("too_heavy", False)
-    assert process().pid == pid, "it lives on"
+    assert process().pid != first.pid, "it was tried where no picture had been before"
 
 
 def test_the_network_out_of_memory_is_told_as_such(tmp_path, settings, fresh):
@@ -255,11 +256,12 @@ def test_it_ends_with_its_worker(tmp_path, fresh):
 @pytest.mark.parametrize(
     ("data", "code"),
     [
+        (b"", "unreadable"),
         (b"not a picture at all", "unreadable"),
         (photograph()[: len(photograph()) // 2], "unreadable"),
         (encoded(np.full((300, 400, 3), 128, np.uint8)), "nothing_found"),
     ],
-    ids=["no picture", "half of one", "nothing but grey"],
+    ids=["nothing", "no picture", "half of one", "nothing but grey"],
 )
 def test_what_cannot_be_cut_out_is_coded(tmp_path, data, code):
     assert failure(tmp_path, data) == (code, False)
