@@ -10,6 +10,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from .openapi import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -42,6 +44,12 @@ DECODER_MEMORY = env.int("DECODER_MEMORY", 1_000_000_000)  # bytes, the process 
 PROCESSING_LEASE = env.int("PROCESSING_LEASE", 180)  # then another worker takes the image
 PROCESSING_PAUSES = env.list("PROCESSING_PAUSES", int, [10, 60, 300])  # between the tries
 UNDO_SECONDS = env.int("UNDO_SECONDS", 600)  # a deleted image can be brought back so long
+# Removing backgrounds (imaging.background): what one file may take, and an operator's own network.
+BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", 60)  # of processor time
+BACKGROUND_MEMORY = env.int("BACKGROUND_MEMORY", 1_000_000_000)  # bytes, the process included
+BACKGROUND_MODEL = env.str("BACKGROUND_MODEL", "u2netp")
+BACKGROUND_MODEL_DIR = env.str("BACKGROUND_MODEL_DIR", "")  # empty: the built-in weights
+BACKGROUND_MODEL_SHA256 = env.str("BACKGROUND_MODEL_SHA256", "")
 
 CONTAINERS = ("originals", "processed", "thumbnails")
 _container = "imaging.storage.AzureContainer" if AZURE else "imaging.storage.LocalContainer"
@@ -224,33 +232,6 @@ SIMPLE_JWT = {
     "BLACKLIST_AFTER_ROTATION": True,
     "UPDATE_LAST_LOGIN": True,
     "CHECK_REVOKE_TOKEN": True,  # a changed password ends the tokens too
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "DermaAI",
-    "DESCRIPTION": "The image record of a dermatology practice.",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {
-        name: f"drf_standardized_errors.openapi_serializers.{name}.choices"
-        for name in (
-            "ValidationErrorEnum",
-            "ClientErrorEnum",
-            "ServerErrorEnum",
-            *(f"ErrorCode{status}Enum" for status in (401, 403, 404, 405, 406, 415, 429, 500)),
-        )
-    }
-    | {
-        "EngineAskedEnum": "gallery.models.UserImage.Engine",
-        "EngineUsedEnum": "imaging.background.ENGINES",
-        "ProcessingStatusEnum": "gallery.models.UserImage.Status",
-    },
-    "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
 }
 
 # Security ---------------------------------------------------------------------------------

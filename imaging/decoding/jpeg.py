@@ -58,6 +58,21 @@ def decode(image: Image.Image, data) -> tuple[Image.Image, bool]:
     return image, _has_hole(data) or _tells_damage(warning, data, image.mode)
 
 
+def whole(image: Image.Image, data) -> Image.Image:
+    """All pixels, at full size, of a JPEG that Pillow has opened on `data`: what is damaged in its
+    middle is read as far as it goes. Raises as `decode` does."""
+    if not _is_one_scan(data) and _walk(data)[0] > MAX_SCANS:
+        raise ImageRefused("corrupt_image")
+    if image.mode in ("L", "RGB"):
+        try:
+            return _picture(_strict(data, image.mode, image.size))
+        except ValueError as error:  # Pillow reads on where TurboJPEG stops
+            if "Premature end of JPEG file" in str(error):
+                raise ImageRefused("corrupt_image") from error
+    image.load()
+    return image
+
+
 def scale(size: tuple[int, int]) -> int:
     """The smallest DCT scale, in eighths, that keeps the long edge at 1920 px or more."""
     return next((n for n in _SCALES if max(_scaled(size, n)) >= renditions.DISPLAY_MIN), 8)

@@ -39,15 +39,15 @@ def decode(file, *, max_pixels: int) -> Decoded:
     Raises ImageRefused with a code of SPEC §5.
     """
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        kind, mime_type = _type_of(data)
-        image = _open(data, kind, max_pixels)
+        kind, mime_type = type_of(data)
+        image = open_header(data, kind, max_pixels)
         size = image.size
-        _check_sides(size)
+        check_sides(size)
         try:
-            shown, damaged = _load(image, kind, data)
+            shown, damaged = load(image, kind, data)
             if kind == "HEIF" and shown.size != size:  # its crop box goes past its pixels
                 size = shown.size
-                _check_sides(size)
+                check_sides(size)
             facts = metadata.read(image)
             profile = colour.named(image, data) or facts.icc_profile
             picture = renditions.upright_srgb(shown, facts.orientation, profile)
@@ -75,7 +75,8 @@ def decode(file, *, max_pixels: int) -> Decoded:
     )
 
 
-def _type_of(data):
+def type_of(data):
+    """(what Pillow calls it, its MIME type) of the bytes. Raises ImageRefused."""
     try:
         found = _TYPES.get(magic.from_buffer(data[:4096], mime=True))
     except magic.MagicException as error:
@@ -85,7 +86,7 @@ def _type_of(data):
     return found
 
 
-def _open(data, kind, max_pixels):
+def open_header(data, kind, max_pixels):
     """The header. Pillow looks at the size before it allocates a canvas (a WebP of 38 bytes may
     ask for 4 GB), and refuses what has more than twice its limit."""
     Image.MAX_IMAGE_PIXELS = max_pixels / 2
@@ -99,15 +100,17 @@ def _open(data, kind, max_pixels):
         raise ImageRefused("corrupt_image") from error
 
 
-def _check_sides(size):
+def check_sides(size):
+    """Raises ImageRefused for a picture too small to be one."""
     if min(size) < MIN_SIDE:
         raise ImageRefused("corrupt_image", message="too_small")
 
 
-def _load(image, kind, data):
-    """(decoded pixels, damaged?). Of the four formats, JPEG alone can be read around damage."""
+def load(image, kind, data, whole=False):
+    """(decoded pixels, damaged?). Of the four formats, JPEG alone can be read around damage, and
+    decoded at display scale: `whole` for all of its pixels, damage not looked for."""
     if kind == "JPEG":
-        return jpeg.decode(image, data)
+        return (jpeg.whole(image, data), False) if whole else jpeg.decode(image, data)
     if kind == "WEBP":
         return _webp(image), False
     if kind == "PNG":

@@ -10,10 +10,6 @@ never a pickle that a taken-over decoder could write.
 import json
 import logging
 import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from datetime import datetime
@@ -25,114 +21,31 @@ from imaging.errors import FILE_CODES, DecoderUnavailable, ImageRefused
 
 from . import Decoded
 from .child import ORDER, REPLY
+from .process import BY_CRASH, BY_LIMIT, Ended, Failed, Process
 
 logger = logging.getLogger(__name__)
 
 MAX_FILES = 1000  # of one process; decoders leak
-MAX_REPLY = (2**16, 2**26, 2**20)  # bytes of: facts, display, thumbnail
-START, WAIT = 20, 30  # seconds: for a process to be ready, to be free
-_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE")
-# What is larger than 16 MiB goes back to the system at once: an idle process stays small, and what
-# one photograph took is there for the next. Below, memory is kept: new pages cost time.
-_ALLOCATION = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_MMAP_THRESHOLD_": str(16 * 2**20),
-    "MALLOC_TRIM_THRESHOLD_": str(16 * 2**20),
-}
-# How a process ends by the file's own doing; any other end is not the file's fault.
-_BY_LIMIT = -signal.SIGPROF
-_BY_CRASH = {
-    -number
-    for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
-}
+WAIT = 30  # seconds for a process to be free
 
 
-class Ended(Exception):
-    """The process ended, or was ended, before it answered. `status` as in `Popen.returncode`."""
+class Decoder(Process):
+    """One decoding process."""
 
-    def __init__(self, status):
-        self.status = status
-        super().__init__(status)
+    module = "imaging.decoding.child"
+    reply = REPLY
+    most = (2**16, 2**26, 2**20)
+    unavailable = DecoderUnavailable
 
-
-class Failed(RuntimeError):
-    """Our own code failed in the process; says where."""
-
-
-class Decoder:
-    """One process and our end of its socket."""
-
-    def __init__(self):
-        self.files = 0
-        try:
-            self._start()
-        except OSError as error:
-            raise DecoderUnavailable("no process can be started") from error
-        self._receive(1, time.monotonic() + START)
-
-    def _start(self):
-        self.socket, theirs = socket.socketpair()
-        options = {
-            "time_zone": settings.TIME_ZONE,
-            "memory": settings.DECODER_MEMORY,
-        }
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        with theirs:
-            self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-                [sys.executable, "-m", "imaging.decoding.child", json.dumps(options)],
-                stdin=theirs,
-                stdout=subprocess.DEVNULL,  # what stops it from starting goes to our log
-                cwd=settings.BASE_DIR,
-                env=environment | _ALLOCATION,
-                start_new_session=True,
-            )
+    def options(self):
+        return {"time_zone": settings.TIME_ZONE, "memory": settings.DECODER_MEMORY}
 
     def decode(self, file):
         """Raises Ended when the process did not live to answer."""
-        self.files += 1
         seconds = settings.DECODER_SECONDS
         # It ends by itself after `seconds` of work; on a machine that is busy they take longer.
         deadline = time.monotonic() + 4 * seconds
-        try:
-            order = ORDER.pack(seconds, settings.MAX_IMAGE_PIXELS)
-            socket.send_fds(self.socket, [order], [file.fileno()])
-        except OSError as error:
-            raise Ended(self.close()) from error
-        sizes = REPLY.unpack(self._receive(REPLY.size, deadline))
-        if any(size > most for size, most in zip(sizes, MAX_REPLY, strict=True)):
-            raise ValueError("an answer of impossible length")
-        text, display, thumbnail = (self._receive(size, deadline) for size in sizes)
-        return bytes(text), bytes(display), bytes(thumbnail)
-
-    def _receive(self, size, deadline):
-        data = bytearray(size)
-        view = memoryview(data)
-        while view:
-            left = deadline - time.monotonic()
-            try:
-                if left <= 0:
-                    raise TimeoutError
-                self.socket.settimeout(left)
-                count = self.socket.recv_into(view)
-            except TimeoutError as error:
-                self.close()
-                raise DecoderUnavailable("the machine is too busy") from error
-            except OSError:
-                count = 0
-            if not count:
-                raise Ended(self.close())
-            view = view[count:]
-        return data
-
-    def close(self):
-        """End it. Returns how it had ended, where it had; else what ended it now."""
-        self.socket.close()
-        try:
-            return self.process.wait(0.5)  # without its socket it ends by itself
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return self.process.wait()
+        return self.ask(ORDER.pack(seconds, settings.MAX_IMAGE_PIXELS), [file], deadline)
 
 
 def _understood(text, display, thumbnail):
@@ -140,7 +53,7 @@ def _understood(text, display, thumbnail):
     exception for what cannot be an answer."""
     told = json.loads(text)
     if failed := told.get("failed"):
-        raise Failed(str(failed)[:500].encode("unicode_escape").decode())
+        raise Failed.told(failed)
     if refused := told.get("refused"):
         code, message, values = refused
         refusal = ImageRefused(code, message=message, **values)
@@ -180,9 +93,9 @@ class Pool:
                 found = _understood(*decoder.decode(file))
             except Ended as end:
                 logger.warning("an image decoder ended with status %s", end.status)
-                if end.status == _BY_LIMIT:
+                if end.status == BY_LIMIT:
                     raise ImageRefused("corrupt_image", message="too_heavy") from end
-                if end.status in _BY_CRASH and decoder.files == 1:
+                if end.status in BY_CRASH and decoder.files == 1:
                     raise ImageRefused("corrupt_image") from end
                 # Killed from outside, or spoilt by a file before: once more, with a new one.
                 decoder = self._new()

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 from contextlib import suppress
@@ -126,7 +127,7 @@ def test_no_process_can_be_started(pool, file, monkeypatch):
     def out_of_them(*args, **kwargs):
         raise BlockingIOError
 
-    monkeypatch.setattr(pools.subprocess, "Popen", out_of_them)
+    monkeypatch.setattr(subprocess, "Popen", out_of_them)
     with pytest.raises(DecoderUnavailable):
         pool.decode(file)
 
