@@ -84,7 +84,10 @@ def band(sure: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
     inside = tidy(cv2.GaussianBlur(sure, (0, 0), max(0.8, width / 6)) > _HALF)
     padded = cv2.copyMakeBorder(inside.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
     away = np.maximum(
-        *(cv2.distanceTransform(plane, cv2.DIST_L2, 3)[1:-1, 1:-1] for plane in (padded, 1 - padded))
+        *(
+            cv2.distanceTransform(plane, cv2.DIST_L2, 3)[1:-1, 1:-1]
+            for plane in (padded, 1 - padded)
+        )
     )
     doubtful = (sure > 0.1) & (sure < 0.9)
     return inside, (away < width) | (doubtful & (away < 4 * width))

@@ -8,9 +8,9 @@ import numpy as np
 # Since 1.29 onnxruntime keeps an identifier and a database on disk and reports to its makers, on
 # Linux too, from its import on; its function for that comes too late for the first report.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-import onnxruntime  # noqa: E402
+import onnxruntime
 
-from . import weights  # noqa: E402
+from . import weights
 
 LEAST = 0.5  # what the network must be sure of somewhere; under it there is no subject
 _CLOSER = 0.5  # share of the frame that a subject's box leaves room under for a closer look
