@@ -42,7 +42,8 @@ the smoothed blue channel, opened, closed, the piece in the middle, filled.
 **Quality** is derived from `certainty` and lowered by a level for a mask of an odd kind (share of
 the picture, number of pieces, much of the frame touched). The certainty of `general` is the Dice
 that the network itself expects of its mask; that of `lesion` how far shifted thresholds and other
-channels agree, times the share of the outline that is off the field's rim. A cut-out is excellent
+channels agree, times the share of the outline that is off the field's rim, less where it does not
+fill its convex hull. A cut-out is excellent
 from a Dice of {RIGHT["general"][0]} ({RIGHT["lesion"][0]} for lesions, on whose outline experts do
 not agree better), good from {RIGHT["general"][1]} ({RIGHT["lesion"][1]}), else fair. A threshold
 is the cut that makes the fewest mistakes, both kinds weighing the same in share of their kind,
