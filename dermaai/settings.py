@@ -45,7 +45,7 @@ PROCESSING_LEASE = env.int("PROCESSING_LEASE", 180)  # then another worker takes
 PROCESSING_PAUSES = env.list("PROCESSING_PAUSES", int, [10, 60, 300])  # between the tries
 UNDO_SECONDS = env.int("UNDO_SECONDS", 600)  # a deleted image can be brought back so long
 # Removing backgrounds (imaging.background): what one file may take, and an operator's own network.
-BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", 60)  # of processor time
+BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", 40)  # of processor time
 BACKGROUND_MEMORY = env.int("BACKGROUND_MEMORY", 1_000_000_000)  # bytes, the process included
 BACKGROUND_MODEL = env.str("BACKGROUND_MODEL", "u2netp")
 BACKGROUND_MODEL_DIR = env.str("BACKGROUND_MODEL_DIR", "")  # empty: the built-in weights

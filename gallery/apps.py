@@ -9,6 +9,8 @@ class GalleryConfig(AppConfig):
     verbose_name = _("Gallery")
 
     def ready(self):
+        from . import checks  # noqa: F401  (registers itself)
+
         actions.register(
             actions.Action(_("Remove the background"), "scissors", "gallery_from_consultation")
         )

@@ -1,0 +1,23 @@
+"""Misconfiguration is a numbered system check with a hint."""
+
+from django.conf import settings
+from django.core.checks import Warning, register
+
+PATIENCE = (
+    4  # × BACKGROUND_SECONDS of work is how long an engine is waited for (imaging.background)
+)
+
+
+@register()
+def a_lease_outlives_the_work(app_configs, **kwargs):
+    least = PATIENCE * settings.BACKGROUND_SECONDS
+    if settings.PROCESSING_LEASE > least:
+        return []
+    return [
+        Warning(
+            f"PROCESSING_LEASE is {settings.PROCESSING_LEASE} seconds.",
+            hint=f"On a busy machine an image may take {least:g} seconds: with a shorter lease a "
+            "second worker begins what the first has not finished.",
+            id="gallery.W001",
+        )
+    ]
