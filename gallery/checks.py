@@ -11,7 +11,7 @@ PATIENCE = (
 @register()
 def a_lease_outlives_the_work(app_configs, **kwargs):
     least = PATIENCE * settings.BACKGROUND_SECONDS
-    if settings.PROCESSING_LEASE > least:
+    if least < settings.PROCESSING_LEASE:
         return []
     return [
         Warning(
