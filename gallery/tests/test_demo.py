@@ -8,6 +8,5 @@ def test_the_gallery_has_something_to_show(db):
     person, visits = record.RECORD[0]
     record.make([(person, visits[-1:])])
     demo.make()
-    image = UserImage.objects.get()
+    image = UserImage.objects.search("naevus suivi").get()
     assert (image.status, image.dermoscopic, image.is_favorite) == ("queued", True, True)
-    assert UserImage.objects.search("naevus suivi").exists()
