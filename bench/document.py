@@ -1,5 +1,5 @@
-"""`python -m bench.document PAGE TITLE < section`: put what a benchmark printed into a page in docs/,
-in the place of what it printed the last time. The other sections stay."""
+"""`python -m bench.document PAGE TITLE < section`: put what a benchmark printed into a page of
+docs/, in the place of what it printed the last time. The other sections stay."""
 
 import re
 import sys
@@ -15,12 +15,12 @@ def put(page: str, section: str) -> str:
     head, *others = re.split(r"(?m)^(?=## )", page)
     heading = section.partition("\n")[0]
     places = [other.partition("\n")[0] for other in others]
-    section = section.rstrip() + "\n\n"
     if heading in places:
         others[places.index(heading)] = section
     else:
         others.append(section)
-    return (head + "".join(others)).rstrip() + "\n"
+    sections = [other.rstrip() for other in others]
+    return "\n\n".join([head.rstrip(), *sections]) + "\n"
 
 
 def main(path, title):
