@@ -39,6 +39,7 @@ class CreateListRetrieveUpdate(
     lookup_value_converter = "int"
 
 
+@extend_validation_errors(["invalid_date"], "birth_date", actions=["create", "partial_update"])
 class PatientViewSet(CreateListRetrieveUpdate):
     """A doctor's patients: those they created or hold a consultation with."""
 

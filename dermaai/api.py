@@ -3,6 +3,7 @@
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework.exceptions import (
@@ -123,5 +124,6 @@ urlpatterns = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     # With DEBUG on, Django would answer a wrong path with a page.
-    re_path(r"", views.page_not_found, {"exception": None}, name="api-not-found"),
+    # Whatever the method: Django's own check would answer an unknown path's POST with a page, too.
+    re_path(r"", csrf_exempt(views.page_not_found), {"exception": None}, name="api-not-found"),
 ]

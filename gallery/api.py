@@ -97,12 +97,21 @@ class RemoveBackground(Mine, generics.GenericAPIView):
         )
 
 
+@extend_validation_errors(
+    ["required", "null", "not_a_list", "empty", "max_length", "invalid"], "ids", methods=["delete"]
+)
+@extend_validation_errors(["invalid"], "ids", methods=["patch"])
+@extend_validation_errors(["max_length"], "tags", methods=["patch"])
 class Gallery(Mine, generics.ListAPIView):
     """One's own images, newest first."""
 
     queryset = UserImage.objects.none()
     filterset_class = GalleryFilter
     pagination_class = GalleryPages
+
+    def get_serializer_class(self):
+        asked = {"DELETE": ImagesSerializer, "PATCH": BulkEditSerializer}
+        return asked.get(getattr(self.request, "method", ""), UserImageSerializer)
 
     @extend_schema(
         request=ImagesSerializer,
@@ -125,6 +134,7 @@ class Gallery(Mine, generics.ListAPIView):
         return Response({"changed": changed})
 
 
+@extend_validation_errors(["invalid"], "ids", methods=["post"])
 class Restore(generics.GenericAPIView):
     serializer_class = ImagesSerializer
 
@@ -138,6 +148,7 @@ class Restore(generics.GenericAPIView):
         return Response({"restored": services.restore_images(images)})
 
 
+@extend_validation_errors(["invalid"], "ids", methods=["post"])
 class Download(Mine, generics.GenericAPIView):
     serializer_class = ImagesSerializer
 

@@ -17,7 +17,17 @@ from .models.images import TAG, TAGS, TITLE
 MOST = 1000  # images of one request
 
 
-class TagsField(serializers.ListField):
+class FlatListField(serializers.ListField):
+    """What is wrong with an entry is told of the list: the schema has one name for both."""
+
+    def run_child_validation(self, data):
+        try:
+            return [self.child.run_validation(entry) for entry in data]
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError(error.detail) from error
+
+
+class TagsField(FlatListField):
     """Names; in a form, repeated or parted by commas."""
 
     child = serializers.CharField(max_length=TAG)
@@ -196,7 +206,7 @@ class RetrySerializer(serializers.Serializer):
 class ImagesSerializer(serializers.Serializer):
     """Some of one's images; those that are not one's own are passed over."""
 
-    ids = serializers.ListField(
+    ids = FlatListField(
         child=serializers.UUIDField(), allow_empty=False, max_length=MOST, write_only=True
     )
 

@@ -248,3 +248,22 @@ def test_the_list_asks_the_database_the_same_for_more_images(
     with django_assert_max_num_queries(8) as again:
         client.get(f"{ROOT}/gallery")
     assert len(again) == len(asked)
+
+
+@pytest.mark.parametrize("ids", [None, [], ["x"], "x", [None]])
+@pytest.mark.parametrize("method", ["patch", "delete"])
+def test_bad_keys_are_told_of_the_list(api, doctor, method, ids):
+    """The schema names the list, not its third entry."""
+    body = {} if ids is None else {"ids": ids}
+    answer = getattr(api(doctor), method)(f"{ROOT}/gallery", body)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"] == "ids"
+
+
+def test_an_unknown_path_is_not_found_whatever_the_method(page, doctor):
+    """A page about forged requests is no answer to a program."""
+    session = page(doctor)
+    session.handler.enforce_csrf_checks = True
+    for method in ("get", "post", "delete", "patch"):
+        answer = getattr(session, method)(f"{ROOT}/images/nothing")
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "not_found")
