@@ -31,6 +31,12 @@ from .serializers import (
     UserImageSerializer,
 )
 
+# Of a list and of its entries: they are told of the list.
+KEY_CODES = ["required", "null", "not_a_list", "empty", "max_length", "invalid"]
+TAG_CODES = [
+    *("null", "not_a_list", "max_length", "invalid", "blank"),
+    *("null_characters_not_allowed", "surrogate_characters_not_allowed"),
+]
 _ZIP = {(200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "cut-outs, originals")}
 
 
@@ -62,6 +68,7 @@ class Mine:
 
 
 @extend_validation_errors(FILE_CODES, "file", methods=["post"])
+@extend_validation_errors(TAG_CODES, "tags", methods=["post"])
 class RemoveBackground(Mine, generics.GenericAPIView):
     """A photograph into the gallery; a worker removes its background."""
 
@@ -97,11 +104,11 @@ class RemoveBackground(Mine, generics.GenericAPIView):
         )
 
 
-@extend_validation_errors(
-    ["required", "null", "not_a_list", "empty", "max_length", "invalid"], "ids", methods=["delete"]
-)
-@extend_validation_errors(["invalid"], "ids", methods=["patch"])
+@extend_validation_errors(KEY_CODES, "ids", methods=["delete"])
+@extend_validation_errors(KEY_CODES, "ids", methods=["patch"])
 @extend_validation_errors(["max_length"], "tags", methods=["patch"])
+@extend_validation_errors(TAG_CODES, "add_tags", methods=["patch"])
+@extend_validation_errors(TAG_CODES, "remove_tags", methods=["patch"])
 class Gallery(Mine, generics.ListAPIView):
     """One's own images, newest first."""
 
@@ -134,7 +141,7 @@ class Gallery(Mine, generics.ListAPIView):
         return Response({"changed": changed})
 
 
-@extend_validation_errors(["invalid"], "ids", methods=["post"])
+@extend_validation_errors(KEY_CODES, "ids", methods=["post"])
 class Restore(generics.GenericAPIView):
     serializer_class = ImagesSerializer
 
@@ -148,7 +155,7 @@ class Restore(generics.GenericAPIView):
         return Response({"restored": services.restore_images(images)})
 
 
-@extend_validation_errors(["invalid"], "ids", methods=["post"])
+@extend_validation_errors(KEY_CODES, "ids", methods=["post"])
 class Download(Mine, generics.GenericAPIView):
     serializer_class = ImagesSerializer
 
@@ -186,6 +193,7 @@ class Tags(APIView):
         return Response({"tags": [tag.name for tag in found]})
 
 
+@extend_validation_errors(TAG_CODES, "tags", methods=["put", "patch"])
 class UserImageDetail(Mine, generics.RetrieveUpdateDestroyAPIView):
     """One image of one's own. PUT sets what it does not name to nothing; PATCH leaves it."""
 
