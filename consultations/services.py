@@ -4,20 +4,16 @@ On the way in: blobs first, under fresh random names, then the row; what breaks 
 orphan that `reconcile` removes. On the way out: the row first, the blobs after commit.
 """
 
-import logging
-
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from imaging import intake, storage
-from imaging.errors import IdempotencyKeyReused, StorageUnavailable
+from imaging.errors import IdempotencyKeyReused
 from imaging.metadata import clean_text
 
 from .models import Consultation, ConsultationImage
 from .vocabulary import ImageType
-
-logger = logging.getLogger(__name__)
 
 
 def add_image(
@@ -97,7 +93,7 @@ def add_image(
         # If it is not, they are orphans, and reconcile removes them.
         raise
     except Exception as error:
-        _discard(stored)
+        storage.discard(stored)
         if idempotency_key and isinstance(error, IntegrityError):
             earlier = _earlier(consultation, user, idempotency_key, photo)
             if earlier:  # the same upload won the race
@@ -142,11 +138,3 @@ def _earlier(consultation, user, key, photo):
     if image and (image.consultation_id, image.sha256) != (consultation.pk, photo.sha256):
         raise IdempotencyKeyReused(key)
     return image
-
-
-def _discard(stored):
-    for container, name in stored:
-        try:
-            storage.delete(container, name)
-        except StorageUnavailable:
-            logger.warning("a blob of a failed upload stays for reconcile to remove")

@@ -1,6 +1,5 @@
 """What changes gallery images: database, blobs, quota and queue together."""
 
-import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,14 +8,12 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils import timezone
 
 from imaging import intake, storage
-from imaging.errors import IdempotencyKeyReused, StorageUnavailable
+from imaging.errors import IdempotencyKeyReused
 from imaging.metadata import clean_text
 
 from . import quotas, tags
 from .models import UserImage
 from .models.images import TITLE
-
-logger = logging.getLogger(__name__)
 
 BATCH = 500  # rows of one statement: SQLite takes 250,000 variables, PostgreSQL 65,535
 
@@ -95,7 +92,7 @@ def submit_image(
         raise
     except Exception as error:
         quotas.release(reservation)
-        _discard(stored)
+        storage.discard(stored)
         won = isinstance(error, IntegrityError) and _earlier(user, idempotency_key, photo)
         if won:  # the same upload, at the same time
             return won, False
@@ -117,14 +114,6 @@ def _earlier(user, key, photo):
     if image and image.sha256 != photo.sha256:
         raise IdempotencyKeyReused(key)
     return image
-
-
-def _discard(stored):
-    for container, name in stored:
-        try:
-            storage.delete(container, name)
-        except StorageUnavailable:
-            logger.warning("a blob of a failed upload stays for reconcile to remove")
 
 
 def _ring():
