@@ -26,7 +26,7 @@ ACCOUNT = "clinic"
 
 
 @contextmanager
-def emulator(folder):
+def emulator(folder, *more):
     """The connection string of an empty account. Its server is stopped at the end, by its id."""
     root = django_settings.BASE_DIR
     node = shutil.which("node", path=f"{root}/.venv/bin{os.pathsep}{os.environ['PATH']}")
@@ -39,6 +39,7 @@ def emulator(folder):
         *("--blobHost", "127.0.0.1"),
         *("--blobPort", "0"),
         *("--location", folder / "data"),
+        *more,
     ]
     with log.open("wb") as out:
         server = subprocess.Popen(
@@ -49,10 +50,7 @@ def emulator(folder):
         )
     try:
         endpoint = f"{_address(server, log)}/{ACCOUNT}"
-        yield (
-            f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={key};"
-            f"BlobEndpoint={endpoint};"
-        )
+        yield (f"AccountName={ACCOUNT};AccountKey={key};BlobEndpoint={endpoint};")
     finally:
         server.terminate()
         try:
@@ -64,7 +62,7 @@ def emulator(folder):
 
 def _address(server, log):
     for _wait in range(600):
-        if found := re.search(r"listens on (http://[\w.:]+)", log.read_text()):
+        if found := re.search(r"listens on (https?://[\w.:]+)", log.read_text()):
             return found[1]
         if server.poll() is not None:
             break
