@@ -18,6 +18,7 @@ from consultations.models import Consultation, Patient
 from gallery import services as gallery
 from imaging import phantoms
 
+pytest_plugins = ["tests.backends"]
 PASSWORD = "correct horse battery"
 
 
@@ -140,6 +141,25 @@ def empty_storage():
     django_cache.clear()
     yield
     shutil.rmtree(Path(settings.DERMAAI_DATA) / "media", ignore_errors=True)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--only-database", action="store_true", help="only what reads or writes the database"
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """script/test runs the suite on a second database: without what never asks one."""
+    if config.getoption("--only-database"):
+        asks = {"db", "transactional_db", "live_server"}
+        chosen = [
+            item
+            for item in items
+            if asks & set(item.fixturenames) or item.get_closest_marker("django_db")
+        ]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
 
 
 def pytest_unconfigure():

@@ -25,6 +25,7 @@ from gallery.quotas import QuotaExceeded
 from gallery.sharing import NotReady
 from gallery.tags import TooManyTags
 from imaging.errors import (
+    AntivirusUnavailable,
     DecoderUnavailable,
     IdempotencyKeyReused,
     ImageRefused,
@@ -50,6 +51,10 @@ class Down(APIException):
         DecoderUnavailable: (
             "busy",
             _("The server is busy. Nothing was stored; try again in a moment."),
+        ),
+        AntivirusUnavailable: (
+            "antivirus_unavailable",
+            _("The antivirus does not answer. Nothing was stored; try again later."),
         ),
     }
 

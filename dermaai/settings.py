@@ -34,6 +34,7 @@ AZURE = bool(AZURE_STORAGE_CONNECTION_STRING or AZURE_STORAGE_ACCOUNT_NAME)
 SIGNED_URL_TTL = env.int("SIGNED_URL_TTL", 3600)
 MAX_UPLOAD_SIZE = env.int("MAX_UPLOAD_SIZE", 10 * 1024 * 1024)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", 65_000_000)
+CLAMD_URL = env.str("CLAMD_URL", "")  # antivirus: tcp://host:port or unix:///path; empty: none
 
 # Decoding (imaging.decoding): processes of each web process, and what one file may take.
 DECODERS = env.int("DECODERS", len(os.sched_getaffinity(0)))
@@ -52,7 +53,7 @@ BACKGROUND_MODEL_DIR = env.str("BACKGROUND_MODEL_DIR", "")  # empty: the built-i
 BACKGROUND_MODEL_SHA256 = env.str("BACKGROUND_MODEL_SHA256", "")
 
 CONTAINERS = ("originals", "processed", "thumbnails")
-_container = "imaging.storage.AzureContainer" if AZURE else "imaging.storage.LocalContainer"
+_container = f"imaging.{'azure_container.Azure' if AZURE else 'storage.Local'}Container"
 STORAGES = {
     name: {"BACKEND": _container, "OPTIONS": {"container": name}} for name in CONTAINERS
 } | {
@@ -275,5 +276,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"django_tasks": {"level": "WARNING"}},  # else two lines for every bell
+    "loggers": {
+        "django_tasks": {"level": "WARNING"},  # else two lines for every bell
+        "azure": {"level": "WARNING"},  # its INFO is every request, blob names included
+    },
 }

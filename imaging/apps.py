@@ -12,7 +12,7 @@ class ImagingConfig(AppConfig):
     verbose_name = _("Imaging")
 
     def ready(self):
-        from . import checks  # noqa: F401  (registers itself)
+        from . import checks, checks_azure  # noqa: F401  (register themselves)
         from .models import StoredImage, delete_blobs_after_commit
 
         # Uploads lie there from their first byte. Where it cannot be made, Django's check says so.

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.checks import Error, register
 
+from . import antivirus
 from .background import weights
 
 MAX_TTL = 3600
@@ -50,5 +51,21 @@ def network_is_there(app_configs, **kwargs):
             )
         return [
             Error(f"The network that removes backgrounds: {missing}.", hint=hint, id="imaging.E003")
+        ]
+    return []
+
+
+@register()
+def antivirus_has_an_address(app_configs, **kwargs):
+    try:
+        if settings.CLAMD_URL:
+            antivirus.address(settings.CLAMD_URL)
+    except antivirus.BadAddress:
+        return [
+            Error(
+                f"CLAMD_URL is {settings.CLAMD_URL!r}.",
+                hint="tcp://host:port or unix:///path/of/socket; empty for no antivirus.",
+                id="imaging.E008",
+            )
         ]
     return []

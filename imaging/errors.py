@@ -7,6 +7,7 @@ FILE_CODES = (
     "unsupported_type",
     "corrupt_image",
     "too_many_pixels",
+    "infected_file",
 )
 
 
@@ -22,6 +23,7 @@ class ImageRefused(Exception):
         "too_small": _("This picture is smaller than 4 × 4 pixels."),
         "too_heavy": _("This picture takes too much time or memory to read."),
         "too_many_pixels": _("This picture has more than %(limit)s million pixels."),
+        "infected_file": _("The antivirus found something in this file. It was not stored."),
     }
 
     def __init__(self, code, message=None, **values):
@@ -51,6 +53,10 @@ class DecoderUnavailable(Unavailable):
     """Every decoding process: busy for too long, or ended from outside."""
 
     retry_after = 5
+
+
+class AntivirusUnavailable(Unavailable):
+    """clamd: gone, too slow, or not able to look at a file whole."""
 
 
 class EngineUnavailable(Unavailable):

@@ -1,4 +1,4 @@
-"""Bytes in, photograph out: limits, hash, and what decoding finds. Coded refusals.
+"""Bytes in, photograph out: limits, hash, antivirus, and what decoding finds. Coded refusals.
 
     photo = intake.read(upload)      # or ImageRefused, and then nothing was kept
 
@@ -15,6 +15,7 @@ from tempfile import NamedTemporaryFile
 from django.conf import settings
 from django.core.files.base import File
 
+from . import antivirus
 from .decoding import Decoded
 from .decoding.pool import pool
 from .errors import ImageRefused
@@ -35,7 +36,7 @@ class Photo:
 def read(upload) -> Photo:
     """Check and decode one uploaded file (a Django `File`, or None).
 
-    Raises ImageRefused with a code of SPEC §5, or DecoderUnavailable.
+    Raises ImageRefused with a code of SPEC §5, AntivirusUnavailable or DecoderUnavailable.
     """
     if upload is None:
         raise ImageRefused("missing_file")
@@ -47,6 +48,7 @@ def read(upload) -> Photo:
             raise ImageRefused("empty_file")
         # Before anyone else has seen the bytes; and a decoder is given them to read only.
         digest = hashlib.file_digest(file, "sha256")
+        antivirus.scan(file)
         found = pool().decode(file)
     upload.seek(0)
     return Photo(original=upload, size=size, sha256=digest.hexdigest(), found=found)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.core.files.storage import storages
 from django.utils import timezone
 
 from . import storage
@@ -44,11 +43,12 @@ def reconcile(*, delete: bool) -> Report:
     are older than an hour.
 
     Storage is listed first: a blob that a row points at later was already there, and a row that
-    comes after the listing is looked up again before anything is said of it.
+    comes after the listing is looked up again before anything is said of it. Raises
+    StorageUnavailable.
     """
     report = Report()
     before = timezone.now() - GRACE  # first: a blob listed in an hour's time is young all the same
-    stored = {name: dict(storages[name].blobs()) for name in settings.CONTAINERS}
+    stored = {name: dict(storage.blobs(name)) for name in settings.CONTAINERS}
     report.blobs = sum(map(len, stored.values()))
     wanted = defaultdict(set)
     for model in image_models():
@@ -59,7 +59,7 @@ def reconcile(*, delete: bool) -> Report:
                 wanted[container].add(name)
                 if (
                     name not in stored[container]
-                    and not storages[container].exists(name)
+                    and not storage.exists(container, name)
                     and model.objects.filter(pk=image.pk).exists()
                 ):
                     report.missing.append((image, container, name))

@@ -1,8 +1,9 @@
 """Where blobs live, who may fetch them, for how long. Nothing else signs or names a blob.
 
 Three private containers (`originals`, `processed`, `thumbnails`), one Django storage alias each,
-on Azure Blob or, by default, in folders under DERMAAI_DATA/media. `url()` is always signed and
-dies within SIGNED_URL_TTL seconds: on Azure a read-only SAS of one blob, here a signed path.
+on Azure Blob (imaging.azure_container) or, by default, in folders under DERMAAI_DATA/media.
+`url()` is always signed and dies within SIGNED_URL_TTL seconds: on Azure a read-only SAS of one
+blob, here a signed path.
 """
 
 import hashlib
@@ -19,8 +20,7 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-from azure.core.exceptions import AzureError, ResourceNotFoundError
-from azure.storage.blob import BlobServiceClient, ExponentialRetry
+from azure.core.exceptions import AzureError
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, storages
@@ -29,11 +29,11 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.deconstruct import deconstructible
 from django.utils.http import content_disposition_header
-from storages.backends.azure_storage import AzureStorage
 
 from .errors import StorageUnavailable
 
 logger = logging.getLogger(__name__)
+
 OUTAGES = (AzureError, OSError)
 SHARE_PASS = 300  # seconds
 MEDIA_TYPES = {
@@ -97,7 +97,7 @@ def _told(container):
     """What the back ends raise, in our two words."""
     try:
         yield
-    except (ResourceNotFoundError, FileNotFoundError) as error:
+    except FileNotFoundError as error:
         raise FileNotFoundError(container) from error
     except OUTAGES as error:
         raise StorageUnavailable(container) from error
@@ -111,17 +111,31 @@ def delete(container: str, name: str) -> None:
         raise StorageUnavailable(container) from error
 
 
-def discard(blobs) -> None:
-    """Delete [(container, name), …] of an upload that failed, or leave them to reconcile."""
-    for container, name in blobs:
-        try:
-            delete(container, name)
-        except StorageUnavailable:
-            logger.warning("a blob of a failed upload stays for reconcile to remove")
+def discard(stored) -> None:
+    """Delete what a failed upload has stored, [(container, name), …]. Whoever uploaded waits
+    meanwhile: it is tried once, and at the first refusal the rest is left to `reconcile`."""
+    try:
+        for container, name in stored:
+            storages[container].discard(name)
+    except OUTAGES:
+        logger.warning("blobs of a failed upload stay for reconcile to remove")
+
+
+def exists(container: str, name: str) -> bool:
+    """A round trip: never for a page. Raises StorageUnavailable."""
+    with _told(container):
+        return storages[container].exists(name)
+
+
+def blobs(container: str):
+    """(name, last change) of every blob. Raises StorageUnavailable."""
+    with _told(container):
+        yield from storages[container].blobs()
 
 
 def chunks(container: str, name: str):
-    """The bytes of a blob, 512 KiB to 4 MiB at a time. Opened when the first chunk is asked."""
+    """The bytes of a blob, 512 KiB to 4 MiB at a time. Opened when the first chunk is asked, and
+    then raises FileNotFoundError, or one of OUTAGES."""
     return storages[container].chunks(name)
 
 
@@ -144,6 +158,11 @@ def disposition(container: str, filename: str | None) -> str:
     """Originals are only ever downloads; renditions are shown unless a file name is asked."""
     attachment = container == "originals" or filename is not None
     return content_disposition_header(attachment, filename or "") or "inline"
+
+
+def media_type(name: str) -> str:
+    """What a blob is served as, by the extension that intake gave it."""
+    return MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
 
 
 @lru_cache(maxsize=2)
@@ -219,6 +238,9 @@ class LocalContainer(FileSystemStorage):
         part = self.save(f"{name}.{new_id()}.part", content)  # reconcile removes one left behind
         os.replace(self.path(part), self.path(name))
 
+    def discard(self, name):
+        self.delete(name)
+
     def chunks(self, name):
         with self.open(name) as blob:
             yield from blob.chunks(self.BLOCK)
@@ -229,72 +251,3 @@ class LocalContainer(FileSystemStorage):
             if path.is_file():
                 changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 yield path.relative_to(self.location).as_posix(), changed
-
-
-@deconstructible
-class AzureContainer(AzureStorage):
-    """One container of an Azure Blob account (or of its emulator)."""
-
-    CONNECT_TIMEOUT, READ_TIMEOUT, TRIES = 5, 20, 2  # seconds; the SDK's own hang for 88
-    BLOCK = 4 * 1024 * 1024  # bytes: flat memory up and down
-
-    def __init__(self, container):
-        self.container = container
-        credential = None
-        if not (settings.AZURE_STORAGE_CONNECTION_STRING or settings.AZURE_STORAGE_ACCOUNT_KEY):
-            from azure.identity import DefaultAzureCredential
-
-            credential = DefaultAzureCredential()
-        super().__init__(
-            azure_container=settings.AZURE_CONTAINER_PREFIX + container,
-            connection_string=settings.AZURE_STORAGE_CONNECTION_STRING or None,
-            account_name=settings.AZURE_STORAGE_ACCOUNT_NAME or None,
-            account_key=settings.AZURE_STORAGE_ACCOUNT_KEY or None,
-            token_credential=credential,
-            expiration_secs=settings.SIGNED_URL_TTL,
-            overwrite_files=True,  # names are random: no round trip to look for a namesake
-        )
-
-    def _get_service_client(self):
-        # django-storages drops client options when there is a connection string.
-        options = {
-            "connection_timeout": self.CONNECT_TIMEOUT,
-            "read_timeout": self.READ_TIMEOUT,
-            "retry_policy": ExponentialRetry(initial_backoff=1, retry_total=self.TRIES),
-            "max_block_size": self.BLOCK,
-            "max_single_put_size": self.BLOCK,
-            "max_single_get_size": self.BLOCK,
-            "max_chunk_get_size": self.BLOCK,
-        }
-        if self.connection_string:
-            return BlobServiceClient.from_connection_string(self.connection_string, **options)
-        return BlobServiceClient(
-            f"{self.azure_protocol}://{self.account_name}.blob.core.windows.net",
-            credential=self.account_key or self.token_credential,
-            **options,
-        )
-
-    def url(self, name, filename=None):
-        """A read-only SAS of one blob. With `filename`, a download of that name."""
-        parameters = {
-            "content_disposition": disposition(self.container, filename),
-            "content_type": MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream"),
-        }
-        if self.client.url.startswith("https:"):  # the emulator speaks HTTP only
-            parameters["protocol"] = "https"
-        return super().url(name, expire=expiry() - int(time.time()), parameters=parameters)
-
-    def linker(self):
-        return self.url
-
-    def replace(self, name, content):
-        self.save(name, content)
-
-    def chunks(self, name):
-        # open().read() would download the whole blob first.
-        yield from self.client.download_blob(name).chunks()
-
-    def blobs(self):
-        """(name, last change) of every blob."""
-        for blob in self.client.list_blobs():
-            yield blob.name, blob.last_modified

@@ -2,7 +2,6 @@
 
 import re
 import time
-from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import storages
@@ -38,9 +37,7 @@ def media(request, container, name):
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["X-Content-Type-Options"] = "nosniff"
     if response.status_code != 416:
-        response["Content-Type"] = storage.MEDIA_TYPES.get(
-            Path(name).suffix, "application/octet-stream"
-        )
+        response["Content-Type"] = storage.media_type(name)
     return response
 
 

@@ -26,6 +26,7 @@ def fetch(client, url):
     return zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
 
 
+@pytest.mark.usefixtures("backend")
 def test_zip_holds_every_original_and_the_manifest(api, doctor, consultation, url):
     for seed, name in ((1, "IMG_1.JPG"), (2, "IMG_1.JPG")):
         services.add_image(consultation=consultation, user=doctor, upload=upload(name, seed=seed))
@@ -62,6 +63,7 @@ def test_manifest_holds_no_formula(api, doctor, consultation, url, text):
     assert row["description"] == "'" + text
 
 
+@pytest.mark.usefixtures("backend")
 def test_an_image_deleted_on_the_way_does_not_break_the_rest(api, doctor, consultation, url):
     """One missing original must not make the whole consultation undownloadable."""
     for seed in (1, 2, 3):

@@ -4,7 +4,6 @@ import hashlib
 import threading
 
 import pytest
-from django.core.files.storage import storages
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from conftest import blobs, photograph, upload
@@ -14,12 +13,15 @@ from imaging import storage
 from imaging.decoding.pool import Pool
 from imaging.errors import ImageRefused, StorageUnavailable
 
+on_both = pytest.mark.usefixtures("backend")  # files, and Azure Blob
+
 
 def add(consultation, doctor, **fields):
     fields.setdefault("upload", upload())
     return services.add_image(consultation=consultation, user=doctor, **fields)[0]
 
 
+@on_both
 def test_original_is_stored_bit_for_bit(consultation, doctor):
     image = add(consultation, doctor, upload=upload("Été \u202e(1).JPG"))
     stored = b"".join(storage.chunks("originals", image.original.name))
@@ -39,6 +41,7 @@ def test_first_image_is_told_to_the_consultation(consultation, doctor):
     assert consultation.images_taken
 
 
+@on_both
 @pytest.mark.parametrize("data", [b"", b"<html>", photograph()[:900]])
 def test_nothing_is_stored_for_a_refused_file(consultation, doctor, data):
     with pytest.raises(ImageRefused):
@@ -50,17 +53,14 @@ def test_nothing_is_stored_for_a_refused_file(consultation, doctor, data):
 
 
 @pytest.mark.parametrize("container", ["originals", "processed", "thumbnails"])
-def test_outage_half_way_leaves_no_row_and_no_blob(consultation, doctor, monkeypatch, container):
-    def down(*args, **kwargs):
-        raise OSError("no space left")
-
-    monkeypatch.setattr(storages[container], "_save", down)
-    with pytest.raises(StorageUnavailable):
+def test_outage_half_way_leaves_no_row_and_no_blob(consultation, doctor, backend, container):
+    with backend.broken(container), pytest.raises(StorageUnavailable):
         add(consultation, doctor)
     assert blobs() == set()
     assert not ConsultationImage.objects.exists()
 
 
+@on_both
 def test_database_that_refuses_leaves_no_blob(consultation, doctor, monkeypatch):
     def refuse(**kwargs):
         raise IntegrityError("no")
@@ -71,6 +71,7 @@ def test_database_that_refuses_leaves_no_blob(consultation, doctor, monkeypatch)
     assert blobs() == set()
 
 
+@on_both
 def test_connection_lost_at_commit_keeps_the_blobs(consultation, doctor, monkeypatch):
     """The row may have been committed: without its blobs, the original would be lost."""
 
@@ -90,6 +91,7 @@ def test_crash_while_decoding_stores_nothing(consultation, doctor, monkeypatch):
     assert blobs() == set()
 
 
+@on_both
 def test_blobs_go_after_commit_and_not_before(image, django_capture_on_commit_callbacks):
     before = blobs()
     with django_capture_on_commit_callbacks() as callbacks:
@@ -101,6 +103,7 @@ def test_blobs_go_after_commit_and_not_before(image, django_capture_on_commit_ca
     assert blobs() == set()
 
 
+@on_both
 @pytest.mark.django_db(transaction=True)
 def test_rollback_keeps_row_and_blobs(image):
     before = blobs()
@@ -116,6 +119,7 @@ def test_rollback_keeps_row_and_blobs(image):
     assert blobs() == before
 
 
+@on_both
 @pytest.mark.django_db(transaction=True)
 def test_cascade_takes_the_blobs_too(image, consultation):
     consultation.delete()
@@ -156,6 +160,7 @@ def test_dermoscopy_mode_goes_with_the_type(consultation, doctor):
     assert (image.image_type, image.dermoscopic_type) == ("macro", "")
 
 
+@on_both
 def test_same_key_is_the_same_image(consultation, doctor, other_doctor):
     key = {"consultation": consultation, "user": doctor, "idempotency_key": "k1"}
     first, created = services.add_image(upload=upload(), **key)
@@ -169,6 +174,7 @@ def test_same_key_is_the_same_image(consultation, doctor, other_doctor):
     assert created, "a key is its user's own"
 
 
+@on_both
 @pytest.mark.django_db(transaction=True)
 def test_same_key_at_once_stores_one(consultation, doctor):
     """A phone that loses the answer sends again while the first is still running."""

@@ -196,6 +196,7 @@ def test_suggestions_are_one_s_own(api, doctor, other_doctor, sent):
     assert api(other_doctor).get(f"{url}?q=su").json() == {"tags": ["suture"]}
 
 
+@pytest.mark.usefixtures("backend")
 def test_the_zip_has_cut_outs_originals_and_a_manifest(api, doctor, other_doctor, sent):
     queue.work()
     theirs = send(api(other_doctor)).json()

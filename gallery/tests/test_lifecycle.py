@@ -14,6 +14,7 @@ from gallery import lifecycle, queue, quotas, services
 from gallery.models import Reservation, StorageQuota, UserImage
 
 pytestmark = pytest.mark.django_db
+on_both = pytest.mark.usefixtures("backend")  # files, and Azure Blob
 
 
 def later(**time):
@@ -30,6 +31,7 @@ def reconcile(*options):
     return out.getvalue()
 
 
+@on_both
 def test_what_was_deleted_goes_for_good_when_it_cannot_be_undone(
     user_image, doctor, django_capture_on_commit_callbacks
 ):
@@ -97,6 +99,7 @@ def test_reconcile_queues_again_what_a_worker_left(user_image):
     assert (user_image.status, user_image.lease) == ("queued", None)
 
 
+@on_both
 def test_reconcile_keeps_every_blob_of_a_gallery_image(user_image, doctor):
     """Cut-out and thumbnails are the row's: reconcile may not take them for orphans."""
     queue.work()
@@ -109,6 +112,7 @@ def test_reconcile_keeps_every_blob_of_a_gallery_image(user_image, doctor):
     assert len(stored) == 5
 
 
+@on_both
 def test_an_altered_original_is_found(user_image):
     user_image.original.storage.replace(
         user_image.original.name, services.ContentFile(b"something else")
@@ -119,6 +123,7 @@ def test_an_altered_original_is_found(user_image):
     assert f"altered  gallery.UserImage {user_image.pk}" in out.getvalue()
 
 
+@on_both
 def test_an_owner_who_goes_takes_the_gallery_along(
     user_image, doctor, django_capture_on_commit_callbacks
 ):

@@ -12,9 +12,9 @@ from gallery import queue, services
 from gallery.models import Reservation, Share, StorageQuota, UserImage
 from gallery.quotas import QuotaExceeded
 from imaging.errors import ImageRefused, StorageUnavailable
-from imaging.storage import LocalContainer
 
 pytestmark = pytest.mark.django_db
+on_both = pytest.mark.usefixtures("backend")  # files, and Azure Blob
 
 
 def submit(user, **options):
@@ -27,6 +27,7 @@ def used(user):
     return quota.storage_used, quota.image_count
 
 
+@on_both
 def test_an_upload_is_queued_and_then_ready(doctor):
     image = submit(doctor, title=" Nævus ", tag_names=["Suivi", "suivi", "dos"])
     assert (image.status, image.title, image.attempts) == ("queued", "Nævus", 0)
@@ -43,6 +44,7 @@ def test_an_upload_is_queued_and_then_ready(doctor):
     assert not Reservation.objects.exists()
 
 
+@on_both
 def test_the_original_is_kept_bit_for_bit(doctor):
     image = submit(doctor)
     with image.original.open() as file:
@@ -51,6 +53,7 @@ def test_the_original_is_kept_bit_for_bit(doctor):
     assert image.original.name == f"{doctor.pk}/{image.pk}_original.jpg"
 
 
+@on_both
 def test_a_refused_file_leaves_nothing(doctor):
     with pytest.raises(ImageRefused):
         services.submit_image(user=doctor, upload=upload(data=b"GIF89a"))
@@ -93,22 +96,23 @@ def test_no_room_for_its_bytes_is_no_room(doctor):
 
 
 @pytest.mark.parametrize("full", ["originals", "processed", "thumbnails"])
-def test_a_storage_that_fails_takes_no_room(doctor, monkeypatch, full):
+def test_a_storage_that_fails_takes_no_room(doctor, backend, full):
     """Room that an outage had reserved would else be gone, upload by upload."""
-    real = LocalContainer._save
-
-    def save(self, name, content):
-        if self.container == full:
-            raise OSError("no space left")
-        return real(self, name, content)
-
-    monkeypatch.setattr(LocalContainer, "_save", save)
-    with pytest.raises(StorageUnavailable):
+    with backend.broken(full), pytest.raises(StorageUnavailable):
         submit(doctor)
     assert used(doctor) == (0, 0)
     assert not Reservation.objects.exists()
     assert not UserImage.objects.exists()
     assert not blobs()
+
+
+def test_an_outage_makes_an_image_wait_and_costs_it_no_try(doctor, backend):
+    """Or an hour without storage would fail a whole gallery."""
+    image = submit(doctor)
+    with backend.broken("originals"):
+        queue.work()
+    image.refresh_from_db()
+    assert (image.status, image.attempts) == ("queued", 0)
 
 
 def test_a_link_that_lives_makes_an_image_public(doctor, api):

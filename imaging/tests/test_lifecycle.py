@@ -6,9 +6,10 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from conftest import blobs, photograph
 from imaging import storage
@@ -24,27 +25,20 @@ def run(command, *args):
     return status, out.getvalue()
 
 
-def path(container, name):
-    return Path(settings.DERMAAI_DATA) / "media" / container / name
-
-
-@pytest.fixture
-def orphan():
-    name = storage.put("processed", "left-behind.jpg", ContentFile(b"x"))
-    old = time.time() - 3700
-    os.utime(path("processed", name), (old, old))
-    return ("processed", name)
-
-
-def test_orphan_older_than_an_hour_is_deleted_and_nothing_else(image, orphan):
-    young = ("processed", storage.put("processed", "under-way.jpg", ContentFile(b"x")))
+@pytest.mark.usefixtures("backend")
+def test_orphan_older_than_an_hour_is_deleted_and_nothing_else(image):
+    orphan = ("processed", storage.put("processed", "left-behind.jpg", ContentFile(b"x")))
+    time.sleep(2.1)  # Azure's clock goes by seconds
+    storage.put("processed", "under-way.jpg", ContentFile(b"x"))
+    mine = {(container, name) for container, name in image.blobs()}
     before = blobs()
-    status, text = run("reconcile", "--dry-run")
-    assert (status, blobs()) == (0, before)
-    assert "orphan  processed/left-behind.jpg" in text
-    status, text = run("reconcile")
-    assert blobs() == before - {orphan}
-    assert young in blobs()
+    with time_machine.travel(time.time() + 3600 - 1, tick=True):
+        status, text = run("reconcile", "--dry-run")
+        assert (status, blobs()) == (0, before)
+        assert "orphan  processed/left-behind.jpg" in text
+        assert "under-way" not in text
+        status, text = run("reconcile")
+    assert blobs() == before - {orphan} >= mine
     assert "1 rows, 5 blobs: 1 orphans, 0 missing, 0 abandoned uploads." in text
 
 
@@ -62,21 +56,31 @@ def test_upload_of_a_killed_process_is_removed(db):
     young.unlink()
 
 
+@pytest.mark.usefixtures("backend")
 def test_row_whose_blob_is_gone_is_told(image):
-    path("thumbnails", image.thumbnail.name).unlink()
+    storage.delete("thumbnails", image.thumbnail.name)
     status, text = run("reconcile")
     assert status == 1
     assert f"MISSING  thumbnails/{image.thumbnail.name}" in text
     assert image.original_filename not in text, "a file name may name a patient"
 
 
+def test_a_storage_that_is_gone_is_not_an_empty_one(image, azure):
+    """Every image would be told as lost, and every orphan as swept."""
+    with azure.broken("processed"), pytest.raises(CommandError, match="does not answer"):
+        run("reconcile")
+    with azure.broken("originals"):
+        assert run("verify_images")[1].startswith("unreadable (ResourceNotFoundError)  ")
+
+
+@pytest.mark.usefixtures("backend")
 def test_verify(image):
     assert run("verify_images") == (0, "1 originals, 0 not as received.\n")
-    original = path("originals", image.original.name)
-    original.chmod(0o600)
-    original.write_bytes(original.read_bytes()[:-1] + b"\0")
+    name = image.original.name
+    data = b"".join(storage.chunks("originals", name))
+    storage.replace("originals", name, ContentFile(data[:-1] + b"\0"))
     status, text = run("verify_images")
     assert status == 1
     assert text.startswith(f"altered  consultations.ConsultationImage {image.pk}")
-    original.unlink()
+    storage.delete("originals", name)
     assert run("verify_images")[1].startswith("missing  ")

@@ -1,6 +1,7 @@
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from imaging import lifecycle
+from imaging.errors import StorageUnavailable
 
 
 class Command(BaseCommand):
@@ -13,7 +14,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only tell")
 
     def handle(self, *args, dry_run, **options):
-        report = lifecycle.reconcile(delete=not dry_run)
+        try:
+            report = lifecycle.reconcile(delete=not dry_run)
+        except StorageUnavailable as outage:
+            raise CommandError(f"The storage does not answer: {outage.__cause__}") from outage
         for container, name in report.orphans:
             self.stdout.write(f"{'orphan' if dry_run else 'deleted'}  {container}/{name}")
         for image, container, name in report.missing:

@@ -1,0 +1,61 @@
+"""What `check --deploy` asks of an Azure Blob account."""
+
+import re
+
+from django.conf import settings
+from django.core.checks import Error, Warning, register
+from django.core.files.storage import storages
+
+from .storage import OUTAGES
+
+NAME = re.compile(r"[a-z0-9](-?[a-z0-9])+")  # and 3 to 63 characters
+
+
+@register()
+def azure_takes_the_names(app_configs, **kwargs):
+    names = [settings.AZURE_CONTAINER_PREFIX + name for name in settings.CONTAINERS]
+    if all(NAME.fullmatch(name) and len(name) <= 63 for name in names):
+        return []
+    return [
+        Error(
+            f"AZURE_CONTAINER_PREFIX is {settings.AZURE_CONTAINER_PREFIX!r}.",
+            hint="Small letters, digits and single hyphens, as Azure wants them.",
+            id="imaging.E004",
+        )
+    ]
+
+
+@register()
+def azure_can_sign(app_configs, **kwargs):
+    told = settings.AZURE_STORAGE_CONNECTION_STRING
+    if not told or ("AccountName=" in told and "AccountKey=" in told):
+        return []
+    return [
+        Error(
+            "AZURE_STORAGE_CONNECTION_STRING has no AccountName or no AccountKey.",
+            hint="Without them no URL can be signed. For managed identity leave it out and set "
+            "AZURE_STORAGE_ACCOUNT_NAME.",
+            id="imaging.E005",
+        )
+    ]
+
+
+@register(deploy=True)
+def containers_are_private(app_configs, **kwargs):
+    """A round trip to each container: only with --deploy."""
+    found = []
+    for name in settings.CONTAINERS if settings.AZURE else ():
+        try:
+            public = storages[name].is_public()
+        except OUTAGES as error:
+            reason = type(error).__name__
+            text = f"The container of {name} could not be asked: {reason}."
+            return [*found, Warning(text, id="imaging.W001")]
+        if public is None:
+            hint = "manage.py setup_azure makes it."
+            found.append(Error(f"There is no container of {name}.", hint=hint, id="imaging.E006"))
+        elif public:
+            hint = "manage.py setup_azure makes it private."
+            text = f"The container of {name} is public."
+            found.append(Error(text, hint=hint, id="imaging.E007"))
+    return found
