@@ -2,6 +2,7 @@
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import Throttled
 from rest_framework.throttling import ScopedRateThrottle
@@ -10,11 +11,15 @@ from rest_framework_simplejwt.serializers import (
     TokenObtainPairSerializer,
     TokenRefreshSerializer,
 )
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.tokens import AccessToken
 from rest_framework_simplejwt.views import (
     TokenBlacklistView,
     TokenObtainPairView,
     TokenRefreshView,
 )
+
+from audit.trail import Action, record
 
 from .serializers import ErrorsSerializer
 
@@ -39,7 +44,11 @@ class Token(TokenObtainPairView):
             request._request, {"email": email}
         ):
             raise Throttled(settings.AXES_COOLOFF_TIME.total_seconds())
-        return super().post(request, *args, **kwargs)
+        response = super().post(request, *args, **kwargs)
+        claims = AccessToken(response.data["access"])
+        user = get_user_model().objects.get(pk=claims[api_settings.USER_ID_CLAIM])
+        record(Action.TOKEN, user, actor=user)
+        return response
 
 
 @extend_schema(auth=[])

@@ -1,3 +1,4 @@
+from django.db import transaction
 from django.http import Http404, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
@@ -12,11 +13,14 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.serializers import ErrorsSerializer
+from audit.reading import named, page
+from audit.serializers import EventSerializer, EventsSerializer
+from audit.trail import Action, record
 from imaging.errors import FILE_CODES
 from imaging.pagination import ImagePages
 from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
-from . import archive, services
+from . import archive, seen, services
 from .models import Consultation, ConsultationImage, Patient
 from .pagination import ConsultationPages, PatientPages
 from .permissions import DoctorsOnly, DoctorsWrite
@@ -38,6 +42,11 @@ class CreateListRetrieveUpdate(
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     lookup_value_converter = "int"
 
+    @transaction.atomic
+    def perform_update(self, serializer):
+        fields = sorted(serializer.validated_data)
+        record(Action.CHANGED, serializer.save(), fields=fields)
+
 
 @extend_validation_errors(["invalid_date"], "birth_date", actions=["create", "partial_update"])
 class PatientViewSet(CreateListRetrieveUpdate):
@@ -52,8 +61,9 @@ class PatientViewSet(CreateListRetrieveUpdate):
         words = self.request.query_params.get("q", "")
         return Patient.objects.visible_to(self.request.user).search(words)
 
+    @transaction.atomic
     def perform_create(self, serializer):
-        serializer.save(created_by=self.request.user)
+        record(Action.CREATED, serializer.save(created_by=self.request.user))
 
     @extend_schema(parameters=[OpenApiParameter("q", str, description="Name or file number")])
     def list(self, request, *args, **kwargs):
@@ -80,8 +90,9 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
             return found  # they show no count, and it can be long
         return found.with_images_count().order_by("-date", "-pk")
 
+    @transaction.atomic
     def perform_create(self, serializer):
-        serializer.save(doctor=self.request.user)
+        record(Action.CREATED, serializer.save(doctor=self.request.user))
 
     @extend_schema(
         methods=["GET"],
@@ -107,6 +118,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         if request.method == "POST":
             return self._add_image(request, consultation)
         page = self.paginate_queryset(consultation.images.in_order())
+        record(Action.LISTED, consultation, images=len(page), api=True)
         data = ImageSerializer(page, many=True, context=self.get_serializer_context()).data
         return self.get_paginated_response(data)
 
@@ -146,6 +158,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         response = StreamingHttpResponse(
             archive.of_originals(consultation.images.in_order()), content_type="application/zip"
         )
+        record(Action.ZIPPED, consultation, images=consultation.images.count())
         name = f"consultation-{consultation.pk}-{consultation.date}.zip"
         response["Content-Disposition"] = content_disposition_header(True, name)
         return response
@@ -168,6 +181,25 @@ class ImageViewSet(
 
     def get_queryset(self):
         return ConsultationImage.objects.visible_to(self.request.user)
+
+    def retrieve(self, request, *args, **kwargs):
+        """Its URLs open the display and the original: whoever gets them has seen it."""
+        image = self.get_object()
+        record(Action.VIEWED, image, api=True)
+        return Response(self.get_serializer(image).data)
+
+    @extend_schema(
+        responses=EventsSerializer,
+        parameters=[OpenApiParameter("before", int, description="From the last page's `next`")],
+    )
+    @action(detail=True)
+    def audit(self, request, pk=None):
+        """Who saw, downloaded or changed this image, the latest first."""
+        found = seen.events_of(self.get_object())
+        events, following = page(found, request.query_params.get("before", ""))
+        told = EventSerializer(named(events), many=True, context=self.get_serializer_context())
+        place = request.build_absolute_uri(f"?before={following}") if following else None
+        return Response({"events": told.data, "next": place})
 
     def perform_update(self, serializer):
         try:

@@ -7,6 +7,8 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import Kind
+from audit.subjects import audited
 from imaging import keyset
 from imaging.models import StoredImage
 from imaging.search import search_key, with_words
@@ -126,6 +128,7 @@ class Patient(models.Model):
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = PatientQuerySet.as_manager()
+    audited = audited(Kind.PATIENT, patient_id="pk")
 
     class Meta:
         verbose_name = _("patient")
@@ -197,6 +200,7 @@ class Consultation(models.Model):
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = ConsultationQuerySet.as_manager()
+    audited = audited(Kind.CONSULTATION, patient_id="patient_id", doctor_id="doctor_id")
 
     class Meta:
         verbose_name = _("consultation")
@@ -238,6 +242,7 @@ class ConsultationImage(StoredImage):
     is_primary = models.BooleanField(_("primary image"), default=False)
 
     objects = ConsultationImageQuerySet.as_manager()
+    audited = audited(Kind.CONSULTATION_IMAGE, patient_id="patient_id", doctor_id="doctor_id")
 
     class Meta(StoredImage.Meta):
         verbose_name = _("consultation image")

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from audit.trail import Action, record
 from imaging import intake, storage
 from imaging.errors import IdempotencyKeyReused
 
@@ -76,6 +77,7 @@ def add_image(
             if not locked.images_taken:
                 locked.images_taken = True
                 locked.save(update_fields=["images_taken", "updated_at"])
+            record(Action.UPLOADED, image)
     except (OperationalError, InterfaceError):
         # The connection may have gone after the commit: the row may be there and need its blobs.
         # If it is not, they are orphans, and reconcile removes them.
@@ -107,11 +109,14 @@ def update_image(image, **changes):
             image.dermoscopic_type = ""  # it went with the type
             changes["dermoscopic_type"] = ""
         image.save(update_fields=[*changes, "updated_at"])
+        if changes:
+            record(Action.CHANGED, image, fields=sorted(changes))
     return image
 
 
 def delete_image(image):
-    """Delete the row; its blobs follow after commit (imaging.models)."""
+    """Delete the row; its blobs follow after commit (imaging.models). A signal tells the audit
+    log (consultations.apps), as it does of a cascade."""
     with transaction.atomic():
         image.delete()
 

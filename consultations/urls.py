@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from .views import consultations, home, images, patients
+from .views import audit, consultations, home, images, patients
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,4 +14,12 @@ urlpatterns = [
     path("consultations/<int:pk>/edit/", consultations.consultation_edit, name="consultation_edit"),
     path("consultations/images/<int:pk>/", images.image_detail, name="image_detail"),
     path("consultations/images/<int:pk>/delete/", images.image_delete, name="image_delete"),
+    # The grid's tiles write these behind the path of the image's page.
+    re_path(
+        r"^consultations/images/(?P<pk>[0-9]{1,18})/(?P<part>display|original|download)/$",
+        images.image_file,
+        name="image_file",
+    ),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/consultation-image/<int:pk>/", audit.image_audit, name="image_audit"),
 ]

@@ -10,6 +10,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from .hosts import refuse_unsafe
+from .logs import logging_of
 from .openapi import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,6 +25,13 @@ if not SECRET_KEY:
 DERMAAI_DATA = Path(env.str("DERMAAI_DATA", str(BASE_DIR / "var"))).resolve()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+refuse_unsafe(ALLOWED_HOSTS, debug=DEBUG)
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # then X-Forwarded-For's last word is the client
+
+# The audit log: the key of its chain, and how long it is kept.
+AUDIT_KEY = env.str("AUDIT_KEY", "")  # empty: SECRET_KEY's
+AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", 3650)
+READY_QUEUE_AGE = env.int("READY_QUEUE_AGE", 900)  # seconds; /readyz fails past it; 0: never
 
 # Storage (SPEC §4) ------------------------------------------------------------------------
 
@@ -68,6 +77,7 @@ FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", str(DERMAAI_DATA / "uploa
 # Applications -----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "audit",
     "accounts",
     "imaging",
     "consultations",
@@ -95,6 +105,8 @@ INSTALLED_APPS = [
     "rest_framework_simplejwt.token_blacklist",
 ]
 MIDDLEWARE = [
+    "audit.context.RequestId",
+    "dermaai.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -145,6 +157,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Rate limits count here, for all processes together (accounts.apps makes the table).
+CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://dermaai_cache")}
+if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # People -----------------------------------------------------------------------------------
@@ -176,6 +193,7 @@ SHARE_RATE = env.str("SHARE_RATE", "60/hour")  # links made by one person
 _count, _period = LOGIN_RATE.split("/")
 AXES_FAILURE_LIMIT = int(_count)
 AXES_COOLOFF_TIME = timedelta(seconds={"s": 1, "m": 60, "h": 3600, "d": 86400}[_period[:1]])
+AXES_CLIENT_IP_CALLABLE = "audit.context.address_of"
 AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_email"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
@@ -216,6 +234,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["dermaai.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_RATES": {"uploads": UPLOAD_RATE, "login": LOGIN_RATE, "shares": SHARE_RATE},
+    "NUM_PROXIES": int(BEHIND_PROXY),  # else a client names its own address, and has no limit
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "NON_FIELD_ERRORS_KEY": "non_field_errors",
@@ -268,16 +287,7 @@ if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 86400)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    if env.bool("BEHIND_PROXY", False):
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django_tasks": {"level": "WARNING"},  # else two lines for every bell
-        "azure": {"level": "WARNING"},  # its INFO is every request, blob names included
-    },
-}
+LOGGING = logging_of(env.str("LOG_LEVEL", "INFO"), debug=DEBUG)

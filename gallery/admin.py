@@ -1,13 +1,15 @@
 from django.contrib import admin, messages
+from django.db import transaction
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from audit.trail import Action, record_all
 from imaging.admin import StoredImageAdmin
 from imaging.templatetags.units import file_size
 
-from . import services
+from . import services, sharing
 from .models import Plan, Share, StorageQuota, Tag, UserImage
 
 
@@ -148,7 +150,10 @@ class StorageQuotaAdmin(admin.ModelAdmin):
 
     def _change_plan(self, request, queryset, plan):
         storage_limit, image_limit = plan.limits
-        count = queryset.update(plan=plan, storage_limit=storage_limit, image_limit=image_limit)
+        with transaction.atomic():
+            changed = list(queryset)
+            count = queryset.update(plan=plan, storage_limit=storage_limit, image_limit=image_limit)
+            record_all(Action.CHANGED, changed, admin=True, plan=str(plan))
         text = ngettext("%(count)d owner has", "%(count)d owners have", count) % {"count": count}
         self.message_user(request, f"{text} “{plan.label}”.", messages.SUCCESS)
 
@@ -197,7 +202,7 @@ class ShareAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Revoke the selected links"))
     def revoke(self, request, queryset):
-        count = queryset.revoke()
+        count = sharing.revoke(queryset)
         text = ngettext("%(count)d link is revoked.", "%(count)d links are revoked.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 

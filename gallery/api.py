@@ -15,6 +15,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from accounts.serializers import ErrorsSerializer
+from audit.trail import Action, record, record_all
 from imaging.errors import FILE_CODES
 from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
@@ -165,6 +166,7 @@ class Download(Mine, generics.GenericAPIView):
         images, _asked = self.chosen(ImagesSerializer)
         if not images.exists():
             raise Http404
+        record_all(Action.ZIPPED, images)
         found = archive.of_gallery(images.order_by("-created_at", "-pk"))
         response = StreamingHttpResponse(found, content_type="application/zip")
         response["Content-Disposition"] = 'attachment; filename="gallery.zip"'
@@ -198,6 +200,11 @@ class UserImageDetail(Mine, generics.RetrieveUpdateDestroyAPIView):
     """One image of one's own. PUT sets what it does not name to nothing; PATCH leaves it."""
 
     queryset = UserImage.objects.none()
+
+    def retrieve(self, request, *args, **kwargs):
+        image = self.get_object()
+        record(Action.VIEWED, image, api=True)
+        return Response(self.get_serializer(image).data)
 
     def perform_update(self, serializer):
         fields = serializer.validated_data

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete
 from django.utils.translation import gettext_lazy as _
 
 from consultations import actions
@@ -9,7 +10,12 @@ class GalleryConfig(AppConfig):
     verbose_name = _("Gallery")
 
     def ready(self):
+        from audit.subjects import erased
+
         from . import checks  # noqa: F401  (registers itself)
+        from .models import UserImage
+
+        post_delete.connect(erased, sender=UserImage)
 
         actions.register(
             actions.Action(_("Remove the background"), "scissors", "gallery_from_consultation")

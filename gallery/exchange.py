@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.utils import timezone
 
+from audit.trail import Action, record
 from consultations.services import add_image
 from consultations.vocabulary import ImageType
 from imaging import storage
@@ -32,22 +33,28 @@ def copy_from_consultation(*, image, user):
     # One in the bin gives up its key: it may still be brought back, beside the new one.
     mine.update(idempotency_key=None, updated_at=timezone.now())
     with _original(image) as upload:
-        return services.submit_image(
+        copy, created = services.submit_image(
             user=user, upload=upload, dermoscopic=_dermoscopic(image), idempotency_key=key
         )
+    if created:
+        record(Action.COPIED, image, to=str(copy.pk))
+    return copy, created
 
 
 def attach_to_consultation(*, image, consultation, user, idempotency_key=None, **said):
     """A gallery image's original into a consultation, with what is said about it there. Returns
     (ConsultationImage, created); raises what add_image does."""
     with _original(image) as upload:
-        return add_image(
+        attached, created = add_image(
             consultation=consultation,
             user=user,
             upload=upload,
             idempotency_key=idempotency_key,
             **said,
         )
+    if created:
+        record(Action.ATTACHED, image, to=attached.pk)
+    return attached, created
 
 
 def _dermoscopic(image):

@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from audit.trail import Action, record, record_all
 from imaging import intake, storage
 from imaging.errors import IdempotencyKeyReused
 from imaging.metadata import clean_text
@@ -74,6 +75,7 @@ def submit_image(
             image.save(force_insert=True)
             tags.add([image], names)
             quotas.keep(reservation)
+            record(Action.UPLOADED, image)
             transaction.on_commit(_ring, robust=True)
     except (OperationalError, InterfaceError):
         # The connection may have gone after the commit: the row may be there and need its blobs.
@@ -134,6 +136,9 @@ def edit_images(images, *, title=None, favorite=None, tag_names=None, add=(), re
             image.index_words(named.get(image.pk, ()))
         fields = [*changes, "updated_at", "search_key"]
         UserImage.objects.bulk_update(found, fields, batch_size=BATCH)
+        told = {"tags": tag_names is not None or add or remove}
+        told |= {"title": title is not None, "is_favorite": favorite is not None}
+        record_all(Action.CHANGED, found, fields=sorted(name for name in told if told[name]))
     return len(found)
 
 
@@ -151,6 +156,7 @@ def delete_images(images):
         for user_id in {user for _key, user, _size in found}:
             sizes = [size for _key, user, size in found if user == user_id]
             quotas.give_back(user_id, sum(sizes), len(sizes))
+        record_all(Action.DELETED, _named(found))
     return keys
 
 
@@ -167,9 +173,15 @@ def restore_images(images):
             quotas.take(user_id, sum(sizes), len(sizes))
         for some in _batches([key for key, _user, _size in rows]):
             UserImage.objects.filter(pk__in=some).update(deleted_at=None, updated_at=timezone.now())
+        record_all(Action.RESTORED, _named(rows))
         if rows:
             transaction.on_commit(_ring, robust=True)
     return len(rows)
+
+
+def _named(rows):
+    """What the audit log needs of [(key, owner's key, …)]."""
+    return [UserImage(pk=key, user_id=user) for key, user, *_more in rows]
 
 
 def _sizes(images):

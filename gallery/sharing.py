@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.trail import NOBODY, Action, record, record_all
 from imaging import storage
 
 from .models import Share, UserImage
@@ -74,20 +75,28 @@ def create_share(*, image, lifetime, password="", view_limit=None):
     if not UserImage.objects.filter(pk=image.pk).exclude(processed="").exists():
         raise NotReady
     token = secrets.token_urlsafe(32)
-    share = Share.objects.create(
-        image=image,
-        token_hash=_hashed(token),
-        password=make_password(password) if password else "",
-        view_limit=view_limit,
-        expires_at=timezone.now() + LIFETIMES[lifetime],
-    )
+    with transaction.atomic():
+        share = Share.objects.create(
+            image=image,
+            token_hash=_hashed(token),
+            password=make_password(password) if password else "",
+            view_limit=view_limit,
+            expires_at=timezone.now() + LIFETIMES[lifetime],
+        )
+        told = {"image": str(image.pk), "lifetime": lifetime, "limit": view_limit}
+        record(Action.SHARED, share, password=bool(password), **told)
     return share, token
 
 
 def revoke(shares):
     """Revoke those of a queryset that are not dead of themselves. Returns how many."""
-    open_still = shares.filter(revoked_at=None, expires_at__gt=Now())
-    return open_still.update(revoked_at=timezone.now())
+    with transaction.atomic():
+        open_still = shares.filter(revoked_at=None, expires_at__gt=Now()).order_by("pk")
+        found = list(open_still.select_related("image").select_for_update(of=("self",)))
+        keys = [share.pk for share in found]
+        Share.objects.filter(pk__in=keys).update(revoked_at=timezone.now())
+        record_all(Action.REVOKED, found)
+    return len(found)
 
 
 def revoke_all(user):
@@ -115,10 +124,13 @@ def open_share(token, password=None) -> Opening:
     if share.password:
         _check(share, password or "")
     counted = Share.objects.filter(pk=share.pk, revoked_at=None, expires_at__gt=Now()).unspent()
-    if not counted.update(
-        views=F("views") + 1, last_used_at=timezone.now(), wrong_passwords=0, locked_until=None
-    ):
-        raise NotThere
+    with transaction.atomic():
+        if not counted.update(
+            views=F("views") + 1, last_used_at=timezone.now(), wrong_passwords=0, locked_until=None
+        ):
+            raise NotThere
+        # Nobody, even where the browser is somebody's: a link is opened by whoever has it.
+        record(Action.OPENED, share, actor=NOBODY)
     return Opening(share, storage.share_pass(share.pk, share.expires_at))
 
 
@@ -183,4 +195,5 @@ def _check(share, password):
             row.locked_until = now + timedelta(seconds=pause)
         row.save(update_fields=["wrong_passwords", "locked_until"])
     if not check_password(password, share.password):
+        record(Action.WRONG_PASSWORD, share, actor=NOBODY)
         raise PasswordWrong

@@ -8,6 +8,7 @@ urlpatterns = [
     path("selected/", selected.selected, name="gallery_selected"),
     path("download/", selected.download, name="gallery_download"),
     path("images/<uuid:pk>/", images.detail, name="gallery_image"),
+    path("images/<uuid:pk>/file/<slug:part>/", images.gallery_file, name="gallery_file"),
     path("images/<uuid:pk>/delete/", images.delete, name="gallery_image_delete"),
     path("images/<uuid:pk>/retry/", images.retry, name="gallery_retry"),
     path("images/<uuid:pk>/share/", shares.gallery_share, name="gallery_share"),

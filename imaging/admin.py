@@ -5,6 +5,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from audit.trail import Action, record
+
 from . import lifecycle
 from .templatetags.units import file_size
 
@@ -33,6 +35,13 @@ class StoredImageAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return [*super().get_readonly_fields(request, obj), *self.file_facts]
+
+    def change_view(self, request, object_id, *args, **kwargs):
+        response = super().change_view(request, object_id, *args, **kwargs)
+        shown = request.method == "GET" and response.status_code == 200
+        if shown and (image := self.get_object(request, object_id)):
+            record(Action.VIEWED, image, admin=True)
+        return response
 
     def has_add_permission(self, request):
         return False  # an image needs bytes: services make them

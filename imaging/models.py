@@ -46,6 +46,7 @@ class StoredImage(models.Model):
     """
 
     BLOB_FIELDS = ("original", "display", "thumbnail")
+    audits_itself = True  # in the admin too: its services and signals tell the audit log
 
     original = models.FileField(_("original"), storage=originals, max_length=255, editable=False)
     display = models.FileField(_("display"), storage=processed, max_length=255, editable=False)

@@ -44,6 +44,9 @@ TABLE = {
     ("image_detail", "post"): CHANGE,
     ("image_delete", "get"): CHANGE,
     ("image_delete", "post"): (302, 404, 403, 404, 404, 302),
+    ("image_file", "get"): (302, 404, 302, 404, 404, 302),  # to the signed URL
+    ("image_audit", "get"): LOOK,
+    ("audit", "get"): SIGNED_IN,
     # gallery: everybody has one; nobody sees another's
     ("gallery", "get"): SIGNED_IN,
     ("gallery_progress", "get"): SIGNED_IN,
@@ -51,8 +54,12 @@ TABLE = {
     ("gallery_download", "post"): (200, 302, 302, 302, 302, 302),
     ("gallery_image", "get"): OWNER,
     ("gallery_image", "post"): (302, 404, 404, 404, 404, 302),
+    ("gallery_file", "get"): (302, 404, 404, 404, 404, 302),
     ("gallery_image_delete", "post"): (302, 404, 404, 404, 404, 302),
     ("gallery_retry", "post"): (302, 404, 404, 404, 404, 302),
+    # probes
+    ("healthz", "get"): ANYONE,
+    ("readyz", "get"): ANYONE,
     # accounts
     ("login", "get"): ANYONE,
     ("logout", "post"): (302,) * 6,
@@ -84,6 +91,7 @@ TABLE = {
     ("api-consultation-images", "post"): (201, 404, 403, 404, 404, 401),
     ("api-consultation-download-all", "get"): API_LOOK,
     ("api-image-detail", "get"): API_LOOK,
+    ("api-image-audit", "get"): API_LOOK,
     ("api-image-detail", "patch"): API_CHANGE,
     ("api-image-detail", "delete"): (204, 404, 403, 404, 404, 401),
     ("api-remove-background", "post"): (202,) * 5 + (401,),
@@ -163,6 +171,8 @@ def arguments(record, consultation, image, user_image, share):
         "image": [image.pk],
         "userimage": [user_image.pk],
         "gallery_image_delete": [user_image.pk],
+        "gallery_file": [user_image.pk, "original"],
+        "image_file": [image.pk, "display"],
         "gallery_retry": [user_image.pk],
         "media": ["originals", name],
         "password_reset_confirm": ["x", "y"],

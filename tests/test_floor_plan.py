@@ -6,11 +6,12 @@ import pytest
 from django.conf import settings
 
 BELOW = {
-    "accounts": set(),
-    "imaging": {"accounts"},
-    "consultations": {"accounts", "imaging"},
-    "gallery": {"accounts", "imaging", "consultations"},
-    "dermaai": {"accounts", "imaging", "consultations", "gallery"},
+    "audit": set(),
+    "accounts": {"audit"},
+    "imaging": {"accounts", "audit"},
+    "consultations": {"accounts", "audit", "imaging"},
+    "gallery": {"accounts", "audit", "imaging", "consultations"},
+    "dermaai": {"accounts", "audit", "imaging", "consultations", "gallery"},
 }
 
 

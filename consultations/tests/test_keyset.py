@@ -67,8 +67,8 @@ def test_patient_page_by_key(page, doctor, record, many, monkeypatch, chosen):
     ids, statements = walk(page(doctor), f"/patients/{record.pk}/", chosen)
     assert ids == [image.pk for image in reversed(found)]
     scrolled = statements[1:]
-    # session, user, patient, may I, cursor, page, its consultations
-    assert {len(asked) for asked in scrolled} == {7}
+    # session, user, patient, may I, cursor, page, its consultations; and that it was listed
+    assert {len(asked) for asked in scrolled} == {8}
     assert not any("COUNT(" in sql or "OFFSET" in sql for asked in scrolled for sql in asked)
 
 
@@ -80,7 +80,7 @@ def test_consultation_page_by_key(page, doctor, many, image, monkeypatch):
     ids, statements = walk(page(doctor), f"/consultations/{visit.pk}/", {})
     assert ids == [image.pk for image in reversed(found)]
     assert len(ids) > 6
-    assert {len(asked) for asked in statements[1:]} == {6}
+    assert {len(asked) for asked in statements[1:]} == {7}
     assert not any("COUNT(" in sql or "OFFSET" in sql for asked in statements[1:] for sql in asked)
 
 

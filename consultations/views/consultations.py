@@ -2,9 +2,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from audit.trail import Action, record
 from imaging import keyset
 from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
@@ -44,7 +46,9 @@ def consultation_create(request):
     if request.method == "POST" and form.is_valid():
         consultation = form.save(commit=False)
         consultation.doctor, consultation.patient = request.user, patient
-        consultation.save()
+        with transaction.atomic():
+            consultation.save()
+            record(Action.CREATED, consultation)
         return redirect("consultation_detail", pk=consultation.pk)
     return render(request, "consultations/form.html", {"form": form, "patient": patient})
 
@@ -54,7 +58,9 @@ def consultation_edit(request, pk):
     consultation = get_editable(Consultation.objects.select_related("patient"), request.user, pk)
     form = ConsultationForm(request.POST or None, instance=consultation)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with transaction.atomic():
+            form.save()
+            record(Action.CHANGED, consultation, fields=form.changed_data)
         messages.success(request, _("Saved."))
         return redirect("consultation_detail", pk=pk)
     context = {"form": form, "patient": consultation.patient, "consultation": consultation}
@@ -71,6 +77,7 @@ def consultation_detail(request, pk):
     page = keyset.page(images, images.IN_ORDER, cursor, shown(request, IMAGES))
     if page.lost:
         return from_the_beginning(request)
+    record(Action.LISTED, consultation, images=len(page.images))
     context = {
         "consultation": consultation,
         "patient": consultation.patient,

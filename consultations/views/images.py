@@ -5,6 +5,9 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from audit.trail import Action, record
+from imaging.delivery import signed_redirect
+
 from .. import services
 from ..forms import ImageMetadataForm
 from ..models import ConsultationImage
@@ -35,6 +38,7 @@ def image_detail(request, pk):
             return redirect("image_detail", pk=pk)
     elif editable:
         form = ImageMetadataForm(instance=image)
+    record(Action.VIEWED, image)
     context = {
         "image": image,
         "consultation": image.consultation,
@@ -43,6 +47,18 @@ def image_detail(request, pk):
         "metadata_form": form,
     }
     return render(request, "consultations/image.html", context)
+
+
+@login_required
+def image_file(request, pk, part):
+    """To the signed URL of the display, or of the original to look at or to keep. A grid names
+    these and not what is signed, so that the log knows which image was looked at, by whom."""
+    image = get_visible(ConsultationImage.objects, request.user, pk)
+    if part == "download":
+        record(Action.DOWNLOADED, image)
+        return signed_redirect(image.download_url)
+    record(Action.VIEWED, image, part=part)
+    return signed_redirect(image.original.url if part == "original" else image.display.url)
 
 
 @login_required

@@ -1,11 +1,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from audit.trail import Action, record
 from imaging import keyset
 from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 from imaging.search import search_key
@@ -38,7 +40,9 @@ def patient_create(request):
         if not same or "anyway" in request.POST:
             patient = form.save(commit=False)
             patient.created_by = request.user
-            patient.save()
+            with transaction.atomic():
+                patient.save()
+                record(Action.CREATED, patient)
             return redirect(f"{reverse('consultation_create')}?patient={patient.pk}")
     return render(request, "patients/form.html", {"form": form, "same": same})
 
@@ -57,7 +61,9 @@ def patient_edit(request, pk):
     patient = get_editable(Patient.objects, request.user, pk)
     form = PatientForm(request.POST or None, instance=patient)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with transaction.atomic():
+            form.save()
+            record(Action.CHANGED, patient, fields=form.changed_data)
         messages.success(request, _("Saved."))
         return redirect("patient_detail", pk=pk)
     return render(request, "patients/form.html", {"form": form, "patient": patient})
@@ -81,6 +87,7 @@ def patient_detail(request, pk):
     )
     if page.lost:
         return from_the_beginning(request)
+    record(Action.LISTED, patient, images=len(page.images))
     context = {
         "patient": patient,
         "can_edit": can_edit(patient, request.user),

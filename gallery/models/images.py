@@ -7,6 +7,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import Kind
+from audit.subjects import audited
 from imaging import storage
 from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails
 from imaging.search import search_key, with_words
@@ -125,6 +127,7 @@ class UserImage(StoredImage):
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
     objects = UserImageQuerySet.as_manager()
+    audited = audited(Kind.GALLERY_IMAGE, owner_id="user_id")
 
     class Meta(StoredImage.Meta):
         verbose_name = _("gallery image")

@@ -5,6 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import Kind
+from audit.subjects import audited
+
 GIB = 2**30
 
 
@@ -52,6 +55,7 @@ class StorageQuota(models.Model):
     warned = models.PositiveSmallIntegerField(default=0, editable=False)  # per cent: 0, 80 or 95
 
     objects = StorageQuotaQuerySet.as_manager()
+    audited = audited(Kind.QUOTA, owner_id="pk")
 
     WARNINGS, FORGOTTEN = (95, 80), 60  # per cent; below, a warning would be news again
 

@@ -3,9 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import Kind
+from audit.subjects import audited
 from imaging import storage
 
 from .images import UserImage
@@ -31,10 +32,6 @@ class ShareQuerySet(models.QuerySet):
             image__user__is_active=True,
         ).exclude(image__processed="")  # a former cut-out is shown until there is another
 
-    def revoke(self):
-        """End them now. Returns how many were not revoked before."""
-        return self.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
-
     def alive(self):
         """Those that would open now."""
         return self.unexpired().unspent()
@@ -59,6 +56,7 @@ class Share(models.Model):
     locked_until = models.DateTimeField(null=True, editable=False)
 
     objects = ShareQuerySet.as_manager()
+    audited = audited(Kind.SHARE, owner_id="image.user_id")
 
     class Meta:
         verbose_name = _("shared link")

@@ -193,7 +193,7 @@ def test_number_of_queries_does_not_grow(path, page, doctor, django_assert_max_n
     made = [submit(doctor, tag_names=["a", "b"], ready=True) for _ in range(4)]
     browser = page(doctor)
     browser.get("/gallery/")
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         browser.get(path.format(pk=made[1].pk))
 
 
@@ -241,7 +241,7 @@ def test_detail_of_a_failed_image_says_why_and_keeps_the_original(page, doctor):
     image.refresh_from_db()
     assert str(image.failure) in body
     assert f"/gallery/images/{image.pk}/retry/" in body
-    assert "originals/" in body
+    assert f"/gallery/images/{image.pk}/file/original/" in body
     answer = page(doctor).post(f"/gallery/images/{image.pk}/retry/", {"engine": "lesion"})
     assert answer["Location"] == f"/gallery/images/{image.pk}/"
     image.refresh_from_db()
@@ -265,7 +265,9 @@ def test_detail_asks_until_it_is_ready_and_then_shows_it(page, doctor):
 
 def test_downloads_have_names_that_tell_them_apart(page, doctor):
     image = submit(doctor, title="Bras 3.5 mm", ready=True)
-    links = page(doctor).get(f"/gallery/images/{image.pk}/").context["downloads"]
+    browser = page(doctor)
+    paths = browser.get(f"/gallery/images/{image.pk}/").context["downloads"]
+    links = {part: browser.get(path)["Location"] for part, path in paths.items()}
     assert "Bras+3.5+mm_cut-out.png" in links["cutout"]
     assert "IMG_4821.JPG" in links["original"]
     assert "thumbnail.webp" in links["thumbnail"]

@@ -8,7 +8,7 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from conftest import blobs, photograph, upload
-from gallery import queue, services
+from gallery import queue, services, sharing
 from gallery.models import Reservation, Share, StorageQuota, UserImage
 from gallery.quotas import QuotaExceeded
 from imaging.errors import ImageRefused, StorageUnavailable
@@ -130,5 +130,5 @@ def test_a_link_that_lives_makes_an_image_public(doctor, api):
     Share.objects.update(view_limit=1, views=1)
     assert public() == [False], "spent"
     Share.objects.update(view_limit=None)
-    Share.objects.filter(pk=share.pk).revoke()
+    sharing.revoke(Share.objects.filter(pk=share.pk))
     assert public() == [False]

@@ -2,12 +2,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget
 
+from audit.trail import Action, record
 from imaging import keyset
 from imaging.archive import file_name
+from imaging.delivery import signed_redirect
 from imaging.fragments import vary_on_htmx, wants_fragment
 
 from .. import services, tags
@@ -36,6 +39,7 @@ def detail(request, pk):
     context = {"image": image, "turn": turn, "pause": PAUSES[turn]}
     if wants_fragment(request):
         return _progress(request, context)
+    record(Action.VIEWED, image)
     said = {
         "title": image.title,
         "tags": ", ".join(image.tag_names),
@@ -77,18 +81,33 @@ def _progress(request, context):
 
 
 def _downloads(image):
-    """{kind: signed URL} of each file, under a name that tells one from the other."""
+    """{part: where it is to be had} of each file: paths of ours, so that the log knows."""
+    parts = [*(["cutout"] if image.processed else []), "original", "thumbnail"]
+    return {part: reverse("gallery_file", args=[image.pk, part]) for part in parts}
+
+
+@login_required
+def gallery_file(request, pk, part):
+    """To the signed URL of one file, under a name that tells one from the other."""
+    image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
+    if part not in _downloads(image):
+        raise Http404
+    record(Action.DOWNLOADED, image, part=part)
+    return signed_redirect(_file(image, part))
+
+
+def _file(image, part):
     # file_name takes a suffix away, and a title may have a full stop, but no suffix.
     stem = f"{image.title}.png" if image.title else image.original_filename
 
     def link(field, suffix):
         return field.storage.url(field.name, filename=file_name(stem, suffix))
 
-    cutout = {"cutout": link(image.processed, "_cut-out.png")} if image.processed else {}
-    return cutout | {
-        "original": image.download_url,
-        "thumbnail": link(image.shown_thumbnail, "_thumbnail.webp"),
-    }
+    if part == "cutout":
+        return link(image.processed, "_cut-out.png")
+    if part == "thumbnail":
+        return link(image.shown_thumbnail, "_thumbnail.webp")
+    return image.download_url
 
 
 @login_required

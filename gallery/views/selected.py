@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from audit.trail import Action, record_all
+
 from .. import archive, services
 from ..forms import SelectionForm, keys
 from ..models import UserImage
@@ -100,6 +102,7 @@ def download(request):
     if not images.exists():
         messages.error(request, _("Choose images first."))
         return redirect(_back(request))
+    record_all(Action.ZIPPED, images)
     found = archive.of_gallery(images.order_by("-created_at", "-pk"))
     response = StreamingHttpResponse(found, content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="gallery.zip"'

@@ -1,0 +1,166 @@
+"""The chain: each event's hash covers the one before it, so that none is altered, taken out or put
+in between unnoticed; the sealed head says how many there must be.
+
+The hashes are keyed (AUDIT_KEY, else SECRET_KEY): who can write to the database but does not know
+the key cannot make them. What the chain cannot notice by itself is a whole database that is put
+back to what it was: note the end that `verify_audit` prints, and give it back later (`--since`).
+
+Appending is a transaction of its own, after the commit of what it tells of: the head's lock is
+held for a few rows and never while anything else is waited for.
+"""
+
+import hashlib
+import hmac
+import json
+import logging
+from datetime import UTC
+
+from django.conf import settings
+from django.db import models, transaction
+
+from .models import Event, Head, Waiting
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+START = "0" * 64
+
+
+def _hashed(told):
+    secret = settings.AUDIT_KEY or settings.SECRET_KEY
+    key = hashlib.sha256(b"audit.chain" + secret.encode()).digest()
+    return hmac.digest(key, told.encode(), "sha256").hex()
+
+
+def pseudonym(text):
+    """The same for the same text, which it does not tell: what somebody tried to log in as."""
+    return _hashed(f"pseudonym\n{text}")[:16]
+
+
+def digest(event):
+    """The hash that this event must have."""
+    facts = event.facts()
+    facts["moment"] = event.moment.astimezone(UTC).isoformat(timespec="microseconds")
+    told = [event.id, event.previous, *(facts[name] for name in Event.FACTS)]
+    return _hashed(json.dumps(told, sort_keys=True, separators=(",", ":")))
+
+
+def seal(head):
+    return _hashed(f"head\n{head.last}\n{head.hash}\n{head.floor}\n{head.floor_hash}")
+
+
+def is_sealed(head):
+    return hmac.compare_digest(head.seal, seal(head))
+
+
+def _events():
+    """Past the queryset that refuses to write."""
+    return models.QuerySet(Event)
+
+
+def begin():
+    """The head of an empty log. Where there are events and no head, somebody took it away."""
+    if not (Head.objects.exists() or Event.objects.exists()):
+        head = Head()
+        head.seal = seal(head)
+        head.save(force_insert=True)
+
+
+def catch_up():
+    """Move what waits into the chain. Whoever comes first does it for all; again is fine."""
+    while Waiting.objects.exists():
+        with transaction.atomic():
+            head = Head.objects.select_for_update().filter(pk=1).first()
+            if head is None:
+                logger.critical("the audit log has lost its head: events wait (verify_audit)")
+                return
+            _append(head, list(Waiting.objects.order_by("pk")[:BATCH]))
+
+
+def _append(head, waiting):
+    # One that was tampered with is not sealed anew: verify_audit shall go on finding it.
+    sound = is_sealed(head)
+    links = []
+    for told in waiting:
+        event = Event(id=head.last + 1, previous=head.hash, **told.facts())
+        event.hash = digest(event)
+        head.last, head.hash = event.id, event.hash
+        links.append(event)
+    _events().bulk_create(links)
+    Waiting.objects.filter(pk__in=[told.pk for told in waiting]).delete()
+    if sound:
+        head.seal = seal(head)
+    head.save(update_fields=["last", "hash", "seal"])
+
+
+def verify(since=None):
+    """Walk the chain. Returns (head, the first thing that is wrong, or None).
+
+    `since` is (number, hash) of an event that is known to have been there. Memory is constant,
+    whatever the number of events; those that are added meanwhile are left for the next time.
+    """
+    head = Head.objects.filter(pk=1).first()
+    if head is None:
+        gone = Event.objects.exists() or Waiting.objects.exists()
+        return None, "the head is missing" if gone else None
+    if stray := Event.objects.filter(id__lte=head.floor).order_by("id").first():
+        return head, f"event {stray.id} was inserted: the chain begins behind {head.floor}"
+    fault = _walk(head.floor, head.floor_hash, head.last, head.hash, since)
+    if fault is None and not is_sealed(head):
+        fault = "the head was altered"
+    if fault is None:
+        now = Head.objects.get(pk=1)  # it may have grown
+        if extra := Event.objects.filter(id__gt=now.last).order_by("id").first():
+            fault = f"event {extra.id} was inserted: the chain ends with {now.last}"
+    return head, fault
+
+
+def _walk(floor, previous, last, end, since=None):
+    """What is wrong first in (floor, last], or None."""
+    number = floor
+    while number < last:
+        rows = list(Event.objects.filter(id__gt=number, id__lte=last).order_by("id")[:BATCH])
+        for event in rows:
+            number += 1
+            if event.id != number:
+                return f"event {number} is missing"
+            if not hmac.compare_digest(digest(event), event.hash):
+                return f"event {number} was altered"
+            if event.previous != previous:
+                return f"event {number} is not the one that followed {number - 1}"
+            previous = event.hash
+            if since and since[0] == number and since[1] != previous:
+                return f"event {number} is not the one that was noted"
+        if not rows:
+            return f"event {number + 1} is missing"
+    if previous != end:
+        return f"event {last} is not the one that the head knows"
+    if since and since[0] > last:
+        return f"events after {last} are missing: {since[0]} was noted"
+    return None
+
+
+class Unsound(Exception):
+    """Nothing is pruned from a chain that is not whole: it would hide what is wrong."""
+
+
+def prune(before):
+    """Delete the events up to the first one that is not older. The sealed head keeps the hash of
+    the last deleted one, so that what stays can be verified. Returns how many."""
+    first = Event.objects.filter(moment__gte=before).order_by("id").first()
+    with transaction.atomic():
+        head = Head.objects.select_for_update().get(pk=1)
+        floor = first.id - 1 if first else head.last
+        if floor <= head.floor:
+            return 0
+        last = Event.objects.get(id=floor)
+        fault = _walk(head.floor, head.floor_hash, floor, last.hash)
+        if fault or not is_sealed(head):
+            raise Unsound(fault or "the head was altered")
+        gone = floor - head.floor
+        head.floor, head.floor_hash = floor, last.hash
+        head.seal = seal(head)
+        head.save(update_fields=["floor", "floor_hash", "seal"])
+        old = _events().filter(id__lte=floor)
+        old._raw_delete(old.db)  # the triggers let pass what is behind the floor
+    return gone

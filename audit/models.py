@@ -1,0 +1,164 @@
+"""Who did what to which image, when, from where: rows that are only ever added.
+
+Nothing here points at another table: a record outlives the user and the image that it names. No
+name, e-mail or file name stands in it.
+"""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+HASH = 64  # characters
+
+
+class Action(models.TextChoices):
+    LISTED = "listed", _("Saw the list of images")
+    VIEWED = "viewed", _("Viewed")
+    DOWNLOADED = "downloaded", _("Downloaded")
+    ZIPPED = "zipped", _("Downloaded as a ZIP")
+    CREATED = "created", _("Created")
+    UPLOADED = "uploaded", _("Added")
+    CHANGED = "changed", _("Changed")
+    DELETED = "deleted", _("Deleted")
+    RESTORED = "restored", _("Brought back")
+    ERASED = "erased", _("Deleted for good")
+    COPIED = "copied", _("Copied to their gallery")
+    ATTACHED = "attached", _("Attached to a consultation")
+    SHARED = "shared", _("Shared by a link")
+    OPENED = "opened", _("Opened through a link")
+    WRONG_PASSWORD = "wrong_password", _("Wrong password of a link")
+    REVOKED = "revoked", _("Revoked the link")
+    LOGIN = "login", _("Logged in")
+    LOGIN_FAILED = "login_failed", _("Login failed")
+    LOGOUT = "logout", _("Logged out")
+    TOKEN = "token", _("Got a token for the API")
+
+
+class Kind(models.TextChoices):
+    """What is done to. Other models of the admin stand here under their own name."""
+
+    CONSULTATION_IMAGE = "consultation_image", _("Consultation image")
+    GALLERY_IMAGE = "gallery_image", _("Gallery image")
+    SHARE = "share", _("Link")
+    CONSULTATION = "consultation", _("Consultation")
+    PATIENT = "patient", _("Patient")
+    USER = "user", _("Account")
+    QUOTA = "quota", _("Plan")
+
+
+class AppendOnly(TypeError):
+    """Somebody tried to change or delete what happened."""
+
+
+class Told(models.Model):
+    """The facts of one event. Ids are plain numbers, of users but for `patient_id`, a Patient's."""
+
+    FACTS = (
+        "moment",
+        "actor_id",
+        "actor_role",
+        "action",
+        "kind",
+        "key",
+        "patient_id",
+        "doctor_id",
+        "owner_id",
+        "address",
+        "request_id",
+        "detail",
+    )
+
+    moment = models.DateTimeField(_("when"), default=timezone.now)
+    actor_id = models.BigIntegerField(_("who"), null=True)
+    # As it was then: doctor, patient, staff; "system" for a command or worker; "" for nobody known.
+    actor_role = models.CharField(_("role"), max_length=10, blank=True)
+    action = models.CharField(_("what"), max_length=20, choices=Action)
+    kind = models.CharField(_("kind"), max_length=40, blank=True)
+    key = models.CharField(_("key"), max_length=40, blank=True)
+    patient_id = models.BigIntegerField(_("patient"), null=True)
+    doctor_id = models.BigIntegerField(_("doctor"), null=True)
+    owner_id = models.BigIntegerField(_("owner"), null=True)
+    address = models.CharField(_("from where"), max_length=45, blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    detail = models.JSONField(_("detail"), default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.pk} {self.action}"
+
+    @property
+    def kind_label(self):
+        return Kind(self.kind).label if self.kind in Kind else self.kind
+
+    def facts(self):
+        return {name: getattr(self, name) for name in self.FACTS}
+
+
+class EventQuerySet(models.QuerySet):
+    """Reads. `audit.chain` alone writes, past this class."""
+
+    def _refuse(self, *args, **kwargs):
+        raise AppendOnly("the audit log is only ever added to, by audit.chain")
+
+    update = delete = create = bulk_create = bulk_update = get_or_create = update_or_create = (
+        _refuse
+    )
+    _refuse.queryset_only = True
+
+
+class Event(Told):
+    """One link of the chain (audit.chain): `hash` covers its facts, its number and `previous`."""
+
+    id = models.BigIntegerField(_("number"), primary_key=True)  # without a gap, from 1
+    previous = models.CharField(max_length=HASH)
+    hash = models.CharField(max_length=HASH)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("audit log")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["kind", "key", "-id"], name="event_by_subject"),
+            models.Index(fields=["patient_id", "-id"], name="event_by_patient"),
+            models.Index(fields=["doctor_id", "-id"], name="event_by_doctor"),
+            models.Index(fields=["owner_id", "-id"], name="event_by_owner"),
+            models.Index(fields=["actor_id", "-id"], name="event_by_actor"),
+            models.Index(fields=["moment"], name="event_by_moment"),
+        ]
+
+    def save(self, *args, **kwargs):
+        raise AppendOnly("events are made by audit.trail.record")
+
+    def delete(self, *args, **kwargs):
+        raise AppendOnly("events are not deleted")
+
+
+class Waiting(Told):
+    """An event on its way into the chain: written in the transaction of what it tells of, so that
+    the one is there if and only if the other is, and moved from here after the commit."""
+
+    class Meta:
+        verbose_name = _("waiting event")
+        verbose_name_plural = _("waiting events")
+
+
+class Head(models.Model):
+    """The one row that says where the chain ends (`last`, `hash`), and behind which row it begins
+    since old ones were pruned (`floor`, `floor_hash`). `seal` is a keyed hash of these."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    last = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=HASH, default="0" * HASH)
+    floor = models.BigIntegerField(default=0)
+    floor_hash = models.CharField(max_length=HASH, default="0" * HASH)
+    seal = models.CharField(max_length=HASH)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="head_is_one_row")]
+
+    def __str__(self):
+        return f"{self.last}:{self.hash}"

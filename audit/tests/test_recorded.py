@@ -1,0 +1,401 @@
+"""Every act leaves one event: who, what, to which image, from where; and nobody's data in it."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from conftest import PASSWORD, upload
+from consultations import services
+from consultations.models import Consultation, ConsultationImage, Patient
+from gallery import services as gallery
+from gallery import sharing
+from gallery.lifecycle import purge
+from gallery.models import Share, StorageQuota, UserImage
+
+HERE = {"REMOTE_ADDR": "203.0.113.7"}
+
+
+@pytest.fixture
+def all_of_it(record, consultation, image, user_image, events):
+    """What the cases below act on; the log is read up to here."""
+    UserImage.objects.update(status="ready", due_at=None, processed="x.png")
+    events()
+
+
+def url(name, *arguments):
+    return reverse(name, args=arguments)
+
+
+def new(client, path, body=None):
+    return client.post(path, body, format="json")
+
+
+# What is asked (of a signed-in doctor, `made` being what is there): the action and kind expected.
+ACTS = {
+    "image page": (lambda c, made: c.get(url("image_detail", made["image"])), "viewed", "image"),
+    "viewer": (
+        lambda c, made: c.get(url("image_file", made["image"], "display")),
+        "viewed",
+        "image",
+    ),
+    "past 100 %": (
+        lambda c, made: c.get(url("image_file", made["image"], "original")),
+        "viewed",
+        "image",
+    ),
+    "download": (
+        lambda c, made: c.get(url("image_file", made["image"], "download")),
+        "downloaded",
+        "image",
+    ),
+    "API image": (lambda c, made: c.get(url("api-image-detail", made["image"])), "viewed", "image"),
+    "grid": (
+        lambda c, made: c.get(url("consultation_detail", made["consultation"])),
+        "listed",
+        "consultation",
+    ),
+    "API list": (
+        lambda c, made: c.get(url("api-consultation-images", made["consultation"])),
+        "listed",
+        "consultation",
+    ),
+    "patient's page": (
+        lambda c, made: c.get(url("patient_detail", made["patient"])),
+        "listed",
+        "patient",
+    ),
+    "ZIP": (
+        lambda c, made: c.get(url("api-consultation-download-all", made["consultation"])),
+        "zipped",
+        "consultation",
+    ),
+    "upload": (
+        lambda c, made: c.post(
+            url("api-consultation-images", made["consultation"]), {"file": upload(seed=2)}
+        ),
+        "uploaded",
+        "image",
+    ),
+    "change": (
+        lambda c, made: c.patch(
+            url("api-image-detail", made["image"]),
+            {"description": "Marie's mole"},
+            content_type="application/json",
+        ),
+        "changed",
+        "image",
+    ),
+    "delete": (
+        lambda c, made: c.delete(url("api-image-detail", made["image"])),
+        "deleted",
+        "image",
+    ),
+    "delete page": (
+        lambda c, made: c.post(url("image_delete", made["image"])),
+        "deleted",
+        "image",
+    ),
+    "patient created": (
+        lambda c, made: c.post(
+            url("api-patient-list"), {"full_name": "Zoé"}, content_type="application/json"
+        ),
+        "created",
+        "patient",
+    ),
+    "patient created on the page": (
+        lambda c, made: c.post(url("patient_create"), {"full_name": "Zoé Martin"}),
+        "created",
+        "patient",
+    ),
+    "patient changed": (
+        lambda c, made: c.patch(
+            url("api-patient-detail", made["patient"]),
+            {"phone": "0102030405"},
+            content_type="application/json",
+        ),
+        "changed",
+        "patient",
+    ),
+    "patient changed on the page": (
+        lambda c, made: c.post(
+            url("patient_edit", made["patient"]), {"full_name": "Marie L", "phone": "0102030405"}
+        ),
+        "changed",
+        "patient",
+    ),
+    "consultation created": (
+        lambda c, made: c.post(
+            url("api-consultation-list"),
+            {"patient": made["patient"]},
+            content_type="application/json",
+        ),
+        "created",
+        "consultation",
+    ),
+    "consultation changed": (
+        lambda c, made: c.patch(
+            url("api-consultation-detail", made["consultation"]),
+            {"notes": "melanoma?"},
+            content_type="application/json",
+        ),
+        "changed",
+        "consultation",
+    ),
+    "gallery page": (lambda c, made: c.get(url("gallery_image", made["mine"])), "viewed", "mine"),
+    "gallery API": (
+        lambda c, made: c.get(url("api-userimage-detail", made["mine"])),
+        "viewed",
+        "mine",
+    ),
+    "gallery download": (
+        lambda c, made: c.get(url("gallery_file", made["mine"], "original")),
+        "downloaded",
+        "mine",
+    ),
+    "gallery upload": (
+        lambda c, made: c.post(url("api-remove-background"), {"file": upload(seed=4)}),
+        "uploaded",
+        "mine",
+    ),
+    "gallery change": (
+        lambda c, made: c.patch(
+            url("api-userimage-detail", made["mine"]),
+            {"title": "Marie"},
+            content_type="application/json",
+        ),
+        "changed",
+        "mine",
+    ),
+    "gallery delete": (
+        lambda c, made: c.delete(url("api-userimage-detail", made["mine"])),
+        "deleted",
+        "mine",
+    ),
+    "gallery ZIP": (
+        lambda c, made: c.post(
+            url("api-gallery-download"), {"ids": [made["mine"]]}, content_type="application/json"
+        ),
+        "zipped",
+        "mine",
+    ),
+    "share": (
+        lambda c, made: c.post(
+            url("api-userimage-shares", made["mine"]),
+            {"lifetime": "1h", "password": "hush hush"},
+            content_type="application/json",
+        ),
+        "shared",
+        "share",
+    ),
+    "logout": (lambda c, made: c.post(url("logout")), "logout", "user"),
+}
+KINDS = {"image": "consultation_image", "mine": "gallery_image"}
+PRIVATE = (
+    "Marie",
+    "Lef",
+    "Rousseau",
+    "example.org",
+    "IMG_",
+    "0102030405",
+    "melanoma",
+    "hush",
+    "Zoé",
+)
+
+
+def check_private(event):
+    told = json.dumps(event.facts(), default=str, ensure_ascii=False)
+    for word in PRIVATE:
+        assert word not in told
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_one_event(act, client, doctor, record, consultation, image, user_image, all_of_it, events):
+    client.force_login(doctor, backend="django.contrib.auth.backends.ModelBackend")
+    events()
+    made = {
+        "image": image.pk,
+        "consultation": consultation.pk,
+        "patient": record.pk,
+        "mine": str(user_image.pk),
+    }
+    do, action, kind = ACTS[act]
+    client.defaults |= HERE
+    response = do(client, made)
+    assert response.status_code < 400, response.content
+    (event,) = events()
+    assert (event.action, event.kind) == (action, KINDS.get(kind, kind))
+    assert (event.actor_id, event.actor_role) == (doctor.pk, "doctor")
+    assert event.address == "203.0.113.7"
+    assert event.request_id == response["X-Request-ID"]
+    if act not in ("upload", "gallery upload") and "created" not in act and kind in made:
+        assert event.key == str(made[kind])
+    if kind in ("image", "consultation"):
+        patient, by = event.patient_id, event.doctor_id
+        assert (patient, by) == (record.pk, doctor.pk)
+    if kind in ("mine", "share", "user"):
+        assert event.owner_id == doctor.pk
+    check_private(event)
+
+
+def test_login_failed_login_and_token(client, doctor, events):
+    client.defaults |= HERE
+    client.post("/accounts/login/", {"username": doctor.email, "password": "wrong"})
+    client.post("/accounts/login/", {"username": "nobody@example.org", "password": "wrong"})
+    client.post("/accounts/login/", {"username": doctor.email, "password": PASSWORD})
+    client.logout()
+    body = {"email": doctor.email, "password": PASSWORD}
+    client.post("/api/v1/auth/token", body, content_type="application/json")
+    client.post("/api/v1/auth/token", body | {"password": "no"}, content_type="application/json")
+    found = events()
+    assert [(e.action, e.actor_id, e.owner_id) for e in found if e.action != "logout"] == [
+        ("login_failed", None, doctor.pk),
+        ("login_failed", None, None),
+        ("login", doctor.pk, doctor.pk),
+        ("token", doctor.pk, doctor.pk),
+        ("login_failed", None, doctor.pk),
+    ]
+    assert {e.address for e in found if e.action != "logout"} == {"203.0.113.7"}
+    assert found[0].detail == found[-1].detail != found[1].detail, "one pseudonym for one address"
+    for event in found:
+        check_private(event)
+
+
+def test_a_link_made_opened_guessed_and_revoked(client, doctor, user_image, all_of_it, events):
+    share, token = sharing.create_share(image=user_image, lifetime="1h", password="hush hush")
+    path = url("shared", token)
+    client.get(path)  # asks for the password: nothing was seen
+    client.post(path, {"password": "guess"}, **HERE)
+    client.post(path, {"password": "hush hush"}, **HERE)
+    sharing.revoke(Share.objects.filter(pk=share.pk))
+    found = events()
+    assert [event.action for event in found] == ["shared", "wrong_password", "opened", "revoked"]
+    assert {event.key for event in found} == {str(share.pk)}
+    assert {event.owner_id for event in found} == {doctor.pk}
+    assert [event.address for event in found[1:3]] == ["203.0.113.7"] * 2
+    assert found[1].actor_id is None
+    for event in found:
+        check_private(event)
+        assert token not in str(event.facts())
+
+
+def test_put_away_brought_back_and_gone(doctor, user_image, all_of_it, events, settings):
+    mine = UserImage.objects.filter(pk=user_image.pk)
+    gallery.delete_images(mine)
+    gallery.restore_images(mine)
+    gallery.delete_images(mine)
+    settings.UNDO_SECONDS = 0
+    purge()
+    found = events()
+    assert [event.action for event in found] == ["deleted", "restored", "deleted", "erased"]
+    assert {(event.key, event.owner_id) for event in found} == {(str(user_image.pk), doctor.pk)}
+    assert found[-1].actor_role == "system"
+
+
+def test_between_the_halves(api, doctor, consultation, image, events):
+    events()
+    answer = api(doctor).post(url("api-image-remove-background", image.pk))
+    copy = answer.json()["id"]
+    api(doctor).post(url("api-userimage-attach", copy), {"consultation": consultation.pk})
+    found = [(event.action, event.kind, event.key) for event in events()]
+    attached = ConsultationImage.objects.latest("pk")
+    assert found == [
+        ("uploaded", "gallery_image", copy),
+        ("copied", "consultation_image", str(image.pk)),
+        ("uploaded", "consultation_image", str(attached.pk)),
+        ("attached", "gallery_image", copy),
+    ]
+
+
+def test_refused_and_repeated_uploads_leave_nothing(api, doctor, consultation, events):
+    path = url("api-consultation-images", consultation.pk)
+    events()
+    assert (
+        api(doctor).post(path, {"file": upload(data=b"no")}, format="multipart").status_code == 400
+    )
+    for _twice in range(2):
+        api(doctor).post(
+            path, {"file": upload()}, format="multipart", headers={"Idempotency-Key": "k"}
+        )
+    assert [event.action for event in events()] == ["uploaded"]
+
+
+def test_not_yours_leaves_nothing(client, other_doctor, image, user_image, all_of_it, events):
+    client.force_login(other_doctor, backend="django.contrib.auth.backends.ModelBackend")
+    events()
+    for path in (
+        url("image_detail", image.pk),
+        url("image_file", image.pk, "download"),
+        url("gallery_image", user_image.pk),
+        url("gallery_file", user_image.pk, "original"),
+    ):
+        assert client.get(path).status_code == 404
+    assert not events()
+
+
+def test_cascade(doctor, consultation, image, events):
+    """However an image goes: here with its consultation."""
+    services.add_image(consultation=consultation, user=doctor, upload=upload(seed=3))
+    keys = {str(key) for key in ConsultationImage.objects.values_list("pk", flat=True)}
+    events()
+    Consultation.objects.all().delete()
+    found = events()
+    assert {(event.action, event.key) for event in found} == {("deleted", key) for key in keys}
+    assert {event.patient_id for event in found} == {consultation.patient_id}
+
+
+def test_admin(client, superuser, record, image, doctor, events):
+    client.force_login(superuser, backend="django.contrib.auth.backends.ModelBackend")
+    quota = StorageQuota.objects.of(doctor.pk)
+    events()
+    place = "/admin/consultations/patient/"
+    body = {"full_name": "Marie Dupont", "created_by": doctor.pk, "file_number": "7"}
+    assert client.post(f"{place}{record.pk}/change/", body).status_code == 302
+    changed = {"action": "to_pro", "_selected_action": [quota.pk]}
+    client.post("/admin/gallery/storagequota/", changed)
+    client.get(f"/admin/consultations/consultationimage/{image.pk}/change/")
+    client.post(f"/admin/consultations/consultationimage/{image.pk}/delete/", {"post": "yes"})
+    found = events()
+    assert [(event.action, event.kind, event.key) for event in found] == [
+        ("changed", "patient", str(record.pk)),
+        ("changed", "quota", str(doctor.pk)),
+        ("viewed", "consultation_image", str(image.pk)),
+        ("deleted", "consultation_image", str(image.pk)),
+    ]
+    assert {event.actor_id for event in found} == {superuser.pk}
+    assert found[0].detail["admin"]
+    assert found[1].detail["plan"] == "pro"
+    assert Patient.objects.get().full_name == "Marie Dupont"
+    for event in found:
+        check_private(event)
+
+
+@pytest.mark.parametrize(
+    ("behind", "forwarded", "expected"),
+    [
+        (False, "198.51.100.9", "203.0.113.7"),
+        (True, "10.9.9.9, 198.51.100.9", "198.51.100.9"),
+        (True, "rubbish", ""),
+        (True, None, "203.0.113.7"),
+    ],
+)
+def test_address(client, doctor, events, settings, behind, forwarded, expected):
+    """What a client claims of itself is believed only of the proxy in front."""
+    settings.BEHIND_PROXY = behind
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    body = {"username": doctor.email, "password": PASSWORD}
+    client.post("/accounts/login/", body, headers=headers, **HERE)
+    (event,) = events(action="login")
+    assert event.address == expected
+
+
+@pytest.mark.parametrize(
+    ("behind", "given", "kept"),
+    [(True, "abc-1234_5.6", True), (False, "abc-1234_5.6", False), (True, 'a"b<c>d e f', False)],
+)
+def test_request_id(client, settings, behind, given, kept):
+    settings.BEHIND_PROXY = behind
+    told = client.get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"]
+    assert (told == given) is kept
+    assert len(told) >= 8

@@ -1,0 +1,61 @@
+"""What the environment may not say: the server refuses to start."""
+
+import json
+import logging
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import RequestFactory
+
+from audit.context import RequestId, WithRequestId
+from dermaai.hosts import refuse_unsafe
+from dermaai.logs import JsonLines
+
+
+@pytest.mark.parametrize(
+    ("hosts", "debug"),
+    [
+        (["*"], False),
+        (["derm.example.org", "*"], False),
+        (["*"], True),
+        (["derm.example.org"], True),
+        (["localhost", ".example.org"], True),
+        (["198.41.0.4"], True),
+    ],
+)
+def test_refused(hosts, debug):
+    with pytest.raises(ImproperlyConfigured):
+        refuse_unsafe(hosts, debug=debug)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "debug"),
+    [
+        (["derm.example.org"], False),
+        (["localhost", "127.0.0.1", "[::1]"], True),
+        (["192.168.1.20", "practice.local"], True),
+    ],
+)
+def test_accepted(hosts, debug):
+    refuse_unsafe(hosts, debug=debug)
+
+
+def test_a_log_line_names_its_request():
+    said = []
+
+    def view(request):
+        record = logging.makeLogRecord(
+            {"name": "x", "levelname": "INFO", "msg": "a\n%s", "args": ("b",)}
+        )
+        WithRequestId().filter(record)
+        said.append(json.loads(JsonLines().format(record)))
+        from django.http import HttpResponse
+
+        return HttpResponse()
+
+    answer = RequestId(view)(RequestFactory().get("/"))
+    assert said[0]["request_id"] == answer["X-Request-ID"]
+    assert said[0]["message"] == "a\nb"
+    outside = logging.makeLogRecord({})
+    WithRequestId().filter(outside)
+    assert outside.request_id == "-"
