@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from imaging import intake, storage
 from imaging.errors import IdempotencyKeyReused
-from imaging.metadata import clean_text
 
 from .models import Consultation, ConsultationImage
 from .vocabulary import ImageType
@@ -65,18 +64,7 @@ def add_image(
                 original=stored[0][1],
                 display=stored[1][1],
                 thumbnail=stored[2][1],
-                original_filename=clean_text(upload.name, 255) or f"image.{found.extension}",
-                file_size=photo.size,
-                mime_type=found.mime_type,
-                width=found.width,
-                height=found.height,
-                sha256=photo.sha256,
-                captured_at=found.captured_at,
-                captured_offset=found.captured_offset,
-                camera_model=found.camera_model,
-                sharpness=found.sharpness,
-                exposure=found.exposure,
-                damaged=found.damaged,
+                **ConsultationImage.facts(photo),
                 image_type=image_type,
                 dermoscopic_type=dermoscopic_type,
                 body_location=body_location,

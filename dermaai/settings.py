@@ -276,5 +276,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"azure": {"level": "WARNING"}},  # its INFO is every request, blob names included
+    "loggers": {
+        "azure": {"level": "WARNING"},  # its INFO is every request, blob names included
+        "django_tasks": {"level": "WARNING"},  # else two lines for every bell
+    },
 }
