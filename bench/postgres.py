@@ -1,10 +1,14 @@
-"""A PostgreSQL of one's own while a `with` lasts: in a temporary folder, on a Unix socket."""
+"""A PostgreSQL of one's own while a `with` lasts: in a temporary folder, on a Unix socket.
+
+python -m bench.postgres COMMAND…        # with its DATABASE_URL
+"""
 
 import glob
 import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,3 +69,9 @@ def cluster():
             run(f"{bin}/pg_ctl", "stop", "-w", "-D", data, "-m", "immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    with cluster() as url:
+        told = os.environ | {"DATABASE_URL": url}
+        sys.exit(subprocess.run(sys.argv[1:], env=told).returncode)  # noqa: S603

@@ -31,7 +31,7 @@ def emulator(folder, *more):
     root = django_settings.BASE_DIR
     node = shutil.which("node", path=f"{root}/.venv/bin{os.pathsep}{os.environ['PATH']}")
     if node is None or not (root / SERVER).exists():
-        pytest.skip("Azurite is not installed (script/setup dev)")
+        pytest.fail("Azurite is not there: script/setup dev installs it.")
     key, log = b64encode(secrets.token_bytes(64)).decode(), folder / "log"
     options = [
         "--skipApiVersionCheck",
