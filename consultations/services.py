@@ -4,21 +4,16 @@ On the way in: blobs first, under fresh random names, then the row; what breaks 
 orphan that `reconcile` removes. On the way out: the row first, the blobs after commit.
 """
 
-import logging
-
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from audit.trail import Action, record
 from imaging import intake, storage
-from imaging.errors import IdempotencyKeyReused, StorageUnavailable
-from imaging.metadata import clean_text
+from imaging.errors import IdempotencyKeyReused
 
 from .models import Consultation, ConsultationImage
 from .vocabulary import ImageType
-
-logger = logging.getLogger(__name__)
 
 
 def add_image(
@@ -70,18 +65,7 @@ def add_image(
                 original=stored[0][1],
                 display=stored[1][1],
                 thumbnail=stored[2][1],
-                original_filename=clean_text(upload.name, 255) or f"image.{found.extension}",
-                file_size=photo.size,
-                mime_type=found.mime_type,
-                width=found.width,
-                height=found.height,
-                sha256=photo.sha256,
-                captured_at=found.captured_at,
-                captured_offset=found.captured_offset,
-                camera_model=found.camera_model,
-                sharpness=found.sharpness,
-                exposure=found.exposure,
-                damaged=found.damaged,
+                **ConsultationImage.facts(photo),
                 image_type=image_type,
                 dermoscopic_type=dermoscopic_type,
                 body_location=body_location,
@@ -99,7 +83,7 @@ def add_image(
         # If it is not, they are orphans, and reconcile removes them.
         raise
     except Exception as error:
-        _discard(stored)
+        storage.discard(stored)
         if idempotency_key and isinstance(error, IntegrityError):
             earlier = _earlier(consultation, user, idempotency_key, photo)
             if earlier:  # the same upload won the race
@@ -147,11 +131,3 @@ def _earlier(consultation, user, key, photo):
     if image and (image.consultation_id, image.sha256) != (consultation.pk, photo.sha256):
         raise IdempotencyKeyReused(key)
     return image
-
-
-def _discard(stored):
-    for container, name in stored:
-        try:
-            storage.delete(container, name)
-        except StorageUnavailable:
-            logger.warning("a blob of a failed upload stays for reconcile to remove")

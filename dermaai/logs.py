@@ -35,4 +35,5 @@ def logging_of(level, *, debug):
             }
         },
         "root": {"handlers": ["console"], "level": level},
+        "loggers": {"django_tasks": {"level": "WARNING"}},  # else two lines for every bell
     }

@@ -1,6 +1,5 @@
 """What changes gallery images: database, blobs, quota and queue together."""
 
-import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,14 +9,12 @@ from django.utils import timezone
 
 from audit.trail import Action, record, record_all
 from imaging import intake, storage
-from imaging.errors import IdempotencyKeyReused, StorageUnavailable
+from imaging.errors import IdempotencyKeyReused
 from imaging.metadata import clean_text
 
 from . import quotas, tags
 from .models import UserImage
 from .models.images import TITLE
-
-logger = logging.getLogger(__name__)
 
 BATCH = 500  # rows of one statement: SQLite takes 250,000 variables, PostgreSQL 65,535
 
@@ -66,20 +63,9 @@ def submit_image(
                 original=stored[0][1],
                 display=stored[1][1],
                 thumbnail=stored[2][1],
-                original_filename=clean_text(upload.name, 255) or f"image.{found.extension}",
-                file_size=photo.size,
                 source_bytes=size,
                 stored_bytes=size,
-                mime_type=found.mime_type,
-                width=found.width,
-                height=found.height,
-                sha256=photo.sha256,
-                captured_at=found.captured_at,
-                captured_offset=found.captured_offset,
-                camera_model=found.camera_model,
-                sharpness=found.sharpness,
-                exposure=found.exposure,
-                damaged=found.damaged,
+                **UserImage.facts(photo),
                 engine_asked=engine,
                 dermoscopic=dermoscopic,
                 due_at=timezone.now(),
@@ -97,7 +83,7 @@ def submit_image(
         raise
     except Exception as error:
         quotas.release(reservation)
-        _discard(stored)
+        storage.discard(stored)
         won = isinstance(error, IntegrityError) and _earlier(user, idempotency_key, photo)
         if won:  # the same upload, at the same time
             return won, False
@@ -119,14 +105,6 @@ def _earlier(user, key, photo):
     if image and image.sha256 != photo.sha256:
         raise IdempotencyKeyReused(key)
     return image
-
-
-def _discard(stored):
-    for container, name in stored:
-        try:
-            storage.delete(container, name)
-        except StorageUnavailable:
-            logger.warning("a blob of a failed upload stays for reconcile to remove")
 
 
 def _ring():

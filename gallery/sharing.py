@@ -36,7 +36,6 @@ STATES = {
     "revoked": _("Revoked"),
     "expired": _("Expired"),
     "spent": _("Used up"),
-    "paused": _("Image not ready"),
 }
 
 
@@ -73,7 +72,7 @@ def create_share(*, image, lifetime, password="", view_limit=None):
 
     `lifetime` is a key of LIFETIMES. Raises NotReady.
     """
-    if not UserImage.objects.filter(pk=image.pk, status=UserImage.Status.READY).exists():
+    if not UserImage.objects.filter(pk=image.pk).exclude(processed="").exists():
         raise NotReady
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
@@ -164,7 +163,7 @@ def state(share):
         return "expired"
     if share.view_limit is not None and share.views >= share.view_limit:
         return "spent"
-    return "alive" if share.image.status == UserImage.Status.READY else "paused"
+    return "alive"
 
 
 def _hashed(token):

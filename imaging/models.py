@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import renditions
+from .metadata import clean_text
 from .quality import Verdict
 
 
@@ -120,6 +121,25 @@ class StoredImage(models.Model):
     def download_url(self):
         """Signed, and saved by the browser under the name that the clinician knows."""
         return self.original.storage.url(self.original.name, filename=self.original_filename)
+
+    @staticmethod
+    def facts(photo):
+        """The columns that an `imaging.intake.Photo` fills."""
+        found = photo.found
+        return {
+            "original_filename": clean_text(photo.original.name, 255) or f"image.{found.extension}",
+            "file_size": photo.size,
+            "mime_type": found.mime_type,
+            "width": found.width,
+            "height": found.height,
+            "sha256": photo.sha256,
+            "captured_at": found.captured_at,
+            "captured_offset": found.captured_offset,
+            "camera_model": found.camera_model,
+            "sharpness": found.sharpness,
+            "exposure": found.exposure,
+            "damaged": found.damaged,
+        }
 
     @classmethod
     def mend(cls, *, only_tell: bool) -> int:

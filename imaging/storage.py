@@ -7,6 +7,7 @@ dies within SIGNED_URL_TTL seconds: on Azure a read-only SAS of one blob, here a
 
 import hashlib
 import hmac
+import logging
 import os
 import time
 import uuid
@@ -32,6 +33,7 @@ from storages.backends.azure_storage import AzureStorage
 
 from .errors import StorageUnavailable
 
+logger = logging.getLogger(__name__)
 OUTAGES = (AzureError, OSError)
 SHARE_PASS = 300  # seconds
 MEDIA_TYPES = {
@@ -107,6 +109,15 @@ def delete(container: str, name: str) -> None:
         storages[container].delete(name)
     except OUTAGES as error:
         raise StorageUnavailable(container) from error
+
+
+def discard(blobs) -> None:
+    """Delete [(container, name), …] of an upload that failed, or leave them to reconcile."""
+    for container, name in blobs:
+        try:
+            delete(container, name)
+        except StorageUnavailable:
+            logger.warning("a blob of a failed upload stays for reconcile to remove")
 
 
 def chunks(container: str, name: str):

@@ -24,14 +24,13 @@ class ShareQuerySet(models.QuerySet):
         return self.filter(Q(view_limit__isnull=True) | Q(views__lt=F("view_limit")))
 
     def unexpired(self):
-        """Neither revoked nor expired, of an image that is there to be seen."""
+        """Neither revoked nor expired, of an image that is there, with a cut-out to be seen."""
         return self.filter(
             revoked_at__isnull=True,
             expires_at__gt=Now(),
             image__deleted_at__isnull=True,
-            image__status=UserImage.Status.READY,
             image__user__is_active=True,
-        )
+        ).exclude(image__processed="")  # a former cut-out is shown until there is another
 
     def alive(self):
         """Those that would open now."""

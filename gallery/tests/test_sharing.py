@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from gallery import services, sharing
+from gallery import queue, services, sharing
 from gallery.models import Share, UserImage
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +188,12 @@ def test_revoking_all_leaves_other_people_s_links(link, submit, other_doctor, do
     _share, path = link(submit(other_doctor))
     sharing.revoke_all(doctor)
     assert sharing.find(token_of(path))
+
+
+def test_a_link_outlives_a_second_try(link, mine, client):
+    """Whoever was sent it would meet a dead link for as long as the owner tries another engine."""
+    _share, path = link()
+    services.retry_image(mine, engine="lesion")
+    assert client.get(path).status_code == 200
+    queue.fail(queue.claim(), "nothing_found")
+    assert client.get(path).status_code == 200

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from consultations import demo
+from gallery import demo as gallery
 
 
 class Command(BaseCommand):
@@ -20,4 +21,5 @@ class Command(BaseCommand):
                 return
             raise CommandError("There are users or patients already.")
         demo.make()
+        gallery.make()
         self.stdout.write(f"doctor@demo.example and others, password {demo.PASSWORD}")
