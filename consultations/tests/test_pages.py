@@ -180,3 +180,17 @@ def test_a_doctor_who_is_a_patient_reads_and_does_not_write_their_own_record(
     own = Patient.objects.create(full_name="Self", created_by=other_doctor, user=doctor)
     assert page(doctor).get(f"/patients/{own.pk}/").status_code == 200
     assert page(doctor).get(f"/patients/{own.pk}/edit/").status_code == 403
+
+
+@pytest.mark.parametrize("part", ["display", "original", "download"])
+def test_a_tile_names_paths_that_ask_who_it_is(part, page, doctor, consultation, image):
+    """What is signed is asked for one by one, so that the audit log knows who looked."""
+    browser = page(doctor)
+    grid = browser.get(f"/consultations/{consultation.pk}/").content.decode()
+    path = f"/consultations/images/{image.pk}/{part}/"
+    assert f'data-{part}="{path}"' in grid
+    answer = browser.get(path)
+    assert answer.status_code == 302
+    assert browser.get(answer["Location"]).status_code == 200
+    assert ("IMG_4821" in answer["Location"]) is (part == "download")
+    assert answer["Cache-Control"] == "private, max-age=300"

@@ -82,7 +82,7 @@ def test_dialogs_are_accessible(tab, doctor, paths, image, violations, scheme):
     page.keyboard.press("Escape")
     page.locator("#images .tile a").first.click()
     page.locator("#viewer canvas").first.wait_for()
-    page.locator("#viewer [data-loading]").wait_for(state="hidden")
+    page.locator("#viewer [data-loading]").wait_for(state="hidden")  # it fades in, in any colour
     assert not breaches(page)
     assert not violations
 
