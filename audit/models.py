@@ -7,6 +7,7 @@ name, e-mail or file name stands in it.
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 HASH = 64  # characters
 
@@ -17,7 +18,7 @@ class Action(models.TextChoices):
     DOWNLOADED = "downloaded", _("Downloaded")
     ZIPPED = "zipped", _("Downloaded as a ZIP")
     CREATED = "created", _("Created")
-    UPLOADED = "uploaded", _("Added")
+    UPLOADED = "uploaded", pgettext_lazy("audit", "Added")
     CHANGED = "changed", _("Changed")
     DELETED = "deleted", _("Deleted")
     RESTORED = "restored", _("Brought back")
