@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from conftest import PASSWORD
+from gallery import services
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -85,3 +86,9 @@ def new_context(browser, browser_context_args):
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    """The worker is this test: it works when it is told to, not at the bell."""
+    monkeypatch.setattr(services, "_ring", lambda: None)

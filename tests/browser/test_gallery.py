@@ -12,13 +12,8 @@ from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
 
 from .test_clinician import drop
-from .test_pages import WIDTHS, breaches
 
-
-@pytest.fixture(autouse=True)
-def worker(monkeypatch):
-    """The worker is this test: it works when it is told to, not at the bell."""
-    monkeypatch.setattr(services, "_ring", lambda: None)
+pytestmark = pytest.mark.usefixtures("worker")
 
 
 def files(count):
@@ -281,67 +276,3 @@ def test_no_room_is_told_in_the_servers_own_words(tab, doctor):
     page.locator("[data-browse-input]").set_input_files(files(1))
     page.locator("#upload [data-send]").click()
     expect(page.locator("#upload [data-tile]")).to_contain_text("full")
-
-
-def test_without_a_script(tab, doctor, violations):
-    images = [submit(doctor, title=f"Image {n}", tag_names=["dos"]) for n in range(2)][::-1]
-    page = tab(doctor, java_script_enabled=False)
-    page.goto("/gallery/")
-    page.locator(f"#pick-{images[0].pk}").check()
-    page.get_by_role("button", name="Favorite", exact=True).click()
-    expect(page.locator("#images .star")).to_have_count(1)
-    page.locator(f"#pick-{images[0].pk}").check()
-    page.get_by_role("button", name="Delete").click()
-    expect(page.locator("#images .tile")).to_have_count(1)
-    page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#images .tile")).to_have_count(2)
-    page.locator("#filter-q").fill("image 1")
-    page.get_by_role("button", name="Search").click()
-    expect(page.locator("#images .tile")).to_have_count(1)
-    page.locator("#images .tile a").click()
-    expect(page.locator(".compare-before img")).to_be_visible()
-    expect(page.locator(".compare-after img")).to_be_visible()
-    page.get_by_role("textbox", name="Title").fill("Changed")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", name="Changed")).to_be_visible()
-    assert not violations
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_of_the_gallery(tab, doctor, violations, scheme):
-    page = tab(doctor, color_scheme=scheme, locale="fr-FR", reduced_motion="reduce")
-    page.goto("/gallery/")
-    assert not breaches(page), "empty"
-    done = submit(doctor, title="Nævus " * 20, tag_names=["suivi", "x" * 40])
-    failed = submit(doctor, ready=False)
-    queue.fail(queue.claim(), "nothing_found")
-    waiting = submit(doctor, ready=False)
-    UserImage.objects.filter(pk=done.pk).update(quality="fair", is_favorite=True)
-    StorageQuota.objects.update(image_limit=3)
-    wrong = []
-    paths = ["/gallery/", "/gallery/?tag=suivi&favorite=true", "/gallery/?q=nowhere"]
-    paths += [f"/gallery/images/{image.pk}/" for image in (done, failed, waiting)]
-    for path in paths:
-        for width in (*WIDTHS, 2560):
-            page.set_viewport_size({"width": width, "height": 800})
-            page.goto(path)
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append((path, width, "wider than the screen"))
-            if width in (360, 1440):
-                wrong += [(path, width, breach) for breach in breaches(page)]
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.goto("/gallery/")
-    page.locator(".pick").first.click()
-    page.locator("#selection summary").click()
-    bar = page.locator("#selection").bounding_box()
-    assert bar["x"] >= 0
-    assert bar["x"] + bar["width"] <= 360
-    assert page.evaluate("document.querySelector('#selection').scrollWidth") <= bar["width"]
-    wrong += [("selection", breach) for breach in breaches(page)]
-    page.keyboard.press("Escape")
-    page.locator("#filters summary").click()
-    wrong += [("filters", breach) for breach in breaches(page)]
-    page.locator("[data-open-upload]").first.click()
-    wrong += [("upload", breach) for breach in breaches(page)]
-    assert not wrong
-    assert not violations
