@@ -17,12 +17,12 @@ from rest_framework.views import APIView
 from accounts.serializers import ErrorsSerializer
 from audit.trail import Action, record, record_all
 from imaging.errors import FILE_CODES
+from imaging.pagination import ImagePages
 from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
 from . import archive, services, tags
 from .filters import GalleryFilter
 from .models import StorageQuota, UserImage
-from .pagination import GalleryPages
 from .serializers import (
     BulkEditSerializer,
     ImagesSerializer,
@@ -115,7 +115,7 @@ class Gallery(Mine, generics.ListAPIView):
 
     queryset = UserImage.objects.none()
     filterset_class = GalleryFilter
-    pagination_class = GalleryPages
+    pagination_class = ImagePages
 
     def get_serializer_class(self):
         asked = {"DELETE": ImagesSerializer, "PATCH": BulkEditSerializer}

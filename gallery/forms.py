@@ -9,9 +9,7 @@ from django.utils.translation import ngettext_lazy
 from . import tags
 from .filters import GalleryFilter
 from .models import UserImage
-from .models.images import TAGS, TITLE
-
-MOST = 1000  # images of one request
+from .models.images import MOST, TAGS, TITLE
 
 
 class PageFilter(GalleryFilter):

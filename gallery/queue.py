@@ -63,16 +63,7 @@ def claim() -> UserImage | None:
         image.due_at = now + timedelta(seconds=settings.PROCESSING_LEASE)
         image.processing_since = now
         image.attempts += 1
-        image.save(
-            update_fields=[
-                "status",
-                "lease",
-                "due_at",
-                "processing_since",
-                "attempts",
-                "updated_at",
-            ]
-        )
+        image.save(update_fields=HELD)
         StorageQuota.objects.filter(user_id=image.user_id).update(served_at=now)
     return image
 

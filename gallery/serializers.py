@@ -12,9 +12,7 @@ from imaging.serializers import UploadedFileField, rooted
 
 from . import tags
 from .models import Share, StorageQuota, UserImage
-from .models.images import TAG, TAGS, TITLE
-
-MOST = 1000  # images of one request
+from .models.images import MOST, TAG, TAGS, TITLE
 
 
 class FlatListField(serializers.ListField):

@@ -15,6 +15,7 @@ from imaging.search import search_key, with_words
 
 TITLE, TAG, TAGS = 200, 40, 10  # characters of a title, of a tag; tags of an image
 SEARCH_KEY = 2400  # bytes: PostgreSQL refuses a row of an index longer than 2704
+MOST = 1000  # images of one request
 LIVE = Q(deleted_at__isnull=True)
 
 
