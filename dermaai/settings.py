@@ -3,13 +3,12 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from .csp import azure_origin, policy_of
 from .hosts import refuse_unsafe
 from .logs import logging_of
 from .openapi import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
@@ -244,29 +243,9 @@ REST_FRAMEWORK = {
 
 # Security ---------------------------------------------------------------------------------
 
-# The browser fetches pictures from the account itself, by SAS.
-_account = dict(
-    part.partition("=")[::2] for part in AZURE_STORAGE_CONNECTION_STRING.split(";") if part
+CONTENT_SECURITY_POLICY = policy_of(
+    azure_origin(AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT_NAME)
 )
-_account_name = _account.get("AccountName", AZURE_STORAGE_ACCOUNT_NAME)
-_blob_endpoint = _account.get("BlobEndpoint", f"https://{_account_name}.blob.core.windows.net")
-_azure_origins = ["{0.scheme}://{0.netloc}".format(urlsplit(_blob_endpoint))] if AZURE else []
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "blob:", "data:", *_azure_origins],
-        "media-src": [SELF, "blob:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "object-src": [NONE],
-    }
-}
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 
 from audit.context import RequestId, WithRequestId
+from dermaai.csp import azure_origin, policy_of
 from dermaai.hosts import refuse_unsafe
 from dermaai.logs import JsonLines
 
@@ -59,3 +60,19 @@ def test_a_log_line_names_its_request():
     outside = logging.makeLogRecord({})
     WithRequestId().filter(outside)
     assert outside.request_id == "-"
+
+
+@pytest.mark.parametrize(
+    ("connection_string", "account", "origin"),
+    [
+        ("", "", None),
+        ("", "clinic", "https://clinic.blob.core.windows.net"),
+        ("AccountName=clinic;AccountKey=a==;", "", "https://clinic.blob.core.windows.net"),
+        ("AccountName=c;BlobEndpoint=http://127.0.0.1:9/c;", "", "http://127.0.0.1:9"),
+    ],
+)
+def test_pictures_come_from_here_and_the_account_only(connection_string, account, origin):
+    """Too narrow, and no page on Azure shows a picture; too wide, and a page loads strangers'."""
+    assert azure_origin(connection_string, account) == origin
+    allowed = policy_of(origin)["DIRECTIVES"]["img-src"]
+    assert allowed[3:] == ([origin] if origin else [])

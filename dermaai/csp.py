@@ -1,0 +1,35 @@
+"""What a page may load: django-csp's setting."""
+
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+
+def azure_origin(connection_string, account_name):
+    """Where browsers fetch pictures from, by SAS: the account's origin. None without an account."""
+    told = dict(part.partition("=")[::2] for part in connection_string.split(";") if part)
+    name = told.get("AccountName", account_name)
+    if not name:
+        return None
+    endpoint = told.get("BlobEndpoint", f"https://{name}.blob.core.windows.net")
+    return "{0.scheme}://{0.netloc}".format(urlsplit(endpoint))
+
+
+def policy_of(images_from):
+    pictures = [SELF, "blob:", "data:", *([images_from] if images_from else [])]
+    return {
+        "DIRECTIVES": {
+            "default-src": [NONE],
+            "script-src": [SELF],
+            "style-src": [SELF],
+            "img-src": pictures,
+            "media-src": [SELF, "blob:"],
+            "font-src": [SELF],
+            "connect-src": [SELF],
+            "manifest-src": [SELF],
+            "form-action": [SELF],
+            "base-uri": [NONE],
+            "frame-ancestors": [NONE],
+            "object-src": [NONE],
+        }
+    }
