@@ -1,3 +1,5 @@
+from django.db.models import TextChoices
+from drf_standardized_errors.openapi_serializers import ClientErrorEnum
 from rest_framework import serializers
 
 
@@ -12,3 +14,28 @@ class ErrorsSerializer(serializers.Serializer):
 
     type = serializers.CharField()
     errors = ErrorSerializer(many=True)
+
+
+class NotSignedInCodes(TextChoices):
+    """Why a request counts as nobody's."""
+
+    NOTHING_SENT = "not_authenticated", "No credentials"
+    REFUSED = "authentication_failed", "Wrong credentials"
+    MALFORMED = "bad_authorization_header", "The Authorization header is malformed"
+    TOKEN = "token_not_valid", "The token is no token of ours, or has expired"
+    USER_GONE = "user_not_found", "The token's user is gone"
+    USER_INACTIVE = "user_inactive", "The token's user is closed"
+    PASSWORD = "password_changed", "The password was changed since"
+
+
+class NotSignedInErrorSerializer(serializers.Serializer):
+    code = serializers.ChoiceField(choices=NotSignedInCodes.choices)
+    detail = serializers.CharField()
+    attr = serializers.CharField(allow_null=True)
+
+
+class NotSignedInSerializer(serializers.Serializer):
+    """401: what drf-standardized-errors would say, and the reasons of a token."""
+
+    type = serializers.ChoiceField(choices=ClientErrorEnum.choices)
+    errors = NotSignedInErrorSerializer(many=True)

@@ -4,17 +4,34 @@ import ipaddress
 import logging
 import re
 import secrets
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.conf import settings
 
 _current = ContextVar("request", default=None)
+_elsewhere = ContextVar("request_id", default="")
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
 def current():
     """The request that is being answered in this thread, or None (a command, a worker)."""
     return _current.get()
+
+
+def request_id() -> str:
+    """The name of the request that this is done for, or "" (a command, a timer)."""
+    return getattr(_current.get(), "request_id", "") or _elsewhere.get()
+
+
+@contextmanager
+def under(request_id):
+    """What a worker does for a request that is long answered: under its name."""
+    token = _elsewhere.set(request_id or "")
+    try:
+        yield
+    finally:
+        _elsewhere.reset(token)
 
 
 def address_of(request) -> str:
@@ -54,6 +71,6 @@ class WithRequestId(logging.Filter):
     """Gives a log record the `request_id` that it was written under, or "-"."""
 
     def filter(self, record):
-        request = getattr(record, "request", None) or current()
-        record.request_id = getattr(request, "request_id", "-")
+        told = getattr(getattr(record, "request", None), "request_id", "")
+        record.request_id = told or request_id() or "-"
         return True

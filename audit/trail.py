@@ -58,7 +58,7 @@ def _about(subject):
 def _where():
     request = context.current()
     if request is None:
-        return {}
+        return {"request_id": context.request_id()}
     return {"address": context.address_of(request), "request_id": request.request_id}
 
 

@@ -102,7 +102,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     @extend_schema(
         methods=["POST"],
         request=ImageUploadSerializer,
-        responses={201: ImageSerializer, 409: ErrorsSerializer, 503: ErrorsSerializer},
+        responses={201: ImageSerializer, 409: ErrorsSerializer},
         parameters=[IDEMPOTENCY_KEY],
     )
     @action(

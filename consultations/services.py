@@ -9,13 +9,14 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils import timezone
 
 from audit.trail import Action, record
-from imaging import intake, storage
+from imaging import counts, intake, storage
 from imaging.errors import IdempotencyKeyReused
 
 from .models import Consultation, ConsultationImage
 from .vocabulary import ImageType
 
 
+@counts.uploads("consultation")
 def add_image(
     *,
     consultation,

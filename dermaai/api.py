@@ -44,36 +44,28 @@ router.register("consultations", consultations.ConsultationViewSet, basename="ap
 class Down(APIException):
     status_code = 503
     told = {
-        StorageUnavailable: (
-            "storage_unavailable",
-            _("The storage does not answer. Nothing was stored; try again later."),
-        ),
-        DecoderUnavailable: (
-            "busy",
-            _("The server is busy. Nothing was stored; try again in a moment."),
-        ),
-        AntivirusUnavailable: (
-            "antivirus_unavailable",
-            _("The antivirus does not answer. Nothing was stored; try again later."),
+        StorageUnavailable: _("The storage does not answer. Nothing was stored; try again later."),
+        DecoderUnavailable: _("The server is busy. Nothing was stored; try again in a moment."),
+        AntivirusUnavailable: _(
+            "The antivirus does not answer. Nothing was stored; try again later."
         ),
     }
 
     def __init__(self, error):
-        code, detail = self.told[type(error)]
-        super().__init__(detail, code)
+        super().__init__(self.told[type(error)], error.code)
         self.wait = error.retry_after  # becomes Retry-After
 
 
 class KeyReused(APIException):
     status_code = 409
     default_detail = _("This Idempotency-Key belongs to another upload.")
-    default_code = "idempotency_key_reused"
+    default_code = IdempotencyKeyReused.code
 
 
 class NoRoom(APIException):
     status_code = 403
     default_detail = _("Your gallery is full. Delete images, or ask the practice for more room.")
-    default_code = "quota_exceeded"
+    default_code = QuotaExceeded.code
 
 
 class NothingToShare(APIException):

@@ -13,7 +13,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "request_id": getattr(record, "request_id", "-"),
             "message": record.getMessage(),
-        }
+        } | getattr(record, "facts", {})
         if record.exc_info:
             told["exception"] = self.formatException(record.exc_info)
         return json.dumps(told, ensure_ascii=False)
@@ -30,6 +30,7 @@ def logging_of(level, *, debug):
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
+                "level": level,  # Django's own loggers have one of theirs
                 "filters": ["request_id"],
                 "formatter": "line",
             }

@@ -1,6 +1,45 @@
+import logging
+import time
+
 from django.http import JsonResponse
 from django.utils.cache import patch_cache_control
+from django.utils.functional import LazyObject, empty
 from django.utils.translation import gettext as _
+
+from imaging import counts
+
+logger = logging.getLogger("dermaai.requests")
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+class Told:
+    """One log line for each request, and its count. The view's name stands for the path, which may
+    hold a link's secret, and the query, which may hold a patient's name, is not told at all."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        began = time.perf_counter()
+        response = self.get_response(request)
+        seconds = time.perf_counter() - began
+        match = request.resolver_match
+        view = (match and match.view_name) or "-"
+        # A method is whatever the client wrote, and a line for each would be kept for ever.
+        method = request.method if request.method in METHODS else "other"
+        counts.REQUESTS.labels(view, method, response.status_code).observe(seconds)
+        facts = {"view": view, "method": method, "status": response.status_code}
+        facts |= {"ms": round(seconds * 1000), "user": _known(request)}
+        logger.info("request", extra={"facts": facts, "request": request})
+        return response
+
+
+def _known(request):
+    """The key of who is signed in, where the view asked; a log line does not ask for it."""
+    user = request.__dict__.get("user")
+    if isinstance(user, LazyObject) and user._wrapped is empty:
+        return None
+    return getattr(user, "pk", None)
 
 
 class NothingKept:

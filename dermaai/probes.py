@@ -21,6 +21,8 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from gallery.models import UserImage
 from imaging import reach
 
+from .metrics import metrics
+
 logger = logging.getLogger(__name__)
 
 HELD = 5  # seconds that an answer stands: whoever asks often does not ask the storage often
@@ -33,7 +35,10 @@ class Probes:
         self.get_response = get_response
 
     def __call__(self, request):
-        view = {"/healthz": healthz, "/readyz": readyz}.get(request.path_info)
+        views = {"/healthz": healthz, "/readyz": readyz}
+        if settings.METRICS_TOKEN:
+            views["/metrics"] = metrics
+        view = views.get(request.path_info)
         return view(request) if view else self.get_response(request)
 
 

@@ -2,10 +2,16 @@
 
 from datetime import timedelta
 
+ANYWHERE = ("411", "413", "503")  # of any operation: how it was sent, what does not answer
 DRF_STANDARDIZED_ERRORS = {
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
     "EXCEPTION_HANDLER_CLASS": "dermaai.api.Errors",
-    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "405", "415", "429"],
+    "ALLOWED_ERROR_STATUS_CODES": [
+        *("400", "401", "403", "404", "405", "415", "429"),
+        *ANYWHERE,
+    ],
+    "ERROR_SCHEMAS": dict.fromkeys(ANYWHERE, "accounts.serializers.ErrorsSerializer")
+    | {"401": "accounts.serializers.NotSignedInSerializer"},
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),

@@ -31,6 +31,10 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # then X-Forwarded-For's last wo
 # The audit log: the key of its chain, and how long it is kept.
 AUDIT_KEY = env.str("AUDIT_KEY", "")  # empty: SECRET_KEY's
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", 3650)
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # what /metrics asks for; empty: there is none
+METRICS_DIR = env.str("METRICS_DIR", str(DERMAAI_DATA / "metrics"))
+if METRICS_TOKEN:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_DIR  # as its library wants to be told
 READY_QUEUE_AGE = env.int("READY_QUEUE_AGE", 900)  # seconds; /readyz fails past it; 0: never
 
 # Storage (SPEC §4) ------------------------------------------------------------------------
@@ -107,6 +111,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "audit.context.RequestId",
     "dermaai.probes.Probes",
+    "dermaai.middleware.Told",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -2,12 +2,13 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from . import api, probes, views
+from . import api, metrics, probes, views
 
 urlpatterns = [
     # The middleware answers these before anything else does; here they have their names.
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("api/", include(api.urlpatterns)),
     path("accounts/", include("accounts.urls")),

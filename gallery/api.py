@@ -80,7 +80,11 @@ class RemoveBackground(Mine, generics.GenericAPIView):
 
     @extend_schema(
         request=UploadSerializer,
-        responses={202: UserImageSerializer, 409: ErrorsSerializer, 503: ErrorsSerializer},
+        responses={
+            202: UserImageSerializer,
+            403: ErrorsSerializer,
+            409: ErrorsSerializer,
+        },
         parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request):
@@ -146,7 +150,7 @@ class Gallery(Mine, generics.ListAPIView):
 class Restore(generics.GenericAPIView):
     serializer_class = ImagesSerializer
 
-    @extend_schema(responses={200: _count("restored")})
+    @extend_schema(responses={200: _count("restored"), 403: ErrorsSerializer})
     def post(self, request):
         """Bring back images deleted in the last ten minutes."""
         serializer = self.get_serializer(data=request.data)

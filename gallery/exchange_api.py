@@ -27,7 +27,7 @@ class FromConsultation(Mine, generics.GenericAPIView):
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "uploads"
 
-    @extend_schema(request=None, responses={202: UserImageSerializer, 503: ErrorsSerializer})
+    @extend_schema(request=None, responses={202: UserImageSerializer, 403: ErrorsSerializer})
     def post(self, request, pk):
         """A consultation's photograph into one's own gallery, where a worker removes its
         background. The consultation is not touched. Asked again, it answers the same image."""
@@ -55,7 +55,7 @@ class Attach(generics.GenericAPIView):
 
     @extend_schema(
         request=AttachSerializer,
-        responses={201: ImageSerializer, 409: ErrorsSerializer, 503: ErrorsSerializer},
+        responses={201: ImageSerializer, 409: ErrorsSerializer},
         parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request, pk):

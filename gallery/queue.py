@@ -19,7 +19,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from imaging import background, storage
+from audit.context import request_id, under
+from imaging import background, counts, storage
 from imaging.errors import Unavailable
 
 from . import quotas
@@ -44,7 +45,8 @@ def work() -> bool:
     image = claim()
     if image is None:
         return False
-    process(image)
+    with under(image.request_id):
+        process(image)
     return True
 
 
@@ -146,6 +148,7 @@ def finish(image, cut, out) -> bool:
             quotas.warn(row.user_id)
         if former:
             transaction.on_commit(partial(_delete_later, former), robust=True)
+    counts.PROCESSING.labels(cut.engine).observe(cut.milliseconds / 1000)
     return True
 
 
@@ -156,7 +159,7 @@ def _results(row):
 def _delete_later(blobs):
     from imaging.tasks import delete_blobs
 
-    delete_blobs.enqueue(blobs)
+    delete_blobs.enqueue(blobs, request_id=request_id())
 
 
 def _discard_if_gone(image, named):
@@ -203,3 +206,4 @@ def fail(image, code):
         row.error = code
         row.due_at = row.lease = row.processing_since = None
         row.save(update_fields=[*HELD, "error"])
+    counts.PROCESSING_FAILURES.labels(code).inc()

@@ -11,11 +11,16 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
+from audit.context import request_id
+from imaging import counts
+
 from .models import Reservation, StorageQuota
 
 
 class QuotaExceeded(Exception):
     """No room for one more image of this size."""
+
+    code = "quota_exceeded"
 
 
 def check(user, size):
@@ -84,4 +89,7 @@ def warn(user_id):
         return
     # Whoever raises the level tells; the others find it raised.
     if StorageQuota.objects.filter(pk=quota.pk, warned__lt=quota.level).update(warned=quota.level):
-        transaction.on_commit(partial(warn_owner.enqueue, quota.pk, quota.level), robust=True)
+        counts.QUOTA_ALERTS.labels(quota.level).inc()
+        transaction.on_commit(
+            partial(warn_owner.enqueue, quota.pk, quota.level, request_id=request_id()), robust=True
+        )

@@ -7,8 +7,9 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from audit.context import request_id
 from audit.trail import Action, record, record_all
-from imaging import intake, storage
+from imaging import counts, intake, storage
 from imaging.errors import IdempotencyKeyReused
 from imaging.metadata import clean_text
 
@@ -19,6 +20,7 @@ from .models.images import TITLE
 BATCH = 500  # rows of one statement: SQLite takes 250,000 variables, PostgreSQL 65,535
 
 
+@counts.uploads("gallery")
 def submit_image(
     *,
     user,
@@ -69,6 +71,7 @@ def submit_image(
                 engine_asked=engine,
                 dermoscopic=dermoscopic,
                 due_at=timezone.now(),
+                request_id=request_id() or None,
             )
             names = tags.cleaned(tag_names)
             image.index_words(names)
@@ -217,8 +220,10 @@ def retry_image(image, *, engine=None):
         row.engine_asked = engine or row.engine_asked
         row.status, row.error, row.attempts = UserImage.Status.QUEUED, "", 0
         row.due_at = timezone.now()
+        row.request_id = request_id() or None
         row.save(
             update_fields=[
+                "request_id",
                 "run",
                 "engine_asked",
                 "status",

@@ -4,6 +4,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from audit.context import under
+
 from . import queue
 from .models import StorageQuota
 
@@ -15,8 +17,13 @@ def look():
 
 
 @task()
-def warn_owner(user_id, level):
+def warn_owner(user_id, level, request_id=""):
     """Tell somebody that their storage is filling up."""
+    with under(request_id):
+        _warn(user_id, level)
+
+
+def _warn(user_id, level):
     quota = StorageQuota.objects.select_related("user").filter(pk=user_id).first()
     if quota is None or not quota.user.is_active:
         return

@@ -38,25 +38,34 @@ class ImageRefused(Exception):
 class IdempotencyKeyReused(Exception):
     """The key of an earlier upload came back with another file, or for another place."""
 
+    code = "idempotency_key_reused"
+
 
 class Unavailable(Exception):
-    """Something of ours did not answer; nothing was stored that counts. Try again later."""
+    """Something of ours did not answer; nothing was stored that counts. Try again later. `code`
+    is the API's."""
 
+    code = "unavailable"
     retry_after = 30  # seconds
 
 
 class StorageUnavailable(Unavailable):
     """The blob storage."""
 
+    code = "storage_unavailable"
+
 
 class DecoderUnavailable(Unavailable):
     """Every decoding process: busy for too long, or ended from outside."""
 
+    code = "busy"
     retry_after = 5
 
 
 class AntivirusUnavailable(Unavailable):
     """clamd: gone, too slow, or not able to look at a file whole."""
+
+    code = "antivirus_unavailable"
 
 
 class EngineUnavailable(Unavailable):

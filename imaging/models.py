@@ -9,6 +9,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.context import request_id
+
 from . import renditions
 from .metadata import clean_text
 from .quality import Verdict
@@ -157,4 +159,5 @@ def delete_blobs_after_commit(sender, instance, **kwargs):
     from .tasks import delete_blobs
 
     # robust: the row is gone whatever happens to the queue; reconcile sweeps what it missed.
-    transaction.on_commit(partial(delete_blobs.enqueue, instance.blobs()), robust=True)
+    enqueue = partial(delete_blobs.enqueue, instance.blobs(), request_id=request_id())
+    transaction.on_commit(enqueue, robust=True)

@@ -30,6 +30,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.deconstruct import deconstructible
 from django.utils.http import content_disposition_header
 
+from . import counts
 from .errors import StorageUnavailable
 
 logger = logging.getLogger(__name__)
@@ -60,24 +61,20 @@ def put(container: str, name: str, content: File) -> str:
 
     An upload that lies on disk is moved, not copied, where the file system allows it.
     """
-    try:
+    with _told(container):
         return storages[container].save(name, content)
-    except OUTAGES as error:
-        raise StorageUnavailable(container) from error
 
 
 def replace(container: str, name: str, content: File) -> None:
     """Store a file under a name that may be taken; who reads meanwhile gets the one or the other
     whole. Raises StorageUnavailable."""
-    try:
+    with _told(container):
         storages[container].replace(name, content)
-    except OUTAGES as error:
-        raise StorageUnavailable(container) from error
 
 
 def fetch(container: str, name: str, file) -> None:
     """Write a blob into an open file. Raises FileNotFoundError, or StorageUnavailable."""
-    with _told(container):
+    with _told(container, missing=True):
         for chunk in chunks(container, name):
             file.write(chunk)
     file.flush()
@@ -87,28 +84,28 @@ def stream(container: str, name: str):
     """`chunks`, the first of them read already: FileNotFoundError or StorageUnavailable come
     before an answer has begun."""
     pieces = chunks(container, name)
-    with _told(container):
+    with _told(container, missing=True):
         first = next(pieces, b"")
     return chain([first], pieces)
 
 
 @contextmanager
-def _told(container):
-    """What the back ends raise, in our two words."""
+def _told(container, *, missing=False):
+    """What the back ends raise, in our words: StorageUnavailable, or with `missing`, where a blob
+    may not be there, FileNotFoundError."""
     try:
         yield
-    except FileNotFoundError as error:
-        raise FileNotFoundError(container) from error
     except OUTAGES as error:
+        if missing and isinstance(error, FileNotFoundError):
+            raise FileNotFoundError(container) from error
+        counts.STORAGE_ERRORS.labels(container).inc()
         raise StorageUnavailable(container) from error
 
 
 def delete(container: str, name: str) -> None:
     """Delete a blob; one that is gone is fine. Raises StorageUnavailable."""
-    try:
+    with _told(container):
         storages[container].delete(name)
-    except OUTAGES as error:
-        raise StorageUnavailable(container) from error
 
 
 def discard(stored) -> None:
@@ -118,6 +115,7 @@ def discard(stored) -> None:
         for container, name in stored:
             storages[container].discard(name)
     except OUTAGES:
+        counts.STORAGE_ERRORS.labels(container).inc()
         logger.warning("blobs of a failed upload stay for reconcile to remove")
 
 

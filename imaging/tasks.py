@@ -1,10 +1,13 @@
 from django_tasks import task
 
+from audit.context import under
+
 from . import storage
 
 
 @task()
-def delete_blobs(blobs):
+def delete_blobs(blobs, request_id=""):
     """Delete [(container, name), …]. Safe to run twice; `reconcile` sweeps what fails."""
-    for container, name in blobs:
-        storage.delete(container, name)
+    with under(request_id):
+        for container, name in blobs:
+            storage.delete(container, name)

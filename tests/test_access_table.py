@@ -60,6 +60,7 @@ TABLE = {
     # probes
     ("healthz", "get"): ANYONE,
     ("readyz", "get"): ANYONE,
+    ("metrics", "get"): (404,) * 6,  # without METRICS_TOKEN
     # accounts
     ("login", "get"): ANYONE,
     ("logout", "post"): (302,) * 6,

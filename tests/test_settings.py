@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -10,7 +11,7 @@ from django.test import RequestFactory
 from audit.context import RequestId, WithRequestId
 from dermaai.csp import azure_origin, policy_of
 from dermaai.hosts import refuse_unsafe
-from dermaai.logs import JsonLines
+from dermaai.logs import JsonLines, logging_of
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,22 @@ def test_a_log_line_names_its_request():
     outside = logging.makeLogRecord({})
     WithRequestId().filter(outside)
     assert outside.request_id == "-"
+
+
+def test_a_request_s_line_tells_the_view_not_the_path(client, db, caplog):
+    """A path may hold a link's secret, a query a patient's name: a log would keep both."""
+    with caplog.at_level(logging.INFO, "dermaai.requests"):
+        client.get("/s/a-secret-of-a-link/?q=Lefevre")
+    (line,) = [record for record in caplog.records if record.name == "dermaai.requests"]
+    told = json.loads(JsonLines().format(line))
+    assert (told["view"], told["method"], told["status"]) == ("shared", "GET", 404)
+    assert told["user"] is None
+    assert not {"secret", "Lefevre"} & set(re.findall(r"\w+", json.dumps(told)))
+
+
+def test_the_level_is_everyone_s():
+    """LOG_LEVEL=ERROR was WARNING still where Django's own loggers wrote."""
+    assert logging_of("ERROR", debug=False)["handlers"]["console"]["level"] == "ERROR"
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,8 @@ class UserImage(StoredImage):
     due_at = models.DateTimeField(_("due"), null=True, editable=False)
     lease = models.UUIDField(null=True, editable=False)
     processing_since = models.DateTimeField(_("in progress since"), null=True, editable=False)
+    # Whose work it is, in the worker's log lines. Null: an SQLite table takes the column as it is.
+    request_id = models.CharField(max_length=64, null=True, editable=False)
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
     objects = UserImageQuerySet.as_manager()

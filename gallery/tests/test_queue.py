@@ -216,3 +216,33 @@ def test_a_second_run_that_fails_keeps_the_first_result(user_image, monkeypatch)
     user_image.refresh_from_db()
     assert (user_image.status, user_image.error) == ("ready", "nothing_found")
     assert user_image.processed.name.endswith("_processed.png")
+
+
+def test_the_worker_works_under_the_request_s_name(client, doctor, page, caplog, monkeypatch):
+    """Whoever follows one upload through the log would else lose it at the queue."""
+    from audit.context import WithRequestId, request_id
+    from imaging.tasks import delete_blobs
+
+    answer = page(doctor).post("/api/v1/remove-background", {"file": upload()})
+    image = UserImage.objects.get()
+    assert image.request_id == answer["X-Request-ID"]
+    seen = []
+    monkeypatch.setattr(background, "remove", lambda *a, **o: seen.append(request_id()))
+    caplog.handler.addFilter(WithRequestId())
+    queue.work()  # nothing came of it, which is logged
+    assert seen == [answer["X-Request-ID"]]
+    assert {record.request_id for record in caplog.records if record.name == queue.__name__} == {
+        answer["X-Request-ID"]
+    }
+    assert request_id() == ""
+    monkeypatch.setattr(storage, "delete", lambda *names: seen.append(request_id()))
+    delete_blobs.func([("originals", "x")], request_id="from-elsewhere")
+    delete_blobs.func([("originals", "x")])  # one that was enqueued before an upgrade
+    assert seen[1:] == ["from-elsewhere", ""]
+
+
+def test_a_retry_is_another_request_s_work(page, doctor, user_image):
+    queue.fail(queue.claim(), "gave_up")
+    answer = page(doctor).post(f"/api/v1/images/{user_image.pk}/retry", {}, "application/json")
+    user_image.refresh_from_db()
+    assert user_image.request_id == answer["X-Request-ID"]
