@@ -1,0 +1,119 @@
+"""Text from outside stays text: on every page, whoever wrote it, wherever it came from."""
+
+import pytest
+
+from accounts.models import User
+from audit.models import Event
+from conftest import upload
+from consultations import services
+from consultations.models import Consultation, Patient
+from gallery import queue, sharing
+from gallery import services as gallery
+
+pytestmark = pytest.mark.usefixtures("worker")
+# Breaks out of an attribute, of a script, of a comment; a template's and a format's own signs.
+HOSTILE = "\"'><img data-hostile src=x onerror=alert(1)></script><b data-hostile>{{7*7}}%(x)s<!--"
+# Read right to left, "gpj.exe" is "exe.jpg".
+NAME = '\u202egpj.exe"><img data-hostile src=x onerror=alert(1)>.jpg'
+
+
+@pytest.fixture
+def paths(doctor, patient, record, consultation):
+    for model, fields in (
+        (User, ("full_name",)),
+        (Patient, ("full_name", "file_number", "phone")),
+        (Consultation, ("reason", "diagnosis", "notes")),
+    ):
+        cut = {name: HOSTILE[: model._meta.get_field(name).max_length] for name in fields}
+        model.objects.update(**cut)
+    patient.full_name = HOSTILE
+    image, _created = services.add_image(
+        consultation=consultation,
+        user=doctor,
+        upload=upload(name=NAME),
+        body_location=HOSTILE,
+        description=HOSTILE,
+    )
+    type(image).objects.update(camera_model=HOSTILE[:100])
+    own, _created = gallery.submit_image(
+        user=doctor, upload=upload(name=NAME), title=HOSTILE, tag_names=[HOSTILE[:40]]
+    )
+    while queue.work():
+        pass
+    _share, token = sharing.create_share(image=own, lifetime="1d")
+    assert Event.objects.exists()
+    return [
+        "/",
+        "/patients/",
+        "/patients/?q=%22%3E%3Cimg+data-hostile+src%3Dx+onerror%3Dalert(1)%3E",
+        f"/patients/{record.pk}/",
+        f"/patients/{record.pk}/edit/",
+        "/consultations/",
+        f"/consultations/{consultation.pk}/",
+        f"/consultations/{consultation.pk}/edit/",
+        f"/consultations/images/{image.pk}/",
+        f"/consultations/images/{image.pk}/delete/",
+        f"/audit/consultation-image/{image.pk}/",
+        "/audit/",
+        "/gallery/",
+        "/gallery/?tag=%22%3E%3Cimg+data-hostile+src%3Dx+onerror%3Dalert(1)%3E",
+        f"/gallery/images/{own.pk}/",
+        "/gallery/links/",
+        "/gallery/statistics/",
+        f"/gallery/images/{own.pk}/attach/",
+        f"/s/{token}/",
+        "/accounts/profile/",
+        "/accounts/login/?next=javascript:alert(1)",
+    ]
+
+
+ADMIN = [
+    "accounts/user/",
+    "consultations/patient/",
+    "consultations/consultation/",
+    "consultations/consultationimage/",
+    "gallery/userimage/",
+    "gallery/tag/",
+    "gallery/share/",
+    "audit/event/",
+]
+
+
+def walk(page, paths):
+    """Paths on which something of the text became more than text, and those that were not shown."""
+    alerts, wrong = [], []
+    page.on("dialog", lambda dialog: (alerts.append(page.url), dialog.dismiss()))
+    for path in paths:
+        answer = page.goto(path)
+        if answer.status != 200:
+            wrong.append((path, answer.status))
+        if page.locator("[data-hostile]").count() or "49%" in page.content():
+            wrong.append((path, "it became an element"))
+    return wrong + alerts
+
+
+def test_on_the_doctor_s_pages(tab, doctor, paths, violations):
+    """A patient's own photograph could else act in the doctor's name."""
+    page = tab(doctor)
+    assert walk(page, paths) == []
+    page.goto(paths[6])
+    page.locator("[data-viewer-item] a").first.click()
+    page.wait_for_function("() => document.querySelector('dialog[open] canvas')")
+    assert page.locator("[data-hostile]").count() == 0, "in the viewer"
+    assert not violations
+
+
+def test_on_the_patient_s_pages(tab, patient, paths, violations):
+    page = tab(patient)
+    assert walk(page, [paths[0], paths[6], paths[8], "/audit/", "/gallery/"]) == []
+    assert not violations
+
+
+def test_in_the_admin(tab, staff, paths, violations):
+    User.objects.filter(pk=staff.pk).update(is_superuser=True)
+    page = tab(staff)
+    assert walk(page, [f"/admin/{path}" for path in ADMIN]) == []
+    for model in ADMIN[:5]:
+        page.goto(f"/admin/{model}")
+        assert walk(page, [page.locator("#result_list th a").first.get_attribute("href")]) == []
+    assert not violations
