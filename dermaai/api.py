@@ -24,14 +24,7 @@ from gallery.models.images import TAGS
 from gallery.quotas import QuotaExceeded
 from gallery.sharing import NotReady
 from gallery.tags import TooManyTags
-from imaging.errors import (
-    AntivirusUnavailable,
-    DecoderUnavailable,
-    IdempotencyKeyReused,
-    ImageRefused,
-    StorageUnavailable,
-    Unavailable,
-)
+from imaging.errors import IdempotencyKeyReused, ImageRefused, Unavailable
 
 from . import views
 
@@ -43,16 +36,9 @@ router.register("consultations", consultations.ConsultationViewSet, basename="ap
 
 class Down(APIException):
     status_code = 503
-    told = {
-        StorageUnavailable: _("The storage does not answer. Nothing was stored; try again later."),
-        DecoderUnavailable: _("The server is busy. Nothing was stored; try again in a moment."),
-        AntivirusUnavailable: _(
-            "The antivirus does not answer. Nothing was stored; try again later."
-        ),
-    }
 
     def __init__(self, error):
-        super().__init__(self.told[type(error)], error.code)
+        super().__init__(error.detail, error.code)
         self.wait = error.retry_after  # becomes Retry-After
 
 
@@ -64,8 +50,7 @@ class KeyReused(APIException):
 
 class NoRoom(APIException):
     status_code = 403
-    default_detail = _("Your gallery is full. Delete images, or ask the practice for more room.")
-    default_code = QuotaExceeded.code
+    default_detail, default_code = QuotaExceeded.detail, QuotaExceeded.code
 
 
 class NothingToShare(APIException):

@@ -10,6 +10,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext_lazy as _
 
 from audit.context import request_id
 from imaging import counts
@@ -21,6 +22,7 @@ class QuotaExceeded(Exception):
     """No room for one more image of this size."""
 
     code = "quota_exceeded"
+    detail = _("Your gallery is full. Delete images, or ask the practice for more room.")
 
 
 def check(user, size):

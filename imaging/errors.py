@@ -43,9 +43,10 @@ class IdempotencyKeyReused(Exception):
 
 class Unavailable(Exception):
     """Something of ours did not answer; nothing was stored that counts. Try again later. `code`
-    is the API's."""
+    is the API's, `detail` for a person."""
 
     code = "unavailable"
+    detail = _("The server is busy. Nothing was stored; try again in a moment.")
     retry_after = 30  # seconds
 
 
@@ -53,6 +54,7 @@ class StorageUnavailable(Unavailable):
     """The blob storage."""
 
     code = "storage_unavailable"
+    detail = _("The storage does not answer. Nothing was stored; try again later.")
 
 
 class DecoderUnavailable(Unavailable):
@@ -66,6 +68,7 @@ class AntivirusUnavailable(Unavailable):
     """clamd: gone, too slow, or not able to look at a file whole."""
 
     code = "antivirus_unavailable"
+    detail = _("The antivirus does not answer. Nothing was stored; try again later.")
 
 
 class EngineUnavailable(Unavailable):

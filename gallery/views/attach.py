@@ -21,8 +21,6 @@ from ..models import UserImage
 from ..quotas import QuotaExceeded
 
 OFFERED = 12  # consultations to choose from; more are found by their patient
-FULL = _("Your gallery is full. Delete images, or ask the practice for more room.")
-DOWN = _("The storage does not answer for the moment. Nothing was saved: try again.")
 
 
 @login_required
@@ -33,7 +31,7 @@ def gallery_from_consultation(request, pk):
     try:
         copy, created = exchange.copy_from_consultation(image=image, user=request.user)
     except (QuotaExceeded, ImageRefused, Unavailable) as refusal:
-        messages.error(request, _reason(refusal))
+        messages.error(request, refusal.detail)
         return redirect("image_detail", pk=pk)
     if created:
         messages.success(
@@ -70,7 +68,7 @@ def gallery_attach(request, pk):
             messages.success(request, _("Image attached to the consultation."))
             return redirect("consultation_detail", pk=consultation.pk)
         except (ImageRefused, Unavailable) as refusal:
-            form.add_error(None, _reason(refusal))
+            form.add_error(None, refusal.detail)
         except (Consultation.DoesNotExist, IdempotencyKeyReused) as gone:
             raise Http404 from gone
     context = {
@@ -82,12 +80,6 @@ def gallery_attach(request, pk):
         "once": request.POST.get("once") or f"attach/{storage.new_id()}",
     }
     return render(request, "gallery/attach.html", context)
-
-
-def _reason(refusal):
-    if isinstance(refusal, ImageRefused):
-        return refusal.detail
-    return FULL if isinstance(refusal, QuotaExceeded) else DOWN
 
 
 def _choose(request, image, consultations):
