@@ -4,6 +4,7 @@ import shutil
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -12,11 +13,13 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import Authenticator, User
+from accounts.second_factor import services as second_factor
 from consultations import services
 from consultations.models import Consultation, Patient
 from gallery import services as gallery
 from imaging import phantoms
+from tests.totp import code_of
 
 pytest_plugins = ["tests.backends"]
 PASSWORD = "correct horse battery"
@@ -50,6 +53,19 @@ def other_patient(db):
 def staff(db):
     """In the admin's door, without a single permission."""
     return make_user("staff@example.org", full_name="Sam Staff", role="staff", is_staff=True)
+
+
+@pytest.fixture
+def factor():
+    """`factor(user)`: switches the user's second factor on; its secret (tests.totp) and codes."""
+
+    def switch_on(user):
+        drawn = Authenticator.draw(user)
+        secret = drawn.secret
+        device, codes = second_factor.switch_on(user, drawn.pk, code_of(secret, -1))
+        return SimpleNamespace(secret=secret, codes=codes, device=device)
+
+    return switch_on
 
 
 @pytest.fixture

@@ -1,4 +1,15 @@
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework_simplejwt.serializers import (
+    TokenObtainPairSerializer,
+    TokenObtainSerializer,
+    TokenRefreshSerializer,
+)
+
+from .authentication import CLAIM, SetUpRequired, holds, owner_of
+from .lockout import count_wrong_code
+from .second_factor import services
 
 
 class ErrorSerializer(serializers.Serializer):
@@ -12,3 +23,52 @@ class ErrorsSerializer(serializers.Serializer):
 
     type = serializers.CharField()
     errors = ErrorSerializer(many=True)
+
+
+class _WithCode(TokenObtainSerializer):
+    """Between the password and the tokens: the code of whoever has a second factor."""
+
+    def validate(self, attrs):
+        data = super().validate(attrs)
+        if self.user.lacks_second_factor:
+            raise SetUpRequired
+        if self.user.second_factor_since:
+            self._judge(attrs.get("otp"))
+        return data
+
+    def _judge(self, otp):
+        if not otp:
+            text = _("Send the code of the second factor as otp, too.")
+            raise AuthenticationFailed(text, "otp_required")
+        try:
+            device = services.verify(self.user, otp)
+        except services.TooSoon as wait:
+            raise Throttled(wait.seconds) from None
+        if device is None:
+            count_wrong_code(self.context["request"], self.user)
+            raise AuthenticationFailed(_("Wrong code of the second factor."), "otp_invalid")
+
+
+class TokenPairSerializer(TokenObtainPairSerializer, _WithCode):
+    otp = serializers.CharField(
+        required=False,
+        write_only=True,
+        max_length=40,
+        help_text=_("The second factor's code, or a recovery code, of an account that has one."),
+    )
+
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        token[CLAIM] = user.second_factor_stamp
+        return token
+
+
+class RefreshSerializer(TokenRefreshSerializer):
+    """A pair for a token that still holds; `user` is whose it is."""
+
+    def validate(self, attrs):
+        token = self.token_class(attrs["refresh"])
+        self.user = owner_of(token)
+        holds(token, self.user)
+        return super().validate(attrs)

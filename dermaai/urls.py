@@ -2,12 +2,15 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
+from accounts.second_factor.login import admin_login
+
 from . import api, probes, views
 
 urlpatterns = [
     # The middleware answers these before anything else does; here they have their names.
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
+    path("admin/login/", admin_login, name="admin_login"),
     path("admin/", admin.site.urls),
     path("api/", include(api.urlpatterns)),
     path("accounts/", include("accounts.urls")),
