@@ -1,16 +1,18 @@
 """The cast, and the little that every test uses."""
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import cache as django_cache
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import Authenticator, User
@@ -57,12 +59,14 @@ def staff(db):
 
 @pytest.fixture
 def factor():
-    """`factor(user)`: switches the user's second factor on; its secret (tests.totp) and codes."""
+    """`factor(user)`: a user who switched the second factor on a minute ago, so that this moment's
+    code is good; its secret (tests.totp) and recovery codes."""
 
     def switch_on(user):
-        drawn = Authenticator.draw(user)
-        secret = drawn.secret
-        device, codes = second_factor.switch_on(user, drawn.pk, code_of(secret, -1))
+        with time_machine.travel(timezone.now() - timedelta(minutes=1)):
+            drawn = Authenticator.draw(user)
+            secret = drawn.secret
+            device, codes = second_factor.switch_on(user, drawn.pk, code_of(secret))
         return SimpleNamespace(secret=secret, codes=codes, device=device)
 
     return switch_on

@@ -7,18 +7,21 @@ from ..lockout import count_wrong_code, is_locked_out
 from . import services
 
 
-class CodeField(forms.CharField):
-    """Six digits, large for a phone's keyboard; a recovery code fits in, too."""
+class CodeInput(forms.PasswordInput):
+    """Large, with a phone's digits, and empty again after a wrong code; seen while it is typed."""
 
-    def __init__(self, **options):
-        super().__init__(max_length=40, **options)
-        self.widget.attrs |= {
-            "autocomplete": "one-time-code",
-            "inputmode": "numeric",
-            "autocapitalize": "none",
-            "spellcheck": "false",
-            "class": "code",
-        }
+    input_type = "text"
+
+    def __init__(self):
+        super().__init__(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "class": "code",
+            }
+        )
 
 
 class PersonForm(forms.Form):
@@ -35,9 +38,9 @@ class CodeForm(PersonForm):
     Wrong ones slow down (django-otp) and lock (django-axes), like wrong passwords.
     """
 
-    code = CodeField(label=_("Code"))
-
+    wrong = _("Wrong code. Every code is good once; the app shows the next one.")
     device = None
+    code = forms.CharField(label=_("Code"), max_length=40, widget=CodeInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -60,8 +63,6 @@ class CodeForm(PersonForm):
         if self.device is None:
             count_wrong_code(self.request, self.user)
             self.add_error("code", forms.ValidationError(self.wrong, "wrong"))
-
-    wrong = _("Wrong code. Every code is good once; the app shows the next one.")
 
     def judge(self, code):
         return services.verify(self.user, code)
