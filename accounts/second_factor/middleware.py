@@ -6,8 +6,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from rest_framework.views import APIView
+
+from ..authentication import SetUpRequired
 
 # What somebody sees who must have a second factor and has none yet.
 OPEN = {"second_factor", "logout", "login", "login_code", "javascript-catalog"}
@@ -33,8 +34,8 @@ class SecondFactor:
         if request.resolver_match.view_name in OPEN:
             return None
         if issubclass(getattr(view, "cls", object), APIView):
-            detail = _("Set up a second factor on the site first: it is required of you.")
-            error = {"code": "otp_setup_required", "detail": detail, "attr": None}
+            detail = str(SetUpRequired.default_detail)
+            error = {"code": SetUpRequired.default_code, "detail": detail, "attr": None}
             return JsonResponse({"type": "client_error", "errors": [error]}, status=403)
         asked = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
         return redirect(f"{reverse('second_factor')}?{asked}".rstrip("?"))

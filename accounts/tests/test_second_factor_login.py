@@ -1,15 +1,19 @@
 """The second step of logging in: without the code nobody is in, and it cannot be guessed."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.second_factor import services
 from audit.models import Action
 from conftest import PASSWORD
 from tests.totp import code_of, wrong_code
@@ -228,3 +232,24 @@ def test_a_key_that_is_another_lets_nobody_in(client, doctor, factor, settings):
     assert client.post(CODE, {"code": code_of(made.secret)}).status_code == 200
     assert client.post(f"{CODE}?recovery=1", {"code": made.codes[0]}).status_code == 200
     assert not is_in(client)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["app", "recovery"])
+def test_one_code_sent_many_times_at_once_opens_once(doctor, factor, kind):
+    """Who reads it on the way must not be let in beside its owner."""
+    made = factor(doctor)
+    code = code_of(made.secret) if kind == "app" else made.codes[0]
+    together = Barrier(6)
+
+    def try_it(_number):
+        together.wait()
+        try:
+            return services.verify(doctor, code) is not None
+        except services.TooSoon:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(try_it, range(6))) == 1
