@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -91,10 +91,10 @@ class UserAdmin(DjangoUserAdmin):
         change = reverse("admin:accounts_user_change", args=[pk])
         if request.method == "POST":
             if services.switch_off(user, by_staff=True, admin=True):
-                messages.success(request, now_("The second factor is removed."))
+                messages.success(request, gettext("The second factor is removed."))
             return redirect(change)
         told = self.admin_site.each_context(request) | {
-            "title": now_("Remove the second factor"),
+            "title": gettext("Remove the second factor"),
             "opts": self.opts,
             "original": user,
             "back": change,

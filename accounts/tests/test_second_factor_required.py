@@ -80,6 +80,7 @@ def test_who_must_and_has_none_sees_the_set_up_and_nothing_else(client, doctor, 
     asked = client.get("/patients/")["Location"]
     page = client.get(asked).content.decode()
     assert 'name="next" value="/patients/"' in page
+    assert "top-nav" not in page, "nothing to click that leads back here"
     body = {"code": code_of(shown_secret(client)), "next": "/patients/"}
     done = client.post(SET_UP, body)
     assert shown_codes(done)
