@@ -1,22 +1,27 @@
 """The cast, and the little that every test uses."""
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import cache as django_cache
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import Authenticator, User
+from accounts.second_factor import services as second_factor
 from consultations import services
 from consultations.models import Consultation, Patient
 from gallery import services as gallery
 from imaging import phantoms
+from tests.totp import code_of
 
 pytest_plugins = ["tests.backends"]
 PASSWORD = "correct horse battery"
@@ -50,6 +55,21 @@ def other_patient(db):
 def staff(db):
     """In the admin's door, without a single permission."""
     return make_user("staff@example.org", full_name="Sam Staff", role="staff", is_staff=True)
+
+
+@pytest.fixture
+def factor():
+    """`factor(user)`: a user who switched the second factor on a minute ago, so that this moment's
+    code is good; its secret (tests.totp) and recovery codes."""
+
+    def switch_on(user):
+        with time_machine.travel(timezone.now() - timedelta(minutes=1)):
+            drawn = Authenticator.draw(user)
+            secret = drawn.secret
+            device, codes = second_factor.switch_on(user, drawn.pk, code_of(secret))
+        return SimpleNamespace(secret=secret, codes=codes, device=device)
+
+    return switch_on
 
 
 @pytest.fixture

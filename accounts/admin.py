@@ -1,9 +1,23 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from .models import User
+from .second_factor import services
+
+for device in (TOTPDevice, StaticDevice):  # theirs would show secrets, and make ones unsealed
+    admin.site.unregister(device)
 
 
 class UserCreationForm(AdminUserCreationForm):
@@ -14,14 +28,27 @@ class UserCreationForm(AdminUserCreationForm):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    list_display = ["email", "full_name", "role", "is_active", "is_staff", "last_login"]
-    list_filter = ["role", "is_active", "is_staff"]
+    list_display = [
+        "email",
+        "full_name",
+        "role",
+        "is_active",
+        "is_staff",
+        "has_second_factor",
+        "last_login",
+    ]
+    list_filter = [
+        "role",
+        "is_active",
+        "is_staff",
+        ("second_factor_since", admin.EmptyFieldListFilter),
+    ]
     search_fields = ["email", "full_name"]
     ordering = ["email"]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "second_factor"]
     add_form = UserCreationForm
     fieldsets = [
-        (None, {"fields": ["email", "password"]}),
+        (None, {"fields": ["email", "password", "second_factor"]}),
         (_("Person"), {"fields": ["full_name", "role", "language"]}),
         (
             _("Rights"),
@@ -35,3 +62,41 @@ class UserAdmin(DjangoUserAdmin):
             {"fields": ["email", "full_name", "role", "usable_password", "password1", "password2"]},
         )
     ]
+
+    @admin.display(description=_("second factor"), boolean=True, ordering="second_factor_since")
+    def has_second_factor(self, user):
+        return user.second_factor_since is not None
+
+    @admin.display(description=_("second factor"))
+    def second_factor(self, user):
+        if user.second_factor_since is None:
+            return "-"
+        return format_html(
+            '{} <a href="{}">{}</a>',
+            date_format(localtime(user.second_factor_since), "SHORT_DATETIME_FORMAT"),
+            reverse("admin:accounts_user_second_factor", args=[user.pk]),
+            _("Remove (lost device)"),
+        )
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.remove_second_factor)
+        name = "accounts_user_second_factor"
+        return [path("<int:pk>/second-factor/", view, name=name), *super().get_urls()]
+
+    def remove_second_factor(self, request, pk):
+        """For whoever has lost telephone and recovery codes: a superuser takes the factor away."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        user = get_object_or_404(User, pk=pk)
+        change = reverse("admin:accounts_user_change", args=[pk])
+        if request.method == "POST":
+            if services.switch_off(user, by_staff=True, admin=True):
+                messages.success(request, gettext("The second factor is removed."))
+            return redirect(change)
+        told = self.admin_site.each_context(request) | {
+            "title": gettext("Remove the second factor"),
+            "opts": self.opts,
+            "original": user,
+            "back": change,
+        }
+        return TemplateResponse(request, "admin/accounts/user/second_factor.html", told)

@@ -2,17 +2,12 @@
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import Throttled
+from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
-from rest_framework_simplejwt.serializers import (
-    TokenBlacklistSerializer,
-    TokenObtainPairSerializer,
-    TokenRefreshSerializer,
-)
-from rest_framework_simplejwt.settings import api_settings
-from rest_framework_simplejwt.tokens import AccessToken
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.serializers import TokenBlacklistSerializer
 from rest_framework_simplejwt.views import (
     TokenBlacklistView,
     TokenObtainPairView,
@@ -21,22 +16,40 @@ from rest_framework_simplejwt.views import (
 
 from audit.trail import Action, record
 
-from .serializers import ErrorsSerializer
+from .error_serializers import ErrorsSerializer
+from .serializers import RefreshSerializer, TokenPairSerializer
 
 
-def answers(serializer):
+def answers(serializer, *also):
     """Wrong credentials are 401, though nobody has to be signed in to ask."""
-    return extend_schema(responses={200: serializer, 401: ErrorsSerializer})
+    errors = dict.fromkeys((401, *also), ErrorsSerializer)
+    return extend_schema(responses={200: serializer} | errors)
+
+
+def give(view, request, action):
+    """What the view's serializer answers, and the event of it."""
+    serializer = view.get_serializer(data=request.data)
+    try:
+        serializer.is_valid(raise_exception=True)
+    except TokenError as error:
+        raise InvalidToken(error.args[0]) from error
+    record(action, serializer.user, actor=serializer.user)
+    return Response(serializer.validated_data)
 
 
 @extend_schema(auth=[])
 class Token(TokenObtainPairView):
-    """E-mail and password against an access and a refresh token."""
+    """E-mail and password against an access and a refresh token.
 
+    Of an account with a second factor, `otp` too: 401 `otp_required` without it, `otp_invalid`
+    where it is wrong. 403 `otp_setup_required`: a second factor is to be set up on the site first.
+    """
+
+    serializer_class = TokenPairSerializer
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "login"
 
-    @answers(TokenObtainPairSerializer)
+    @answers(TokenPairSerializer, 403)
     def post(self, request, *args, **kwargs):
         told = request.data if isinstance(request.data, dict) else {}
         email = told.get("email")
@@ -44,20 +57,21 @@ class Token(TokenObtainPairView):
             request._request, {"email": email}
         ):
             raise Throttled(settings.AXES_COOLOFF_TIME.total_seconds())
-        response = super().post(request, *args, **kwargs)
-        claims = AccessToken(response.data["access"])
-        user = get_user_model().objects.get(pk=claims[api_settings.USER_ID_CLAIM])
-        record(Action.TOKEN, user, actor=user)
-        return response
+        return give(self, request, Action.TOKEN)
 
 
 @extend_schema(auth=[])
 class TokenRefresh(TokenRefreshView):
-    """A refresh token against a new pair; the old one is spent."""
+    """A refresh token against a new pair; the old one is spent.
 
-    @answers(TokenRefreshSerializer)
+    It ends with the password and the second factor that it was got with.
+    """
+
+    serializer_class = RefreshSerializer
+
+    @answers(RefreshSerializer, 403)
     def post(self, request, *args, **kwargs):
-        return super().post(request, *args, **kwargs)
+        return give(self, request, Action.REFRESHED)
 
 
 @extend_schema(auth=[])

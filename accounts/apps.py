@@ -9,6 +9,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self):
+        from .second_factor.rules import refuse_unknown_words
+
+        refuse_unknown_words()
         post_migrate.connect(make_cache_table, sender=self)
 
 

@@ -6,8 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
+from audit.trail import Action, record
 
 from .managers import UserManager
+from .second_factor.devices import Authenticator, RecoveryCodes  # noqa: F401  (models)
+from .second_factor.rules import must_have
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -29,6 +32,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_staff = models.BooleanField(_("may enter the admin"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    # Since when; sessions and tokens are bound to it. Switched by accounts.second_factor.services.
+    second_factor_since = models.DateTimeField(_("second factor since"), null=True, editable=False)
     date_joined = models.DateTimeField(_("date joined"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -56,7 +61,28 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args, **kwargs):
         self.email = self.email.lower()
+        # Django's own note that set_password was called; a hash that is only made anew has none.
+        changed = self._password is not None and not self._state.adding
         super().save(*args, **kwargs)
+        if changed:
+            record(Action.PASSWORD, self)
+
+    def get_session_auth_hash(self):
+        return super().get_session_auth_hash() + self.second_factor_stamp
+
+    def get_session_auth_fallback_hash(self):
+        for former in super().get_session_auth_fallback_hash():
+            yield former + self.second_factor_stamp
+
+    @property
+    def second_factor_stamp(self):
+        """What sessions and tokens carry, so that they end when the factor is switched on or off;
+        "" without one."""
+        return self.second_factor_since.isoformat() if self.second_factor_since else ""
+
+    @property
+    def lacks_second_factor(self):
+        return self.second_factor_since is None and must_have(self)
 
     def get_full_name(self):
         return self.full_name

@@ -1,41 +1,63 @@
-from django.db.models import TextChoices
-from drf_standardized_errors.openapi_serializers import ClientErrorEnum
+"""E-mail, password and, where there is one, the second factor's code, against tokens."""
+
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework_simplejwt.serializers import (
+    TokenObtainPairSerializer,
+    TokenObtainSerializer,
+    TokenRefreshSerializer,
+)
+
+from .authentication import CLAIM, SetUpRequired, holds, owner_of
+from .lockout import count_wrong_code
+from .second_factor import services
 
 
-class ErrorSerializer(serializers.Serializer):
-    code = serializers.CharField()
-    detail = serializers.CharField()
-    attr = serializers.CharField(allow_null=True)
+class _WithCode(TokenObtainSerializer):
+    """Between the password and the tokens: the code of whoever has a second factor."""
+
+    def validate(self, attrs):
+        data = super().validate(attrs)
+        if self.user.lacks_second_factor:
+            raise SetUpRequired
+        if self.user.second_factor_since:
+            self._judge(attrs.get("otp"))
+        return data
+
+    def _judge(self, otp):
+        if not otp:
+            text = _("Send the code of the second factor as otp, too.")
+            raise AuthenticationFailed(text, "otp_required")
+        try:
+            device = services.verify(self.user, otp)
+        except services.TooSoon as wait:
+            raise Throttled(wait.seconds) from None
+        if device is None:
+            count_wrong_code(self.context["request"], self.user)
+            raise AuthenticationFailed(_("Wrong code of the second factor."), "otp_invalid")
 
 
-class ErrorsSerializer(serializers.Serializer):
-    """The one shape of every error, for the schema of answers that name no codes."""
+class TokenPairSerializer(TokenObtainPairSerializer, _WithCode):
+    otp = serializers.CharField(
+        required=False,
+        write_only=True,
+        max_length=40,
+        help_text=_("The second factor's code, or a recovery code, of an account that has one."),
+    )
 
-    type = serializers.CharField()
-    errors = ErrorSerializer(many=True)
-
-
-class NotSignedInCodes(TextChoices):
-    """Why a request counts as nobody's."""
-
-    NOTHING_SENT = "not_authenticated", "No credentials"
-    REFUSED = "authentication_failed", "Wrong credentials"
-    MALFORMED = "bad_authorization_header", "The Authorization header is malformed"
-    TOKEN = "token_not_valid", "The token is no token of ours, or has expired"
-    USER_GONE = "user_not_found", "The token's user is gone"
-    USER_INACTIVE = "user_inactive", "The token's user is closed"
-    PASSWORD = "password_changed", "The password was changed since"
+    @classmethod
+    def get_token(cls, user):
+        token = super().get_token(user)
+        token[CLAIM] = user.second_factor_stamp
+        return token
 
 
-class NotSignedInErrorSerializer(serializers.Serializer):
-    code = serializers.ChoiceField(choices=NotSignedInCodes.choices)
-    detail = serializers.CharField()
-    attr = serializers.CharField(allow_null=True)
+class RefreshSerializer(TokenRefreshSerializer):
+    """A pair for a token that still holds; `user` is whose it is."""
 
-
-class NotSignedInSerializer(serializers.Serializer):
-    """401: what drf-standardized-errors would say, and the reasons of a token."""
-
-    type = serializers.ChoiceField(choices=ClientErrorEnum.choices)
-    errors = NotSignedInErrorSerializer(many=True)
+    def validate(self, attrs):
+        token = self.token_class(attrs["refresh"])
+        self.user = owner_of(token)
+        holds(token, self.user)
+        return super().validate(attrs)

@@ -2,25 +2,19 @@ from django.contrib.auth import views as auth
 from django.urls import path
 
 from . import views
-from .forms import LoginForm
+from .second_factor import login
+from .second_factor import views as second_factor
 
 urlpatterns = [
-    path(
-        "login/",
-        auth.LoginView.as_view(
-            template_name="accounts/login.html",
-            authentication_form=LoginForm,
-            redirect_authenticated_user=False,
-        ),
-        name="login",
-    ),
+    path("login/", login.Login.as_view(), name="login"),
+    path("login/code/", login.Code.as_view(), name="login_code"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("profile/", views.profile, name="profile"),
-    path(
-        "password/",
-        views.PasswordChange.as_view(),
-        name="password_change",
-    ),
+    path("security/", second_factor.security, name="security"),
+    path("security/second-factor/", second_factor.set_up, name="second_factor"),
+    path("security/recovery-codes/", second_factor.codes, name="second_factor_codes"),
+    path("security/second-factor/off/", second_factor.switch_off, name="second_factor_off"),
+    path("password/", views.PasswordChange.as_view(), name="password_change"),
     path(
         "password-reset/",
         auth.PasswordResetView.as_view(

@@ -13,7 +13,7 @@ from .forms import ProfileForm
 
 class PasswordChange(SuccessMessageMixin, PasswordChangeView):
     template_name = "accounts/password_change.html"
-    success_url = reverse_lazy("profile")
+    success_url = reverse_lazy("security")
     success_message = gettext_lazy("Password changed")
 
 

@@ -33,6 +33,13 @@ class Action(models.TextChoices):
     LOGIN_FAILED = "login_failed", _("Login failed")
     LOGOUT = "logout", _("Logged out")
     TOKEN = "token", _("Got a token for the API")
+    REFRESHED = "refreshed", _("Renewed a token for the API")
+    PASSWORD = "password", _("Changed the password")
+    FACTOR_ON = "factor_on", _("Switched the second factor on")
+    FACTOR_OFF = "factor_off", _("Switched the second factor off")
+    CODES_RENEWED = "codes_renewed", _("Made new recovery codes")
+    CODE_USED = "code_used", _("Used a recovery code")
+    CODE_FAILED = "code_failed", _("Wrong code of the second factor")
 
 
 class Kind(models.TextChoices):

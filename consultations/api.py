@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.serializers import ErrorsSerializer
+from accounts.error_serializers import ErrorsSerializer
 from audit.reading import named, page
 from audit.serializers import EventSerializer, EventsSerializer
 from audit.trail import Action, record

@@ -17,11 +17,12 @@ SPECTACULAR_SETTINGS = {
             "ValidationErrorEnum",
             "ClientErrorEnum",
             "ServerErrorEnum",
-            *(f"ErrorCode{status}Enum" for status in (403, 404, 405, 406, 415, 429, 500)),
+            *(f"ErrorCode{status}Enum" for status in (404, 405, 406, 415, 429, 500)),
         )
     }
     | {
-        "NotSignedInEnum": "accounts.serializers.NotSignedInCodes.choices",
+        "ForbiddenEnum": "accounts.error_serializers.ForbiddenCodes.choices",
+        "NotSignedInEnum": "accounts.error_serializers.NotSignedInCodes.choices",
         "EngineAskedEnum": "gallery.models.UserImage.Engine",
         "EngineUsedEnum": "imaging.background.ENGINES",
         "ProcessingStatusEnum": "gallery.models.UserImage.Status",

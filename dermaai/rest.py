@@ -10,8 +10,11 @@ DRF_STANDARDIZED_ERRORS = {
         *("400", "401", "403", "404", "405", "415", "429"),
         *ANYWHERE,
     ],
-    "ERROR_SCHEMAS": dict.fromkeys(ANYWHERE, "accounts.serializers.ErrorsSerializer")
-    | {"401": "accounts.serializers.NotSignedInSerializer"},
+    "ERROR_SCHEMAS": dict.fromkeys(ANYWHERE, "accounts.error_serializers.ErrorsSerializer")
+    | {
+        "401": "accounts.error_serializers.NotSignedInSerializer",
+        "403": "accounts.error_serializers.ForbiddenSerializer",
+    },
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
-from accounts.serializers import ErrorsSerializer
+from accounts.error_serializers import ErrorsSerializer
 from audit.trail import Action, record, record_all
 from imaging.errors import FILE_CODES
 from imaging.pagination import ImagePages

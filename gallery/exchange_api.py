@@ -8,7 +8,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 
-from accounts.serializers import ErrorsSerializer
+from accounts.error_serializers import ErrorsSerializer
 from consultations.models import Consultation, ConsultationImage
 from consultations.permissions import DoctorsOnly
 from consultations.serializers import ImageSerializer

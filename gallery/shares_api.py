@@ -5,7 +5,7 @@ from rest_framework import generics, serializers, status
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 
-from accounts.serializers import ErrorsSerializer
+from accounts.error_serializers import ErrorsSerializer
 from imaging.pagination import Pages
 
 from . import sharing

@@ -63,6 +63,12 @@ TABLE = {
     ("metrics", "get"): (404,) * 6,  # without METRICS_TOKEN
     # accounts
     ("login", "get"): ANYONE,
+    ("login_code", "get"): (302,) * 6,  # nobody's password was just typed
+    ("admin_login", "get"): (403, 403, 403, 403, 302, 302),
+    ("security", "get"): SIGNED_IN,
+    ("second_factor", "get"): SIGNED_IN,
+    ("second_factor_codes", "get"): (302,) * 6,  # there is none yet
+    ("second_factor_off", "get"): (302,) * 6,
     ("logout", "post"): (302,) * 6,
     ("profile", "get"): SIGNED_IN,
     ("password_change", "get"): SIGNED_IN,
@@ -232,7 +238,7 @@ def test_access(route, method, actor, request, client, arguments, bodies):
     response = ask(client, route, method, path, bodies)
     expected = TABLE[route, method][ACTORS.index(actor)]
     assert response.status_code == expected
-    if expected == 302 and user is None and route != "logout":
+    if expected == 302 and user is None and route not in ("logout", "login_code", "admin_login"):
         assert response["Location"].startswith(reverse("login")), "and comes back afterwards"
         assert path in response["Location"] or route == "home"
 

@@ -1,5 +1,6 @@
-/** The panel of links: makes and revokes them in place, and copies the one that is told once. */
+/** The panel of links: makes and revokes them in place. */
 import { api } from "../components/api.js";
+import "../components/copy.js";
 import { fromTemplate } from "../components/dialog.js";
 import { toast } from "../components/toast.js";
 
@@ -13,11 +14,6 @@ document.addEventListener("submit", (event) => {
   if (button.disabled) return;
   button.disabled = true;
   act(event.target, panel).finally(() => (button.disabled = false));
-});
-
-document.addEventListener("click", ({ target }) => {
-  const button = target.closest("[data-copy]");
-  if (button) copy(button);
 });
 
 document.addEventListener("focusin", ({ target }) => {
@@ -69,18 +65,4 @@ function problem(form, text, attr) {
   if (!control) return;
   control.closest(".field").classList.add("is-wrong");
   control.focus();
-}
-
-async function copy(button) {
-  const input = button.parentElement.querySelector("[data-url]");
-  const label = button.querySelector("span");
-  const before = label.textContent;
-  try {
-    await navigator.clipboard.writeText(input.value);
-  } catch {
-    input.select(); // an address without HTTPS has no clipboard: the rest is Ctrl-C
-    return;
-  }
-  label.textContent = gettext("Copied");
-  setTimeout(() => (label.textContent = before), 2000);
 }

@@ -1,0 +1,57 @@
+"""Errors, for the API's schema."""
+
+from django.db.models import TextChoices
+from drf_standardized_errors.openapi_serializers import ClientErrorEnum
+from rest_framework import serializers
+
+
+class ErrorSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    attr = serializers.CharField(allow_null=True)
+
+
+class ErrorsSerializer(serializers.Serializer):
+    """The one shape of every error, for the schema of answers that name no codes."""
+
+    type = serializers.CharField()
+    errors = ErrorSerializer(many=True)
+
+
+class NotSignedInCodes(TextChoices):
+    """Why a request counts as nobody's."""
+
+    NOTHING_SENT = "not_authenticated", "No credentials"
+    REFUSED = "authentication_failed", "Wrong credentials"
+    MALFORMED = "bad_authorization_header", "The Authorization header is malformed"
+    TOKEN = "token_not_valid", "The token is no token of ours, or has expired"
+    USER_GONE = "user_not_found", "The token's user is gone"
+    USER_INACTIVE = "user_inactive", "The token's user is closed"
+    PASSWORD = "password_changed", "The password was changed since"
+
+
+class NotSignedInErrorSerializer(ErrorSerializer):
+    code = serializers.ChoiceField(choices=NotSignedInCodes.choices)
+
+
+class NotSignedInSerializer(serializers.Serializer):
+    """401: what drf-standardized-errors would say, and the reasons of a token."""
+
+    type = serializers.ChoiceField(choices=ClientErrorEnum.choices)
+    errors = NotSignedInErrorSerializer(many=True)
+
+
+class ForbiddenCodes(TextChoices):
+    NOT_YOURS = "permission_denied", "Not for you"
+    NO_SECOND_FACTOR = "otp_setup_required", "A second factor is to be set up on the site first"
+
+
+class ForbiddenErrorSerializer(ErrorSerializer):
+    code = serializers.ChoiceField(choices=ForbiddenCodes.choices)
+
+
+class ForbiddenSerializer(serializers.Serializer):
+    """403."""
+
+    type = serializers.ChoiceField(choices=ClientErrorEnum.choices)
+    errors = ForbiddenErrorSerializer(many=True)

@@ -1,0 +1,22 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from accounts.second_factor import services
+
+
+class Command(BaseCommand):
+    help = (
+        "Remove the second factor of an account whose owner has lost telephone and recovery codes. "
+        "Make sure first who is asking. It stands in the audit log, and the owner is told by mail."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("email")
+
+    def handle(self, *, email, **options):
+        user = User.objects.filter(email=email.lower()).first()
+        if user is None:
+            raise CommandError("There is no account with this e-mail.")
+        if not services.switch_off(user, by_staff=True, command=True):
+            raise CommandError("This account has no second factor.")
+        self.stdout.write("Removed. Its sessions and tokens have ended; it logs in by password.")

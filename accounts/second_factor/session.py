@@ -1,0 +1,52 @@
+"""What a session knows of a login: that it is half done, and when the password was last typed."""
+
+import time
+
+from django.contrib.auth import get_user_model, login, logout
+from django.utils.crypto import constant_time_compare
+
+PENDING = "login_pending"
+TYPED = "password_typed_at"
+MINUTES_FOR_THE_CODE = 5
+MINUTES_WITHOUT_ASKING = 10
+
+
+def begin(request, user):
+    """The password of `user` (as `authenticate` gave it) was right; nobody is signed in yet."""
+    logout(request)  # nor whoever was before
+    request.session[PENDING] = {
+        "user": user.pk,
+        "backend": user.backend,
+        "hash": user.get_session_auth_hash(),
+        "at": time.time(),
+    }
+
+
+def pending_user(request):
+    """Whose code is waited for; None where nobody's is, or too long, or the password is another by
+    now."""
+    told = request.session.get(PENDING)
+    if told is None or not 0 <= time.time() - told["at"] <= MINUTES_FOR_THE_CODE * 60:
+        return None
+    user = get_user_model().objects.filter(pk=told["user"], is_active=True).first()
+    if user is None or not constant_time_compare(told["hash"], user.get_session_auth_hash()):
+        return None
+    user.backend = told["backend"]
+    return user
+
+
+def complete(request, user, device=None):
+    """Sign in, under a new session key; with `device`, a verified session (django-otp)."""
+    request.session.pop(PENDING, None)
+    if device is not None:
+        user.otp_device = device
+    login(request, user)
+    password_typed(request)
+
+
+def password_typed(request):
+    request.session[TYPED] = time.time()
+
+
+def password_is_fresh(request):
+    return 0 <= time.time() - request.session.get(TYPED, 0) <= MINUTES_WITHOUT_ASKING * 60

@@ -1,0 +1,22 @@
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+
+@task()
+def tell(user_id, what, **facts):
+    """Tell somebody by mail what happened to their second factor: `what` is on, off, removed,
+    codes or code_used (with `left`). Nobody else would, if it was not them."""
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        subject = _("DermaAI: your second factor")
+        body = render_to_string(
+            "accounts/second_factor_email.txt", {"user": user, "what": what, **facts}
+        )
+    send_mail(subject, body, None, [user.email])

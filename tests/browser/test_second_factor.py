@@ -1,0 +1,170 @@
+"""The second factor in a real browser: from switching it on to having lost the telephone."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from conftest import PASSWORD
+from tests.totp import code_of, wrong_code
+
+from .test_pages import WIDTHS, breaches
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+
+
+def type_password(page, user):
+    page.goto("/accounts/login/")
+    page.fill("[name=username]", user.email)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+
+
+def log_out(page):
+    page.get_by_label(re.compile("^Account of")).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Log out").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/accounts/login/")
+
+
+def test_from_switching_on_to_a_lost_telephone(tab, patient, violations):
+    """By keyboard alone, on a phone's screen."""
+    page = tab(patient, **PHONE)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_label(re.compile("^Account of")).focus()
+    page.keyboard.press("Enter")
+    for _item in ("Profile and language", "Security"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/accounts/security/")
+    page.get_by_role("link", name="Switch on").focus()
+    page.keyboard.press("Enter")
+
+    secret = page.locator("code").inner_text()
+    picture = page.get_by_role("img", name="QR code")
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+    code = page.get_by_label("Code")
+    code.focus()
+    page.keyboard.type(wrong_code(secret))
+    page.keyboard.press("Enter")
+    expect(code).to_be_focused()
+    expect(code).to_have_value("")
+    expect(page.locator(".error")).to_contain_text("Wrong code")
+    page.wait_for_timeout(1100)  # what a wrong code costs
+    page.keyboard.type(code_of(secret))
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".codes code")).to_have_count(10)
+    codes = page.locator(".codes code").all_inner_texts()
+    page.get_by_role("button", name="Copy").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").split() == codes
+    page.get_by_role("link", name="Download").focus()
+    with page.expect_download() as saved:
+        page.keyboard.press("Enter")
+    assert saved.value.suggested_filename == "dermaai-recovery-codes.txt"
+    assert all(one in saved.value.path().read_text() for one in codes)
+    page.evaluate("window.print = () => (document.title = 'printed')")
+    page.get_by_role("button", name="Print").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("printed")
+    page.get_by_role("link", name="go on").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("10 recovery codes are left.")).to_be_visible()
+
+    log_out(page)
+    type_password(page, patient)
+    code = page.get_by_label("Code")
+    expect(code).to_be_focused()
+    assert code.get_attribute("autocomplete") == "one-time-code"
+    assert code.get_attribute("inputmode") == "numeric"
+    assert code.bounding_box()["height"] >= 48
+    page.keyboard.type(code_of(secret, 1))
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+
+    log_out(page)
+    type_password(page, patient)
+    page.get_by_role("link", name="Use a recovery code").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Recovery code")).to_be_focused()
+    assert page.get_by_label("Recovery code").get_attribute("inputmode") == "text"
+    page.keyboard.type(codes[0])
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+
+    page.goto("/accounts/security/")
+    expect(page.get_by_text("9 recovery codes are left.")).to_be_visible()
+    page.get_by_role("link", name="Switch off").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_label("Code, or a recovery code").fill(codes[1])
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_contain_text("switched off")
+    assert not violations
+
+
+def test_without_javascript(new_context, live_server, doctor):
+    page = new_context(java_script_enabled=False, base_url=live_server.url).new_page()
+    type_password(page, doctor)
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.goto("/accounts/security/second-factor/")
+    expect(page.get_by_role("button", name="Copy")).to_be_hidden()
+    page.get_by_label("Code").fill(code_of(page.locator("code").inner_text()))
+    page.keyboard.press("Enter")
+    expect(page.locator(".codes code")).to_have_count(10)
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
+
+
+def test_printed_are_the_codes_and_no_more(tab, doctor):
+    page = tab(doctor)
+    page.goto("/accounts/security/second-factor/")
+    page.get_by_label("Code").fill(code_of(page.locator("code").inner_text()))
+    page.keyboard.press("Enter")
+    page.emulate_media(media="print")
+    expect(page.locator(".codes")).to_be_visible()
+    for rest in (".top", ".tabbar", ".actions", ".card-foot"):
+        expect(page.locator(rest).first).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_it(tab, doctor, violations, scheme):
+    wrong = []
+
+    def look(page, name):
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wrong.append((name, width, "wider than the screen"))
+            if width != 768:
+                wrong.extend((name, width, breach) for breach in breaches(page))
+
+    page = tab(doctor, color_scheme=scheme, locale="fr-FR", reduced_motion="reduce")
+    for path in ("security/", "security/second-factor/"):
+        page.goto(f"/accounts/{path}")
+        look(page, path)
+    code = page.get_by_label("Code")
+    code.fill("12345")
+    code.press("Enter")
+    expect(page.locator(".error")).to_be_visible()
+    look(page, "a wrong code")
+    page.wait_for_timeout(1100)
+    secret = page.locator("code").inner_text()
+    code.fill(code_of(secret))
+    code.press("Enter")
+    expect(page.locator(".codes")).to_be_visible()
+    look(page, "codes")
+    for path in ("security/", "security/recovery-codes/", "security/second-factor/off/"):
+        page.goto(f"/accounts/{path}")
+        look(page, path)
+    page.context.clear_cookies()
+    type_password(page, doctor)
+    expect(page.get_by_label("Code")).to_be_focused()
+    look(page, "login code")
+    page.get_by_role("link", name="Utiliser un code de secours").click()
+    expect(page.get_by_label("Code de secours")).to_be_focused()
+    look(page, "recovery code")
+    assert not wrong
+    assert not violations
