@@ -1,6 +1,7 @@
 """The API's router, tokens, errors and pages."""
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import UnreadablePostError
 from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -58,10 +59,16 @@ class Down(APIException):
         ),
     }
 
+    # Whether something was stored is not known where a connection was lost while it was written.
+    database = (
+        "database_unavailable",
+        _("The database does not answer. Try again in a moment."),
+    )
+
     def __init__(self, error):
-        code, detail = self.told[type(error)]
+        code, detail = self.told.get(type(error), self.database)
         super().__init__(detail, code)
-        self.wait = error.retry_after  # becomes Retry-After
+        self.wait = getattr(error, "retry_after", views.DATABASE_WAIT)  # becomes Retry-After
 
 
 class KeyReused(APIException):
@@ -96,7 +103,8 @@ class Errors(ExceptionHandler):
     def convert_known_exceptions(self, exc):
         if isinstance(exc, RequestDataTooBig):
             return TooLarge()
-        if isinstance(exc, SuspiciousOperation):  # too many fields or files
+        # Too many fields or files; or whoever sent it hung up, and nobody reads the answer.
+        if isinstance(exc, SuspiciousOperation | UnreadablePostError):
             return ParseError()
         if isinstance(exc, InvalidToken):  # its detail is a dictionary
             told = AuthenticationFailed(exc.detail["detail"], exc.detail["code"])
@@ -110,7 +118,7 @@ class Errors(ExceptionHandler):
         for error, answer in self.known.items():
             if isinstance(exc, error):
                 return answer()
-        if isinstance(exc, Unavailable):
+        if isinstance(exc, (Unavailable, *views.DATABASE_DOWN)):
             return Down(exc)
         return super().convert_known_exceptions(exc)
 

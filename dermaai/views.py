@@ -1,8 +1,15 @@
 """Answers to what went wrong: JSON of the one shape for the API, a page for a person."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+# The database is gone, starting up, locked for too long, or its disk is full.
+DATABASE_DOWN = (OperationalError, InterfaceError)
+DATABASE_WAIT = 5  # seconds after which to ask again
 
 
 def _answer(request, status, code, detail):
@@ -29,4 +36,9 @@ def page_not_found(request, exception):
 
 
 def server_error(request):
+    if isinstance(sys.exception(), DATABASE_DOWN):
+        detail = _("The database does not answer. Try again in a moment.")
+        response = _answer(request, 503, "database_unavailable", detail)
+        response["Retry-After"] = DATABASE_WAIT
+        return response
     return _answer(request, 500, "error", _("Something broke on our side. It has been logged."))

@@ -28,7 +28,6 @@ from .models import StorageQuota, UserImage
 logger = logging.getLogger(__name__)
 
 HELD = ["status", "attempts", "lease", "due_at", "processing_since", "updated_at"]
-OUTAGE = 30  # seconds: how long to leave alone what does not answer
 FAILURES = background.FAILURES | {
     "gave_up": _("It failed several times. Try again; if it goes on, tell the practice."),
     "original_missing": _("The original could not be found. Tell the practice."),
@@ -93,7 +92,7 @@ def process(image):
             fail(image, failure.code)
     except Unavailable as outage:
         logger.warning("gallery image %s waits: %s", image.pk, type(outage).__name__)
-        postpone(image, "", seconds=OUTAGE)
+        postpone(image, "", seconds=settings.PROCESSING_OUTAGE)
     except Exception:
         logger.exception("gallery image %s could not be processed", image.pk)
         postpone(image, "gave_up")
