@@ -123,4 +123,4 @@ class Run:
         except RuntimeError as error:
             self.findings.append(str(error))
         else:
-            self.verified.append(f"{command[0]}: {told[-1]}")
+            self.verified = sorted([*self.verified, f"{command[0]}: {told[-1]}"])

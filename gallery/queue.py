@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -90,8 +89,9 @@ def process(image):
             postpone(image, failure.code)
         else:
             fail(image, failure.code)
-    except Unavailable as outage:
+    except (Unavailable, OperationalError, InterfaceError) as outage:
         logger.warning("gallery image %s waits: %s", image.pk, type(outage).__name__)
+        close_old_connections()  # one that broke stays broken; the next may find the database back
         postpone(image, "", seconds=settings.PROCESSING_OUTAGE)
     except Exception:
         logger.exception("gallery image %s could not be processed", image.pk)
@@ -101,11 +101,7 @@ def process(image):
 @contextmanager
 def _files():
     """Two passing files: for the original, and for the result."""
-    folder = settings.FILE_UPLOAD_TEMP_DIR
-    with (
-        NamedTemporaryFile(suffix=".upload", dir=folder) as original,
-        NamedTemporaryFile(suffix=".upload", dir=folder) as out,
-    ):
+    with storage.passing_file() as original, storage.passing_file() as out:
         yield original, out
 
 

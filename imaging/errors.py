@@ -60,4 +60,5 @@ class AntivirusUnavailable(Unavailable):
 
 
 class EngineUnavailable(Unavailable):
-    """No process that removes backgrounds could be started, or its weights are not there."""
+    """No process that removes backgrounds could be started, its weights are not there, or there is
+    no room for its result."""
