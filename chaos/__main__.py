@@ -63,7 +63,7 @@ def faulted(place, *, seed, seconds, kinds, options):
         shutil.rmtree(kept)
         if isinstance(missing, disk.Missing) and not os.environ.get("CHAOS_UNSHARED"):
             return unshared(place, seed, seconds, kinds, options)
-        print(f"SKIPPED chaos with {place.title}: {missing}", flush=True)
+        print(f"SKIPPED the faults with {place.title}: {missing}", flush=True)
         return True
     except BaseException:
         print(f"broken off; what the processes said: {kept}", file=sys.stderr)
@@ -81,7 +81,7 @@ def unshared(place, seed, seconds, kinds, options):
     """The same in a namespace of its own, in which one may mount without being root."""
     inside = ["unshare", "--map-root-user", "--mount"]
     if not (shutil.which("unshare") and runs([*inside, "true"], capture_output=True)):
-        print(f"SKIPPED chaos with {place.title}: nobody may mount here", flush=True)
+        print(f"SKIPPED the faults with {place.title}: nobody may mount here", flush=True)
         return True
     command = [sys.executable, "-m", "chaos", "--seed", str(seed), "--logs", str(options.logs)]
     command += ["--short"] if options.short else ["--minutes", str(seconds / 60)]

@@ -14,7 +14,9 @@ NAMES = {
     "disconnect": "client hung up",
     "repeat": "request repeated",
 }
-OFTEN = {"web": 3, "queue": 2, "disconnect": 2, "repeat": 3}  # in a round; the others once
+# In a round; the others once. A short one has to be over soon.
+OFTEN = {"web": 3, "queue": 2, "disconnect": 2, "repeat": 3}
+SHORT = {"web": 2, "repeat": 2}
 CLIENTS = ("disconnect", "repeat")  # made by the clients, who take them as orders
 
 
@@ -30,11 +32,12 @@ class Fault:
     hard: bool
 
 
-def drawn(seed, kinds, *, once):
-    """Rounds of every kind in random order, without end; `once`: each kind once in a round."""
+def drawn(seed, kinds, *, short):
+    """Rounds of every kind in random order, without end."""
     rng = random.Random(f"{seed} plan")  # noqa: S311
     while True:
-        turn = [kind for kind in kinds for _ in range(1 if once else OFTEN.get(kind, 1))]
+        often = SHORT if short else OFTEN
+        turn = [kind for kind in kinds for _ in range(often.get(kind, 1))]
         rng.shuffle(turn)
         yield [
             Fault(

@@ -70,7 +70,7 @@ class Run:
         """Returns what goes on in the pool."""
         rng, lasting = random.Random(f"{self.seed} targets"), []  # noqa: S311
         began = time.monotonic()
-        for turn in plan.drawn(f"{self.seed} {self.place.name}", self.kinds, once=self.short):
+        for turn in plan.drawn(f"{self.seed} {self.place.name}", self.kinds, short=self.short):
             for fault in turn:
                 due = self.ledger.uploads_answered + fault.answers
                 self._until(lambda due=due: self.ledger.uploads_answered >= due, HURRY)

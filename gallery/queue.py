@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -91,7 +91,8 @@ def process(image):
             fail(image, failure.code)
     except (Unavailable, OperationalError, InterfaceError) as outage:
         logger.warning("gallery image %s waits: %s", image.pk, type(outage).__name__)
-        close_old_connections()  # one that broke stays broken; the next may find the database back
+        if not connection.in_atomic_block:  # one that broke stays broken; the next may be well
+            connection.close_if_unusable_or_obsolete()
         postpone(image, "", seconds=settings.PROCESSING_OUTAGE)
     except Exception:
         logger.exception("gallery image %s could not be processed", image.pk)
