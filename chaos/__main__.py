@@ -25,7 +25,7 @@ MISSING = (postgres.Missing, bench.azurite.Missing, disk.Missing)
 
 def arguments():
     parser = argparse.ArgumentParser(prog="script/chaos", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=6, help="of faults, in all (default: 6)")
+    parser.add_argument("--minutes", type=float, default=5, help="of faults, in all (default: 5)")
     parser.add_argument("--short", action="store_true", help="one round: what script/test runs")
     parser.add_argument("--seed", type=int, help="the number of an earlier run: the same faults")
     parser.add_argument(

@@ -54,32 +54,36 @@ class Client(threading.Thread):
 
     def ask(self, what, method, path, body=None, headers=None, allowed=()):
         """The answer, or None where there was none. What the API does not document is a finding."""
+        if self.token is None and not self.log_in():
+            return None
+        told = {"Authorization": f"Bearer {self.token}"} | (headers or {})
+        answer = self.heard(what, method, path, body, told)
+        if answer is not None and answer.status == 401:
+            self.token = None
+            return None
+        if answer is not None:
+            self.judge(what, answer, allowed)
+        return answer
+
+    def heard(self, what, *asked):
         try:
-            if self.token is None:
-                self.log_in()
-            told = {"Authorization": f"Bearer {self.token}"} | (headers or {})
-            answer = web.ask(self.site.port, method, path, body, told)
+            answer = web.ask(self.site.port, *asked)
         except web.LOST as lost:
             self.ledger.answered(what, f"no answer ({type(lost).__name__})")
             time.sleep(self.rng.uniform(0.02, 0.2))
             return None
         self.ledger.answered(what, str(answer))
-        if answer.status == 401:
-            self.token = None
-            return None
-        self.judge(what, answer, allowed)
         if answer.status == 503:
             time.sleep(self.rng.uniform(0.05, 0.4))
         return answer
 
     def log_in(self):
         told = json.dumps({"email": self.person.email, "password": PASSWORD})
-        answer = web.ask(self.site.port, "POST", "/api/v1/auth/token", told, JSON)
-        self.ledger.answered("log in", str(answer))
-        self.judge("log in", answer, ())
-        if answer.status != 200:
-            raise OSError(f"no token: {answer}")
-        self.token = answer.told["access"]
+        answer = self.heard("log in", "POST", "/api/v1/auth/token", told, JSON)
+        if answer is not None:
+            self.judge("log in", answer, ())
+            self.token = answer.told.get("access")
+        return self.token is not None
 
     def judge(self, what, answer, allowed):
         if 200 <= answer.status < 300 or str(answer) in allowed:
@@ -92,9 +96,10 @@ class Client(threading.Thread):
 
     # Uploading ------------------------------------------------------------------------------
 
-    def new(self):
-        where = self.rng.choices([CONSULTATION, GALLERY], [5, 4])[0]
-        key = f"{self.number}-{self.rng.getrandbits(64):x}" if self.rng.random() < KEYED else None
+    def new(self, where=None, *, keyed=False):
+        where = where or self.rng.choices([CONSULTATION, GALLERY], [5, 4])[0]
+        keyed |= self.rng.random() < KEYED
+        key = f"{self.number}-{self.rng.getrandbits(64):x}" if keyed else None
         upload = Upload(where, self.pictures.one(self.rng), key, self.number)
         self.ledger.begin(upload)
         self.mine.append(upload)
@@ -135,58 +140,64 @@ class Client(threading.Thread):
             time.sleep(self.rng.uniform(0.05, 0.5))
             answer = self.attempt(upload)
 
-    def keyed(self):
-        upload = self.new()
-        upload.key = upload.key or f"{self.number}-{self.rng.getrandbits(64):x}"
-        return upload
+    def hang_up(self, upload, share, *, reset):
+        """Returns whether the site had begun to listen."""
+        if self.token is None and not self.log_in():
+            return False
+        path, body, headers = self.request(upload)
+        headers["Authorization"] = f"Bearer {self.token}"
+        upload.tries += 1
+        self.ledger.answered(f"upload ({upload.where})", "hung up")
+        return web.hang_up(self.site.port, path, body, headers, share, reset=reset)
 
     def disconnect(self):
         """Hang up in the middle of a body; sometimes send it again, whole."""
-        upload = self.keyed()
-        path, body, headers = self.request(upload)
-        if self.token is None and self.ask("quota", "GET", "/api/v1/gallery/quota") is None:
-            return False
-        headers["Authorization"] = f"Bearer {self.token}"
+        upload = self.new(keyed=True)
         share, reset = self.rng.uniform(0.02, 0.999), self.rng.random() < 0.5
-        upload.tries += 1
-        sent = web.hang_up(self.site.port, path, body, headers, share, reset=reset)
-        self.ledger.answered(f"upload ({upload.where})", "hung up")
+        sent = self.hang_up(upload, share, reset=reset)
         if self.rng.random() < 0.5:
             self.attempt(upload)
         return sent
 
     def repeat(self):
-        """The same Idempotency-Key again: after the answer or before it, at once, another file."""
-        upload, how = self.keyed(), self.rng.choice(["after", "before", "at once", "other file"])
+        """The same Idempotency-Key again, in both halves. Returns whether it was so in both."""
+        consultation, gallery = self.repeated(CONSULTATION), self.repeated(GALLERY)
+        return consultation and gallery
+
+    def repeated(self, where):
+        """At once, without having waited for the answer, or after it; then, when all is over, and
+        for another file. Returns whether two tries came through."""
+        upload, came = self.new(where, keyed=True), []
+
+        def attempt():
+            answer = self.attempt(upload)
+            came.append(answer is not None and answer.status < 300)
+
+        how = self.rng.choice(["at once", "not waited for", "after"])
         if how == "at once":
-            answers = []
-            both = [threading.Thread(target=lambda: answers.append(self.attempt(upload)))
-                    for _ in range(2)]  # fmt: skip
+            both = [threading.Thread(target=attempt) for _ in range(2)]
             for one in both:
                 one.start()
             for one in both:
                 one.join()
-            return all(answers)
-        if how == "before":
-            path, body, headers = self.request(upload)
-            if self.token is None and self.ask("quota", "GET", "/api/v1/gallery/quota") is None:
-                return False
-            headers["Authorization"] = f"Bearer {self.token}"
-            upload.tries += 1
-            sent = web.hang_up(self.site.port, path, body, headers, 1, reset=False)
-            self.ledger.answered(f"upload ({upload.where})", "hung up")
+        elif how == "not waited for":
+            came.append(self.hang_up(upload, 1, reset=False))
             time.sleep(self.rng.uniform(0, 0.3))
-            return self.attempt(upload) is not None and sent
-        self.attempt(upload)
-        if how == "after" or not upload.image:
-            return self.attempt(upload) is not None
+        else:
+            attempt()
+        attempt()
+        if upload.image:
+            self.misuse(upload)
+        return sum(came) >= 2
+
+    def misuse(self, upload):
+        """Its key for another file."""
         other = self.pictures.one(self.rng)
         self.ledger.spare.add(hashlib.sha256(other).hexdigest())
-        answer = self.ask(f"other file, same key ({upload.where})", "POST",
-                          *self.request(upload, other), {"409 idempotency_key_reused"})  # fmt: skip
+        what, allowed = f"other file, same key ({upload.where})", {"409 idempotency_key_reused"}
+        answer = self.ask(what, "POST", *self.request(upload, other), allowed)
         if answer and answer.status < 300:
             self.ledger.find(f"{upload.where}: another file under the same key was acknowledged")
-        return answer is not None
 
     # Looking, changing, deleting ------------------------------------------------------------
 
