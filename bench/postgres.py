@@ -13,10 +13,12 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-OPTIONS = (
-    "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+QUICK = (
+    "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
     " -c shared_buffers=256MB -c max_wal_size=4GB"
 )
+# What was committed outlives the server, not the machine: for those who end the server.
+LASTING = "-c fsync=off -c shared_buffers=64MB"
 
 
 class Missing(Exception):
@@ -36,39 +38,75 @@ def programs() -> Path:
     return Path(found).resolve().parent
 
 
+class Cluster:
+    """An empty database: `url` is its DATABASE_URL, and stays."""
+
+    def __init__(self, options=QUICK):
+        self.bin, self.options = programs(), options
+        self.folder = tempfile.mkdtemp(prefix="dermaai-postgres-", dir="/tmp")  # a socket's path
+        self.user = None
+        if os.geteuid() == 0:  # which PostgreSQL refuses to run as
+            self.user = "postgres"
+            os.chown(self.folder, pwd.getpwnam(self.user).pw_uid, -1)
+        self._run(
+            "initdb", "--pgdata", f"{self.folder}/data", "--username", "dermaai", "--auth", "trust",
+            "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
+        )  # fmt: skip
+        self.url = f"postgres://dermaai@/{self.folder}/dermaai"  # the host is the socket's folder
+
+    def _run(self, program, *arguments):
+        done = subprocess.run(  # noqa: S603
+            [f"{self.bin}/{program}", *arguments],
+            user=self.user,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed:\n{done.stdout}{done.stderr}")
+
+    def start(self):
+        # pg_ctl leaves the server behind with our pipes in its hands unless it has a log.
+        place = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
+        self._run("pg_ctl", "start", "-w", "-D", f"{self.folder}/data", "-l", f"{self.folder}/log",
+                  "-o", f"{self.options} {place}")  # fmt: skip
+
+    def create(self):
+        self._run("createdb", "-h", self.folder, "-U", "dermaai", "dermaai")
+
+    def stop(self, mode="immediate"):
+        """`fast` ends every session; `immediate` ends the server as a crash would."""
+        self._run("pg_ctl", "stop", "-w", "-D", f"{self.folder}/data", "-m", mode)
+
+    def running(self):
+        return Path(self.folder, "data", "postmaster.pid").exists()
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def server(options=QUICK):
+    """A `Cluster` that runs. Stopped and deleted at the end."""
+    made = Cluster(options)
+    try:
+        made.start()
+        try:
+            made.create()
+            yield made
+        finally:
+            if made.running():
+                made.stop()
+    finally:
+        made.remove()
+
+
 @contextmanager
 def cluster():
     """The DATABASE_URL of an empty database. Stopped and deleted at the end."""
-    bin = programs()
-    folder = tempfile.mkdtemp(prefix="dermaai-postgres-", dir="/tmp")  # a socket's path is short
-    data = f"{folder}/data"
-    user = None
-    if os.geteuid() == 0:  # which PostgreSQL refuses to run as
-        user = "postgres"
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-
-    def run(*command):
-        done = subprocess.run(  # noqa: S603
-            command, user=user, cwd=folder, capture_output=True, text=True, timeout=60
-        )
-        if done.returncode:
-            raise RuntimeError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
-
-    try:
-        run(
-            f"{bin}/initdb", "--pgdata", data, "--username", "dermaai", "--auth", "trust",
-            "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
-        )  # fmt: skip
-        # pg_ctl leaves the server behind with our pipes in its hands unless it has a log.
-        run(f"{bin}/pg_ctl", "start", "-w", "-D", data, "-l", f"{folder}/log",
-            "-o", f"{OPTIONS} -c unix_socket_directories='{folder}'")  # fmt: skip
-        try:
-            run(f"{bin}/createdb", "-h", folder, "-U", "dermaai", "dermaai")
-            yield f"postgres://dermaai@/{folder}/dermaai"  # the host is the socket's folder
-        finally:
-            run(f"{bin}/pg_ctl", "stop", "-w", "-D", data, "-m", "immediate")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with server() as made:
+        yield made.url
 
 
 if __name__ == "__main__":

@@ -2,11 +2,7 @@
 
 import http.client
 import json
-import os
 import secrets
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -16,7 +12,7 @@ from statistics import median
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from bench import contenders, fidelity
+from bench import contenders, fidelity, web
 
 ROUNDS = 25
 PASSWORD = secrets.token_hex(8)
@@ -25,54 +21,19 @@ PASSWORD = secrets.token_hex(8)
 @contextmanager
 def server(folder):
     """gunicorn, one worker of two threads, on a database and media of its own. Yields (port,
-    process ids of the worker and of its parent)."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "dermaai.settings",
-        "DERMAAI_DATA": str(folder),
-        "STATIC_ROOT": str(folder),
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "SECURE_SSL_REDIRECT": "0",
-        "UPLOAD_RATE": "100000/min",
-    }
-    manage = [sys.executable, "manage.py"]
-    subprocess.run([*manage, "migrate", "-v0"], check=True, env=environment)  # noqa: S603
+    process id of the worker)."""
+    port = web.free_port()
+    environment = web.environment(folder, SECRET_KEY=secrets.token_urlsafe(50))
+    web.manage(environment, "migrate", "-v0")
     made = (
         "from accounts.models import User; from consultations.models import *;"
         f"d = User.objects.create_user('doctor@bench.example', '{PASSWORD}', role='doctor');"
         "p = Patient.objects.create(full_name='Bench', created_by=d);"
         "Consultation.objects.create(doctor=d, patient=p)"
     )
-    subprocess.run([*manage, "shell", "-v0", "-c", made], check=True, env=environment)  # noqa: S603
-    command = [sys.executable, "-m", "gunicorn", "dermaai.wsgi", "-b", f"127.0.0.1:{port}"]
-    command += ["-w1", "--threads=2", "-kgthread", "--no-control-socket", "--log-level=warning"]
-    process = subprocess.Popen(command, env=environment)  # noqa: S603
-    try:
-        until(lambda: children(process.pid) and answers(port))
-        yield port, children(process.pid)[0], process.pid
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def until(true, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            raise TimeoutError("the server did not start")
-        time.sleep(0.05)
-
-
-def answers(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def children(pid):
-    tasks = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in tasks.read_text().split()]
+    web.manage(environment, "shell", "-v0", "-c", made)
+    with web.served(environment, port) as process:
+        yield port, web.children(process.pid)[0]
 
 
 class Client:
@@ -127,7 +88,7 @@ def intake_of(data):
 def goals(report, path):
     """Rows for `Report.goals`; prints the figures behind them."""
     data = path.read_bytes()
-    with tempfile.TemporaryDirectory() as folder, server(folder) as (port, worker, _parent):
+    with tempfile.TemporaryDirectory() as folder, server(folder) as (port, worker):
         clients = [Client(port, data) for _ in range(2)]
         together(clients, 2)  # a decoding process each
         whole, alone = [], []

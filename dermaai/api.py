@@ -1,6 +1,7 @@
 """The API's router, tokens, errors and pages."""
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import UnreadablePostError
 from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -24,7 +25,7 @@ from gallery.models.images import TAGS
 from gallery.quotas import QuotaExceeded
 from gallery.sharing import NotReady
 from gallery.tags import TooManyTags
-from imaging.errors import IdempotencyKeyReused, ImageRefused, Unavailable
+from imaging.errors import DatabaseUnavailable, IdempotencyKeyReused, ImageRefused, Unavailable
 
 from . import views
 
@@ -73,7 +74,8 @@ class Errors(ExceptionHandler):
     def convert_known_exceptions(self, exc):
         if isinstance(exc, RequestDataTooBig):
             return TooLarge()
-        if isinstance(exc, SuspiciousOperation):  # too many fields or files
+        # Too many fields or files; or whoever sent it hung up, and nobody reads the answer.
+        if isinstance(exc, SuspiciousOperation | UnreadablePostError):
             return ParseError()
         if isinstance(exc, InvalidToken):  # its detail is a dictionary
             told = AuthenticationFailed(exc.detail["detail"], exc.detail["code"])
@@ -87,6 +89,8 @@ class Errors(ExceptionHandler):
         for error, answer in self.known.items():
             if isinstance(exc, error):
                 return answer()
+        if isinstance(exc, views.DATABASE_DOWN):
+            return Down(DatabaseUnavailable)
         if isinstance(exc, Unavailable):
             return Down(exc)
         return super().convert_known_exceptions(exc)

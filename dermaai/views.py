@@ -1,8 +1,16 @@
 """Answers to what went wrong: JSON of the one shape for the API, a page for a person."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from imaging.errors import DatabaseUnavailable
+
+# The database is gone, starting up, locked for too long, or its disk is full.
+DATABASE_DOWN = (OperationalError, InterfaceError)
 
 
 def _answer(request, status, code, detail):
@@ -29,4 +37,8 @@ def page_not_found(request, exception):
 
 
 def server_error(request):
+    if isinstance(sys.exception(), DATABASE_DOWN):
+        response = _answer(request, 503, DatabaseUnavailable.code, DatabaseUnavailable.detail)
+        response["Retry-After"] = DatabaseUnavailable.retry_after
+        return response
     return _answer(request, 500, "error", _("Something broke on our side. It has been logged."))

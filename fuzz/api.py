@@ -11,14 +11,16 @@ import argparse
 import json
 import os
 import random
+import secrets
 import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import uploads
+from bench import web
 
+PASSWORD = secrets.token_hex(8)
 CAST = ("doctor", "patient", "newcomer", "stranger")
 LEFT_OUT = "positive_data_acceptance,negative_data_rejection"
 QUIET = {"LOGIN_RATE": "1000000/min", "SHARE_RATE": "1000000/hour", "LOG_LEVEL": "ERROR"}
@@ -66,22 +68,20 @@ def arguments():
 @contextmanager
 def practice():
     """A server, a worker and a few people's images. Yields its base URL and the ids."""
-    with tempfile.TemporaryDirectory() as name, uploads.server(Path(name)) as (port, *_):
-        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "dermaai.settings"}
-        environment |= {"DERMAAI_DATA": name, "DEBUG": "0"}
-        manage = [sys.executable, "manage.py"]
-        fill = [*manage, "shell", "-v0", "-c", f"PASSWORD = {uploads.PASSWORD!r}\n{FILL}"]
-        told = subprocess.run(fill, env=environment, check=True, stdout=subprocess.PIPE)
-        worker = subprocess.Popen(
-            [*manage, "worker", "--no-reload", "--interval=1"],
-            env=environment,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            yield f"http://127.0.0.1:{port}", json.loads(told.stdout)
-        finally:
-            worker.terminate()
-            worker.wait(60)
+    with tempfile.TemporaryDirectory() as folder:
+        environment = web.environment(folder, SECRET_KEY=secrets.token_urlsafe(50), **QUIET)
+        web.manage(environment, "migrate", "-v0")
+        fill = f"PASSWORD = {PASSWORD!r}\n{FILL}"
+        told = web.manage(environment, "shell", "-v0", "-c", fill, stdout=subprocess.PIPE)
+        port = web.free_port()
+        with web.served(environment, port, workers=2):
+            command = [sys.executable, "manage.py", "worker", "--no-reload", "--interval=1"]
+            worker = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+            try:
+                yield f"http://127.0.0.1:{port}", json.loads(told.stdout)
+            finally:
+                worker.terminate()
+                worker.wait(60)
 
 
 def ask(base, ids, person, options, seed):
@@ -100,7 +100,7 @@ def ask(base, ids, person, options, seed):
     told = {
         "SCHEMATHESIS_HOOKS": "fuzz.api_hooks",
         "FUZZ_API": json.dumps({"base": base, "email": email, "ids": ids}),
-        "FUZZ_PASSWORD": uploads.PASSWORD,
+        "FUZZ_PASSWORD": PASSWORD,
     }
     done = subprocess.run(
         command, env=os.environ | told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -110,7 +110,6 @@ def ask(base, ids, person, options, seed):
 
 def main():
     options = arguments()
-    os.environ |= QUIET
     seed = random.randrange(2**31) if options.seed is None else options.seed
     wrong = []
     with practice() as (base, ids):

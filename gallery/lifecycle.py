@@ -27,11 +27,11 @@ def purge() -> int:
         purged += count
 
 
-def mend(*, only_tell: bool) -> int:
+def mend(*, only_tell: bool, grace: timedelta = ABANDONED) -> int:
     """Abandoned reservations, images left behind by a worker, and quotas that are not the sum of
     what is stored. Returns how many rows."""
     now = timezone.now()
-    abandoned = Reservation.objects.filter(created_at__lt=now - ABANDONED)
+    abandoned = Reservation.objects.filter(created_at__lt=now - grace)
     stuck = UserImage.objects.due().filter(status=UserImage.Status.PROCESSING)
     if only_tell:
         drifted = sum(_drifted(quota.pk) is not None for quota in StorageQuota.objects.all())

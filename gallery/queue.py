@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +28,6 @@ from .models import StorageQuota, UserImage
 logger = logging.getLogger(__name__)
 
 HELD = ["status", "attempts", "lease", "due_at", "processing_since", "updated_at"]
-OUTAGE = 30  # seconds: how long to leave alone what does not answer
 FAILURES = background.FAILURES | {
     "gave_up": _("It failed several times. Try again; if it goes on, tell the practice."),
     "original_missing": _("The original could not be found. Tell the practice."),
@@ -93,9 +91,11 @@ def process(image):
             postpone(image, failure.code)
         else:
             fail(image, failure.code)
-    except Unavailable as outage:
+    except (Unavailable, OperationalError, InterfaceError) as outage:
         logger.warning("gallery image %s waits: %s", image.pk, type(outage).__name__)
-        postpone(image, "", seconds=OUTAGE)
+        if not connection.in_atomic_block:  # one that broke stays broken; the next may be well
+            connection.close_if_unusable_or_obsolete()
+        postpone(image, "", seconds=settings.PROCESSING_OUTAGE)
     except Exception:
         logger.exception("gallery image %s could not be processed", image.pk)
         postpone(image, "gave_up")
@@ -104,11 +104,7 @@ def process(image):
 @contextmanager
 def _files():
     """Two passing files: for the original, and for the result."""
-    folder = settings.FILE_UPLOAD_TEMP_DIR
-    with (
-        NamedTemporaryFile(suffix=".upload", dir=folder) as original,
-        NamedTemporaryFile(suffix=".upload", dir=folder) as out,
-    ):
+    with storage.passing_file() as original, storage.passing_file() as out:
         yield original, out
 
 

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -27,7 +28,7 @@ def _warn(user_id, level):
     quota = StorageQuota.objects.select_related("user").filter(pk=user_id).first()
     if quota is None or not quota.user.is_active:
         return
-    with translation.override(quota.user.language or None):
+    with translation.override(quota.user.language or settings.LANGUAGE_CODE):
         subject = _("Your gallery is %(level)s %% full") % {"level": level}
         body = render_to_string("gallery/quota_email.txt", {"quota": quota, "level": level})
     send_mail(subject, body, None, [quota.user.email])

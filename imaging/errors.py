@@ -57,6 +57,15 @@ class StorageUnavailable(Unavailable):
     detail = _("The storage does not answer. Nothing was stored; try again later.")
 
 
+class DatabaseUnavailable(Unavailable):
+    """The database. Whether something was stored is not known where a connection was lost while
+    it was written."""
+
+    retry_after = 5
+    code = "database_unavailable"
+    detail = _("The database does not answer. Try again in a moment.")
+
+
 class DecoderUnavailable(Unavailable):
     """Every decoding process: busy for too long, or ended from outside."""
 
@@ -72,4 +81,5 @@ class AntivirusUnavailable(Unavailable):
 
 
 class EngineUnavailable(Unavailable):
-    """No process that removes backgrounds could be started, or its weights are not there."""
+    """No process that removes backgrounds could be started, its weights are not there, or there is
+    no room for its result."""

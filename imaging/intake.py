@@ -10,12 +10,11 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 from django.core.files.base import File
 
-from . import antivirus
+from . import antivirus, storage
 from .decoding import Decoded
 from .decoding.pool import pool
 from .errors import ImageRefused
@@ -36,7 +35,8 @@ class Photo:
 def read(upload) -> Photo:
     """Check and decode one uploaded file (a Django `File`, or None).
 
-    Raises ImageRefused with a code of SPEC §5, AntivirusUnavailable or DecoderUnavailable.
+    Raises ImageRefused with a code of SPEC §5, AntivirusUnavailable, DecoderUnavailable,
+    or StorageUnavailable where there is no room for a copy.
     """
     if upload is None:
         raise ImageRefused("missing_file")
@@ -61,7 +61,7 @@ def _on_disk(upload):
         upload.flush()
         yield Path(upload.temporary_file_path())
         return
-    with NamedTemporaryFile(suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+    with storage.passing_file() as copy:
         for chunk in upload.chunks():
             copy.write(chunk)
             if copy.tell() > settings.MAX_UPLOAD_SIZE:

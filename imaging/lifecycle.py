@@ -38,21 +38,21 @@ def image_models():
     return [model for model in apps.get_models() if issubclass(model, StoredImage)]
 
 
-def reconcile(*, delete: bool) -> Report:
+def reconcile(*, delete: bool, grace: timedelta = GRACE) -> Report:
     """Find rows whose blob is gone; find and delete orphan blobs and abandoned uploads, if they
-    are older than an hour.
+    are older than `grace`. Less than an hour is for a site that is stopped.
 
     Storage is listed first: a blob that a row points at later was already there, and a row that
     comes after the listing is looked up again before anything is said of it. Raises
     StorageUnavailable.
     """
     report = Report()
-    before = timezone.now() - GRACE  # first: a blob listed in an hour's time is young all the same
+    before = timezone.now() - grace  # first: a blob listed in an hour's time is young all the same
     stored = {name: dict(storage.blobs(name)) for name in settings.CONTAINERS}
     report.blobs = sum(map(len, stored.values()))
     wanted = defaultdict(set)
     for model in image_models():
-        report.mended += model.mend(only_tell=not delete)
+        report.mended += model.mend(only_tell=not delete, grace=grace)
         for image in model.objects.only(*model.BLOB_FIELDS).iterator(chunk_size=2000):
             report.rows += 1
             for container, name in image.blobs():

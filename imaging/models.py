@@ -144,8 +144,9 @@ class StoredImage(models.Model):
         }
 
     @classmethod
-    def mend(cls, *, only_tell: bool) -> int:
-        """What `reconcile` rights in rows of this table; returns in how many."""
+    def mend(cls, *, only_tell: bool, grace: timedelta) -> int:
+        """What `reconcile` rights in rows of this table; returns in how many. What is younger than
+        `grace` may be an upload under way."""
         return 0
 
     def blobs(self):

@@ -13,11 +13,12 @@ import os
 import time
 import uuid
 from base64 import urlsafe_b64encode
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import quote, quote_plus
 
 from azure.core.exceptions import AzureError
@@ -72,12 +73,23 @@ def replace(container: str, name: str, content: File) -> None:
         storages[container].replace(name, content)
 
 
+@contextmanager
+def passing_file():
+    """An empty file in the folder of uploads, gone afterwards. Raises StorageUnavailable: when it
+    is closed too, for a full disk may not be noticed before."""
+    try:
+        with NamedTemporaryFile(suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
+            yield file
+    except OSError as error:
+        raise StorageUnavailable("uploads") from error
+
+
 def fetch(container: str, name: str, file) -> None:
     """Write a blob into an open file. Raises FileNotFoundError, or StorageUnavailable."""
     with _told(container, missing=True):
         for chunk in chunks(container, name):
             file.write(chunk)
-    file.flush()
+        file.flush()
 
 
 def stream(container: str, name: str):
@@ -233,8 +245,14 @@ class LocalContainer(FileSystemStorage):
         return link
 
     def replace(self, name, content):
-        part = self.save(f"{name}.{new_id()}.part", content)  # reconcile removes one left behind
-        os.replace(self.path(part), self.path(name))
+        part = f"{name}.{new_id()}.part"  # reconcile removes one that a killed process left
+        try:
+            self.save(part, content)
+            os.replace(self.path(part), self.path(name))
+        except OSError:
+            with suppress(OSError):  # a full disk is not to keep what did not fit
+                self.delete(part)
+            raise
 
     def discard(self, name):
         self.delete(name)

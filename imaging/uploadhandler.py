@@ -1,5 +1,7 @@
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
+from .errors import StorageUnavailable
+
 
 class FileInLargePieces(TemporaryFileUploadHandler):
     """Every upload is a file from its first byte: a photograph is never in the web process's
@@ -7,3 +9,15 @@ class FileInLargePieces(TemporaryFileUploadHandler):
     boundary, and of Django's 64 KiB a photograph has a hundred."""
 
     chunk_size = 2**20
+
+    def new_file(self, *args, **kwargs):
+        try:
+            super().new_file(*args, **kwargs)
+        except OSError as error:
+            raise StorageUnavailable("uploads") from error
+
+    def receive_data_chunk(self, raw_data, start):
+        try:
+            super().receive_data_chunk(raw_data, start)
+        except OSError as error:  # a full disk, most of all
+            raise StorageUnavailable("uploads") from error

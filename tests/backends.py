@@ -3,71 +3,27 @@
 @pytest.mark.usefixtures("backend")      # once on each
 """
 
-import os
-import re
-import secrets
-import shutil
-import subprocess
-import time
 import uuid
-from base64 import b64encode
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.files.storage import storages
 from django.db.models import FileField
 
+from bench.azurite import Azurite, Missing
 from imaging.lifecycle import image_models
-
-SERVER = Path("node_modules/azurite/dist/src/blob/main.js")
-ACCOUNT = "clinic"
 
 
 @contextmanager
 def emulator(folder, *more):
     """The connection string of an empty account. Its server is stopped at the end, by its id."""
-    root = django_settings.BASE_DIR
-    node = shutil.which("node", path=f"{root}/.venv/bin{os.pathsep}{os.environ['PATH']}")
-    if node is None or not (root / SERVER).exists():
-        pytest.fail("Azurite is not there: script/setup dev installs it.")
-    key, log = b64encode(secrets.token_bytes(64)).decode(), folder / "log"
-    options = [
-        "--skipApiVersionCheck",
-        "--disableTelemetry",
-        *("--blobHost", "127.0.0.1"),
-        *("--blobPort", "0"),
-        *("--location", folder / "data"),
-        *more,
-    ]
-    with log.open("wb") as out:
-        server = subprocess.Popen(
-            [node, root / SERVER, "--silent", *options],
-            env=os.environ | {"AZURITE_ACCOUNTS": f"{ACCOUNT}:{key}"},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
     try:
-        endpoint = f"{_address(server, log)}/{ACCOUNT}"
-        yield (f"AccountName={ACCOUNT};AccountKey={key};BlobEndpoint={endpoint};")
-    finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _address(server, log):
-    for _wait in range(600):
-        if found := re.search(r"listens on (https?://[\w.:]+)", log.read_text()):
-            return found[1]
-        if server.poll() is not None:
-            break
-        time.sleep(0.1)
-    raise RuntimeError(f"Azurite did not start:\n{log.read_text()}")
+        server = Azurite(folder, *more)
+    except Missing as missing:
+        pytest.fail(str(missing))
+    with server:
+        yield server.connection_string
 
 
 @pytest.fixture(scope="session")

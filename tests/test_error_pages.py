@@ -1,12 +1,16 @@
 """The pages for what went wrong must not go wrong themselves."""
 
 import re
+from io import BytesIO
 
+import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.utils.functional import SimpleLazyObject
 
 from dermaai import views
+from gallery import api as gallery_api
 
 
 def test_500_asks_the_database_nothing(rf):
@@ -19,6 +23,50 @@ def test_500_asks_the_database_nothing(rf):
     response = views.server_error(request)
     assert response.status_code == 500
     assert "<h1>" in response.content.decode()
+
+
+@pytest.mark.parametrize("broken", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("path", ["/", "/api/v1/gallery"])
+def test_without_a_database_it_is_503(rf, path, broken):
+    """500 would tell a client that asking again is no use. What `script/chaos` meets when it stops
+    PostgreSQL under a request."""
+    try:
+        raise broken("the connection is closed")
+    except broken:
+        response = views.server_error(rf.get(path))
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    told = response.content.decode()
+    assert ("database_unavailable" in told) == path.startswith("/api/")
+
+
+@pytest.mark.parametrize("broken", [OperationalError, InterfaceError])
+def test_without_a_database_the_api_is_503(api, doctor, monkeypatch, broken):
+    def gone(*arguments):
+        raise broken("the connection is closed")
+
+    monkeypatch.setattr(gallery_api.Quota, "get_serializer", gone)
+    client = api(doctor)
+    client.raise_request_exception = False
+    response = client.get("/api/v1/gallery/quota")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert response.json()["errors"][0]["code"] == "database_unavailable"
+
+
+def test_who_hangs_up_is_no_fault_of_ours(api, doctor, consultation):
+    """In the log it would look like one, with a traceback, for every telephone that loses its
+    network."""
+
+    class Broken(BytesIO):
+        def read(self, *arguments):
+            raise ConnectionResetError
+
+    response = api(doctor).generic(
+        "POST",
+        f"/api/v1/consultations/{consultation.pk}/images",
+        content_type="multipart/form-data; boundary=x",
+        **{"wsgi.input": Broken(), "CONTENT_LENGTH": "1000"},
+    )
+    assert response.status_code == 400
 
 
 def test_403_of_a_page_open_for_too_long_is_ours(db):

@@ -49,13 +49,11 @@ def watched(tmp_path_factory):
         patch.setenv("DERMAAI_DATA", str(folder))
         patch.setenv("DJANGO_SETTINGS_MODULE", "dermaai.settings")
         patch.delenv("DATABASE_URL", raising=False)
-        with uploads.server(folder) as (port, _worker, parent):
+        with uploads.server(folder) as (port, worker):
             client = uploads.Client(port, photograph())
             client.upload(2)
-            for worker in uploads.children(parent):
-                os.kill(worker, signal.SIGKILL)
-            uploads.until(lambda: uploads.children(parent) and uploads.answers(port))
-            client.upload()
+            os.kill(worker, signal.SIGKILL)
+            client.upload()  # waits for the next one
             refused = uploads.Client(port, b"no picture")
             with pytest.raises(RuntimeError, match="unsupported_type"):
                 refused.upload()

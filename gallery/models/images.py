@@ -211,10 +211,10 @@ class UserImage(StoredImage):
         self.search_key = key.decode(errors="ignore")
 
     @classmethod
-    def mend(cls, *, only_tell):
+    def mend(cls, *, only_tell, grace):
         from ..lifecycle import mend
 
-        return mend(only_tell=only_tell)
+        return mend(only_tell=only_tell, grace=grace)
 
 
 class Tag(models.Model):

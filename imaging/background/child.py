@@ -58,6 +58,8 @@ def _answer(cut, subject, WeightsMissing, files, max_pixels, engine, dermoscopic
     except cut.ImageRefused as refusal:
         heavy = refusal.message == "too_heavy" or refusal.code == "too_many_pixels"
         return ({"failure": "too_heavy" if heavy else "unreadable"},)
+    except cut.CannotWrite as full:
+        return ({"unavailable": f"the result cannot be written: {full}"},)
     except WeightsMissing as missing:
         return ({"unavailable": str(missing)},)
     except Exception as error:

@@ -1,5 +1,6 @@
 """One file → its cut-out: what happens in the process that `child` is."""
 
+import errno
 import io
 import time
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ class NothingFound(Exception):
     """No subject can be told from the background."""
 
 
+class CannotWrite(Exception):
+    """There is no room for the result: no fault of the picture's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """`engine` that worked; `width` × `height` px; `milliseconds` of it; `measures` and the
@@ -42,7 +47,7 @@ def cut(file, out, *, engine: str, dermoscopic: bool | None, max_pixels: int, su
     """Write the PNG of the cut-out of a real file into another.
 
     engine: "auto", "general" or "lesion"; subject: a callable that gives the `Subject`, called
-    when one is needed. Raises ImageRefused (cannot be decoded), NothingFound.
+    when one is needed. Raises ImageRefused (cannot be decoded), NothingFound, CannotWrite.
     """
     pixels = whole.load(file, max_pixels=max_pixels)
     height, width = pixels.shape[:2]
@@ -156,10 +161,15 @@ def _write(picture, out):
     """Pixels and the word that they are sRGB; nothing else."""
     chunks = PngImagePlugin.PngInfo()
     chunks.add(b"sRGB", b"\x01")  # relative colorimetric
-    out.seek(0)
-    out.truncate()
-    picture.save(out, "PNG", compress_level=_LEVEL, pnginfo=chunks)
-    out.flush()
+    try:
+        out.seek(0)
+        out.truncate()
+        picture.save(out, "PNG", compress_level=_LEVEL, pnginfo=chunks)
+        out.flush()
+    except OSError as error:
+        if error.errno in (None, errno.EFBIG):  # Pillow's own, or our limit
+            raise
+        raise CannotWrite(errno.errorcode.get(error.errno)) from error
 
 
 def _thumbnail(picture):

@@ -136,8 +136,8 @@ def remove(original, out, engine="auto", dermoscopic=None) -> Cut:
     or "lesion"; "auto" takes `lesion` for a dermoscopic picture: `dermoscopic` says whether it is
     one, None that its round field of view is to be looked for. One image at a time in a process.
 
-    Raises BackgroundFailed; EngineUnavailable when no process can be started or its weights are
-    missing or not those they should be.
+    Raises BackgroundFailed; EngineUnavailable when no process can be started, its weights are
+    missing or not those they should be, or there is no room for `out`.
     """
     if engine not in CHOICES:
         raise ValueError(f"engine must be one of {', '.join(CHOICES)}: {engine!r}")

@@ -84,3 +84,16 @@ def test_verify(image):
     assert text.startswith(f"altered  consultations.ConsultationImage {image.pk}")
     storage.delete("originals", name)
     assert run("verify_images")[1].startswith("missing  ")
+
+
+@pytest.mark.usefixtures("backend", "db")
+def test_a_stopped_site_need_not_wait_an_hour():
+    """After a full disk: what it left behind is the room that is needed now."""
+    storage.put("processed", "left-behind.jpg", ContentFile(b"x"))
+    left = Path(settings.FILE_UPLOAD_TEMP_DIR) / "left.upload.jpg"
+    left.write_bytes(photograph())
+    time.sleep(2.1)  # Azure's clock goes by seconds
+    assert "0 orphans, 0 missing, 0 abandoned" in run("reconcile", "--older-than", "5")[1]
+    assert "1 orphans, 0 missing, 1 abandoned" in run("reconcile", "--older-than", "0")[1]
+    assert blobs() == set()
+    assert not left.exists()

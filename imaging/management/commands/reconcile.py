@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.core.management.base import BaseCommand, CommandError
 
 from imaging import lifecycle
@@ -7,15 +9,24 @@ from imaging.errors import StorageUnavailable
 class Command(BaseCommand):
     help = (
         "Compare database and storage: delete orphan blobs and abandoned uploads older than an "
-        "hour, report rows whose blob is gone. Exit status 1 when a blob is missing."
+        "hour, right quotas, report rows whose blob is gone. Exit status 1 when a blob is missing."
     )
 
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="only tell")
+        parser.add_argument(
+            "--older-than",
+            type=float,
+            default=lifecycle.GRACE.total_seconds() / 60,
+            metavar="MINUTES",
+            help="instead of an hour; 0 while no web process and no worker runs: what is younger "
+            "may be an upload under way",
+        )
 
-    def handle(self, *args, dry_run, **options):
+    def handle(self, *args, dry_run, older_than, **options):
         try:
-            report = lifecycle.reconcile(delete=not dry_run)
+            grace = timedelta(minutes=older_than)
+            report = lifecycle.reconcile(delete=not dry_run, grace=grace)
         except StorageUnavailable as outage:
             raise CommandError(f"The storage does not answer: {outage.__cause__}") from outage
         for container, name in report.orphans:
