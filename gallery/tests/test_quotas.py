@@ -72,8 +72,10 @@ def test_an_image_that_was_accepted_is_finished(doctor, send):
     assert quota.percent > 100
 
 
-def test_the_mail_speaks_the_owner_s_language(doctor, send):
-    doctor.language = "fr"
+@pytest.mark.parametrize("language", ["fr", ""])
+def test_the_mail_speaks_the_owner_s_language(doctor, send, language):
+    """And the practice's, French, to whoever chose none."""
+    doctor.language = language
     doctor.save()
     StorageQuota.objects.of(doctor.pk)
     limit(image_limit=1)
