@@ -208,6 +208,8 @@ class ImageViewSet(
             )
         except ConsultationImage.DoesNotExist as gone:
             raise Http404 from gone
+        if not serializer.validated_data:  # nothing changed; its URLs are told all the same
+            record(Action.VIEWED, serializer.instance, api=True)
 
     def perform_destroy(self, image):
         services.delete_image(image)
