@@ -21,6 +21,7 @@ from rest_framework_simplejwt.views import (
 
 from audit.trail import Action, record
 
+from .lockout import network_of
 from .serializers import ErrorsSerializer
 
 
@@ -29,11 +30,18 @@ def answers(serializer):
     return extend_schema(responses={200: serializer, 401: ErrorsSerializer})
 
 
+class LoginRate(ScopedRateThrottle):
+    """Of an address, that of an IPv6 line."""
+
+    def get_ident(self, request):
+        return network_of(request)
+
+
 @extend_schema(auth=[])
 class Token(TokenObtainPairView):
     """E-mail and password against an access and a refresh token."""
 
-    throttle_classes = [ScopedRateThrottle]
+    throttle_classes = [LoginRate]
     throttle_scope = "login"
 
     @answers(TokenObtainPairSerializer)

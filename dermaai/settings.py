@@ -199,7 +199,7 @@ SHARE_RATE = env.str("SHARE_RATE", "60/hour")  # links made by one person
 _count, _period = LOGIN_RATE.split("/")
 AXES_FAILURE_LIMIT = int(_count)
 AXES_COOLOFF_TIME = timedelta(seconds={"s": 1, "m": 60, "h": 3600, "d": 86400}[_period[:1]])
-AXES_CLIENT_IP_CALLABLE = "audit.context.address_of"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.network_of"
 AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_email"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
