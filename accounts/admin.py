@@ -26,8 +26,14 @@ class UserCreationForm(AdminUserCreationForm):
         fields = ("email", "full_name", "role")
 
 
+RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
+    """Only a superuser gives rights, and touches the account of somebody who may enter the admin:
+    Django would let whoever may change an account make themselves a superuser."""
+
     list_display = [
         "email",
         "full_name",
@@ -100,3 +106,21 @@ class UserAdmin(DjangoUserAdmin):
             "back": change,
         }
         return TemplateResponse(request, "admin/accounts/user/second_factor.html", told)
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else [*fields, *RIGHTS]
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+
+def _may_touch(request, account):
+    return (
+        request.user.is_superuser
+        or account is None
+        or not (account.is_staff or account.is_superuser)
+    )

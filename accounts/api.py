@@ -17,6 +17,7 @@ from rest_framework_simplejwt.views import (
 from audit.trail import Action, record
 
 from .error_serializers import ErrorsSerializer
+from .lockout import network_of
 from .serializers import RefreshSerializer, TokenPairSerializer
 
 
@@ -37,6 +38,13 @@ def give(view, request, action):
     return Response(serializer.validated_data)
 
 
+class LoginRate(ScopedRateThrottle):
+    """Of an address, that of an IPv6 line."""
+
+    def get_ident(self, request):
+        return network_of(request)
+
+
 @extend_schema(auth=[])
 class Token(TokenObtainPairView):
     """E-mail and password against an access and a refresh token.
@@ -46,7 +54,7 @@ class Token(TokenObtainPairView):
     """
 
     serializer_class = TokenPairSerializer
-    throttle_classes = [ScopedRateThrottle]
+    throttle_classes = [LoginRate]
     throttle_scope = "login"
 
     @answers(TokenPairSerializer, 403)

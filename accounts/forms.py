@@ -2,6 +2,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
+from .lockout import TriesRate
 from .models import User
 
 
@@ -25,6 +26,12 @@ class LoginForm(AuthenticationForm):
 
     def clean_username(self):
         return self.cleaned_data["username"].lower()
+
+    def clean(self):
+        if not TriesRate().allow_request(self.request, None):
+            self.request.axes_locked_out = True  # AxesMiddleware answers 429
+            raise self.get_invalid_login_error()
+        return super().clean()
 
 
 class ProfileForm(forms.ModelForm):

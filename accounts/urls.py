@@ -1,7 +1,7 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from . import views
+from . import reset, views
 from .second_factor import login
 from .second_factor import views as second_factor
 
@@ -17,11 +17,7 @@ urlpatterns = [
     path("password/", views.PasswordChange.as_view(), name="password_change"),
     path(
         "password-reset/",
-        auth.PasswordResetView.as_view(
-            template_name="accounts/password_reset.html",
-            email_template_name="accounts/password_reset_email.txt",
-            subject_template_name="accounts/password_reset_subject.txt",
-        ),
+        reset.PasswordReset.as_view(),
         name="password_reset",
     ),
     path(

@@ -3,6 +3,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from audit.trail import Action, record
 from imaging.admin import StoredImageAdmin
 
 from . import services
@@ -48,6 +49,12 @@ class ConsultationAdmin(admin.ModelAdmin):
     list_select_related = ["patient", "doctor"]
     readonly_fields = ["images_taken", "created_at", "updated_at"]
     inlines = [ImageInline]
+
+    def change_view(self, request, object_id, *args, **kwargs):
+        response = super().change_view(request, object_id, *args, **kwargs)
+        if response.status_code == 200 and (shown := self.get_object(request, object_id)):
+            record(Action.LISTED, shown, images=shown.images.count(), admin=True)
+        return response
 
 
 @admin.register(ConsultationImage)

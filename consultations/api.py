@@ -21,6 +21,7 @@ from imaging.pagination import ImagePages
 from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
 from . import archive, seen, services
+from .filters import ConsultationFilter
 from .models import Consultation, ConsultationImage, Patient
 from .pagination import ConsultationPages, PatientPages
 from .permissions import DoctorsOnly, DoctorsWrite
@@ -82,7 +83,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     serializer_class = ConsultationSerializer
     pagination_class = ConsultationPages
     permission_classes = [IsAuthenticated, DoctorsWrite]
-    filterset_fields = ["patient", "status", "date"]
+    filterset_class = ConsultationFilter
 
     def get_queryset(self):
         found = Consultation.objects.visible_to(self.request.user)
@@ -110,7 +111,6 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         methods=["get", "post"],
         pagination_class=ImagePages,
         parser_classes=[MultiPartParser],
-        filterset_fields=None,
         filter_backends=[],
     )
     def images(self, request, pk=None):
@@ -208,6 +208,8 @@ class ImageViewSet(
             )
         except ConsultationImage.DoesNotExist as gone:
             raise Http404 from gone
+        if not serializer.validated_data:  # nothing changed; its URLs are told all the same
+            record(Action.VIEWED, serializer.instance, api=True)
 
     def perform_destroy(self, image):
         services.delete_image(image)

@@ -5,7 +5,7 @@ from django.http import UnreadablePostError
 from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework.exceptions import (
     APIException,
@@ -27,7 +27,7 @@ from gallery.sharing import NotReady
 from gallery.tags import TooManyTags
 from imaging.errors import DatabaseUnavailable, IdempotencyKeyReused, ImageRefused, Unavailable
 
-from . import views
+from . import schema, views
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("patients", consultations.PatientViewSet, basename="api-patient")
@@ -107,7 +107,7 @@ v1 = [
 ]
 urlpatterns = [
     path("v1/", include(v1)),
-    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema", schema.Schema.as_view(), name="api-schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     # With DEBUG on, Django would answer a wrong path with a page.
     # Whatever the method: Django's own check would answer an unknown path's POST with a page, too.

@@ -1,8 +1,48 @@
-"""Log lines: one JSON object each, with the request that it was written under."""
+"""Log lines: one JSON object each, with the request that it was written under.
+
+Nothing of a patient's and no secret: Django names the path of what it refuses, which may be a link,
+and an exception says what it stumbled over, which may be a row (PostgreSQL names the key that is
+there twice).
+"""
 
 import json
 import logging
+import re
+import traceback
 from datetime import UTC, datetime
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import InterfaceError, OperationalError
+
+_SECRET = re.compile(r"(/s/|/password-reset/)[^\s\"']+")
+OURS = {"accounts", "audit", "consultations", "dermaai", "gallery", "imaging"}
+# What these say is of the program or the machine. Exactly these: the exceptions of libraries that
+# derive from them name URLs.
+PLAIN = (OSError, ImportError, NameError, AttributeError, TypeError, RuntimeError, MemoryError)
+DOWN = (OperationalError, InterfaceError, ImproperlyConfigured)
+FACTS = ("sqlstate", "error_code", "status_code", "errno")
+
+
+def told_of(error):
+    """A traceback with what led to it, without what it says of data."""
+    parts, seen = [], set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        parts.append(f"Traceback (most recent call last):\n{frames}{_named(error)}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\n".join(reversed(parts))
+
+
+def _named(error):
+    kind = type(error)
+    facts = {name: getattr(error, name, None) for name in FACTS}
+    facts["constraint"] = getattr(getattr(error, "diag", None), "constraint_name", None)
+    said = [f"{name}={value}" for name, value in facts.items() if isinstance(value, str | int)]
+    builtin = kind.__module__ == "builtins" and isinstance(error, PLAIN)
+    if builtin or isinstance(error, DOWN) or kind.__module__.partition(".")[0] in OURS:
+        said.append(str(error))
+    return ": ".join([f"{kind.__module__}.{kind.__qualname__}", *said])
 
 
 class JsonLines(logging.Formatter):
@@ -12,10 +52,10 @@ class JsonLines(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "request_id": getattr(record, "request_id", "-"),
-            "message": record.getMessage(),
+            "message": _SECRET.sub(r"\1…", record.getMessage()),
         } | getattr(record, "facts", {})
         if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
+            told["exception"] = _SECRET.sub(r"\1…", told_of(record.exc_info[1]))
         return json.dumps(told, ensure_ascii=False)
 
 

@@ -76,6 +76,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "dermaai.staticfiles.StaticFiles"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # form fields; files have their own limit
+DATA_UPLOAD_MAX_NUMBER_FILES = 2  # one is asked for; two hear that it is one
 FILE_UPLOAD_HANDLERS = ["imaging.uploadhandler.FileInLargePieces"]
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", str(DERMAAI_DATA / "uploads"))
 
@@ -211,7 +212,7 @@ SHARE_RATE = env.str("SHARE_RATE", "60/hour")  # links made by one person
 _count, _period = LOGIN_RATE.split("/")
 AXES_FAILURE_LIMIT = int(_count)
 AXES_COOLOFF_TIME = timedelta(seconds={"s": 1, "m": 60, "h": 3600, "d": 86400}[_period[:1]])
-AXES_CLIENT_IP_CALLABLE = "audit.context.address_of"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.network_of"
 AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_email"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True

@@ -86,7 +86,7 @@ class UserImageAdmin(StoredImageAdmin):
     def stored(self, image):
         return file_size(image.stored_bytes)
 
-    @admin.action(description=_("Process the selected images once more"))
+    @admin.action(permissions=["change"], description=_("Process the selected images once more"))
     def retry(self, request, queryset):
         count = 0
         for image in queryset.filter(deleted_at=None):
@@ -157,15 +157,15 @@ class StorageQuotaAdmin(admin.ModelAdmin):
         text = ngettext("%(count)d owner has", "%(count)d owners have", count) % {"count": count}
         self.message_user(request, f"{text} “{plan.label}”.", messages.SUCCESS)
 
-    @admin.action(description=_("Change the plan to Free"))
+    @admin.action(permissions=["change"], description=_("Change the plan to Free"))
     def to_free(self, request, queryset):
         self._change_plan(request, queryset, Plan.FREE)
 
-    @admin.action(description=_("Change the plan to Pro"))
+    @admin.action(permissions=["change"], description=_("Change the plan to Pro"))
     def to_pro(self, request, queryset):
         self._change_plan(request, queryset, Plan.PRO)
 
-    @admin.action(description=_("Change the plan to Clinic"))
+    @admin.action(permissions=["change"], description=_("Change the plan to Clinic"))
     def to_clinic(self, request, queryset):
         self._change_plan(request, queryset, Plan.CLINIC)
 
@@ -192,6 +192,11 @@ class ShareAdmin(admin.ModelAdmin):
     def has_add_permission(self, request):
         return False  # its token is told to its owner alone
 
+    def lookup_allowed(self, lookup, value, request):
+        # ?password__startswith= would tell the hash of a link's password, letter by letter.
+        hidden = lookup.startswith(("password", "token_hash"))
+        return not hidden and super().lookup_allowed(lookup, value, request)
+
     @admin.display(description=_("owner"), ordering="image__user")
     def owner(self, share):
         return share.image.user
@@ -200,7 +205,7 @@ class ShareAdmin(admin.ModelAdmin):
     def has_password(self, share):
         return bool(share.password)
 
-    @admin.action(description=_("Revoke the selected links"))
+    @admin.action(permissions=["change"], description=_("Revoke the selected links"))
     def revoke(self, request, queryset):
         count = sharing.revoke(queryset)
         text = ngettext("%(count)d link is revoked.", "%(count)d links are revoked.", count)

@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from audit.trail import Action, record
+from audit.trail import Action, record, record_all
 
 from . import lifecycle
 from .templatetags.units import file_size
@@ -36,10 +36,16 @@ class StoredImageAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         return [*super().get_readonly_fields(request, obj), *self.file_facts]
 
+    def changelist_view(self, request, *args, **kwargs):
+        response = super().changelist_view(request, *args, **kwargs)
+        if shown := getattr(response, "context_data", {}).get("cl"):
+            record_all(Action.LISTED, shown.result_list, admin=True)
+        return response
+
     def change_view(self, request, object_id, *args, **kwargs):
         response = super().change_view(request, object_id, *args, **kwargs)
-        shown = request.method == "GET" and response.status_code == 200
-        if shown and (image := self.get_object(request, object_id)):
+        # A form with a mistake in it comes back with the picture, too.
+        if response.status_code == 200 and (image := self.get_object(request, object_id)):
             record(Action.VIEWED, image, admin=True)
         return response
 

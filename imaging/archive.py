@@ -2,11 +2,16 @@
 
 import csv
 import io
+import re
 from pathlib import PurePosixPath
 
 from zipstream import ZIP_STORED, ZipStream
 
 from . import storage
+
+NAME = 150  # bytes of a name's stem: file systems take 255, and more is put before and behind
+# Where a spreadsheet begins a cell. One in French parts them at semicolons, whatever stands around.
+_FORMULA = re.compile(r"(^|[;\n\r])(\s*)(?=[=+\-@＝＋－＠])")
 
 
 def original(image):
@@ -63,7 +68,7 @@ def file_name(given, suffix):
     """A name as typed without anything that a path or a file system reads into it."""
     name = "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in given)
     stem = PurePosixPath(name.lstrip(". ") or "image").stem
-    return f"{stem[:100]}{suffix}"
+    return f"{stem[:100].encode()[:NAME].decode(errors='ignore')}{suffix}"
 
 
 def _cell(value):
@@ -71,4 +76,5 @@ def _cell(value):
     if hasattr(value, "isoformat"):
         return value.isoformat()
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    text = _FORMULA.sub(r"\1'\2", text)
+    return f"'{text}" if text.startswith(("\t", "\r")) else text

@@ -1,4 +1,8 @@
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 
 from .errors import StorageUnavailable
 
@@ -6,18 +10,35 @@ from .errors import StorageUnavailable
 class FileInLargePieces(TemporaryFileUploadHandler):
     """Every upload is a file from its first byte: a photograph is never in the web process's
     memory. Read 1 MiB at a time: each piece costs a read of the socket and a search for the
-    boundary, and of Django's 64 KiB a photograph has a hundred."""
+    boundary, and of Django's 64 KiB a photograph has a hundred.
+
+    Of a file past MAX_UPLOAD_SIZE one byte more is kept, by which intake refuses it: a form is read
+    before anybody asks who sent it, and a stranger shall not fill the disk.
+    """
 
     chunk_size = 2**20
 
     def new_file(self, *args, **kwargs):
-        try:
-            super().new_file(*args, **kwargs)
-        except OSError as error:
-            raise StorageUnavailable("uploads") from error
+        FileUploadHandler.new_file(self, *args, **kwargs)
+        # Without its name: an extension may be longer than a file system takes.
+        with _disk():
+            self.file = TemporaryUploadedFile(
+                "upload", self.content_type, 0, self.charset, self.content_type_extra
+            )
+        self.file.name = self.file_name
+        self.room = settings.MAX_UPLOAD_SIZE + 1
 
     def receive_data_chunk(self, raw_data, start):
-        try:
-            super().receive_data_chunk(raw_data, start)
-        except OSError as error:  # a full disk, most of all
-            raise StorageUnavailable("uploads") from error
+        if self.room:
+            kept = raw_data[: self.room]
+            self.room -= len(kept)
+            with _disk():
+                self.file.write(kept)
+
+
+@contextmanager
+def _disk():
+    try:
+        yield
+    except OSError as error:  # it is full, most of all
+        raise StorageUnavailable("uploads") from error

@@ -143,3 +143,20 @@ def test_odd_requests_are_answered_in_the_one_shape(client, doctor, method, path
         body = response.json()
         assert set(body) == {"type", "errors"}
         assert [set(e) for e in body["errors"]] == [{"code", "detail", "attr"}]
+
+
+def test_it_is_made_once(client, db, monkeypatch):
+    """A second of the processor for whoever asks, without a login: a way to stop the server."""
+    first = client.get("/api/schema", headers={"Accept-Language": "en"})
+    monkeypatch.setattr("drf_spectacular.generators.SchemaGenerator.get_schema", None)
+    again = client.get("/api/schema?version=%00", headers={"Accept-Language": "en"})
+    assert (again.status_code, again.content) == (200, first.content)
+    assert again["Content-Disposition"] == first["Content-Disposition"]
+    assert again["Content-Type"] == "application/vnd.oai.openapi; charset=utf-8"
+
+
+def test_it_is_in_the_language_that_is_asked_for(client, db):
+    french, english, none = (
+        client.get(f"/api/schema?lang={language}").content for language in ("fr", "en", "xx")
+    )
+    assert french == none != english

@@ -123,3 +123,14 @@ def test_patient_reads_consultations_and_writes_none(api, patient, consultation,
     assert client.post("/api/v1/consultations", {"patient": record.pk}).status_code == 403
     url = f"/api/v1/consultations/{consultation.pk}"
     assert client.patch(url, {"reason": "x"}).status_code == 403
+
+
+def test_a_filter_tells_nothing_of_other_patients(api, doctor, other_doctor, record):
+    """A patient of somebody else's and one that does not exist are answered alike."""
+    mine = api(doctor).get(f"/api/v1/consultations?patient={record.pk}")
+    assert mine.status_code == 200
+    told = [
+        api(other_doctor).get(f"/api/v1/consultations?patient={key}") for key in (record.pk, 10**6)
+    ]
+    assert [answer.status_code for answer in told] == [400, 400]
+    assert told[0].json() == told[1].json()

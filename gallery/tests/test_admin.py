@@ -1,6 +1,7 @@
 """Staff sees what is wrong with an image, sets it right, and changes plans."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from conftest import blobs, make_user
 from gallery import queue, services
@@ -89,3 +90,26 @@ def test_a_title_that_staff_changes_is_found(admin, user_image, doctor):
     answer = admin.post(f"{ROOT}/userimage/{user_image.pk}/change/", body)
     assert answer.status_code == 302
     assert UserImage.objects.visible_to(doctor).search("epaule").exists()
+
+
+def test_who_may_only_look_changes_nothing(page, staff, user_image):
+    """An action asks for the permission to change: a receptionist sets nobody's plan."""
+    staff.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    looking = page(staff)
+    UserImage.objects.update(status="failed", error="gave_up", due_at=None)
+    expires = user_image.created_at.replace(year=2099)
+    share = Share.objects.create(image=user_image, token_hash="0" * 64, expires_at=expires)
+    act(looking, "userimage", "retry", user_image.pk)
+    act(looking, "share", "revoke", share.pk)
+    for plan in ("free", "pro", "clinic"):
+        act(looking, "storagequota", f"to_{plan}", user_image.user_id)
+    share.refresh_from_db()
+    assert UserImage.objects.get().status == "failed"
+    assert share.revoked_at is None
+    assert StorageQuota.objects.get().plan == "free"
+
+
+def test_a_links_secrets_are_not_looked_up(admin, user_image):
+    """A filter on the beginning of a hash would tell it, letter by letter."""
+    for name in ("password", "token_hash"):
+        assert admin.get(f"{ROOT}/share/?{name}__startswith=a").status_code == 400

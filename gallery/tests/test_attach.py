@@ -272,3 +272,15 @@ def test_patients_attach_nothing(page, api, patient, submit, consultation):
     assert page(patient).get(f"/gallery/images/{own.pk}/attach/").status_code == 403
     assert page(patient).post(f"/gallery/images/{own.pk}/attach/", body).status_code == 403
     assert api(patient).post(f"/api/v1/images/{own.pk}/attach", body).status_code == 403
+
+
+def test_pages_count_as_uploads_do(page, doctor, image, user_image, consultation, monkeypatch):
+    """Each decodes a photograph anew: past the limit of the API a page would be the way around."""
+    monkeypatch.setattr("gallery.views.attach.UploadRate.rate", "1/min", raising=False)
+    session, attach = page(doctor), f"/gallery/images/{user_image.pk}/attach/"
+    assert session.post(f"/gallery/from-consultation/{image.pk}/").status_code == 302
+    answer = session.post(attach, {"consultation": consultation.pk, "image_type": "macro"})
+    assert answer.status_code == 200
+    assert consultation.images.count() == 1, "refused, and said so on the page"
+    session.post(f"/gallery/from-consultation/{image.pk}/")
+    assert UserImage.objects.count() == 2

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from rest_framework.throttling import UserRateThrottle
 
 from consultations.forms import ImageMetadataForm
 from consultations.models import Consultation, ConsultationImage, Patient
@@ -20,7 +21,14 @@ from .. import exchange
 from ..models import UserImage
 from ..quotas import QuotaExceeded
 
+OFTEN = _("That was asked for often. Try again later.")
 OFFERED = 12  # consultations to choose from; more are found by their patient
+
+
+class UploadRate(UserRateThrottle):
+    """As an upload through the API, and counted with those: it is decoded and stored like one."""
+
+    scope = "uploads"
 
 
 @login_required
@@ -28,6 +36,9 @@ OFFERED = 12  # consultations to choose from; more are found by their patient
 def gallery_from_consultation(request, pk):
     """Whoever may see a photograph may have its background removed, in their own gallery."""
     image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
+    if not UploadRate().allow_request(request, None):
+        messages.error(request, OFTEN)
+        return redirect("image_detail", pk=pk)
     try:
         copy, created = exchange.copy_from_consultation(image=image, user=request.user)
     except (QuotaExceeded, ImageRefused, Unavailable) as refusal:
@@ -56,7 +67,9 @@ def gallery_attach(request, pk):
     consultation = get_object_or_404(mine, pk=chosen[:18])
     dermoscopic = {"image_type": ImageType.DERMOSCOPY} if image.dermoscopic else {}
     form = ImageMetadataForm(request.POST or None, initial=dermoscopic)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not UploadRate().allow_request(request, None):
+        form.add_error(None, OFTEN)
+    elif request.method == "POST" and form.is_valid():
         try:
             exchange.attach_to_consultation(
                 image=image,

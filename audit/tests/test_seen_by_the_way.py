@@ -1,0 +1,53 @@
+"""Pictures that come along with something else: whoever was handed them has seen them."""
+
+import pytest
+from django.urls import reverse
+
+LIST = "admin:consultations_consultationimage_changelist"
+CHANGE = "admin:consultations_consultationimage_change"
+
+
+@pytest.fixture
+def told(events):
+    return lambda: [(event.action, event.kind, event.key) for event in events()]
+
+
+@pytest.fixture
+def admin(client, superuser):
+    client.force_login(superuser, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_a_change_of_nothing(api, doctor, image, told):
+    """It answers the URLs of the display and of the original, as looking does."""
+    told()
+    answer = api(doctor).patch(reverse("api-image-detail", args=[image.pk]), {}, format="json")
+    assert answer.json()["original_url"]
+    assert told() == [("viewed", "consultation_image", str(image.pk))]
+
+
+def test_a_form_with_a_mistake_in_the_admin(admin, image, told):
+    told()
+    answer = admin.post(reverse(CHANGE, args=[image.pk]), {"image_type": "none of them"})
+    assert image.display.name in answer.content.decode()
+    assert told() == [("viewed", "consultation_image", str(image.pk))]
+
+
+def test_thumbnails_in_the_admins_lists(admin, image, user_image, told):
+    told()
+    pages = {
+        LIST: [("listed", "consultation_image", str(image.pk))],
+        "admin:gallery_userimage_changelist": [("listed", "gallery_image", str(user_image.pk))],
+    }
+    for page, events in pages.items():
+        assert "/media/thumbnails/" in admin.get(reverse(page)).content.decode()
+        assert told() == events
+    assert admin.get(reverse(LIST), {"q": "no such image"}).status_code == 200
+    assert told() == []
+
+
+def test_thumbnails_on_a_consultations_page_in_the_admin(admin, image, consultation, told):
+    told()
+    place = reverse("admin:consultations_consultation_change", args=[consultation.pk])
+    assert image.thumbnail.name in admin.get(place).content.decode()
+    assert told() == [("listed", "consultation", str(consultation.pk))]
