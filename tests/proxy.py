@@ -2,17 +2,21 @@
 the command of the unit that we ship, on this machine's loopback. Stopped by their ids.
 """
 
+import http.client
+import json
 import os
 import re
 import secrets
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -155,6 +159,46 @@ class Site:
         """Everything that nginx and gunicorn have written so far."""
         time.sleep(0.2)  # nginx writes after it has answered
         return "".join(path.read_text() for path in self.folder.glob("*.log"))
+
+
+class Client:
+    """Requests over HTTPS, nothing followed and nothing made nicer."""
+
+    def __init__(self, host, *, certificate, https=443, http=80):
+        self.host, self.ports = host, {False: https, True: http}
+        self.context = ssl.create_default_context(cafile=certificate)
+
+    def __call__(self, method, path, body=None, *, plain=False, source="127.0.0.1", **headers):
+        raw = socket.create_connection(("127.0.0.1", self.ports[plain]), 60, (source, 0))
+        if not plain:
+            raw = self.context.wrap_socket(raw, server_hostname=self.host)
+        connection = http.client.HTTPConnection(self.host)
+        connection.sock = raw
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, named)
+        answer = connection.getresponse()
+        answer.body = answer.read()
+        connection.close()
+        return answer
+
+    def get(self, path, **headers):
+        return self("GET", path, **headers)
+
+    def post(self, path, data, **headers):
+        body = json.dumps(data)
+        return self("POST", path, body, Content_Type="application/json", **headers)
+
+    def upload(self, path, data, **headers):
+        edge = "edge-of-the-test"
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+        body = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={edge}"
+        return self("POST", path, body, Content_Type=kind, **headers)
+
+
+def path_of(url):
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}"
 
 
 def certify(folder):

@@ -1,7 +1,6 @@
 """nginx as we ship it before gunicorn as we ship it. Lost would be, without one test failing else:
 the signature of a picture, for nginx could hand it to anybody; or a patient's picture in a log."""
 
-import http.client
 import json
 import socket
 import ssl
@@ -12,7 +11,7 @@ import pytest
 
 from conftest import PASSWORD, photograph
 
-from .proxy import HOST, running
+from .proxy import HOST, Client, path_of, running
 
 pytestmark = pytest.mark.xdist_group("nginx")
 MB = 1024 * 1024
@@ -27,58 +26,17 @@ print(Consultation.objects.create(doctor=doctor, patient=record, date=date(2026,
 JPEG = photograph()
 
 
-class Client:
-    """Requests over HTTPS, nothing followed and nothing made nicer."""
-
-    def __init__(self, site):
-        self.site = site
-        self.context = ssl.create_default_context(cafile=site.certificate)
-
-    def __call__(self, method, path, body=None, *, plain=False, source="127.0.0.1", **headers):
-        port = self.site.http if plain else self.site.https
-        raw = socket.create_connection(("127.0.0.1", port), 60, (source, 0))
-        if not plain:
-            raw = self.context.wrap_socket(raw, server_hostname=HOST)
-        connection = http.client.HTTPConnection(HOST)
-        connection.sock = raw
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, named)
-        answer = connection.getresponse()
-        answer.body = answer.read()
-        connection.close()
-        return answer
-
-    def get(self, path, **headers):
-        return self("GET", path, **headers)
-
-    def post(self, path, data, **headers):
-        body = json.dumps(data)
-        return self("POST", path, body, Content_Type="application/json", **headers)
-
-    def upload(self, consultation, data, **headers):
-        edge = "edge-of-the-test"
-        body = (
-            f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
-        ).encode() + data
-        return self(
-            "POST",
-            f"/api/v1/consultations/{consultation}/images",
-            body + f"\r\n--{edge}--\r\n".encode(),
-            Content_Type=f"multipart/form-data; boundary={edge}",
-            **headers,
-        )
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     with running(tmp_path_factory.mktemp("nginx")) as made:
-        made.consultation = int(made.manage("shell", "-v0", "-c", FILL))
+        number = int(made.manage("shell", "-v0", "-c", FILL))
+        made.images = f"/api/v1/consultations/{number}/images"
         yield made
 
 
 @pytest.fixture(scope="module")
 def client(site):
-    return Client(site)
+    return Client(HOST, certificate=site.certificate, https=site.https, http=site.http)
 
 
 @pytest.fixture(scope="module")
@@ -91,14 +49,9 @@ def token(client):
 
 @pytest.fixture(scope="module")
 def image(site, client, token):
-    answer = client.upload(site.consultation, JPEG, **token)
+    answer = client.upload(site.images, JPEG, **token)
     assert answer.status == 201, answer.body
     return json.loads(answer.body)
-
-
-def path_of(url):
-    parts = urlsplit(url)
-    return f"{parts.path}?{parts.query}"
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +135,7 @@ def test_nothing_without_a_signature(client, original):
 
 
 def test_a_picture_that_is_gone_is_our_404(site, client, token):
-    made = json.loads(client.upload(site.consultation, photograph(seed=2), **token).body)
+    made = json.loads(client.upload(site.images, photograph(seed=2), **token).body)
     signed = path_of(made["thumbnail_url"])
     assert client.get(signed).status == 200
     (site.data / "media" / urlsplit(signed).path.removeprefix("/media/")).unlink()
@@ -194,10 +147,10 @@ def test_a_picture_that_is_gone_is_our_404(site, client, token):
 def test_sizes(site, client, token):
     """A photograph of MAX_UPLOAD_SIZE comes in; what is larger hears so in the API's one shape."""
     trailing = JPEG + bytes(10 * MB - len(JPEG))
-    assert client.upload(site.consultation, trailing, **token).status == 201
-    over = client.upload(site.consultation, trailing + b"x", **token)
+    assert client.upload(site.images, trailing, **token).status == 201
+    over = client.upload(site.images, trailing + b"x", **token)
     assert (over.status, json.loads(over.body)["errors"][0]["code"]) == (400, "file_too_large")
-    far_over = client.upload(site.consultation, bytes(13 * MB), **token, Accept_Language="en")
+    far_over = client.upload(site.images, bytes(13 * MB), **token, Accept_Language="en")
     assert far_over.status == 413
     assert json.loads(far_over.body) == {
         "type": "client_error",
