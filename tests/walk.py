@@ -1,9 +1,9 @@
 """script/walk: does what docs/deploy.md says, on a bare Debian that it makes for that.
 
 Debian comes from debootstrap and is booted by systemd-nspawn, with a systemd of its own; the
-network is this machine's, so its ports 80, 443 and 5432 must be free. Every block of the document marked
-`sh` is run in its order, by one shell of root; what the document asks a person for is typed in. In
-between, a person uses the site over HTTPS: after the installation, after a reboot, after the
+network is this machine's, so its ports 80, 443 and 5432 must be free. Every block of the document
+marked `sh` is run in its order, by one shell of root; what the document asks a person for is typed
+in. In between, a person uses the site over HTTPS: after the installation, after a reboot, after the
 restore, after the upgrade. WALK_PREPARE names a program that is given the machine's folder before
 it boots: for a machine that needs a proxy or a mirror.
 """
@@ -21,7 +21,7 @@ import sys
 import time
 from pathlib import Path
 
-from conftest import photograph
+from imaging import phantoms
 
 from .proxy import Client, path_of
 
@@ -166,7 +166,9 @@ class Person:
         )
         assert answer.status == 200, answer.body
         token = {"Authorization": f"Bearer {json.loads(answer.body)['access']}"}
-        picture = photograph(seed=len(self.stored) + 10, size=(1600, 1200))
+        seed = len(self.stored) + 10
+        drawn = phantoms.macro(seed, size=(1600, 1200), lesion=phantoms.Lesion(seed))
+        picture = phantoms.encode(drawn, "JPEG")
         answer = client.upload(self.images, picture, **token)
         assert answer.status == 201, answer.body
         self.stored[f"/api/v1/consultations/images/{json.loads(answer.body)['id']}"] = picture
