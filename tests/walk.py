@@ -69,7 +69,7 @@ class Machine:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         for _wait in range(240):
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, IndexError):  # not yet
                 children = f"/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children"
                 self.leader = int(Path(children).read_text().split()[0])
                 state = self.tell("systemctl is-system-running || true", check=False)
@@ -243,8 +243,8 @@ def main():
     machine = Machine(folder)
     machine.make()
     publish(folder, machine, options.without)
-    machine.boot()
     try:
+        machine.boot()
         walk(machine)
     finally:
         if not options.keep:
