@@ -105,6 +105,7 @@ class Shell:
     END = "walk-has-ended"
 
     def __init__(self, machine, **environment):
+        self.root = machine.root
         pid, self.terminal = pty.fork()
         if pid == 0:
             command = [*machine.enter(), "env", "TERM=dumb", "PS1=", "PS2=", "bash", "-l"]
@@ -118,8 +119,8 @@ class Shell:
         os.write(self.terminal, text.encode())
 
     def run(self, block, silent=False, seconds=1800):
-        path = "/tmp/walk-block"
-        self.write(f"cat >{path} <<'WALK'\n{block}\nWALK\n. {path}; echo {self.END}\n")
+        (self.root / "srv/block").write_text(block)
+        self.write(". /srv/block; echo walk-has-'ended'\n")  # quoted: not yet the END we wait for
         told, until = "", time.monotonic() + seconds
         while not told.rstrip().endswith(self.END):
             ready, _, _ = select.select([self.terminal], [], [], 1)
