@@ -79,7 +79,9 @@ class Machine:
         raise RuntimeError((self.folder / f"console.{self.boots}").read_text())
 
     def enter(self):
-        return ["nsenter", "-t", str(self.leader), "-a", "-r", "-w"]
+        """A command's beginning: in the machine, with nothing of this one's environment."""
+        clean = ["env", "-i", "HOME=/root", "TERM=dumb", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
+        return ["nsenter", "-t", str(self.leader), "-a", "-r", "-w", *clean]
 
     def tell(self, command, check=True):
         done = subprocess.run(
@@ -108,7 +110,7 @@ class Shell:
         self.root = machine.root
         pid, self.terminal = pty.fork()
         if pid == 0:
-            command = [*machine.enter(), "env", "TERM=dumb", "PS1=", "PS2=", "bash", "-l"]
+            command = [*machine.enter(), "PS1=", "PS2=", "bash", "-l"]
             os.execvp(command[0], command)
         self.write("stty -echo; set -e; PS1=; PS2=\n")
         for name, value in environment.items():
