@@ -25,7 +25,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 dermaai \
     && useradd --uid 10001 --gid dermaai --home-dir /var/lib/dermaai --shell /usr/sbin/nologin dermaai \
-    && install -d -o dermaai -g dermaai -m 2750 /var/lib/dermaai
+    && install -d -o dermaai -g dermaai -m 0750 /var/lib/dermaai
 # The code is root's: what a file smuggles in cannot alter it.
 COPY --from=build /opt/dermaai /opt/dermaai
 WORKDIR /opt/dermaai
