@@ -14,20 +14,19 @@ from django.core.mail import EmailMessage
 LINES = 100
 
 
-def said(unit):
-    """The last lines of the run that systemd tells us of, or else of the unit."""
-    run = os.environ.get("MONITOR_INVOCATION_ID")
-    which = f"_SYSTEMD_INVOCATION_ID={run}" if run else f"_SYSTEMD_UNIT={unit}"
-    command = ["/usr/bin/journalctl", "-q", "-o", "cat", "-n", str(LINES), which]
+def run(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
 
 
 def main(unit):
     django.setup()
-    result = os.environ.get("MONITOR_SERVICE_RESULT", "unknown")
+    told = run("/usr/bin/systemctl", "show", "-p", "InvocationID", "-p", "Result", unit)
+    known = dict(line.split("=", 1) for line in told.splitlines())
+    last = f"_SYSTEMD_INVOCATION_ID={known['InvocationID']}"
+    said = run("/usr/bin/journalctl", "-q", "-o", "cat", "-n", str(LINES), last)
     message = EmailMessage(
-        subject=f"DermaAI on {os.uname().nodename}: {unit} ({result})",
-        body=said(unit) or "It said nothing.",
+        subject=f"DermaAI on {os.uname().nodename}: {unit} ({known['Result']})",
+        body=said or "It said nothing.",
         to=settings.OPERATOR_EMAIL,
     )
     sent = message.send()
