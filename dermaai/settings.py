@@ -1,4 +1,4 @@
-"""Settings, all from the environment. docs/deploy.md lists the variables."""
+"""Settings, all from the environment. docs/settings.md lists the variables."""
 
 import os
 from datetime import timedelta
