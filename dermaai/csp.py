@@ -1,4 +1,4 @@
-"""What a page may load: django-csp's setting."""
+"""What a page may load (django-csp) and ask the browser for (django-permissions-policy)."""
 
 from urllib.parse import urlsplit
 
@@ -33,3 +33,32 @@ def policy_of(images_from):
             "object-src": [NONE],
         }
     }
+
+
+# The upload takes photographs and the link to share is copied; nothing else, and no frame anything.
+PERMISSIONS_POLICY = {
+    "camera": "self",
+    "clipboard-write": "self",
+    "fullscreen": "self",
+} | dict.fromkeys(
+    (
+        "accelerometer",
+        "autoplay",
+        "bluetooth",
+        "clipboard-read",
+        "display-capture",
+        "encrypted-media",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "screen-wake-lock",
+        "serial",
+        "usb",
+        "xr-spatial-tracking",
+    ),
+    (),
+)

@@ -59,13 +59,26 @@ class JsonLines(logging.Formatter):
         return json.dumps(told, ensure_ascii=False)
 
 
+class WithoutAddress(logging.Filter):
+    """gunicorn tells of a request that broke (a picture's stream, half-way) by its whole address:
+    the link to share, the signature. The rest of what it says is enough."""
+
+    def filter(self, record):
+        if "request" in str(record.msg).lower() and isinstance(record.args, tuple):
+            record.args = tuple("-" if "/" in str(told) else told for told in record.args)
+        return True
+
+
 def logging_of(level, *, debug):
     """Django's LOGGING: for a person with DEBUG on, else for a machine."""
     plain = {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": "audit.context.WithRequestId"}},
+        "filters": {
+            "request_id": {"()": "audit.context.WithRequestId"},
+            "without_address": {"()": "dermaai.logs.WithoutAddress"},
+        },
         "formatters": {"line": plain if debug else {"()": "dermaai.logs.JsonLines"}},
         "handlers": {
             "console": {
@@ -78,6 +91,8 @@ def logging_of(level, *, debug):
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django_tasks": {"level": "WARNING"},  # else two lines for every bell
+            # As ours, from the moment that a web process has loaded us.
+            "gunicorn.error": {"filters": ["without_address"], "propagate": True},
             "azure": {"level": "WARNING"},  # its INFO is every request, blob names included
         },
     }

@@ -1,4 +1,4 @@
-"""Settings, all from the environment. docs/deploy.md lists the variables."""
+"""Settings, all from the environment. docs/settings.md lists the variables."""
 
 import os
 from datetime import timedelta
@@ -8,7 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from .csp import azure_origin, policy_of
+from .csp import PERMISSIONS_POLICY, azure_origin, policy_of  # noqa: F401  (one is a setting)
 from .hosts import refuse_unsafe
 from .logs import logging_of
 from .openapi import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
@@ -44,7 +44,9 @@ AZURE_STORAGE_ACCOUNT_NAME = env.str("AZURE_STORAGE_ACCOUNT_NAME", "")
 AZURE_STORAGE_ACCOUNT_KEY = env.str("AZURE_STORAGE_ACCOUNT_KEY", "")
 AZURE_CONTAINER_PREFIX = env.str("AZURE_CONTAINER_PREFIX", "")
 AZURE = bool(AZURE_STORAGE_CONNECTION_STRING or AZURE_STORAGE_ACCOUNT_NAME)
+AZURE_GEO_REPLICATION = env.bool("AZURE_GEO_REPLICATION", False)  # copies in a second region: fine?
 SIGNED_URL_TTL = env.int("SIGNED_URL_TTL", 3600)
+MEDIA_ACCEL = env.str("MEDIA_ACCEL", "")  # nginx's internal location that sends media; empty: we do
 MAX_UPLOAD_SIZE = env.int("MAX_UPLOAD_SIZE", 10 * 1024 * 1024)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", 65_000_000)
 CLAMD_URL = env.str("CLAMD_URL", "")  # antivirus: tcp://host:port or unix:///path; empty: none
@@ -118,6 +120,7 @@ MIDDLEWARE = [
     "dermaai.probes.Probes",
     "dermaai.middleware.Told",
     "django.middleware.security.SecurityMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "dermaai.middleware.NothingKept",
@@ -224,6 +227,8 @@ AXES_VERBOSE = False  # its messages name the user
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "DermaAI <noreply@localhost>")
+# Who hears of a job that failed. Not Django's ADMINS: those get a failed request, patient and all.
+OPERATOR_EMAIL = env.list("OPERATOR_EMAIL", default=[])
 
 # Language, time ---------------------------------------------------------------------------
 

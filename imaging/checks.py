@@ -1,5 +1,7 @@
 """Misconfiguration is a numbered system check with a hint."""
 
+import re
+
 from django.conf import settings
 from django.core.checks import Error, register
 
@@ -69,3 +71,17 @@ def antivirus_has_an_address(app_configs, **kwargs):
             )
         ]
     return []
+
+
+@register()
+def nginx_location_is_a_path(app_configs, **kwargs):
+    if re.fullmatch(r"(/[\w-]+)+/|", settings.MEDIA_ACCEL, re.ASCII):
+        return []
+    return [
+        Error(
+            f"MEDIA_ACCEL is {settings.MEDIA_ACCEL!r}.",
+            hint="The internal location of deploy/nginx/dermaai.conf: /protected-media/; empty for "
+            "no nginx.",
+            id="imaging.E009",
+        )
+    ]

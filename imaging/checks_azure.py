@@ -59,3 +59,25 @@ def containers_are_private(app_configs, **kwargs):
             text = f"The container of {name} is public."
             found.append(Error(text, hint=hint, id="imaging.E007"))
     return found
+
+
+@register(deploy=True)
+def copies_stay_in_one_region(app_configs, **kwargs):
+    """The account's key does not tell its region; it tells whether a second one has copies."""
+    if not settings.AZURE or settings.AZURE_GEO_REPLICATION:
+        return []
+    try:
+        kind = storages["originals"].service_client.get_account_information()["sku_name"]
+    except OUTAGES as error:
+        text = f"The account did not say whether it copies elsewhere: {type(error).__name__}."
+        return [Warning(text, id="imaging.W002")]
+    if "GRS" not in kind and "GZRS" not in kind:
+        return []
+    return [
+        Error(
+            f"The account keeps copies in a second region ({kind}).",
+            hint="Change its redundancy to LRS or ZRS; or, where that region is fine for the "
+            "practice's data, set AZURE_GEO_REPLICATION=1 (docs/hosting.md).",
+            id="imaging.E010",
+        )
+    ]

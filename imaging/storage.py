@@ -222,10 +222,12 @@ class LocalContainer(FileSystemStorage):
 
     def __init__(self, container):
         self.container = container
+        # For nobody else, but for nginx where it sends the files: it is in the folder's group.
+        file, folder = (0o640, 0o750) if settings.MEDIA_ACCEL else (0o600, 0o700)
         super().__init__(
             location=Path(settings.DERMAAI_DATA) / "media" / container,
-            file_permissions_mode=0o600,
-            directory_permissions_mode=0o700,
+            file_permissions_mode=file,
+            directory_permissions_mode=folder,
         )
 
     def url(self, name, filename=None):

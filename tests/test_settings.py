@@ -2,7 +2,10 @@
 
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -77,6 +80,31 @@ def test_a_request_s_line_tells_the_view_not_the_path(client, db, caplog):
 def test_the_level_is_everyone_s():
     """LOG_LEVEL=ERROR was WARNING still where Django's own loggers wrote."""
     assert logging_of("ERROR", debug=False)["handlers"]["console"]["level"] == "ERROR"
+
+
+BROKEN = """
+import logging
+from dermaai.wsgi import application
+told = ("GET", "/s/LINK/image?s=KEY")
+logging.getLogger("gunicorn.error").error("Error handling request %s %s", *told)
+"""
+
+
+def test_a_request_that_breaks_is_told_without_its_address():
+    """Whoever reads a log could else open a link to share. In a process of its own, as gunicorn's:
+    its logger is there, with a handler, before our settings are."""
+    before = (
+        "import logging, sys\nlog = logging.getLogger('gunicorn.error')\nlog.propagate = False\n"
+        "log.setLevel('INFO')\nlog.addHandler(logging.StreamHandler())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", before + BROKEN],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "dermaai.settings"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stderr.splitlines()[-1])["message"] == "Error handling request GET -"
 
 
 @pytest.mark.parametrize(

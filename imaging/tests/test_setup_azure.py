@@ -26,6 +26,12 @@ def found():
     return {one.id for one in checks if one.id.startswith("imaging.")}
 
 
+@pytest.fixture(autouse=True)
+def copied_elsewhere(settings):
+    """As Azurite says of itself."""
+    settings.AZURE_GEO_REPLICATION = True
+
+
 @pytest.fixture
 def bare(azure, settings):
     """An account without our containers."""
@@ -104,7 +110,8 @@ def test_an_account_that_does_not_answer_is_not_called_private(azure, settings):
     storages[
         "originals"
     ].connection_string = "AccountName=gone;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/gone;"
-    assert found() == {"imaging.W001"}
+    settings.AZURE_GEO_REPLICATION = False
+    assert found() == {"imaging.W001", "imaging.W002"}
     with pytest.raises(CommandError, match="does not answer"):
         setup_azure()
     storages["originals"]._client = storages["originals"]._service_client = None
@@ -120,3 +127,11 @@ def test_names_that_azure_refuses(settings, prefix):
 def test_a_connection_string_that_cannot_sign(settings):
     settings.AZURE_STORAGE_CONNECTION_STRING = "BlobEndpoint=https://x/;SharedAccessSignature=sv"
     assert found() == {"imaging.E005"}
+
+
+@pytest.mark.usefixtures("azure")
+def test_copies_in_a_second_region_are_told(settings):
+    """Azurite says that it is Standard_RAGRS, which is what Azure gives when nobody chooses: data
+    in a place that the practice has named to nobody."""
+    settings.AZURE_GEO_REPLICATION = False
+    assert found() == {"imaging.E010"}

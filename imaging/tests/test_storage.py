@@ -1,5 +1,8 @@
 """Signed delivery of the embedded default. A hole here shows one patient's skin to another."""
 
+from pathlib import Path
+from urllib.parse import unquote
+
 import pytest
 import time_machine
 from django.core.checks import run_checks
@@ -102,6 +105,55 @@ def test_url_is_the_same_for_a_while(blob):
         first = url(blob)
         clock.shift(600)
         assert url(blob) == first
+
+
+class TestHandedOverToNginx:
+    """With MEDIA_ACCEL. That nginx then sends it, and to nobody else: tests/test_nginx.py."""
+
+    @pytest.fixture(autouse=True)
+    def accelerated(self, settings):
+        settings.MEDIA_ACCEL = "/protected-media/"
+
+    def test_names_the_file_and_sends_nothing(self, client, blob):
+        response = client.get(url(blob, filename="a.jpg"), headers={"Range": "bytes=0-1"})
+        assert (response.status_code, response.content) == (200, b"")
+        assert response["X-Accel-Redirect"] == f"/protected-media/originals/{blob}"
+        assert response["Content-Type"] == "image/jpeg"
+        assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert response["Content-Disposition"].startswith("attachment")
+
+    def test_a_name_is_quoted(self, client):
+        """nginx would take what stands behind a ? for a query, and a %2e for a dot."""
+        name = storage.put("originals", "7/a?b%2e é.jpg", ContentFile(b"x"))
+        told = client.get(url(name))["X-Accel-Redirect"]
+        assert told.startswith("/protected-media/originals/7/")
+        assert unquote(told).removeprefix("/protected-media/originals/") == name
+        assert "?" not in told
+        assert told.isascii()
+
+    def test_what_is_not_signed_or_not_there_is_404(self, client, blob):
+        good = url(blob)
+        for bad in (good[:-1], good.replace("originals", "processed"), good.split("?")[0]):
+            response = client.get(bad)
+            assert response.status_code == 404
+            assert "X-Accel-Redirect" not in response
+        storage.delete("originals", blob)
+        assert client.get(good).status_code == 404
+
+    def test_its_group_may_read(self, settings):
+        """nginx is another user; without it, nobody else reads a patient's picture."""
+        for accel, file, folder in (("/protected-media/", 0o640, 0o750), ("", 0o600, 0o700)):
+            settings.MEDIA_ACCEL = accel
+            container = storage.LocalContainer("originals")
+            path = Path(container.path(container.save(f"{folder}/x.jpg", ContentFile(b"x"))))
+            assert path.stat().st_mode & 0o777 == file
+            assert path.parent.stat().st_mode & 0o777 == folder
+
+    @pytest.mark.parametrize("wrong", ["protected", "/protected", "https://x/", "/a b/"])
+    def test_a_path_that_cannot_be_one_is_refused(self, settings, wrong):
+        assert not [one for one in run_checks() if one.id == "imaging.E009"]
+        settings.MEDIA_ACCEL = wrong
+        assert [one for one in run_checks() if one.id == "imaging.E009"]
 
 
 def test_methods(client, blob):

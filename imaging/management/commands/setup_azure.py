@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, origin, **options):
         if not settings.AZURE:
-            raise CommandError("No Azure account is set: docs/deploy.md names the variables.")
+            raise CommandError("No Azure account is set: docs/settings.md names the variables.")
         try:
             for name in settings.CONTAINERS:
                 self.container(storages[name])

@@ -1,0 +1,163 @@
+"""A backup while people work, restored elsewhere. Lost would be else: a practice's record."""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from bench.postgres import Missing, cluster, programs
+
+ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.xdist_group("backup")
+BEGIN = """
+from datetime import date
+from accounts.models import User
+from consultations.models import Consultation, Patient
+doctor = User.objects.create_user("doctor@example.org", "x", full_name="D", role="doctor")
+record = Patient.objects.create(full_name="Marie", created_by=doctor)
+Consultation.objects.create(doctor=doctor, patient=record, date=date(2026, 11, 14))
+"""
+# Uploads one after the other, a deletion now and then, until a file says that it is enough.
+WORK = """
+from itertools import count
+from pathlib import Path
+from conftest import upload
+from consultations import services
+from consultations.models import Consultation, ConsultationImage
+consultation = Consultation.objects.get()
+for number in count():
+    services.add_image(consultation=consultation, user=consultation.doctor,
+        upload=upload(seed=number % 5), image_type="macro")
+    if number % 4 == 3:
+        ConsultationImage.objects.order_by("pk").first().delete()
+    if Path("{stop}").exists():
+        break
+"""
+TELL = """
+import json
+from accounts.models import User
+from consultations.models import ConsultationImage
+print(json.dumps({"images": ConsultationImage.objects.count(), "users": User.objects.count()}))
+"""
+
+
+class Server:
+    """A machine: a database, a folder of media, the keys."""
+
+    def __init__(self, folder, database, keys):
+        bin = f"{programs()}{os.pathsep}{os.environ['PATH']}"
+        self.data = folder / "data"
+        self.environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("AZURE_")
+        } | keys | {
+            "DJANGO_SETTINGS_MODULE": "dermaai.settings",
+            "DERMAAI_DATA": str(self.data),
+            "DATABASE_URL": database,
+            "MEDIA_ACCEL": "/protected-media/",
+            "DEBUG": "0",
+            "PATH": bin,
+        }  # fmt: skip
+
+    def start(self, *command):
+        return subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def run(self, *command, status=0):
+        process = self.start(*command)
+        told, _ = process.communicate(timeout=300)
+        assert process.returncode == status, told
+        return told
+
+    def manage(self, *arguments, **options):
+        return self.run(sys.executable, "manage.py", *arguments, **options)
+
+    def shell(self, code):
+        return self.manage("shell", "-v0", "-c", code)
+
+
+@pytest.fixture
+def servers(tmp_path):
+    """`server(name)`: each with a PostgreSQL of its own, all with the same keys."""
+    if shutil.which("rsync") is None:
+        pytest.skip("rsync is not installed (Debian: apt-get install rsync)")
+    keys = {"SECRET_KEY": secrets.token_urlsafe(50), "AUDIT_KEY": secrets.token_urlsafe(50)}
+    with ExitStack() as stack:
+
+        def server(name):
+            try:
+                database = stack.enter_context(cluster())
+            except Missing as missing:
+                pytest.skip(str(missing))
+            return Server(tmp_path / name, database, keys)
+
+        yield server
+
+
+def inodes(folder):
+    return {path.relative_to(folder): path.stat().st_ino for path in folder.rglob("*.jpg")}
+
+
+def test_backup_while_people_work_restored_elsewhere(servers, tmp_path):
+    """Every row that comes back has its blob as it was received, and the audit log is whole."""
+    old, backups, stop = servers("old"), tmp_path / "backups", tmp_path / "stop"
+    backups.mkdir()
+    old.manage("migrate", "-v0")
+    old.shell(BEGIN)
+    worker = old.start(sys.executable, "manage.py", "worker", "--no-reload", "--interval=0.1")
+    people = old.start(sys.executable, "manage.py", "shell", "-v0", "-c", WORK.format(stop=stop))
+    try:
+        until = time.monotonic() + 240
+        while json.loads(old.shell(TELL))["images"] < 10:
+            assert time.monotonic() < until, "nobody works"
+            time.sleep(0.1)
+        first = Path(old.run("deploy/backup", str(backups)).split(":")[0])
+        time.sleep(1.1)  # their names are seconds
+        noted = re.search(r"\d+:[0-9a-f]{64}", old.manage("verify_audit"))[0]
+        second = Path(old.run("deploy/backup", str(backups)).split(":")[0])
+    finally:
+        stop.touch()
+        told, _ = people.communicate(timeout=60)
+        worker.terminate()
+        worker.communicate(timeout=60)
+    assert people.returncode == 0, told
+    assert not list(backups.glob("*.part"))
+    assert (second / "database.dump").stat().st_mode & 0o077 == 0, "patients' names"
+    before, after = inodes(first / "media"), inodes(second / "media")
+    same = [name for name in before if after.get(name) == before[name]]
+    assert len(same) >= 10, "what has not changed is stored once"
+
+    new = servers("new")
+    told = new.run("deploy/restore", str(second))
+    held = json.loads(new.shell(TELL))
+    assert held["images"] >= 10
+    assert f"{held['images']} originals, 0 not as received" in told
+    assert " 0 missing" in told
+    new.manage("verify_audit", "--since", noted)
+    blob = next((new.data / "media/originals").iterdir())
+    assert blob.stat().st_mode & 0o777 == 0o640, "nginx sends it"
+    refused = new.run("deploy/restore", str(second), status=1)
+    assert "make an empty one" in refused
+
+    blob.unlink()
+    assert new.manage("verify_images", status=1).count("missing") == 1
+
+
+def test_a_backup_that_fails_is_none(servers, tmp_path):
+    """Somebody would find out on the day that they need it."""
+    old, backups = servers("old"), tmp_path / "backups"
+    (backups / "20200101T000000Z").mkdir(parents=True)
+    os.utime(backups / "20200101T000000Z", (0, 0))
+    (old.data / "media").mkdir(parents=True)
+    old.environment["DATABASE_URL"] += "-that-is-not-there"
+    old.run("deploy/backup", str(backups), status=1)
+    assert [path.name for path in backups.iterdir()] == ["20200101T000000Z"], "the old ones stay"
