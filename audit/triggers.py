@@ -7,7 +7,7 @@ breaks the seal. Made after every `migrate`, as consultations/triggers.py explai
 from django.db import connections
 
 EVENT, HEAD = "audit_event", "audit_head"
-NAMES = ("audit_event_fixed", "audit_event_kept")
+NAMES = ("audit_event_fixed", "audit_event_kept", "audit_event_once")
 WHY = "the audit log is append-only"
 
 SQLITE = [
@@ -20,6 +20,12 @@ SQLITE = [
     WHEN OLD.id > COALESCE((SELECT floor FROM {HEAD} WHERE id = 1), -1)
     BEGIN SELECT RAISE(ABORT, '{WHY}'); END
     """,  # noqa: S608  (our own tables)
+    # INSERT OR REPLACE takes a row away without asking the trigger above.
+    f"""
+    CREATE TRIGGER IF NOT EXISTS audit_event_once BEFORE INSERT ON {EVENT}
+    WHEN EXISTS (SELECT 1 FROM {EVENT} WHERE id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, '{WHY}'); END
+    """,  # noqa: S608
 ]
 POSTGRESQL = [
     f"""
