@@ -35,8 +35,9 @@ class Client(threading.Thread):
             while not self.over.is_set():
                 order = self.orders.take()
                 if order:
-                    self.orders.done(order, self.fault[order]())
-                else:
+                    made = self.fault[order]()
+                    self.orders.done(order, made)
+                if not order or not made:  # else it would be the first to take it again
                     self.act()
         except Exception as error:  # a driver that has died would be silence for success
             self.ledger.find(f"{self.name} ended: {type(error).__name__}: {error}")
