@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 from .errors import StorageUnavailable
@@ -6,18 +8,29 @@ from .errors import StorageUnavailable
 class FileInLargePieces(TemporaryFileUploadHandler):
     """Every upload is a file from its first byte: a photograph is never in the web process's
     memory. Read 1 MiB at a time: each piece costs a read of the socket and a search for the
-    boundary, and of Django's 64 KiB a photograph has a hundred."""
+    boundary, and of Django's 64 KiB a photograph has a hundred.
+
+    Raises StorageUnavailable where the file cannot be written: on a full disk, most of all.
+    """
 
     chunk_size = 2**20
 
     def new_file(self, *args, **kwargs):
-        try:
+        with _told():
             super().new_file(*args, **kwargs)
-        except OSError as error:
-            raise StorageUnavailable("uploads") from error
 
     def receive_data_chunk(self, raw_data, start):
-        try:
+        with _told():
             super().receive_data_chunk(raw_data, start)
-        except OSError as error:  # a full disk, most of all
-            raise StorageUnavailable("uploads") from error
+
+    def file_complete(self, file_size):
+        with _told():  # its last bytes are written now
+            return super().file_complete(file_size)
+
+
+@contextmanager
+def _told():
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnavailable("uploads") from error
