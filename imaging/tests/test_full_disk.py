@@ -54,9 +54,13 @@ def test_an_upload_that_finds_no_room_is_503(api, doctor, consultation, nowhere)
 def test_an_upload_that_breaks_off_in_a_full_disk_is_an_outage(rf, size):
     handler = FileInLargePieces(rf.post("/"))
     handler.new_file("file", "x.jpg", "image/jpeg", None)
-    with full(), pytest.raises(StorageUnavailable):
+
+    def receive():
         handler.receive_data_chunk(b"x" * size, 0)
         handler.file_complete(size)
+
+    with full(), pytest.raises(StorageUnavailable):
+        receive()
 
 
 def test_a_passing_copy_that_finds_no_room_is_an_outage():
