@@ -35,8 +35,9 @@ class Client(threading.Thread):
             while not self.over.is_set():
                 order = self.orders.take()
                 if order:
-                    self.orders.done(order, self.fault[order]())
-                else:
+                    made = self.fault[order]()
+                    self.orders.done(order, made)
+                if not order or not made:  # else it would be the first to take it again
                     self.act()
         except Exception as error:  # a driver that has died would be silence for success
             self.ledger.find(f"{self.name} ended: {type(error).__name__}: {error}")
@@ -45,7 +46,7 @@ class Client(threading.Thread):
     def act(self):
         here = [upload for upload in self.mine if upload.image and upload.state == HERE]
         more = len(here) > (NARROW // 2 if self.person.narrow else self.keep)
-        weights = [10, 1 if here else 0, 1 if here else 0, (4 if more else 1) if here else 0, 1]
+        weights = [10, 1 if here else 0, 1 if here else 0, (14 if more else 1) if here else 0, 1]
         choice = self.rng.choices([self.upload, self.look, self.edit, self.delete, self.restore],
                                   weights)[0]  # fmt: skip
         choice(*([self.rng.choice(here)] if choice in (self.look, self.edit, self.delete) else []))

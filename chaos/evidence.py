@@ -1,9 +1,13 @@
 """What database and storage hold, read without the application."""
 
 import hashlib
+import json
+import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psycopg
 
 from .ledger import CONSULTATION, GALLERY
 
@@ -65,6 +69,16 @@ def unfinished(place):
         " WHERE status IN ('READY', 'RUNNING')",
     ]
     return [_asked(place, question)[0][0] for question in questions]
+
+
+def at_work(place):
+    """Names of the workers that have a task in their hands. None can be told during an outage."""
+    question = "SELECT worker_ids FROM django_tasks_database_dbtaskresult WHERE status = 'RUNNING'"
+    try:
+        told = [names for (names,) in _asked(place, question)]
+    except (psycopg.OperationalError, sqlite3.OperationalError):
+        return set()
+    return {(json.loads(names) if isinstance(names, str) else names)[-1] for names in told}
 
 
 def gathered(place, *, bytes_too):

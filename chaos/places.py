@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -15,11 +16,12 @@ from azure.storage.blob import BlobServiceClient
 from bench import postgres
 from bench.azurite import Azurite
 
-from . import disk
+from . import disk, evidence
 from .cable import Cable
 from .site import Site
 
 CONTAINERS = ("originals", "processed", "thumbnails")
+AT_WORK = 10  # seconds for a queue worker to have something in its hands
 PATIENCE = 10  # seconds for a process to be there that can be killed
 
 
@@ -64,11 +66,14 @@ class Place:
         return _soon(lambda: self.site.kill_web_worker(rng))
 
     def _queue(self, fault, rng):
-        return _soon(lambda: self.site.kill_queue_worker(rng))
+        """One that is at work, where one is to be met."""
+        busy = partial(evidence.at_work, self)
+        met = _soon(lambda: self.site.kill_queue_worker(rng, busy), AT_WORK)
+        return met or _soon(lambda: self.site.kill_queue_worker(rng))
 
 
-def _soon(kill):
-    deadline = time.monotonic() + PATIENCE
+def _soon(kill, seconds=PATIENCE):
+    deadline = time.monotonic() + seconds
     while not kill():
         if time.monotonic() > deadline:
             return False

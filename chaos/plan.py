@@ -56,12 +56,15 @@ class Orders:
 
     def __init__(self, made: Counter):
         self.made, self._waiting, self._lock = made, deque(), threading.Lock()
+        self._open = 0  # given and not yet made, those in somebody's hands too
 
     def __bool__(self):
-        return bool(self._waiting)
+        return self._open > 0
 
     def give(self, kind):
-        self._waiting.append(kind)
+        with self._lock:
+            self._open += 1
+            self._waiting.append(kind)
 
     def take(self):
         with self._lock:
@@ -71,5 +74,6 @@ class Orders:
         with self._lock:
             if really:
                 self.made[kind] += 1
+                self._open -= 1
             else:
                 self._waiting.append(kind)

@@ -37,7 +37,7 @@ class Site:
         self.findings = []  # what ended by itself
         self.master, self.queue = None, []
         self._lock, self._over = threading.Lock(), threading.Event()
-        self._ended_by_us = set()
+        self._ended_by_us, self._count = set(), 0
 
     def manage(self, *arguments):
         """What a command of manage.py prints. RuntimeError where it fails."""
@@ -67,12 +67,17 @@ class Site:
         return self._run(start, "web")
 
     def _worker(self):
+        self._count += 1
+        name = f"worker-{self._count}"
         command = [sys.executable, "manage.py", "worker", "--no-reload", "--interval=0.2"]
+        command += ["--worker-id", name]
 
         def start(**options):
             return subprocess.Popen(command, env=self.environment, **options)  # noqa: S603
 
-        return self._run(start, "worker")
+        process = self._run(start, "worker")
+        process.name = name  # what the tasks call it
+        return process
 
     def _keep(self):
         """Start again what ended; what we did not end is a finding."""
@@ -101,12 +106,21 @@ class Site:
         found = self.web_workers()
         return bool(found) and _kill(rng.choice(found))
 
-    def kill_queue_worker(self, rng):
+    def kill_queue_worker(self, rng, at_work=None):
+        """Any; or one of those whose names `at_work` gives, and which it still gives when the
+        worker is held."""
         with self._lock:  # so that nobody waits for it, and its number is nobody else's
+            names = at_work and at_work()
             living = [worker for worker in self.queue if worker.poll() is None]
+            living = [worker for worker in living if names is None or worker.name in names]
             if not living:
                 return False
             worker = rng.choice(living)
+            if at_work:
+                worker.send_signal(signal.SIGSTOP)
+                if worker.name not in at_work():
+                    worker.send_signal(signal.SIGCONT)
+                    return False
             self._ended_by_us.add(worker.pid)
             return _kill(worker.pid)
 

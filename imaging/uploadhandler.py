@@ -14,6 +14,8 @@ class FileInLargePieces(TemporaryFileUploadHandler):
 
     Of a file past MAX_UPLOAD_SIZE one byte more is kept, by which intake refuses it: a form is read
     before anybody asks who sent it, and a stranger shall not fill the disk.
+
+    Raises StorageUnavailable where the file cannot be written: on a full disk, most of all.
     """
 
     chunk_size = 2**20
@@ -21,7 +23,7 @@ class FileInLargePieces(TemporaryFileUploadHandler):
     def new_file(self, *args, **kwargs):
         FileUploadHandler.new_file(self, *args, **kwargs)
         # Without its name: an extension may be longer than a file system takes.
-        with _disk():
+        with _told():
             self.file = TemporaryUploadedFile(
                 "upload", self.content_type, 0, self.charset, self.content_type_extra
             )
@@ -32,13 +34,17 @@ class FileInLargePieces(TemporaryFileUploadHandler):
         if self.room:
             kept = raw_data[: self.room]
             self.room -= len(kept)
-            with _disk():
+            with _told():
                 self.file.write(kept)
+
+    def file_complete(self, file_size):
+        with _told():  # its last bytes are written now
+            return super().file_complete(file_size)
 
 
 @contextmanager
-def _disk():
+def _told():
     try:
         yield
-    except OSError as error:  # it is full, most of all
+    except OSError as error:
         raise StorageUnavailable("uploads") from error

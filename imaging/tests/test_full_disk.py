@@ -50,11 +50,17 @@ def test_an_upload_that_finds_no_room_is_503(api, doctor, consultation, nowhere)
     assert int(answer["Retry-After"]) > 0
 
 
-def test_an_upload_that_breaks_off_in_a_full_disk_is_an_outage(rf):
+@pytest.mark.parametrize("size", [2**20, 4000], ids=["while it comes", "at its end"])
+def test_an_upload_that_breaks_off_in_a_full_disk_is_an_outage(rf, size):
     handler = FileInLargePieces(rf.post("/"))
     handler.new_file("file", "x.jpg", "image/jpeg", None)
+
+    def receive():
+        handler.receive_data_chunk(b"x" * size, 0)
+        handler.file_complete(size)
+
     with full(), pytest.raises(StorageUnavailable):
-        handler.receive_data_chunk(b"x" * 2**20, 0)
+        receive()
 
 
 def test_a_passing_copy_that_finds_no_room_is_an_outage():
