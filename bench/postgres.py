@@ -48,10 +48,6 @@ class Cluster:
         if os.geteuid() == 0:  # which PostgreSQL refuses to run as
             self.user = "postgres"
             os.chown(self.folder, pwd.getpwnam(self.user).pw_uid, -1)
-        self._run(
-            "initdb", "--pgdata", f"{self.folder}/data", "--username", "dermaai", "--auth", "trust",
-            "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
-        )  # fmt: skip
         self.url = f"postgres://dermaai@/{self.folder}/dermaai"  # the host is the socket's folder
 
     def _run(self, program, *arguments):
@@ -65,6 +61,12 @@ class Cluster:
         )
         if done.returncode:
             raise RuntimeError(f"{program} failed:\n{done.stdout}{done.stderr}")
+
+    def initialise(self):
+        self._run(
+            "initdb", "--pgdata", f"{self.folder}/data", "--username", "dermaai", "--auth", "trust",
+            "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
+        )  # fmt: skip
 
     def start(self):
         # pg_ctl leaves the server behind with our pipes in its hands unless it has a log.
@@ -91,6 +93,7 @@ def server(options=QUICK):
     """A `Cluster` that runs. Stopped and deleted at the end."""
     made = Cluster(options)
     try:
+        made.initialise()
         made.start()
         try:
             made.create()

@@ -88,6 +88,9 @@ def test_reconcile_leaves_an_upload_under_way_alone(doctor, user_image):
     reconcile()
     assert Reservation.objects.exists()
     assert StorageQuota.objects.get().storage_used == user_image.stored_bytes + 1000
+    reconcile("--older-than", "0")  # the site is stopped: nothing is under way
+    assert not Reservation.objects.exists()
+    assert StorageQuota.objects.get().storage_used == user_image.stored_bytes
 
 
 def test_reconcile_queues_again_what_a_worker_left(user_image):
