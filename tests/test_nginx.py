@@ -198,9 +198,8 @@ def test_ready_is_told_here_only(client):
 
 def test_slow_lines_hold_no_thread(site, client):
     """Uploads over a bad line, more of them than the application has threads."""
-    head = (
-        f"POST /api/v1/remove-background HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 99999\r\n\r\n"
-    )
+    head = f"POST /api/v1/auth/token HTTP/1.1\r\nHost: {HOST}\r\n"  # who reads its body at once
+    head += "Content-Type: application/json\r\nContent-Length: 99999\r\n\r\n"
     slow = []
     try:
         for _line in range(20):
