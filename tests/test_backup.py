@@ -103,6 +103,11 @@ def servers(tmp_path):
         yield server
 
 
+def told_of(output):
+    """The folder that `deploy/backup` names last; rsync may have said before what vanished."""
+    return Path(output.splitlines()[-1].partition(":")[0])
+
+
 def inodes(folder):
     return {path.relative_to(folder): path.stat().st_ino for path in folder.rglob("*.jpg")}
 
@@ -120,10 +125,10 @@ def test_backup_while_people_work_restored_elsewhere(servers, tmp_path):
         while json.loads(old.shell(TELL))["images"] < 10:
             assert time.monotonic() < until, "nobody works"
             time.sleep(0.1)
-        first = Path(old.run("deploy/backup", str(backups)).split(":")[0])
+        first = told_of(old.run("deploy/backup", str(backups)))
         time.sleep(1.1)  # their names are seconds
         noted = re.search(r"\d+:[0-9a-f]{64}", old.manage("verify_audit"))[0]
-        second = Path(old.run("deploy/backup", str(backups)).split(":")[0])
+        second = told_of(old.run("deploy/backup", str(backups)))
     finally:
         stop.touch()
         told, _ = people.communicate(timeout=60)
