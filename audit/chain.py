@@ -97,8 +97,19 @@ def verify(since=None):
     """Walk the chain. Returns (head, the first thing that is wrong, or None).
 
     `since` is (number, hash) of an event that is known to have been there. Memory is constant,
-    whatever the number of events; those that are added meanwhile are left for the next time.
+    whatever the number of events; those that are added meanwhile are left for the next time, and
+    where `prune` has been at work meanwhile, it walks again.
     """
+    while True:
+        head, fault = _verify(since)
+        if fault is None or head is None:
+            return head, fault
+        now = Head.objects.filter(pk=1).first()
+        if now is None or now.floor == head.floor:
+            return head, fault
+
+
+def _verify(since):
     head = Head.objects.filter(pk=1).first()
     if head is None:
         gone = Event.objects.exists() or Waiting.objects.exists()
@@ -109,8 +120,11 @@ def verify(since=None):
     if fault is None and not is_sealed(head):
         fault = "the head was altered"
     if fault is None:
-        now = Head.objects.get(pk=1)  # it may have grown
-        if extra := Event.objects.filter(id__gt=now.last).order_by("id").first():
+        # It may have grown. The head is read after the events: what came in between, it knows.
+        top = Event.objects.order_by("-id").first()
+        now = Head.objects.get(pk=1)
+        if top and top.id > now.last:
+            extra = Event.objects.filter(id__gt=now.last).order_by("id").first()
             fault = f"event {extra.id} was inserted: the chain ends with {now.last}"
     return head, fault
 

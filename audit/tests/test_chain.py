@@ -124,6 +124,28 @@ def test_inserted(log, place):
     assert verify()[1].startswith(f"WRONG  event {place} was inserted")
 
 
+@pytest.mark.parametrize("after", range(5))
+@pytest.mark.parametrize("pruned", [False, True])
+def test_work_that_goes_on_is_no_fault(log, after, pruned):
+    """A nightly mail that cries wolf is soon not read: an event, or a pruning, after any one of the
+    questions that `verify` asks."""
+    asked = []
+
+    def meanwhile(execute, statement, values, many, context):
+        answer = execute(statement, values, many, context)
+        asked.append(statement)
+        if len(asked) == after + 1:
+            record(Action.LOGIN)
+            chain.catch_up()
+            if pruned:
+                chain.prune(log[3].moment)
+        return answer
+
+    with connection.execute_wrapper(meanwhile):
+        assert chain.verify()[1] is None
+    assert len(asked) > after
+
+
 def test_head_taken_away(log):
     sql("DELETE FROM audit_head")
     record(Action.LOGIN)  # nobody's page breaks for it, and the event waits
