@@ -47,7 +47,7 @@ def sections(text):
 class Machine:
     def __init__(self, folder):
         self.root, self.bare, self.boots = folder / "machine", folder / "bare", 0
-        self.folder, self.nspawn, self.leader = folder, None, None
+        self.folder, self.nspawn, self.leader, self.shell = folder, None, None, None
 
     def make(self):
         if not (self.bare / "usr").exists():
@@ -92,6 +92,9 @@ class Machine:
         return done.stdout
 
     def off(self):
+        shell, self.shell = self.shell, None
+        if shell:
+            shell.close()
         if self.nspawn and self.nspawn.poll() is None:
             self.tell("systemctl poweroff", check=False)
             try:
@@ -107,15 +110,21 @@ class Shell:
     END = "walk-has-ended"
 
     def __init__(self, machine, **environment):
-        self.root = machine.root
-        pid, self.terminal = pty.fork()
-        if pid == 0:
+        self.root, machine.shell = machine.root, self
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
             command = [*machine.enter(), "PS1=", "PS2=", "bash", "-l"]
             os.execvp(command[0], command)
         self.write("stty -echo; set -e; PS1=; PS2=\n")
         for name, value in environment.items():
             self.write(f"export {name}='{value}'\n")
         self.run(":", silent=True)
+
+    def close(self):
+        """Before the machine goes off: systemd stops every process for a moment then, and nsenter,
+        which stops with its child, would not go on."""
+        os.close(self.terminal)  # it hangs up
+        os.waitpid(self.pid, 0)
 
     def write(self, text):
         os.write(self.terminal, text.encode())
