@@ -1,17 +1,26 @@
 """No session that lacks its second factor sees anything."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from rest_framework.views import APIView
 
 from ..authentication import SetUpRequired
 
-# What somebody sees who must have a second factor and has none yet.
-OPEN = {"second_factor", "logout", "login", "login_code", "javascript-catalog"}
+# What somebody sees who must have a second factor and has none yet. A signed URL of the media is
+# good for whoever holds it.
+OPEN = {"second_factor", "logout", "login", "login_code", "javascript-catalog", "media"}
+
+
+def _whole(user):
+    """Who it is, once somebody wants to know: nobody where the second factor is wanting."""
+    wanting = user.is_authenticated and user.second_factor_since and not user.is_verified()
+    return AnonymousUser() if wanting else user
 
 
 class SecondFactor:
@@ -22,16 +31,14 @@ class SecondFactor:
         self.get_response = get_response
 
     def __call__(self, request):
-        user = request.user
-        if user.is_authenticated and user.second_factor_since and not user.is_verified():
-            request.user = AnonymousUser()
+        request.user = SimpleLazyObject(partial(_whole, request.user))
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
+        if request.resolver_match.view_name in OPEN:
+            return None
         user = request.user
         if not user.is_authenticated or not user.lacks_second_factor:
-            return None
-        if request.resolver_match.view_name in OPEN:
             return None
         if issubclass(getattr(view, "cls", object), APIView):
             detail = str(SetUpRequired.default_detail)

@@ -39,6 +39,14 @@ def test_signed_url_serves_the_blob_as_a_download(client, blob):
     assert response["Cache-Control"].startswith("private")
 
 
+def test_nobody_asks_whose_it_is(page, doctor, blob, django_assert_num_queries):
+    """A page has fifty of them, and a look at a session and a user for each adds up. Shown while
+    the database is away, too."""
+    session = page(doctor)
+    with django_assert_num_queries(0):
+        assert body(session.get(url(blob))) == b"0123456789"
+
+
 @pytest.mark.parametrize(
     "name", ["a&e=1.jpg", "a#b?c.jpg", "100%2B + é.jpg", "a/../b.jpg", " .jpg"]
 )
