@@ -15,10 +15,10 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from bench import web
+from bench import postgres, web
 
 PASSWORD = secrets.token_hex(8)
 CAST = ("doctor", "patient", "newcomer", "stranger")
@@ -61,15 +61,17 @@ def arguments():
     parser.add_argument("--examples", type=int, default=30, help="for an operation (default: 30)")
     parser.add_argument("--as", choices=CAST, action="append", dest="cast", help="(default: all)")
     parser.add_argument("--short", action="store_true", help="as the suite runs it")
+    parser.add_argument("--postgresql", action="store_true", help="on one of its own")
     parser.add_argument("--only", metavar="PATH", help="a path of the schema, to look closer")
     return parser.parse_args()
 
 
 @contextmanager
-def practice():
+def practice(database):
     """A server, a worker and a few people's images. Yields its base URL and the ids."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment = web.environment(folder, SECRET_KEY=secrets.token_urlsafe(50), **QUIET)
+    with tempfile.TemporaryDirectory() as folder, database as url:
+        quiet = QUIET | {"DATABASE_URL": url or f"sqlite:///{folder}/db.sqlite3"}
+        environment = web.environment(folder, SECRET_KEY=secrets.token_urlsafe(50), **quiet)
         web.manage(environment, "migrate", "-v0")
         fill = f"PASSWORD = {PASSWORD!r}\n{FILL}"
         told = web.manage(environment, "shell", "-v0", "-c", fill, stdout=subprocess.PIPE)
@@ -112,7 +114,8 @@ def main():
     options = arguments()
     seed = random.randrange(2**31) if options.seed is None else options.seed
     wrong = []
-    with practice() as (base, ids):
+    database = postgres.cluster() if options.postgresql else nullcontext()
+    with practice(database) as (base, ids):
         for person in options.cast or CAST:
             status, said = ask(base, ids, person, options, seed)
             print(f"\nAs {person}, seed {seed}\n{said}", flush=True)
