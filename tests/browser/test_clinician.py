@@ -39,6 +39,7 @@ def drop(page, selector, dropped):
         page.dispatch_event(selector, event, {"dataTransfer": carried})
 
 
+@pytest.mark.both
 def test_photographs_from_drop_to_deletion(tab, doctor, record, consultation, violations):
     page = tab(doctor)
     page.goto(f"/consultations/{consultation.pk}/")
@@ -199,6 +200,7 @@ def test_closing_with_unsent_files_asks(tab, doctor, consultation):
     assert not ConsultationImage.objects.exists()
 
 
+@pytest.mark.both
 def test_five_photographs_from_a_phone(tab, doctor, consultation, violations):
     page = tab(doctor, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     page.goto(f"/consultations/{consultation.pk}/")
@@ -237,6 +239,7 @@ def test_patient_sees_and_has_nothing_to_touch(tab, patient, image, violations):
     assert not violations
 
 
+@pytest.mark.both
 def test_keyboard_alone(tab, doctor, image):
     page = tab(doctor)
     page.goto(f"/consultations/{image.consultation_id}/")

@@ -41,6 +41,7 @@ def chosen(page):
     return page.locator("[data-pick]:checked")
 
 
+@pytest.mark.both
 def test_from_upload_to_result_without_a_reload(tab, doctor, violations):
     page = tab(doctor)
     page.goto("/gallery/")
@@ -111,6 +112,7 @@ def test_a_failure_says_why_and_is_tried_again(tab, doctor, violations):
     assert not violations
 
 
+@pytest.mark.both
 def test_many_by_keyboard_deleted_and_brought_back(tab, doctor, violations):
     images = [submit(doctor, title=f"Image {n}") for n in range(5)][::-1]
     page = tab(doctor)
