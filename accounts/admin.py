@@ -51,7 +51,7 @@ class UserAdmin(DjangoUserAdmin):
     ]
     search_fields = ["email", "full_name"]
     ordering = ["email"]
-    readonly_fields = ["last_login", "date_joined", "second_factor"]
+    readonly_fields = ["last_login", "date_joined", "second_factor", "events"]
     add_form = UserCreationForm
     fieldsets = [
         (None, {"fields": ["email", "password", "second_factor"]}),
@@ -60,7 +60,7 @@ class UserAdmin(DjangoUserAdmin):
             _("Rights"),
             {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
         ),
-        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined", "events"]}),
     ]
     add_fieldsets = [
         (
@@ -83,6 +83,12 @@ class UserAdmin(DjangoUserAdmin):
             reverse("admin:accounts_user_second_factor", args=[user.pk]),
             _("Remove (lost device)"),
         )
+
+    @admin.display(description=_("audit log"))
+    def events(self, user):
+        """What they did. The log's own permission is asked there."""
+        place = reverse("admin:audit_event_changelist", query={"actor_id": user.pk})
+        return format_html('<a href="{}">{}</a>', place, _("What they did"))
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.remove_second_factor)

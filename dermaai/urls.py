@@ -1,11 +1,13 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
 
 from accounts.second_factor.login import admin_login
 
 from . import api, metrics, probes, views
 
+admin.site.site_header = admin.site.site_title = _("DermaAI administration")
 urlpatterns = [
     # The middleware answers these before anything else does; here they have their names.
     path("healthz", probes.healthz, name="healthz"),

@@ -135,7 +135,7 @@ class StorageQuotaAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("full"))
     def full(self, quota):
-        return f"{quota.percent} %"
+        return _("%(number)s%%") % {"number": quota.percent}
 
     def save_model(self, request, quota, form, change):
         """A new plan brings its limits; limits of their own stay as they were typed."""

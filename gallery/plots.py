@@ -197,4 +197,4 @@ def _size(count):
 
 
 def _percent(part, whole):
-    return _("%(number)s %%") % {"number": round(100 * part / whole) if whole else 0}
+    return _("%(number)s%%") % {"number": round(100 * part / whole) if whole else 0}

@@ -29,6 +29,6 @@ def _warn(user_id, level):
     if quota is None or not quota.user.is_active:
         return
     with translation.override(quota.user.language or settings.LANGUAGE_CODE):
-        subject = _("Your gallery is %(level)s %% full") % {"level": level}
+        subject = _("Your gallery is %(level)s%% full") % {"level": level}
         body = render_to_string("gallery/quota_email.txt", {"quota": quota, "level": level})
     send_mail(subject, body, None, [quota.user.email])
