@@ -73,6 +73,7 @@ def practice(database):
         quiet = QUIET | {"DATABASE_URL": url or f"sqlite:///{folder}/db.sqlite3"}
         environment = web.environment(folder, SECRET_KEY=secrets.token_urlsafe(50), **quiet)
         web.manage(environment, "migrate", "-v0")
+        web.manage(environment, "collectstatic", "--no-input", "-v0")  # pages that say 404 need it
         fill = f"PASSWORD = {PASSWORD!r}\n{FILL}"
         told = web.manage(environment, "shell", "-v0", "-c", fill, stdout=subprocess.PIPE)
         port = web.free_port()
