@@ -110,7 +110,7 @@ def _qualities(months):
             if not high:
                 continue
             foot -= high
-            title = f"{_named(month)}, {labels[key]}: {number_format(count)}"
+            title = _titled(f"{_named(month)}, {labels[key]}", number_format(count))
             plot.marks.append(Mark(_left(number), foot, _WIDTH, high, title, fill))
     _months(plot, months)
     return plot
@@ -129,13 +129,12 @@ def _engines(engines):
     )
     for number, (key, label) in enumerate(labels.items()):
         y, count = TOP + ROW * number, engines[key]
-        plot.words.append(Word("0%", y, f"{label}: {number_format(count)}", "is-label"))
+        title = _titled(label, number_format(count))
+        plot.words.append(Word("0%", y, title, "is-label"))
         if count:
             fill = ("solid", "hatched")[number]
             width = f"{max(1, 100 * count / most):.2f}%"
-            plot.marks.append(
-                Mark("0%", y + 8, width, 22, f"{label}: {number_format(count)}", fill)
-            )
+            plot.marks.append(Mark("0%", y + 8, width, 22, title, fill))
     return plot
 
 
@@ -154,7 +153,7 @@ def _columns(plot, months, values, written, unit=1):
         _line(plot, tick / top, written(tick))
     for number, (month, value) in enumerate(zip(months, values, strict=True)):
         if high := round((FOOT - TOP) * value / top):
-            title = f"{_named(month)}: {written(value)}"
+            title = _titled(_named(month), written(value))
             plot.marks.append(Mark(_left(number), FOOT - high, _WIDTH, high, title))
     _months(plot, months)
 
@@ -190,6 +189,10 @@ def _step(most, unit):
 
 def _named(month):
     return date_format(month.first, "F Y")
+
+
+def _titled(what, value):
+    return _("%(what)s: %(value)s") % {"what": what, "value": value}
 
 
 def _size(count):
