@@ -69,7 +69,7 @@ def arguments():
 def practice():
     """A server, a worker and a few people's images. Yields its base URL and the ids."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = web.environment(folder, SECRET_KEY=secrets.token_urlsafe(50), **QUIET)
+        environment = web.environment(folder, **QUIET)
         web.manage(environment, "migrate", "-v0")
         fill = f"PASSWORD = {PASSWORD!r}\n{FILL}"
         told = web.manage(environment, "shell", "-v0", "-c", fill, stdout=subprocess.PIPE)

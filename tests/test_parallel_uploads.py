@@ -4,15 +4,8 @@ Lost would be: room that nobody paid for, or an image that was refused though th
 """
 
 import json
-import os
-import secrets
-import subprocess
-import sys
-from contextlib import nullcontext
 
 import pytest
-
-from bench import postgres
 
 ROOM, UPLOADS = 10, 50
 SCRIPT = """
@@ -65,32 +58,10 @@ print(json.dumps({{
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
-    if request.param == "sqlite":
-        return nullcontext(f"sqlite:///{tmp_path / 'db.sqlite3'}")
-    try:
-        postgres.programs()
-    except postgres.Missing as missing:
-        pytest.skip(str(missing))
-    return postgres.cluster()
-
-
 @pytest.mark.parametrize("by_number", [True, False], ids=["images", "bytes"])
-def test_exactly_as_many_as_there_is_room_for(database, tmp_path, by_number):
-    with database as url:
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "dermaai.settings",
-            "DERMAAI_DATA": str(tmp_path),
-            "DATABASE_URL": url,
-            "SECRET_KEY": secrets.token_urlsafe(50),
-        }
-        script = SCRIPT.format(room=ROOM, uploads=UPLOADS, by_number=by_number)
-        for arguments in (["migrate", "-v0"], ["shell", "-v0", "-c", script]):
-            command = [sys.executable, "manage.py", *arguments]
-            done = subprocess.run(command, env=environment, capture_output=True, text=True)
-            assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+def test_exactly_as_many_as_there_is_room_for(install, database, by_number):
+    script = SCRIPT.format(room=ROOM, uploads=UPLOADS, by_number=by_number)
+    told = json.loads(install(DATABASE_URL=database).shell(script))
     assert told["answers"] == {"stored": ROOM, "refused": UPLOADS - ROOM}
     assert (told["rows"], told["count"]) == (ROOM + 1, ROOM + 1)
     assert (told["drift"], told["reservations"], told["wrong"]) == (0, 0, 0)
