@@ -102,7 +102,17 @@ ACTS = {
     "logout": ("logout user", post("logout")),
 }
 KINDS = {"image": "consultation_image", "mine": "gallery_image"}
-PRIVATE = "Marie Lef Rousseau example.org IMG_ 0102030405 melanoma hush Zoé".split()
+PRIVATE = (
+    "Marie",
+    "Lef",
+    "Rousseau",
+    "Zoé",
+    "example.org",
+    "IMG_",
+    "0102030405",
+    "melanoma",
+    "hush",
+)
 
 
 def check_private(event):
