@@ -13,14 +13,14 @@ from bench import postgres, web
 
 
 @contextmanager
-def postgresql():
-    """The DATABASE_URL of an empty PostgreSQL; the test is skipped where there is none."""
+def postgresql(options=postgres.QUICK):
+    """A `postgres.Cluster` that runs and is empty; the test is skipped where there is none."""
     try:
         postgres.programs()
     except postgres.Missing as missing:
         pytest.skip(str(missing))
-    with postgres.cluster() as url:
-        yield url
+    with postgres.server(options) as cluster:
+        yield cluster
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -29,8 +29,8 @@ def database(request, tmp_path):
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'db.sqlite3'}"
     else:
-        with postgresql() as url:
-            yield url
+        with postgresql() as cluster:
+            yield cluster.url
 
 
 class Installed:
@@ -53,11 +53,12 @@ class Installed:
     def worker(self):
         """The process of one more queue worker, which is killed at the end of the test."""
         command = [sys.executable, "manage.py", "worker", "--no-reload", "--interval=0.1"]
-        with (self.folder / f"worker-{len(self.started)}.log").open("w") as log:
-            self.started.append(
-                subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-            )
-        return self.started[-1]
+        log = self.folder / f"worker-{len(self.started)}.log"
+        with log.open("w") as out:
+            process = subprocess.Popen(command, env=self.environment, stdout=out, stderr=out)
+        process.said = log.read_text  # what it said so far
+        self.started.append(process)
+        return process
 
     def kill(self):
         for process in self.started:

@@ -89,7 +89,7 @@ def servers(tmp_path):
     with ExitStack() as stack:
 
         def server(name):
-            return Server(tmp_path / name, stack.enter_context(postgresql()), keys)
+            return Server(tmp_path / name, stack.enter_context(postgresql()).url, keys)
 
         yield server
 
