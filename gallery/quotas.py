@@ -41,9 +41,7 @@ def reserve(user, size, idempotency_key=None) -> Reservation:
     with transaction.atomic():
         if idempotency_key:
             StorageQuota.objects.of(user.pk)
-            StorageQuota.objects.select_for_update().get(
-                user=user
-            )  # two at once: one after another
+            StorageQuota.objects.select_for_update().get(user=user)  # twins come in turn
             same = reserved(user, idempotency_key).filter(size=size).first()
             if same:
                 same.joined = True
