@@ -20,6 +20,7 @@ from tests.totp import code_of
 from .test_second_factor_pages import SET_UP, shown_secret
 
 CODE = "/accounts/login/code/"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 WHO = {
     "superuser": {"role": "staff", "is_staff": True, "is_superuser": True},
     "superuser who is a doctor": {"role": "doctor", "is_staff": True, "is_superuser": True},
@@ -97,6 +98,8 @@ def test_a_factor_is_asked_for_whether_required_or_not(who, client, somebody, fa
     user = somebody(who)
     factor(user)
     assert enter(client, user).startswith(CODE)
+    assert client.get("/admin/")["Location"].startswith("/admin/login/")
+    client.force_login(user, backend=BACKEND)  # a session that somebody got without the code
     assert client.get("/admin/")["Location"].startswith("/admin/login/")
 
 
