@@ -23,7 +23,7 @@ from gallery import services as gallery
 from imaging import phantoms
 from tests.totp import code_of
 
-pytest_plugins = ["tests.backends"]
+pytest_plugins = ["tests.backends", "tests.processes"]
 PASSWORD = "correct horse battery"
 
 

@@ -18,6 +18,25 @@ class ErrorsSerializer(serializers.Serializer):
     errors = ErrorSerializer(many=True)
 
 
+def coded(status, codes, description):
+    """The one shape again, with the codes that answers of one status may have. `status` is its name
+    in the schema."""
+    error = type(
+        f"{status}ErrorSerializer",
+        (ErrorSerializer,),
+        {"code": serializers.ChoiceField(choices=codes.choices)},
+    )
+    return type(
+        f"{status}Serializer",
+        (ErrorsSerializer,),
+        {
+            "__doc__": description,
+            "type": serializers.ChoiceField(choices=ClientErrorEnum.choices),
+            "errors": error(many=True),
+        },
+    )
+
+
 class NotSignedInCodes(TextChoices):
     """Why a request counts as nobody's."""
 
@@ -30,28 +49,14 @@ class NotSignedInCodes(TextChoices):
     PASSWORD = "password_changed", "The password was changed since"
 
 
-class NotSignedInErrorSerializer(ErrorSerializer):
-    code = serializers.ChoiceField(choices=NotSignedInCodes.choices)
-
-
-class NotSignedInSerializer(serializers.Serializer):
-    """401: what drf-standardized-errors would say, and the reasons of a token."""
-
-    type = serializers.ChoiceField(choices=ClientErrorEnum.choices)
-    errors = NotSignedInErrorSerializer(many=True)
-
-
 class ForbiddenCodes(TextChoices):
     NOT_YOURS = "permission_denied", "Not for you"
     NO_SECOND_FACTOR = "otp_setup_required", "A second factor is to be set up on the site first"
 
 
-class ForbiddenErrorSerializer(ErrorSerializer):
-    code = serializers.ChoiceField(choices=ForbiddenCodes.choices)
-
-
-class ForbiddenSerializer(serializers.Serializer):
-    """403."""
-
-    type = serializers.ChoiceField(choices=ClientErrorEnum.choices)
-    errors = ForbiddenErrorSerializer(many=True)
+NotSignedInSerializer = coded(
+    "NotSignedIn",
+    NotSignedInCodes,
+    "401: what drf-standardized-errors would say, and the reasons of a token.",
+)
+ForbiddenSerializer = coded("Forbidden", ForbiddenCodes, "403.")

@@ -19,11 +19,10 @@ PASSWORD = secrets.token_hex(8)
 
 
 @contextmanager
-def server(folder):
-    """gunicorn, one worker of two threads, on a database and media of its own. Yields (port,
-    process id of the worker)."""
+def server(environment):
+    """gunicorn, one worker of two threads, in this environment (`web.environment`), whose database
+    is empty. Yields (port, process id of the worker)."""
     port = web.free_port()
-    environment = web.environment(folder, SECRET_KEY=secrets.token_urlsafe(50))
     web.manage(environment, "migrate", "-v0")
     made = (
         "from accounts.models import User; from consultations.models import *;"
@@ -88,7 +87,10 @@ def intake_of(data):
 def goals(report, path):
     """Rows for `Report.goals`; prints the figures behind them."""
     data = path.read_bytes()
-    with tempfile.TemporaryDirectory() as folder, server(folder) as (port, worker):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        server(web.environment(folder)) as (port, worker),
+    ):
         clients = [Client(port, data) for _ in range(2)]
         together(clients, 2)  # a decoding process each
         whole, alone = [], []

@@ -1,6 +1,7 @@
 """gunicorn with this application while a `with` lasts, and its processes."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -43,12 +44,17 @@ def served(environment, port, **options):
 
 
 def environment(folder, **more):
-    """Of an application with a data folder of its own, which speaks plain HTTP."""
+    """Of an application that has a data folder, a database and a key of its own, and speaks plain
+    HTTP. A database or a storage that we were told of ourselves is not its."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("AZURE_")}
     return (
-        os.environ
+        ours
         | {
             "DJANGO_SETTINGS_MODULE": "dermaai.settings",
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "DEBUG": "0",
             "DERMAAI_DATA": str(folder),
+            "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
             "STATIC_ROOT": str(folder),
             "SECURE_SSL_REDIRECT": "0",
             "UPLOAD_RATE": "100000/min",

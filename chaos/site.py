@@ -2,7 +2,6 @@
 somebody who starts again what has ended, as systemd does."""
 
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -31,8 +30,7 @@ class Site:
 
     def __init__(self, data, logs, **environment):
         self.logs, self.port = Path(logs), web.free_port()
-        secret = secrets.token_urlsafe(50)
-        self.environment = web.environment(data, SECRET_KEY=secret, **SETTINGS, **environment)
+        self.environment = web.environment(data, **SETTINGS, **environment)
         self.environment["STATIC_ROOT"] = str(logs)
         self.findings = []  # what ended by itself
         self.master, self.queue = None, []

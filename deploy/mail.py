@@ -18,21 +18,27 @@ def run(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
 
 
-def main(unit):
-    django.setup()
+def last_run(unit):
+    """(its result, as systemd calls it; the last lines that it said). CalledProcessError where
+    systemd or its journal does not tell."""
     told = run("/usr/bin/systemctl", "show", "-p", "InvocationID", "-p", "Result", unit)
     known = dict(line.split("=", 1) for line in told.splitlines())
     last = f"_SYSTEMD_INVOCATION_ID={known['InvocationID']}"
-    said = run("/usr/bin/journalctl", "-q", "-o", "cat", "-n", str(LINES), last)
+    return known["Result"], run("/usr/bin/journalctl", "-q", "-o", "cat", "-n", str(LINES), last)
+
+
+def mail(unit, result, said):
+    """What came of it, in words. SMTPException or OSError where the mail is not taken."""
+    django.setup()
     message = EmailMessage(
-        subject=f"DermaAI on {os.uname().nodename}: {unit} ({known['Result']})",
+        subject=f"DermaAI on {os.uname().nodename}: {unit} ({result})",
         body=said or "It said nothing.",
         to=settings.OPERATOR_EMAIL,
     )
     sent = message.send()
-    print(f"mailed to {len(settings.OPERATOR_EMAIL)}" if sent else "OPERATOR_EMAIL names nobody")
+    return f"mailed to {len(settings.OPERATOR_EMAIL)}" if sent else "OPERATOR_EMAIL names nobody"
 
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dermaai.settings")
-    main(sys.argv[1])
+    print(mail(sys.argv[1], *last_run(sys.argv[1])))

@@ -226,6 +226,7 @@ AXES_VERBOSE = False  # its messages name the user
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)  # seconds; else a silent mail server holds a worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "DermaAI <noreply@localhost>")
 # Who hears of a job that failed. Not Django's ADMINS: those get a failed request, patient and all.
 OPERATOR_EMAIL = env.list("OPERATOR_EMAIL", default=[])

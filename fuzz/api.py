@@ -70,8 +70,8 @@ def arguments():
 def practice(database):
     """A server, a worker and a few people's images. Yields its base URL and the ids."""
     with tempfile.TemporaryDirectory() as folder, database as url:
-        quiet = QUIET | {"DATABASE_URL": url or f"sqlite:///{folder}/db.sqlite3"}
-        environment = web.environment(folder, SECRET_KEY=secrets.token_urlsafe(50), **quiet)
+        quiet = QUIET | ({"DATABASE_URL": url} if url else {})
+        environment = web.environment(folder, **quiet)
         web.manage(environment, "migrate", "-v0")
         web.manage(environment, "collectstatic", "--no-input", "-v0")  # pages that say 404 need it
         fill = f"PASSWORD = {PASSWORD!r}\n{FILL}"

@@ -32,11 +32,29 @@ def check(user, size):
         raise QuotaExceeded
 
 
-def reserve(user, size) -> Reservation:
-    """Room for one image of `size` bytes. Raises QuotaExceeded."""
+def reserve(user, size, idempotency_key=None) -> Reservation:
+    """Room for one image of `size` bytes. Raises QuotaExceeded.
+
+    A repeat of an upload under way, or of one whose process was killed, uses the room of the first:
+    one key is one image, and whichever of them stores it keeps the room.
+    """
     with transaction.atomic():
+        if idempotency_key:
+            StorageQuota.objects.of(user.pk)
+            StorageQuota.objects.select_for_update().get(user=user)  # twins come in turn
+            same = reserved(user, idempotency_key).filter(size=size).first()
+            if same:
+                same.joined = True
+                return same
         take(user.pk, size)
-        return Reservation.objects.create(user=user, size=size)
+        return Reservation.objects.create(
+            user=user, size=size, idempotency_key=idempotency_key or None
+        )
+
+
+def reserved(user, idempotency_key):
+    """The rooms that uploads under way with this key hold."""
+    return Reservation.objects.filter(user=user, idempotency_key=idempotency_key)
 
 
 def take(user_id, size, images=1):
@@ -58,7 +76,9 @@ def keep(reservation):
 
 
 def release(reservation):
-    """The upload came to nothing."""
+    """The upload came to nothing. Whoever joined leaves the room to whose it is."""
+    if reservation.joined:
+        return
     with transaction.atomic():
         if Reservation.objects.filter(pk=reservation.pk).delete()[0]:
             give_back(reservation.user_id, reservation.size)

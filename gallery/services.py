@@ -51,7 +51,12 @@ def submit_image(
         ("processed", f"{stem}_display.jpg", ContentFile(found.display)),
         ("thumbnails", f"{stem}_thumb.webp", ContentFile(found.thumbnail)),
     ]
-    reservation, stored = quotas.reserve(user, size), []
+    try:
+        reservation, stored = quotas.reserve(user, size, idempotency_key), []
+    except quotas.QuotaExceeded:
+        if earlier := _earlier(user, idempotency_key, photo):  # it has been stored meanwhile
+            return earlier, False
+        raise
     try:
         for container, name, content in blobs:
             stored.append((container, name))
@@ -96,9 +101,15 @@ def submit_image(
 
 def _check_room(user, upload, idempotency_key):
     """Refuse early what cannot be stored; but a repeated upload is not stored again."""
-    if idempotency_key and UserImage.objects.filter(user=user, idempotency_key=idempotency_key):
-        return
-    quotas.check(user, upload.size or 0)
+    try:
+        quotas.check(user, upload.size or 0)
+    except quotas.QuotaExceeded:
+        # In this order: a reservation becomes an image, never the reverse.
+        if not idempotency_key or not (
+            quotas.reserved(user, idempotency_key).exists()
+            or UserImage.objects.filter(user=user, idempotency_key=idempotency_key).exists()
+        ):
+            raise
 
 
 def _earlier(user, key, photo):

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.postgres import Missing, cluster, programs
+from bench import web
+from bench.postgres import programs
+from tests.processes import postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.xdist_group("backup")
@@ -55,16 +57,9 @@ class Server:
     def __init__(self, folder, database, keys):
         bin = f"{programs()}{os.pathsep}{os.environ['PATH']}"
         self.data = folder / "data"
-        self.environment = {
-            key: value for key, value in os.environ.items() if not key.startswith("AZURE_")
-        } | keys | {
-            "DJANGO_SETTINGS_MODULE": "dermaai.settings",
-            "DERMAAI_DATA": str(self.data),
-            "DATABASE_URL": database,
-            "MEDIA_ACCEL": "/protected-media/",
-            "DEBUG": "0",
-            "PATH": bin,
-        }  # fmt: skip
+        self.environment = web.environment(
+            self.data, DATABASE_URL=database, MEDIA_ACCEL="/protected-media/", PATH=bin, **keys
+        )
 
     def start(self, *command):
         return subprocess.Popen(
@@ -94,11 +89,7 @@ def servers(tmp_path):
     with ExitStack() as stack:
 
         def server(name):
-            try:
-                database = stack.enter_context(cluster())
-            except Missing as missing:
-                pytest.skip(str(missing))
-            return Server(tmp_path / name, database, keys)
+            return Server(tmp_path / name, stack.enter_context(postgresql()).url, keys)
 
         yield server
 

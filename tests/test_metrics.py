@@ -3,13 +3,11 @@
 import http.client
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bench import uploads
+from bench import uploads, web
 from conftest import photograph
 
 pytestmark = pytest.mark.xdist_group("metrics")
@@ -42,33 +40,26 @@ def scraped(port):
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory):
     """(what was scraped after a few uploads and the work of a worker, the text itself)."""
-    folder = tmp_path_factory.mktemp("watched")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("METRICS_TOKEN", TOKEN)
-        patch.setenv("SECRET_KEY", "x" * 50)
-        patch.setenv("DERMAAI_DATA", str(folder))
-        patch.setenv("DJANGO_SETTINGS_MODULE", "dermaai.settings")
-        patch.delenv("DATABASE_URL", raising=False)
-        with uploads.server(folder) as (port, worker):
-            client = uploads.Client(port, photograph())
-            client.upload(2)
-            os.kill(worker, signal.SIGKILL)
-            client.upload()  # waits for the next one
-            refused = uploads.Client(port, b"no picture")
-            with pytest.raises(RuntimeError, match="unsupported_type"):
-                refused.upload()
-            gallery = "/api/v1/remove-background"
-            body = client.body.replace(
-                b'name="file"', b'name="title"\r\n\r\nMarie Lefevre\r\n--%s\r\n'
-                b'Content-Disposition: form-data; name="file"'
-                % client.headers["Content-Type"].rpartition("=")[2].encode(), 1,
-            )  # fmt: skip
-            client.connection.request("POST", gallery, body, client.headers)
-            assert client.connection.getresponse().status == 202
-            waiting = scraped(port)
-            command = [sys.executable, "manage.py", "worker", "--no-reload", "--batch"]
-            subprocess.run(command, check=True, capture_output=True)
-            yield waiting, scraped(port), ask(port, Authorization=f"Bearer {TOKEN}")[1], port
+    environment = web.environment(tmp_path_factory.mktemp("watched"), METRICS_TOKEN=TOKEN)
+    with uploads.server(environment) as (port, worker):
+        client = uploads.Client(port, photograph())
+        client.upload(2)
+        os.kill(worker, signal.SIGKILL)
+        client.upload()  # waits for the next one
+        refused = uploads.Client(port, b"no picture")
+        with pytest.raises(RuntimeError, match="unsupported_type"):
+            refused.upload()
+        gallery = "/api/v1/remove-background"
+        body = client.body.replace(
+            b'name="file"', b'name="title"\r\n\r\nMarie Lefevre\r\n--%s\r\n'
+            b'Content-Disposition: form-data; name="file"'
+            % client.headers["Content-Type"].rpartition("=")[2].encode(), 1,
+        )  # fmt: skip
+        client.connection.request("POST", gallery, body, client.headers)
+        assert client.connection.getresponse().status == 202
+        waiting = scraped(port)
+        web.manage(environment, "worker", "--no-reload", "--batch", capture_output=True)
+        yield waiting, scraped(port), ask(port, Authorization=f"Bearer {TOKEN}")[1], port
 
 
 def test_processes_add_up_and_outlive_themselves(watched):

@@ -1,12 +1,6 @@
 """Rate limits count for all processes together, or each worker would have its own."""
 
 import json
-import os
-import secrets
-import subprocess
-import sys
-
-import pytest
 
 LIMIT = 6
 SCRIPT = """
@@ -22,30 +16,10 @@ print(json.dumps(told))
 """
 
 
-@pytest.fixture
-def manage(tmp_path):
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "dermaai.settings",
-        "DERMAAI_DATA": str(tmp_path),
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "LOGIN_RATE": f"{LIMIT}/min",
-        "DEBUG": "0",
-    }
-
-    def run(*arguments):
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
-
-
-def test_two_processes_count_together(manage):
+def test_two_processes_count_together(install):
     """And an address that a client makes up is not a way around."""
-    manage("migrate", "-v0")  # which makes the table
-    ask = ("shell", "-v0", "-c", SCRIPT.format(asks=LIMIT - 2))
-    first, second = json.loads(manage(*ask)), json.loads(manage(*ask))
+    here = install(LOGIN_RATE=f"{LIMIT}/min")  # migrate makes the table
+    first, second = (json.loads(here.shell(SCRIPT.format(asks=LIMIT - 2))) for _process in "12")
     assert first == [401] * (LIMIT - 2)
     assert second == [401, 401] + [429] * (LIMIT - 4)
-    manage("migrate", "-v0")  # again is fine
+    here.manage("migrate", "-v0")  # again is fine

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 
 from audit.context import RequestId, WithRequestId
+from bench import web
 from dermaai.csp import azure_origin, policy_of
 from dermaai.hosts import refuse_unsafe
 from dermaai.logs import JsonLines, logging_of
@@ -90,7 +90,7 @@ logging.getLogger("gunicorn.error").error("Error handling request %s %s", *told)
 """
 
 
-def test_a_request_that_breaks_is_told_without_its_address():
+def test_a_request_that_breaks_is_told_without_its_address(tmp_path):
     """Whoever reads a log could else open a link to share. In a process of its own, as gunicorn's:
     its logger is there, with a handler, before our settings are."""
     before = (
@@ -99,7 +99,7 @@ def test_a_request_that_breaks_is_told_without_its_address():
     )
     done = subprocess.run(
         [sys.executable, "-c", before + BROKEN],
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "dermaai.settings"},
+        env=web.environment(tmp_path),
         capture_output=True,
         text=True,
     )

@@ -1,7 +1,6 @@
 """Passwords that are refused, sessions that end, cookies; and what the audit log has of it."""
 
 import json
-import os
 import subprocess
 import sys
 
@@ -12,6 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from audit.models import Action
+from bench import web
 from conftest import PASSWORD, make_user
 
 CHANGE = "/accounts/password/"
@@ -78,7 +78,7 @@ def test_a_hash_that_is_made_anew_is_no_change(client, doctor, settings, passwor
     assert not passwords_changed()
 
 
-def test_cookies_of_a_practice():
+def test_cookies_of_a_practice(tmp_path):
     """HTTPS only, out of scripts' reach, not sent along from other sites."""
     script = """
 import json
@@ -86,11 +86,10 @@ from django.conf import settings as s
 print(json.dumps([s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY,
     s.SESSION_COOKIE_SAMESITE, s.CSRF_COOKIE_SAMESITE, s.SESSION_COOKIE_AGE <= 12 * 3600]))
 """
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "dermaai.settings", "DEBUG": "0"}
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=configured.BASE_DIR,
-        env=environment | {"SECRET_KEY": "x" * 60},
+        env=web.environment(tmp_path),
         capture_output=True,
         text=True,
         check=True,

@@ -1,15 +1,6 @@
 """Events from many threads at once are one chain, on both databases; and triggers hold on both."""
 
 import json
-import os
-import secrets
-import subprocess
-import sys
-from contextlib import nullcontext
-
-import pytest
-
-from bench import postgres
 
 THREADS, EACH = 4, 40
 SCRIPT = """
@@ -61,43 +52,17 @@ print(json.dumps({{
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
-    if request.param == "sqlite":
-        return nullcontext(f"sqlite:///{tmp_path / 'db.sqlite3'}")
-    try:
-        postgres.programs()
-    except postgres.Missing as missing:
-        pytest.skip(str(missing))
-    return postgres.cluster()
-
-
-def test_one_chain(database, tmp_path):
+def test_one_chain(install, database):
     """Lost would be: an event, or a chain that says it is broken when nobody touched it."""
-    with database as url:
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "dermaai.settings",
-            "DERMAAI_DATA": str(tmp_path),
-            "DATABASE_URL": url,
-            "SECRET_KEY": secrets.token_urlsafe(50),
-        }
-
-        def manage(*arguments):
-            command = [sys.executable, "manage.py", *arguments]
-            done = subprocess.run(command, env=environment, capture_output=True, text=True)
-            assert done.returncode == 0, done.stdout + done.stderr
-            return done.stdout
-
-        manage("migrate", "-v0")
-        script = SCRIPT.format(threads=THREADS, each=EACH)
-        told = json.loads(manage("shell", "-v0", "-c", script))
-        assert "whole" in manage("verify_audit")
-        # Back and forth again: with the triggers there, on both.
-        manage("flush", "--no-input", "-v0")
-        assert "0 events, whole" in manage("verify_audit")
-        manage("migrate", "-v0", "audit", "zero")
-        manage("migrate", "-v0")
-        assert "0 events, whole" in manage("verify_audit")
+    here = install(DATABASE_URL=database)
+    told = json.loads(here.shell(SCRIPT.format(threads=THREADS, each=EACH)))
+    assert "whole" in here.manage("verify_audit")
+    # Back and forth again: with the triggers there, on both.
+    here.manage("flush", "--no-input", "-v0")
+    assert "0 events, whole" in here.manage("verify_audit")
+    here.manage("migrate", "-v0", "audit", "zero")
+    here.manage("migrate", "-v0")
+    assert "0 events, whole" in here.manage("verify_audit")
     kept = THREADS * EACH * 7 // 8
     rate = told.pop("rate")
     assert rate > 10

@@ -90,7 +90,9 @@ class Reservation(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     size = models.PositiveBigIntegerField()
+    idempotency_key = models.CharField(max_length=255, null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    joined = False  # whether the request that holds this uses the room of another
 
     def __str__(self):
         return f"{self._meta.verbose_name} {self.pk}"

@@ -3,9 +3,11 @@
 import pytest
 from django.core import mail
 
-from conftest import upload
-from gallery import queue, services
-from gallery.models import StorageQuota, UserImage
+from conftest import blobs, upload
+from gallery import queue, quotas, services
+from gallery.models import Reservation, StorageQuota, UserImage
+from imaging import storage
+from imaging.errors import StorageUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +83,70 @@ def test_the_mail_speaks_the_owner_s_language(doctor, send, language):
     limit(image_limit=1)
     send()
     assert "Votre galerie" in mail.outbox[0].subject
+
+
+@pytest.fixture
+def room_for_one(doctor):
+    """In the doctor's gallery; and the bytes that an image of `upload()` takes."""
+    image, _created = services.submit_image(user=doctor, upload=upload())
+    services.erase_images(UserImage.objects.filter(pk=image.pk))
+    limit(image_limit=1)
+    return image.stored_bytes
+
+
+def held():
+    quota = StorageQuota.objects.get()
+    return quota.image_count, quota.storage_used
+
+
+def test_a_repeat_uses_the_room_of_an_upload_that_was_killed(doctor, room_for_one):
+    """It would else be refused until `reconcile` came by, an hour later."""
+    quotas.reserve(doctor, room_for_one, "k")
+    _image, created = services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+    assert created
+    assert held() == (1, room_for_one)
+    assert not Reservation.objects.exists()
+
+
+@pytest.mark.parametrize("key", [None, "", "another"])
+def test_room_that_is_held_is_nobody_else_s(doctor, room_for_one, key):
+    """Two images would else be in the room of one."""
+    quotas.reserve(doctor, room_for_one, "k")
+    with pytest.raises(quotas.QuotaExceeded):
+        services.submit_image(user=doctor, upload=upload(), idempotency_key=key)
+    assert held() == (1, room_for_one)
+
+
+def test_another_file_under_the_same_key_needs_its_own_room(doctor, room_for_one):
+    """A larger one would else be stored in the room of a smaller."""
+    quotas.reserve(doctor, room_for_one - 1, "k")
+    with pytest.raises(quotas.QuotaExceeded):
+        services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+    assert held() == (1, room_for_one - 1)
+
+
+def test_a_repeat_that_fails_leaves_the_room_to_the_first(doctor, room_for_one, backend):
+    """The first would else be stored in room that somebody has taken meanwhile."""
+    first = quotas.reserve(doctor, room_for_one, "k")
+    with backend.broken("processed"), pytest.raises(StorageUnavailable):
+        services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+    assert Reservation.objects.get() == first
+    assert held() == (1, room_for_one)
+
+
+def test_who_is_overtaken_by_the_repeat_is_told_of_its_image(doctor, room_for_one, monkeypatch):
+    """The first hangs in the storage; its repeat does not."""
+    put, repeats, before = storage.put, [], blobs()
+
+    def overtaken(*arguments):
+        if not repeats:
+            repeats.append(None)
+            repeats[:] = services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+        return put(*arguments)
+
+    monkeypatch.setattr(storage, "put", overtaken)
+    image, created = services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+    assert (created, repeats) == (False, [image, True])
+    assert held() == (1, room_for_one)
+    assert not Reservation.objects.exists()
+    assert len(blobs() - before) == 3

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -54,6 +54,26 @@ def test_a_task_that_no_worker_lives_through_ends(task):
     made.refresh_from_db()
     assert made.status == "FAILED"
     assert made.finished_at
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [{"status": "SUCCESSFUL"}, {"started_at": timezone.now()}],
+    ids=["it ended", "the next worker has it"],
+)
+def test_a_task_that_another_saw_to_meanwhile_is_left_alone(task, meanwhile):
+    """It would else be done again when it was done, or by two workers at once."""
+    made = task(settings.PROCESSING_LEASE + 1)
+    others = [meanwhile]
+
+    def between_look_and_write(execute, sql, *more):
+        if sql.startswith("UPDATE") and others:
+            DBTaskResult.objects.filter(pk=made.pk).update(**others.pop())
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(between_look_and_write):
+        assert hand_on_the_abandoned() == 0
+    assert not others
 
 
 def test_an_outage_of_the_database_is_not_the_image_s_fault(user_image, monkeypatch):

@@ -92,8 +92,11 @@ def test_a_stopped_site_need_not_wait_an_hour():
     storage.put("processed", "left-behind.jpg", ContentFile(b"x"))
     left = Path(settings.FILE_UPLOAD_TEMP_DIR) / "left.upload.jpg"
     left.write_bytes(photograph())
+    os.utime(left, (time.time() - 4 * 60,) * 2)
     time.sleep(2.1)  # Azure's clock goes by seconds
     assert "0 orphans, 0 missing, 0 abandoned" in run("reconcile", "--older-than", "5")[1]
+    looked = run("reconcile", "--older-than", "3", "--dry-run")[1]
+    assert "0 orphans, 0 missing, 1 abandoned" in looked, "they are minutes"
     assert "1 orphans, 0 missing, 1 abandoned" in run("reconcile", "--older-than", "0")[1]
     assert blobs() == set()
     assert not left.exists()
