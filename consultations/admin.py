@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -12,12 +13,29 @@ from .models import Consultation, ConsultationImage, Patient
 
 @admin.register(Patient)
 class PatientAdmin(admin.ModelAdmin):
+    """Only a superuser makes a record that of somebody who may enter the admin: its login sees all
+    of it, and whoever may change an address would read every patient's images."""
+
     list_display = ["full_name", "birth_date", "file_number", "created_by", "created_at"]
     list_filter = ["sex", "phototype"]
     search_fields = ["full_name", "file_number", "email"]
     date_hierarchy = "created_at"
     autocomplete_fields = ["user", "created_by"]
     list_select_related = ["created_by"]
+
+    def get_form(self, request, *args, **kwargs):
+        form = super().get_form(request, *args, **kwargs)
+        if request.user.is_superuser or "user" not in form.base_fields:
+            return form
+
+        class Form(form):
+            def clean_user(self):
+                account = self.cleaned_data["user"]
+                if account and account.is_staff and account.pk != self.instance.user_id:
+                    raise ValidationError(_("Only a superuser links an account of the staff."))
+                return account
+
+        return Form
 
 
 class ImageInline(admin.TabularInline):

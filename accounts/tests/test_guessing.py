@@ -3,7 +3,8 @@
 import pytest
 
 from audit import chain
-from audit.models import Event
+from audit.models import Action, Event
+from conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -27,3 +28,32 @@ def test_an_endless_address_is_a_wrong_one(client):
     body = {"email": f"{'a' * 400}@example.org", "password": "x"}
     answer = client.post("/api/v1/auth/token", body, content_type="application/json")
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("typed", ["a\0b@example.org", "\ud800@example.org"])
+def test_what_no_column_takes_is_nobodys_address(client, typed):
+    """NUL, which PostgreSQL refuses, and half a character: anybody could make the server fail."""
+    body = {"email": typed, "password": "x"}
+    answer = client.post("/api/v1/auth/token", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"] == "email"
+
+
+@pytest.mark.parametrize("route", ["/accounts/password/", "/admin/password_change/"])
+def test_a_page_left_open_does_not_tell_the_password(page, staff, told, route):
+    """Whoever sits down at it could try passwords as fast as the server answers, and then has the
+    account for good."""
+    mine = page(staff)
+    answers = [mine.post(route, new(f"guess {n}")) for n in range(12)]
+    assert answers[-1].status_code == 429
+    assert mine.post(route, new(PASSWORD), follow=True).status_code == 429, (
+        "the right one, too late"
+    )
+    staff.refresh_from_db()
+    assert staff.check_password(PASSWORD)
+    assert told(action=Action.LOGIN_FAILED)[0].owner_id == staff.pk
+
+
+def new(old):
+    another = "battery staple horse"
+    return {"old_password": old, "new_password1": another, "new_password2": another}
