@@ -1,6 +1,11 @@
 """What a guesser without limits could do to those who are not guessed."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connection
+from django.test import Client
 
 from audit import chain
 from audit.models import Action, Event
@@ -57,3 +62,22 @@ def test_a_page_left_open_does_not_tell_the_password(page, staff, told, route):
 def new(old):
     another = "battery staple horse"
     return {"old_password": old, "new_password1": another, "new_password2": another}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refresh_token_is_good_once_however_often_at_once(doctor):
+    """Or who copied one makes a second line of tokens out of it, and the log tells of none."""
+
+    def ask(step, body, together=None):
+        if together:
+            together.wait()
+        answer = Client().post(f"/api/v1/auth/token{step}", body, "application/json")
+        connection.close()
+        return answer
+
+    with ThreadPoolExecutor(6) as pool:
+        for _round in range(4):
+            pair = ask("", {"email": doctor.email, "password": PASSWORD}).json()
+            told, together = {"refresh": pair["refresh"]}, Barrier(6)
+            found = [pool.submit(ask, "/refresh", told, together) for _thread in range(6)]
+            assert sorted(one.result().status_code for one in found) == [200] + [401] * 5
