@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from conftest import blobs, make_user
-from consultations.models import ConsultationImage
+from consultations.models import ConsultationImage, Patient
 
 URL = "/admin/consultations/consultationimage/"
 
@@ -118,3 +118,26 @@ def test_a_record_of_a_colleague_can_still_be_changed(page, helper, record, doct
     assert page(helper).post(url, linked(record, doctor)).status_code == 302
     record.refresh_from_db()
     assert record.email == "marie@example.org"
+
+
+@pytest.mark.parametrize("what", ["doctor", "patient"])
+def test_nobody_takes_a_consultation_for_themselves(
+    page, other_doctor, doctor, consultation, image, what
+):
+    """Whoever may correct a reason would be the doctor of every consultation, or its patient, and
+    read its images."""
+    other_doctor.is_staff = True
+    other_doctor.save(update_fields=["is_staff"])
+    codes = ["view_consultation", "change_consultation"]
+    other_doctor.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    own = Patient.objects.create(full_name="Paul", created_by=doctor, user=other_doctor)
+    said = {"doctor": doctor.pk, "patient": consultation.patient_id, "status": "closed"}
+    said |= {"date": "2026-11-14", "reason": "A check", "diagnosis": "", "notes": ""}
+    taken = said | {"doctor": {"doctor": other_doctor.pk}, "patient": {"patient": own.pk}}[what]
+    url = f"/admin/consultations/consultation/{consultation.pk}/change/"
+    inline = {"images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0}
+    assert page(other_doctor).post(url, taken | inline).status_code == 200
+    assert page(other_doctor).get(f"/consultations/{consultation.pk}/").status_code == 404
+    assert page(other_doctor).post(url, said | inline).status_code == 302
+    consultation.refresh_from_db()
+    assert consultation.reason == "A check"
