@@ -14,7 +14,6 @@ from .managers import UserManager
 from .second_factor.devices import Authenticator, RecoveryCodes  # noqa: F401  (models)
 from .second_factor.rules import must_have
 
-
 # Control characters, and what turns the direction of writing: a name with it would turn the rest of
 # the line in which somebody else reads it, the audit log's too.
 TURNS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
