@@ -73,3 +73,10 @@ def test_thumbnails_on_a_patients_own_page(page, patient, consultation, image, t
     browser, _login = page(patient), told()
     assert image.thumbnail.name in browser.get("/").content.decode()
     assert told() == [("listed", "consultation", str(consultation.pk))]
+
+
+def test_the_question_before_deleting(page, doctor, image, told):
+    browser, _login = page(doctor), told()
+    asked = browser.get(reverse("image_delete", args=[image.pk]))
+    assert image.thumbnail.name in asked.content.decode()
+    assert told() == [("viewed", "consultation_image", str(image.pk))]
