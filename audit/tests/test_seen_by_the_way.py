@@ -80,3 +80,20 @@ def test_the_question_before_deleting(page, doctor, image, told):
     asked = browser.get(reverse("image_delete", args=[image.pk]))
     assert image.thumbnail.name in asked.content.decode()
     assert told() == [("viewed", "consultation_image", str(image.pk))]
+
+
+@pytest.mark.parametrize("path", ["/gallery/", "/api/v1/gallery"])
+def test_ones_own_gallery(page, doctor, user_image, told, path):
+    """The API's list hands out every original: whoever stole a token would have them, unnoticed by
+    their owner, who reads the log."""
+    browser, _login = page(doctor), told()
+    assert user_image.thumbnail.name in browser.get(path).content.decode()
+    assert told() == [("listed", "user", str(doctor.pk))]
+
+
+def test_an_image_queued_once_more(api, doctor, user_image, told):
+    """The answer is the image, URLs and all."""
+    told()
+    asked = api(doctor).post(reverse("api-userimage-retry", args=[user_image.pk]), {})
+    assert asked.json()["original_url"]
+    assert told() == [("viewed", "gallery_image", str(user_image.pk))]
