@@ -1,6 +1,8 @@
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -12,12 +14,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken
 
 from .models import User
 from .second_factor import services
 
-for device in (TOTPDevice, StaticDevice):  # theirs would show secrets, and make ones unsealed
-    admin.site.unregister(device)
+# Theirs would show secrets, and make ones unsealed; show tokens; let whoever may change a group
+# give themselves every right.
+admin.site.unregister([TOTPDevice, StaticDevice, OutstandingToken, BlacklistedToken, Group])
 
 
 class UserCreationForm(AdminUserCreationForm):
@@ -122,6 +126,20 @@ class UserAdmin(DjangoUserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin):
+    """What a group may do is a superuser's to say: those who may change it are in one."""
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser
 
 
 def _may_touch(request, account):

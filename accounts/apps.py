@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.core.management import call_command
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +12,14 @@ class AccountsConfig(AppConfig):
         from .second_factor.rules import refuse_unknown_words
 
         refuse_unknown_words()
+        pre_save.connect(keep_no_token, sender="token_blacklist.OutstandingToken")
         post_migrate.connect(make_cache_table, sender=self)
+
+
+def keep_no_token(sender, instance, **kwargs):
+    """A refresh token is known again by its `jti` alone. Kept whole, as its library does, it would
+    be everybody's who reads the table or a backup of it."""
+    instance.token = ""
 
 
 def make_cache_table(sender, using, **kwargs):

@@ -29,8 +29,10 @@ def holds(token, user):
 
 
 def owner_of(token):
-    """The token's user; raises where there is none any more."""
-    user = get_user_model().objects.filter(pk=token.get(api_settings.USER_ID_CLAIM)).first()
+    """The token's user, whose other tokens wait until the transaction ends; raises where there is
+    none any more."""
+    users = get_user_model().objects.select_for_update(no_key=True)
+    user = users.filter(pk=token.get(api_settings.USER_ID_CLAIM)).first()
     if user is None:
         raise AuthenticationFailed(_("User not found"), "user_not_found")
     return user

@@ -1,5 +1,6 @@
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from .lockout import TriesRate
@@ -32,6 +33,21 @@ class LoginForm(AuthenticationForm):
             self.request.axes_locked_out = True  # AxesMiddleware answers 429
             raise self.get_invalid_login_error()
         return super().clean()
+
+
+class ChangeForm(PasswordChangeForm):
+    """Its old password is as slow to guess as a login's: a wrong one counts and is told."""
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self):
+        password = self.cleaned_data["old_password"]
+        if authenticate(self.request, username=self.user.email, password=password) != self.user:
+            wrong = self.error_messages["password_incorrect"]
+            raise forms.ValidationError(wrong, "password_incorrect")
+        return password
 
 
 class ProfileForm(forms.ModelForm):

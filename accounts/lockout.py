@@ -33,8 +33,12 @@ def attempted_email(request, credentials=None):
     email = told.get("username") or told.get("email")
     if not email and request is not None:
         email = request.POST.get("username")
-    # Longer is nobody's address, and no column of axes takes it: PostgreSQL's refusal was a 500.
-    return email.lower()[:LONGEST] if email else None
+    if not email:
+        return None
+    # None of these is anybody's address, and no column of axes takes them: longer, with NUL, with
+    # half a character (JSON can write one). The database's refusal was a 500.
+    told = email.lower()[:LONGEST].replace("\0", "?")
+    return told.encode(errors="replace").decode()
 
 
 def is_locked_out(request, user):

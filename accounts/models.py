@@ -1,3 +1,5 @@
+import re
+
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
@@ -11,6 +13,10 @@ from audit.trail import Action, record
 from .managers import UserManager
 from .second_factor.devices import Authenticator, RecoveryCodes  # noqa: F401  (models)
 from .second_factor.rules import must_have
+
+# Control characters, and what turns the direction of writing: a name with it would turn the rest of
+# the line in which somebody else reads it, the audit log's too.
+TURNS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -57,6 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def clean(self):
         self.email = self.email.lower()
+        self.full_name = TURNS.sub("", self.full_name)
         super().clean()
 
     def save(self, *args, **kwargs):

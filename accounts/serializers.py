@@ -1,5 +1,6 @@
 """E-mail, password and, where there is one, the second factor's code, against tokens."""
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, Throttled
@@ -58,6 +59,8 @@ class RefreshSerializer(TokenRefreshSerializer):
 
     def validate(self, attrs):
         token = self.token_class(attrs["refresh"])
-        self.user = owner_of(token)
-        holds(token, self.user)
-        return super().validate(attrs)
+        with transaction.atomic():
+            # Of two at once the second waits here, and then finds the token spent.
+            self.user = owner_of(token)
+            holds(token, self.user)
+            return super().validate(attrs)

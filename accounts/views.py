@@ -8,13 +8,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .forms import ProfileForm
+from .forms import ChangeForm, ProfileForm
 
 
 class PasswordChange(SuccessMessageMixin, PasswordChangeView):
     template_name = "accounts/password_change.html"
+    form_class = ChangeForm
     success_url = reverse_lazy("security")
     success_message = gettext_lazy("Password changed")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"request": self.request}
 
 
 @login_required

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -10,14 +11,38 @@ from . import services
 from .models import Consultation, ConsultationImage, Patient
 
 
+def _refusing(form, request, text, **refused):
+    """`form`, which takes from nobody but a superuser a choice that is new and refused:
+    `refused` are {field: function of the choice}."""
+
+    class Form(form):
+        def clean(self):
+            data = super().clean()
+            for field, judge in refused.items():
+                chosen = self.cleaned_data.get(field)
+                if chosen and chosen.pk != getattr(self.instance, f"{field}_id") and judge(chosen):
+                    self.add_error(field, ValidationError(text))
+            return data
+
+    return form if request.user.is_superuser else Form
+
+
 @admin.register(Patient)
 class PatientAdmin(admin.ModelAdmin):
+    """Only a superuser makes a record that of somebody who may enter the admin: its login sees all
+    of it, and whoever may change an address would read every patient's images."""
+
     list_display = ["full_name", "birth_date", "file_number", "created_by", "created_at"]
     list_filter = ["sex", "phototype"]
     search_fields = ["full_name", "file_number", "email"]
     date_hierarchy = "created_at"
     autocomplete_fields = ["user", "created_by"]
     list_select_related = ["created_by"]
+
+    def get_form(self, request, *args, **kwargs):
+        form = super().get_form(request, *args, **kwargs)
+        text = _("Only a superuser links an account of the staff.")
+        return _refusing(form, request, text, user=lambda account: account.is_staff)
 
 
 class ImageInline(admin.TabularInline):
@@ -41,6 +66,8 @@ class ImageInline(admin.TabularInline):
 
 @admin.register(Consultation)
 class ConsultationAdmin(admin.ModelAdmin):
+    """Only a superuser becomes a consultation's doctor or patient here, for they see its images."""
+
     list_display = ["__str__", "date", "doctor", "status", "images_taken"]
     list_filter = ["status", "images_taken", "doctor"]
     search_fields = ["patient__full_name", "patient__file_number", "reason", "diagnosis"]
@@ -49,6 +76,16 @@ class ConsultationAdmin(admin.ModelAdmin):
     list_select_related = ["patient", "doctor"]
     readonly_fields = ["images_taken", "created_at", "updated_at"]
     inlines = [ImageInline]
+
+    def get_form(self, request, *args, **kwargs):
+        form, own = super().get_form(request, *args, **kwargs), request.user.pk
+        return _refusing(
+            form,
+            request,
+            _("Only a superuser makes you its doctor or its patient."),
+            doctor=lambda doctor: doctor.pk == own,
+            patient=lambda patient: patient.user_id == own,
+        )
 
     def change_view(self, request, object_id, *args, **kwargs):
         response = super().change_view(request, object_id, *args, **kwargs)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
 
 from accounts.second_factor.login import admin_login
+from accounts.views import PasswordChange
 
 from . import api, metrics, probes, views
 
@@ -14,6 +15,8 @@ urlpatterns = [
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("admin/login/", admin_login, name="admin_login"),
+    # The admin's own does not count wrong passwords.
+    path("admin/password_change/", PasswordChange.as_view(), name="admin_password_change"),
     path("admin/", admin.site.urls),
     path("api/", include(api.urlpatterns)),
     path("accounts/", include("accounts.urls")),

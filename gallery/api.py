@@ -125,6 +125,11 @@ class Gallery(Mine, generics.ListAPIView):
         asked = {"DELETE": ImagesSerializer, "PATCH": BulkEditSerializer}
         return asked.get(getattr(self.request, "method", ""), UserImageSerializer)
 
+    def list(self, request, *args, **kwargs):
+        answer = super().list(request, *args, **kwargs)
+        record(Action.LISTED, request.user, images=len(answer.data["images"]), api=True)
+        return answer
+
     @extend_schema(
         request=ImagesSerializer,
         responses={200: _count("deleted")},
@@ -235,6 +240,7 @@ class Retry(Mine, generics.GenericAPIView):
             services.retry_image(image, engine=serializer.validated_data.get("engine"))
         except UserImage.DoesNotExist as gone:
             raise Http404 from gone
+        record(Action.VIEWED, image, api=True)  # its URLs are told
         return Response(self.shown(image), status=status.HTTP_202_ACCEPTED)
 
 

@@ -13,14 +13,15 @@ _LIGATURES = str.maketrans({"æ": "ae", "œ": "oe"})  # Unicode leaves them as t
 
 
 def search_key(*texts):
-    """How text is compared: "LEFÈVRE" and "lefevre" are one, "Nævus" and "naevus" too."""
-    decomposed = unicodedata.normalize("NFKD", " ".join(texts))
+    """How text is compared: "LEFÈVRE" and "lefevre" are one, "Nævus" and "naevus" too. Without NUL,
+    which PostgreSQL refuses to look for."""
+    decomposed = unicodedata.normalize("NFKD", " ".join(texts).replace("\0", ""))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return letters.casefold().translate(_LIGATURES)
 
 
 def with_words(rows, words):
     """Rows whose `search_key` has every word, in any order."""
-    for word in search_key(words[:MAX_QUERY]).replace("\0", "").split()[:MAX_WORDS]:
+    for word in search_key(words[:MAX_QUERY]).split()[:MAX_WORDS]:
         rows = rows.filter(GreaterThan(StrIndex(F("search_key"), Value(word)), 0))
     return rows

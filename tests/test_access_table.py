@@ -65,6 +65,7 @@ TABLE = {
     ("login", "get"): ANYONE,
     ("login_code", "get"): (302,) * 6,  # nobody's password was just typed
     ("admin_login", "get"): (403, 403, 403, 403, 302, 302),
+    ("admin_password_change", "get"): SIGNED_IN,
     ("security", "get"): SIGNED_IN,
     ("second_factor", "get"): SIGNED_IN,
     ("second_factor_codes", "get"): (302,) * 6,  # there is none yet

@@ -1,10 +1,11 @@
 """Accounts in the admin: whoever looks after them gives nobody rights, least of all themselves."""
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import User
-from conftest import make_user
+from conftest import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 ROOT = "/admin/accounts/user"
@@ -64,3 +65,39 @@ def test_a_superuser_gives_rights(page, root, doctor):
     asked = saved(doctor, is_staff="on")
     assert page(root).post(f"{ROOT}/{doctor.pk}/change/", asked).status_code == 302
     assert User.objects.get(pk=doctor.pk).is_staff
+
+
+def test_a_group_of_their_own_gives_them_nothing(page, staff):
+    """Who may change groups would put every right into the one that they are in."""
+    group = Group.objects.create(name="Reception")
+    group.permissions.set(Permission.objects.filter(content_type__model="group"))
+    staff.groups.add(group)
+    every = [str(key) for key in Permission.objects.values_list("pk", flat=True)]
+    admin, body = page(staff), {"name": "Reception", "permissions": every}
+    assert admin.get("/admin/auth/group/").status_code == 200, "they may look"
+    assert admin.post(f"/admin/auth/group/{group.pk}/change/", body).status_code == 403
+    assert admin.post("/admin/auth/group/add/", body | {"name": "Mine"}).status_code == 403
+    assert admin.post(f"/admin/auth/group/{group.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert not User.objects.get(pk=staff.pk).has_perm("accounts.change_user")
+
+
+def test_a_superuser_makes_groups(page, root):
+    body = {"name": "Reception", "permissions": []}
+    assert page(root).post("/admin/auth/group/add/", body).status_code == 302
+    assert Group.objects.filter(name="Reception").exists()
+
+
+def test_nobody_reads_another_persons_tokens(client, page, doctor, root):
+    """Whoever may look at the list of tokens would be any doctor, second factor and all; so would
+    whoever has a backup of the database."""
+    asked = {"email": doctor.email, "password": PASSWORD}
+    for step in ("", "/refresh", "/blacklist"):
+        told = client.post(f"/api/v1/auth/token{step}", asked, "application/json")
+        assert told.status_code == 200
+        asked = {"refresh": told.json().get("refresh")}
+    kept = OutstandingToken.objects.all()
+    assert len(kept) == 2
+    assert [row.token for row in kept] == ["", ""]
+    for model in ("outstandingtoken", "blacklistedtoken"):
+        for path in ("", f"{kept[0].pk}/change/"):
+            assert page(root).get(f"/admin/token_blacklist/{model}/{path}").status_code == 404

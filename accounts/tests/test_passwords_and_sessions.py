@@ -106,3 +106,11 @@ def test_without_a_factor_a_page_asks_the_database_nothing_more(
     with django_assert_num_queries(3) as asked:  # session, user; the header's own
         mine.get("/accounts/profile/")
     assert not [query for query in asked if "otp" in query["sql"]]
+
+
+def test_a_name_does_not_turn_the_line_it_stands_in(page, patient):
+    """Whoever reads in the audit log who saw an image would read the role backwards."""
+    typed = {"full_name": "\u202eMarie\nL\u2067ef\u0007", "language": ""}
+    assert page(patient).post("/accounts/profile/", typed).status_code == 302
+    patient.refresh_from_db()
+    assert patient.full_name == "MarieLef"

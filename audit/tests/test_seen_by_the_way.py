@@ -51,3 +51,49 @@ def test_thumbnails_on_a_consultations_page_in_the_admin(admin, image, consultat
     place = reverse("admin:consultations_consultation_change", args=[consultation.pk])
     assert image.thumbnail.name in admin.get(place).content.decode()
     assert told() == [("listed", "consultation", str(consultation.pk))]
+
+
+@pytest.mark.parametrize("path", ["/", "/consultations/"])
+def test_thumbnails_in_lists_of_consultations(page, doctor, consultation, image, told, path):
+    """Whoever sits down at a session that was left open turns these pages and has seen every
+    patient."""
+    browser, _login = page(doctor), told()
+    shown = browser.get(path).content.decode()
+    assert image.thumbnail.name in shown
+    assert told() == [("listed", "consultation", str(consultation.pk))]
+
+
+def test_a_list_without_a_picture_tells_nothing(page, doctor, consultation, told):
+    browser, _login = page(doctor), told()
+    assert browser.get("/consultations/").status_code == 200
+    assert told() == []
+
+
+def test_thumbnails_on_a_patients_own_page(page, patient, consultation, image, told):
+    browser, _login = page(patient), told()
+    assert image.thumbnail.name in browser.get("/").content.decode()
+    assert told() == [("listed", "consultation", str(consultation.pk))]
+
+
+def test_the_question_before_deleting(page, doctor, image, told):
+    browser, _login = page(doctor), told()
+    asked = browser.get(reverse("image_delete", args=[image.pk]))
+    assert image.thumbnail.name in asked.content.decode()
+    assert told() == [("viewed", "consultation_image", str(image.pk))]
+
+
+@pytest.mark.parametrize("path", ["/gallery/", "/api/v1/gallery"])
+def test_ones_own_gallery(page, doctor, user_image, told, path):
+    """The API's list hands out every original: whoever stole a token would have them, unnoticed by
+    their owner, who reads the log."""
+    browser, _login = page(doctor), told()
+    assert user_image.thumbnail.name in browser.get(path).content.decode()
+    assert told() == [("listed", "user", str(doctor.pk))]
+
+
+def test_an_image_queued_once_more(api, doctor, user_image, told):
+    """The answer is the image, URLs and all."""
+    told()
+    asked = api(doctor).post(reverse("api-userimage-retry", args=[user_image.pk]), {})
+    assert asked.json()["original_url"]
+    assert told() == [("viewed", "gallery_image", str(user_image.pk))]

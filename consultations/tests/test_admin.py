@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from conftest import blobs, make_user
-from consultations.models import ConsultationImage
+from consultations.models import ConsultationImage, Patient
 
 URL = "/admin/consultations/consultationimage/"
 
@@ -68,3 +69,75 @@ def test_verify_originals(admin, image):
     page = admin.post(URL, body, follow=True).content.decode()
     assert "messagelist" in page
     assert 'class="success"' in page
+
+
+@pytest.fixture
+def helper(staff):
+    """Staff who may look after patients' records, and see no image and no consultation."""
+    names = ["view_patient", "change_patient"]
+    staff.user_permissions.set(Permission.objects.filter(codename__in=names))
+    return staff
+
+
+def linked(record, account):
+    """What the form of a record sends that is to be `account`'s."""
+    said = {"full_name": record.full_name, "created_by": record.created_by_id, "user": account.pk}
+    return said | {"email": "marie@example.org"}
+
+
+@pytest.mark.parametrize("whose", ["helper", "doctor"])
+def test_nobody_makes_themselves_a_patient(page, helper, record, image, whose, request):
+    """A record's login sees its consultations and images: who may change an address would read all
+    of them, one after the other. A doctor or colleague with rights would be as good."""
+    account = request.getfixturevalue(whose)
+    account.is_staff = True
+    account.save(update_fields=["is_staff"])
+    before = record.user_id
+    answer = page(helper).post(
+        f"/admin/consultations/patient/{record.pk}/change/", linked(record, account)
+    )
+    assert answer.status_code == 200
+    record.refresh_from_db()
+    assert record.user_id == before
+    assert page(helper).get(f"/patients/{record.pk}/").status_code == 404
+
+
+def test_a_patients_login_is_theirs_to_give(page, helper, record, other_patient):
+    url = f"/admin/consultations/patient/{record.pk}/change/"
+    assert page(helper).post(url, linked(record, other_patient)).status_code == 302
+    record.refresh_from_db()
+    assert (record.user_id, record.email) == (other_patient.pk, "marie@example.org")
+
+
+def test_a_record_of_a_colleague_can_still_be_changed(page, helper, record, doctor):
+    doctor.is_staff = True
+    doctor.save(update_fields=["is_staff"])
+    record.user = doctor
+    record.save(update_fields=["user"])
+    url = f"/admin/consultations/patient/{record.pk}/change/"
+    assert page(helper).post(url, linked(record, doctor)).status_code == 302
+    record.refresh_from_db()
+    assert record.email == "marie@example.org"
+
+
+@pytest.mark.parametrize("what", ["doctor", "patient"])
+def test_nobody_takes_a_consultation_for_themselves(
+    page, other_doctor, doctor, consultation, image, what
+):
+    """Whoever may correct a reason would be the doctor of every consultation, or its patient, and
+    read its images."""
+    other_doctor.is_staff = True
+    other_doctor.save(update_fields=["is_staff"])
+    codes = ["view_consultation", "change_consultation"]
+    other_doctor.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    own = Patient.objects.create(full_name="Paul", created_by=doctor, user=other_doctor)
+    said = {"doctor": doctor.pk, "patient": consultation.patient_id, "status": "closed"}
+    said |= {"date": "2026-11-14", "reason": "A check", "diagnosis": "", "notes": ""}
+    taken = said | {"doctor": {"doctor": other_doctor.pk}, "patient": {"patient": own.pk}}[what]
+    url = f"/admin/consultations/consultation/{consultation.pk}/change/"
+    inline = {"images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0}
+    assert page(other_doctor).post(url, taken | inline).status_code == 200
+    assert page(other_doctor).get(f"/consultations/{consultation.pk}/").status_code == 404
+    assert page(other_doctor).post(url, said | inline).status_code == 302
+    consultation.refresh_from_db()
+    assert consultation.reason == "A check"

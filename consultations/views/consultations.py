@@ -13,7 +13,7 @@ from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wa
 from ..forms import ConsultationForm, ImageMetadataForm
 from ..models import Consultation, Patient
 from .access import can_edit, doctor_required, get_editable, get_visible
-from .home import with_pictures
+from .home import tell, with_pictures
 
 PAGE = 30
 IMAGES = 48
@@ -23,6 +23,7 @@ IMAGES = 48
 def consultation_list(request):
     mine = with_pictures(Consultation.objects.editable_by(request.user))
     page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
+    tell(page)
     return render(request, "consultations/list.html", {"page": page})
 
 

@@ -3,6 +3,7 @@ from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from audit.trail import Action, record_all
 from imaging import keyset
 
 from ..models import Consultation, ConsultationImage
@@ -23,6 +24,12 @@ def with_pictures(consultations):
     )
 
 
+def tell(consultations):
+    """The audit log of the thumbnails in a list: without it, whoever turns its pages in another's
+    session has seen every patient, and nobody knows."""
+    record_all(Action.LISTED, [one for one in consultations if one.strip], thumbnails=True)
+
+
 @login_required
 def home(request):
     user = request.user
@@ -30,19 +37,16 @@ def home(request):
         return _doctor(request)
     if user.is_staff:
         return redirect("admin:index")
-    consultations = with_pictures(Consultation.objects.visible_to(user))
-    return render(request, "home/patient.html", {"consultations": consultations[:50]})
+    consultations = list(with_pictures(Consultation.objects.visible_to(user))[:50])
+    tell(consultations)
+    return render(request, "home/patient.html", {"consultations": consultations})
 
 
 def _doctor(request):
     mine = with_pictures(Consultation.objects.editable_by(request.user))
     today = timezone.localdate()
-    return render(
-        request,
-        "home/doctor.html",
-        {
-            "today": today,
-            "todays": mine.filter(date=today),
-            "recent": mine.exclude(date=today)[:RECENT],
-        },
-    )
+    todays = list(mine.filter(date=today))
+    recent = list(mine.exclude(date=today)[:RECENT])
+    tell([*todays, *recent])
+    context = {"today": today, "todays": todays, "recent": recent}
+    return render(request, "home/doctor.html", context)

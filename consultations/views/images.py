@@ -68,5 +68,6 @@ def image_delete(request, pk):
         services.delete_image(image)
         messages.success(request, _("Image deleted."))
         return redirect("consultation_detail", pk=image.consultation_id)
+    record(Action.VIEWED, image, part="thumbnail")
     context = {"image": image, "patient": image.consultation.patient}
     return render(request, "consultations/image_delete.html", context)

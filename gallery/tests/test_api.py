@@ -196,6 +196,12 @@ def test_suggestions_are_one_s_own(api, doctor, other_doctor, sent):
     assert api(other_doctor).get(f"{url}?q=su").json() == {"tags": ["suture"]}
 
 
+def test_nul_begins_no_tag(api, doctor):
+    """PostgreSQL does not look for it: the answer was an error of ours."""
+    answer = api(doctor).get(f"{ROOT}/gallery/tags", {"q": "a\0"})
+    assert (answer.status_code, answer.json()) == (200, {"tags": []})
+
+
 @pytest.mark.usefixtures("backend")
 def test_the_zip_has_cut_outs_originals_and_a_manifest(api, doctor, other_doctor, sent):
     queue.work()

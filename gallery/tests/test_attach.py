@@ -168,6 +168,13 @@ def test_the_original_is_attached_not_the_cut_out(mine, consultation, doctor):
     assert mine.status == "ready"
 
 
+def test_a_form_with_nul_attaches_all_the_same(page, doctor, path, consultation):
+    """PostgreSQL takes it in no text: the answer was an error of ours."""
+    body = {"consultation": consultation.pk, "once": "a\0b", **SAID}
+    assert page(doctor).post(path, body).status_code == 302
+    assert consultation.images.count() == 1
+
+
 def test_the_form_attaches_once_however_often_it_is_sent(page, doctor, path, consultation):
     browser = page(doctor)
     asked = browser.get(path, {"consultation": consultation.pk})

@@ -197,3 +197,17 @@ def test_a_link_outlives_a_second_try(link, mine, client):
     assert client.get(path).status_code == 200
     queue.fail(queue.claim(), "nothing_found")
     assert client.get(path).status_code == 200
+
+
+def test_whoever_holds_a_link_does_not_fill_the_log(client, link, doctor):
+    """Each view is an event, kept for ten years: one reader with a loop would fill the disk. The
+    other links and the other addresses open all the same."""
+    share, path = link()
+    answers = [client.get(path) for _view in range(62)]
+    assert [answer.status_code for answer in answers] == [200] * 60 + [429] * 2
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    assert client.post(path).status_code == 429
+    share.refresh_from_db()
+    assert share.views == 60
+    assert client.get(path, REMOTE_ADDR="203.0.113.9").status_code == 200
+    assert client.get(link()[1]).status_code == 200

@@ -67,6 +67,8 @@ def gallery_attach(request, pk):
     consultation = get_object_or_404(mine, pk=chosen[:18])
     dermoscopic = {"image_type": ImageType.DERMOSCOPY} if image.dermoscopic else {}
     form = ImageMetadataForm(request.POST or None, initial=dermoscopic)
+    # A form sent twice attaches once.
+    once = request.POST.get("once", "").replace("\0", "")[:64] or f"attach/{storage.new_id()}"
     if request.method == "POST" and not UploadRate().allow_request(request, None):
         form.add_error(None, OFTEN)
     elif request.method == "POST" and form.is_valid():
@@ -75,7 +77,7 @@ def gallery_attach(request, pk):
                 image=image,
                 consultation=consultation,
                 user=request.user,
-                idempotency_key=request.POST.get("once", "")[:64] or None,
+                idempotency_key=once,
                 **form.cleaned_data,
             )
             messages.success(request, _("Image attached to the consultation."))
@@ -89,8 +91,7 @@ def gallery_attach(request, pk):
         "consultation": consultation,
         "patient": consultation.patient,
         "metadata_form": form,
-        # A form sent twice attaches once.
-        "once": request.POST.get("once") or f"attach/{storage.new_id()}",
+        "once": once,
     }
     return render(request, "gallery/attach.html", context)
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from audit.trail import Action, record
 from imaging import keyset
 from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
@@ -37,6 +38,7 @@ def gallery(request):
     )
     if page.lost:
         return from_the_beginning(request)
+    record(Action.LISTED, request.user, images=len(page.images))
     images = dressed(page.images)
     context = {
         "images": images,

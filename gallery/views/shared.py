@@ -8,7 +8,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from rest_framework.throttling import SimpleRateThrottle
 
+from accounts.lockout import network_of
 from imaging.errors import StorageUnavailable
 
 from .. import sharing
@@ -25,6 +27,15 @@ PAGE_POLICY = (
     "frame-ancestors 'none'"
 )
 IMAGE_POLICY = "default-src 'none'; sandbox"
+
+
+class OpenRate(SimpleRateThrottle):
+    """Of one link, from one address: each view is an event that the audit log keeps for years."""
+
+    rate = "60/min"
+
+    def get_cache_key(self, request, share):
+        return f"open/{share.pk}/{network_of(request)}"
 
 
 def unlisted(*methods):
@@ -59,6 +70,10 @@ def shared(request, token):
         return _page("ask", share)
     if request.method == "HEAD":
         return HttpResponse()  # somebody asks whether there is a page: no view
+    if not (rate := OpenRate()).allow_request(request, share):
+        response = _page("ask", share, status=429, often=True)
+        response["Retry-After"] = int(rate.wait() or 1)
+        return response
     try:
         opening = sharing.open_share(token, request.POST.get("password"))
     except sharing.PasswordWrong:
