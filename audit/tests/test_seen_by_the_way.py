@@ -54,13 +54,15 @@ def test_thumbnails_on_a_consultations_page_in_the_admin(admin, image, consultat
 
 
 @pytest.mark.parametrize("path", ["/", "/consultations/"])
-def test_thumbnails_in_lists_of_consultations(page, doctor, consultation, image, told, path):
+def test_thumbnails_in_lists_of_consultations(page, doctor, consultation, image, events, path):
     """Whoever sits down at a session that was left open turns these pages and has seen every
     patient."""
-    browser, _login = page(doctor), told()
+    browser, _login = page(doctor), events()
     shown = browser.get(path).content.decode()
     assert image.thumbnail.name in shown
-    assert told() == [("listed", "consultation", str(consultation.pk))]
+    (event,) = events()
+    assert (event.action, event.kind, event.key) == ("listed", "user", str(doctor.pk))
+    assert event.detail == {"images": 1, "consultations": [consultation.pk]}
 
 
 def test_a_list_without_a_picture_tells_nothing(page, doctor, consultation, told):
@@ -72,7 +74,7 @@ def test_a_list_without_a_picture_tells_nothing(page, doctor, consultation, told
 def test_thumbnails_on_a_patients_own_page(page, patient, consultation, image, told):
     browser, _login = page(patient), told()
     assert image.thumbnail.name in browser.get("/").content.decode()
-    assert told() == [("listed", "consultation", str(consultation.pk))]
+    assert told() == [("listed", "user", str(patient.pk))]
 
 
 def test_the_question_before_deleting(page, doctor, image, told):

@@ -23,7 +23,7 @@ IMAGES = 48
 def consultation_list(request):
     mine = with_pictures(Consultation.objects.editable_by(request.user))
     page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
-    tell(page)
+    tell(request, page)
     return render(request, "consultations/list.html", {"page": page})
 
 

@@ -3,7 +3,7 @@ from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from audit.trail import Action, record_all
+from audit.trail import Action, record
 from imaging import keyset
 
 from ..models import Consultation, ConsultationImage
@@ -24,10 +24,13 @@ def with_pictures(consultations):
     )
 
 
-def tell(consultations):
-    """The audit log of the thumbnails in a list: without it, whoever turns its pages in another's
-    session has seen every patient, and nobody knows."""
-    record_all(Action.LISTED, [one for one in consultations if one.strip], thumbnails=True)
+def tell(request, consultations):
+    """The audit log of the thumbnails in a list, in one event of whoever looked: one for each
+    consultation would bury the looks at pictures."""
+    seen = {one.pk: len(one.strip) for one in consultations if one.strip}
+    if seen:
+        facts = {"images": sum(seen.values()), "consultations": list(seen)}
+        record(Action.LISTED, request.user, **facts)
 
 
 @login_required
@@ -38,7 +41,7 @@ def home(request):
     if user.is_staff:
         return redirect("admin:index")
     consultations = list(with_pictures(Consultation.objects.visible_to(user))[:50])
-    tell(consultations)
+    tell(request, consultations)
     return render(request, "home/patient.html", {"consultations": consultations})
 
 
@@ -47,6 +50,6 @@ def _doctor(request):
     today = timezone.localdate()
     todays = list(mine.filter(date=today))
     recent = list(mine.exclude(date=today)[:RECENT])
-    tell([*todays, *recent])
+    tell(request, [*todays, *recent])
     context = {"today": today, "todays": todays, "recent": recent}
     return render(request, "home/doctor.html", context)
