@@ -225,6 +225,22 @@ class Person:
         raise AssertionError(f"no worker took it: {told}")
 
 
+def mail(machine):
+    """What systemd and its journal know of a job that went well and of one that failed reaches the
+    operator. A file stands for the mail server: tests/test_mail.py has a real one."""
+    machine.tell("echo EMAIL_URL=filemail:///var/lib/dermaai/mail >>/etc/dermaai/env")
+    for job in ("verify_audit", "no_such_job"):
+        machine.tell(f"systemctl start dermaai-nightly@{job}", check=job == "verify_audit")
+        machine.tell("while systemctl is-active -q 'dermaai-mail@*'; do sleep 1; done")
+    told = machine.tell("cat /var/lib/dermaai/mail/*")
+    known = ("verify_audit.service (success)", "It ends with")
+    for words in (*known, "no_such_job.service (exit-code)", "Unknown command: 'no_such_job'"):
+        assert words in told, told
+    machine.tell("systemctl reset-failed; rm -r /var/lib/dermaai/mail")
+    machine.tell("sed -i /filemail/d /etc/dermaai/env")
+    print("\n==> mailed: what verify_audit said, and that another job failed", flush=True)
+
+
 def publish(folder, machine, without):
     """The project's repository, as the machine may clone it: this commit, and before it, as what is
     to be upgraded, the same without `without`."""
@@ -274,6 +290,7 @@ def walk(machine):
         if title.startswith("6."):
             person = Person(machine)
             person.use("installed")
+            mail(machine)
             machine.off()
             machine.boot()
             shell = Shell(machine, SITE=SITE, VERSION="v-new", PAGER="cat")
