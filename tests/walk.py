@@ -228,7 +228,7 @@ class Person:
 def mail(machine):
     """What systemd and its journal know of a job that went well and of one that failed reaches the
     operator. A file stands for the mail server: tests/test_mail.py has a real one."""
-    machine.tell("echo EMAIL_URL=filemail:///var/lib/dermaai/mail >>/etc/dermaai/env")
+    machine.tell("echo EMAIL_URL=filemail:////var/lib/dermaai/mail >>/etc/dermaai/env")
     for job in ("verify_audit", "no_such_job"):
         machine.tell(f"systemctl start dermaai-nightly@{job}", check=job == "verify_audit")
         machine.tell("while systemctl is-active -q 'dermaai-mail@*'; do sleep 1; done")
