@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from audit.context import request_id
@@ -14,7 +15,7 @@ from imaging.errors import IdempotencyKeyReused
 from imaging.metadata import clean_text
 
 from . import quotas, tags
-from .models import UserImage
+from .models import StorageQuota, UserImage
 from .models.images import TITLE
 
 BATCH = 500  # rows of one statement: SQLite takes 250,000 variables, PostgreSQL 65,535
@@ -170,8 +171,25 @@ def delete_images(images):
         for user_id in {user for _key, user, _size in found}:
             sizes = [size for _key, user, size in found if user == user_id]
             quotas.give_back(user_id, sum(sizes), len(sizes))
+            _keep_small(user_id, sum(sizes))
         record_all(Action.DELETED, _named(found))
     return keys
+
+
+def _keep_small(user_id, deleted):
+    """What somebody put away takes no more than their plan gives (or than they put away at once):
+    whoever uploads and deletes in turn would fill the disk. The oldest go for good."""
+    away = UserImage.objects.filter(user_id=user_id, deleted_at__isnull=False)
+    room = max(deleted, StorageQuota.objects.of(user_id).storage_limit)
+    if (away.aggregate(bytes=Sum("stored_bytes"))["bytes"] or 0) <= room:
+        return
+    beyond = []
+    for key, size in away.order_by("-deleted_at", "pk").values_list("pk", "stored_bytes"):
+        room -= size
+        if room < 0:
+            beyond.append(key)
+    for some in _batches(beyond):
+        away.filter(pk__in=some).delete()
 
 
 def restore_images(images):

@@ -150,3 +150,36 @@ def test_who_is_overtaken_by_the_repeat_is_told_of_its_image(doctor, room_for_on
     assert held() == (1, room_for_one)
     assert not Reservation.objects.exists()
     assert len(blobs() - before) == 3
+
+
+def test_what_is_put_away_takes_no_more_than_the_plan(
+    doctor, patient, backend, django_capture_on_commit_callbacks
+):
+    """Whoever uploads and deletes in turn would else fill the disk, within every limit."""
+    first, theirs = submitted(doctor), submitted(patient)
+    services.delete_images(UserImage.objects.filter(pk=theirs.pk))
+    StorageQuota.objects.filter(user=doctor).update(storage_limit=2.5 * first.stored_bytes)
+    images = [first, submitted(doctor, 2)]
+    for seed in (3, 4, 5, None):
+        with django_capture_on_commit_callbacks(execute=True):
+            services.delete_images(UserImage.objects.filter(pk=images[-1].pk))
+        if seed:
+            images.append(submitted(doctor, seed))
+    away = UserImage.objects.filter(user=doctor, deleted_at__isnull=False)
+    kept = sum(image.stored_bytes for image in away)
+    assert {image.pk for image in away} == {image.pk for image in images[-2:]}, "the oldest go"
+    assert kept <= StorageQuota.objects.get(user=doctor).storage_limit
+    assert blobs() == {b for image in UserImage.objects.all() for b in image.blobs()}
+    assert UserImage.objects.filter(pk=theirs.pk).exists(), "nobody else's"
+
+
+def test_all_that_is_deleted_at_once_can_be_brought_back(doctor):
+    """Somebody's limit was lowered below what they have: one wrong click must not cost it all."""
+    images = [submitted(doctor, seed) for seed in (1, 2)]
+    limit(storage_limit=images[0].stored_bytes)
+    assert len(services.delete_images(UserImage.objects.filter(user=doctor))) == 2
+    assert UserImage.objects.deleted_by(doctor).count() == 2
+
+
+def submitted(user, seed=1):
+    return services.submit_image(user=user, upload=upload(seed=seed))[0]
