@@ -10,6 +10,10 @@ from imaging.decoding.pool import pool  # noqa: E402  (settings first)
 
 pool().warm_up()
 
+# An upload comes in pieces of a MiB. glibc asks the system for each block as large as that, and each
+# of its pages is a fault, until a larger one was once given back (mallopt(3), M_MMAP_THRESHOLD).
+bytearray(4 * 2**20)
+
 # What was loaded stays loaded: no request stops to look through it for garbage.
 gc.collect()
 gc.freeze()
