@@ -22,7 +22,8 @@ HTMX = {"HX-Request": "true"}
 
 
 class Watch:
-    """The statements of one page, and what they cost when they are asked again."""
+    """The statements of one page, and what its reads cost when they are asked again. What it writes
+    is an event of the audit log, whose cost stands in the page's."""
 
     def __init__(self):
         self.statements = []
@@ -31,11 +32,16 @@ class Watch:
         self.statements.append((sql, params))
         return execute(sql, params, many, context)
 
+    def reads(self):
+        for sql, params in self.statements:
+            if sql.startswith("SELECT") and "FOR UPDATE" not in sql and "audit_" not in sql:
+                yield sql, params
+
     def again(self, connection):
         """(seconds, of them waiting for another process). Much work is done by fetching."""
         with connection.cursor() as cursor:
             began, ours = time.perf_counter(), time.process_time()
-            for sql, params in self.statements:
+            for sql, params in self.reads():
                 cursor.execute(sql, params)
                 cursor.fetchall()
             took, ours = time.perf_counter() - began, time.process_time() - ours
