@@ -10,8 +10,8 @@ from imaging.decoding.pool import pool  # noqa: E402  (settings first)
 
 pool().warm_up()
 
-# An upload comes in pieces of a MiB. glibc asks the system for every block of that size, and each of
-# its pages is a fault, until a larger one was once given back (mallopt(3), M_MMAP_THRESHOLD).
+# An upload comes in pieces of a MiB. glibc asks the system for every block of that size, and each
+# of its pages is a fault, until a larger one was once given back (mallopt(3), M_MMAP_THRESHOLD).
 bytearray(4 * 2**20)
 
 # What was loaded stays loaded: no request stops to look through it for garbage.
