@@ -193,7 +193,7 @@ def test_the_line_between_before_and_after(tab, doctor, violations):
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     expect(line).to_have_value("55")
-    expect(line).to_have_attribute("aria-valuetext", "55 % of the original")
+    expect(line).to_have_attribute("aria-valuetext", "55% of the original")
     clip = "getComputedStyle(document.querySelector('.compare-before')).clipPath"
     assert "45%" in page.evaluate(clip)
     frame = page.locator(".compare-frame").bounding_box()
