@@ -78,6 +78,7 @@ def test_from_switching_on_to_a_lost_telephone(tab, patient, violations):
 
     expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
+    page.wait_for_load_state()  # a button works when its script is there
     page.get_by_role("button", name="Copy").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
