@@ -8,7 +8,7 @@ from audit.trail import Action, record
 from imaging.admin import StoredImageAdmin
 
 from . import services
-from .models import Consultation, ConsultationImage, Patient
+from .models import Consultation, ConsultationImage, Patient, Revision
 
 
 def _refusing(form, request, text, **refused):
@@ -137,3 +137,21 @@ class ConsultationImageAdmin(StoredImageAdmin):
         services.update_image(
             image, **{name: form.cleaned_data[name] for name in form.changed_data}
         )
+
+
+@admin.register(Revision)
+class RevisionAdmin(admin.ModelAdmin):
+    """What records said before; nobody writes it by hand."""
+
+    list_display = ["moment", "consultation", "patient", "image", "changed_by"]
+    list_select_related = ["consultation__patient", "patient", "image", "changed_by"]
+    date_hierarchy = "moment"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

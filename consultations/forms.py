@@ -1,6 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.versions import VersionedForm
+
 from .models import Consultation, ConsultationImage, Patient
 from .vocabulary import BODY_SITES, ImageType
 
@@ -16,7 +18,7 @@ class BodySiteSelect(forms.Select):
         return option
 
 
-class ImageMetadataForm(forms.ModelForm):
+class ImageMetadataForm(VersionedForm, forms.ModelForm):
     """What a clinician says about a photograph: in the upload modal and on its own page."""
 
     class Meta:
@@ -66,7 +68,7 @@ class DateInput(forms.DateInput):
         super().__init__(attrs=attrs, format="%Y-%m-%d")
 
 
-class PatientForm(forms.ModelForm):
+class PatientForm(VersionedForm, forms.ModelForm):
     class Meta:
         model = Patient
         fields = [
@@ -88,7 +90,7 @@ class PatientForm(forms.ModelForm):
         say_unspecified(self)
 
 
-class ConsultationForm(forms.ModelForm):
+class ConsultationForm(VersionedForm, forms.ModelForm):
     class Meta:
         model = Consultation
         fields = ["date", "reason", "diagnosis", "status", "notes"]

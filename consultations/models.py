@@ -14,6 +14,7 @@ from imaging.models import StoredImage
 from imaging.search import search_key, with_words
 
 from . import triggers
+from .revisions import Revision  # noqa: F401  (a model of this app)
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
 
 

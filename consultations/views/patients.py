@@ -14,7 +14,9 @@ from imaging.search import search_key
 
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient
+from ..records import save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
+from .editing import editing, shown_again
 
 PAGE = 30
 IMAGES = 48
@@ -58,15 +60,14 @@ def _namesakes(user, data):
 
 @login_required
 def patient_edit(request, pk):
-    patient = get_editable(Patient.objects, request.user, pk)
-    form = PatientForm(request.POST or None, instance=patient)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.save()
-            record(Action.CHANGED, patient, fields=form.changed_data)
-        messages.success(request, _("Saved."))
-        return redirect("patient_detail", pk=pk)
-    return render(request, "patients/form.html", {"form": form, "patient": patient})
+    with editing(request, Patient.objects.all()) as locked:
+        patient = get_editable(locked, request.user, pk)
+        form = PatientForm(request.POST or None, instance=patient)
+        if request.method == "POST" and form.is_valid():
+            save_changes(form, request.user)
+            messages.success(request, _("Saved."))
+            return redirect("patient_detail", pk=pk)
+    return shown_again(request, "patients/form.html", {"form": form, "patient": patient}, form)
 
 
 @login_required
