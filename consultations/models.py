@@ -283,8 +283,9 @@ class ConsultationImage(StoredImage):
 
     @property
     def shown_date(self):
-        """The date under a tile: when it was taken, or, unknown, when it was added."""
-        return self.captured_at or self.created_at
+        """The day under a tile: when it was taken, where it was taken; or, unknown, when it was
+        added."""
+        return (self.captured_clock or timezone.localtime(self.created_at)).date()
 
     @property
     def site_label(self):

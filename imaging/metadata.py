@@ -1,13 +1,15 @@
 """What the camera wrote into the file. Nothing here raises: a broken block is an empty one."""
 
 import logging
+import numbers
 import re
+import struct
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from django.utils import timezone as django_timezone
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffTags
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +19,7 @@ _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
 # zones, and one such photograph would break every page that shows it.
 YEARS = range(1912, 9000)
 CAMERA_LENGTH = 100
+_TURNS = {str(turn): turn for turn in range(1, 9)}
 # What no camera writes: a block of this size is there to be slow.
 _MAX_EXIF, _MAX_PROFILE = 2**20, 4 * 2**20  # bytes
 
@@ -38,10 +41,13 @@ def read(image: Image.Image) -> Metadata:
     """The metadata of an open image. Call it after `load()`: a PNG's EXIF may come last."""
     main, exif = {}, {}
     try:
+        raw = _exif_bytes(image)[:_MAX_EXIF]
         block = Image.Exif()
-        block.load(_exif_bytes(image)[:_MAX_EXIF])
+        block.load(raw)
         main = dict(block)
         exif = dict(block.get_ifd(ExifTags.IFD.Exif))
+        if _several(raw, ExifTags.Base.Orientation):
+            main.pop(ExifTags.Base.Orientation, None)
     except Exception as error:  # whatever a decoder makes of a broken block
         logger.info("unreadable EXIF: %s", type(error).__name__)
     captured_at, captured_offset = _captured(main, exif)
@@ -121,7 +127,25 @@ def _camera_model(make, model):
     return f"{make} {model}".strip()[:CAMERA_LENGTH]
 
 
+def _several(raw, tag):
+    """Whether the main directory holds more than one number under a tag. Pillow knows how many
+    there should be, and says the first."""
+    raw = re.sub(b"^(Exif\0\0){1,2}", b"", raw)  # as Pillow does
+    order = "<" if raw.startswith(b"II") else ">"
+    (at,) = struct.unpack_from(f"{order}I", raw, 4)
+    (entries,) = struct.unpack_from(f"{order}H", raw, at)
+    for entry in range(entries):
+        found, kind, count = struct.unpack_from(f"{order}HHI", raw, at + 2 + 12 * entry)
+        if found == tag:
+            return kind != TiffTags.ASCII and count > 1
+    return False
+
+
 def _orientation(value):
-    if isinstance(value, tuple | list) and value:
+    """As exiftool reads it: one number of whatever type, or its digit as text; of a tag that is
+    there twice, the first. What is neither turns nothing, nor do several numbers in one tag."""
+    if isinstance(value, bytes) and len(value) == 1:
         value = value[0]
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+    if isinstance(value, str):
+        value = _TURNS.get(value)
+    return int(value) if isinstance(value, numbers.Real) and value in range(1, 9) else 1

@@ -111,6 +111,12 @@ class StoredImage(models.Model):
         )
 
     @property
+    def captured_clock(self):
+        """What that clock showed, without a zone: for pages, whose templates move what has one to
+        the practice's, and so a late evening west of here to the next day."""
+        return self.captured_local and self.captured_local.replace(tzinfo=None)
+
+    @property
     def thumbnail_size(self):
         """(width, height) of the thumbnail, px: known without opening it, so no layout shifts."""
         return renditions.thumbnail_size(self.width, self.height)
