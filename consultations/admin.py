@@ -122,6 +122,7 @@ class ConsultationImageAdmin(StoredImageAdmin):
         "body_site",
         "laterality",
         "body_location",
+        "captured_on",
         "description",
         "is_primary",
         *StoredImageAdmin.file_facts,

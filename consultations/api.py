@@ -80,6 +80,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
 @extend_validation_errors(
     ["only_with_dermoscopy"], "dermoscopic_type", actions=["images"], methods=["post"]
 )
+@extend_validation_errors(["invalid_date"], "captured_on", actions=["images"], methods=["post"])
 @extend_validation_errors(["immutable"], "patient", actions=["partial_update"])
 class ConsultationViewSet(CreateListRetrieveUpdate):
     """A doctor's consultations; a patient reads those about them."""
@@ -135,7 +136,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 
     def _add_image(self, request, consultation):
         context = self.get_serializer_context()
-        serializer = ImageUploadSerializer(data=request.data, context=context)
+        said = context | {"consultation": consultation}
+        serializer = ImageUploadSerializer(data=request.data, context=said)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
         try:
@@ -170,6 +172,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 
 
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type")
+@extend_validation_errors(["invalid_date"], "captured_on")
 class ImageViewSet(
     VersionedDetail,
     mixins.RetrieveModelMixin,

@@ -18,6 +18,15 @@ class BodySiteSelect(forms.Select):
         return option
 
 
+class DateInput(forms.DateInput):
+    """The browser's own date field, which wants ISO dates whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, **attrs):
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
 class ImageMetadataForm(VersionedForm, forms.ModelForm):
     """What a clinician says about a photograph: in the upload modal and on its own page."""
 
@@ -29,18 +38,22 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
             "body_site",
             "laterality",
             "body_location",
+            "captured_on",
             "description",
             "is_primary",
         ]
         widgets = {
             "body_site": BodySiteSelect,
             "laterality": forms.RadioSelect,
+            "captured_on": DateInput(),
             "description": forms.Textarea(attrs={"rows": 3}),
         }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         say_unspecified(self)
+        if not self.instance.pk:  # nobody knows yet what its file says
+            del self.fields["captured_on"]
 
     def clean(self):
         data = super().clean()
@@ -57,15 +70,6 @@ def say_unspecified(form):
     for field in form.fields.values():
         if isinstance(field, forms.TypedChoiceField) and field.choices[:1] == [("", "---------")]:
             field.choices = [("", _("Not specified")), *field.choices[1:]]
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date field, which wants ISO dates whatever the language."""
-
-    input_type = "date"
-
-    def __init__(self, **attrs):
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
 
 
 class PatientForm(VersionedForm, forms.ModelForm):

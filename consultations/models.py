@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Kind
 from audit.subjects import audited
 from imaging import keyset
-from imaging.models import StoredImage
 from imaging.search import search_key, with_words
 
 from . import triggers
+from .dating import DatedImage
 from .revisions import Revision  # noqa: F401  (a model of this app)
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
 
@@ -219,7 +219,7 @@ class Consultation(models.Model):
 _COPY = {"on_delete": models.DO_NOTHING, "related_name": "+", "db_index": False, "editable": False}
 
 
-class ConsultationImage(StoredImage):
+class ConsultationImage(DatedImage):
     consultation = models.ForeignKey(
         Consultation, models.CASCADE, related_name="images", verbose_name=_("consultation")
     )
@@ -245,7 +245,7 @@ class ConsultationImage(StoredImage):
     objects = ConsultationImageQuerySet.as_manager()
     audited = audited(Kind.CONSULTATION_IMAGE, patient_id="patient_id", doctor_id="doctor_id")
 
-    class Meta(StoredImage.Meta):
+    class Meta(DatedImage.Meta):
         verbose_name = _("consultation image")
         verbose_name_plural = _("consultation images")
         ordering = ["-created_at", "-pk"]
@@ -259,7 +259,7 @@ class ConsultationImage(StoredImage):
             models.Index(fields=["patient", "image_type", *_VISIT], name="image_by_type"),
         ]
         constraints = [
-            *StoredImage.Meta.constraints,
+            *DatedImage.Meta.constraints,
             models.UniqueConstraint(
                 fields=["consultation"],
                 condition=Q(is_primary=True),
@@ -280,12 +280,6 @@ class ConsultationImage(StoredImage):
             self.patient_id, self.doctor_id = visit.patient_id, visit.doctor_id
             self.consultation_date = visit.date
         super().save(*args, **kwargs)
-
-    @property
-    def shown_date(self):
-        """The day under a tile: when it was taken, where it was taken; or, unknown, when it was
-        added."""
-        return (self.captured_clock or timezone.localtime(self.created_at)).date()
 
     @property
     def site_label(self):

@@ -29,6 +29,7 @@ def add_image(
     body_site="",
     laterality="",
     description="",
+    captured_on=None,
     is_primary=False,
     idempotency_key=None,
 ):
@@ -74,6 +75,7 @@ def add_image(
                 body_site=body_site,
                 laterality=laterality,
                 description=description,
+                captured_on=captured_on,
                 is_primary=is_primary,
             )
             if not locked.images_taken:

@@ -13,6 +13,7 @@ COLUMNS = (
     "engine",
     "quality",
     "captured_at",
+    "captured_from",
     "camera_model",
     "damaged",
     "created_at",

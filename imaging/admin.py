@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from audit.trail import Action, record, record_all
 
 from . import lifecycle
+from .models import CapturedFrom
 from .templatetags.units import file_size
 
 
@@ -75,7 +76,10 @@ class StoredImageAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("captured"))
     def captured(self, image):
-        return image.captured_clock and date_format(image.captured_clock, "SHORT_DATETIME_FORMAT")
+        if not image.captured_clock:
+            return None
+        clock = date_format(image.captured_clock, "SHORT_DATETIME_FORMAT")
+        return f"{clock} ({CapturedFrom(image.captured_source).label})"
 
     @admin.display(description=_("dimensions"))
     def dimensions(self, image):

@@ -31,7 +31,7 @@ def of_images(images, columns, files=original):
     archive = ZipStream(compress_type=ZIP_STORED)
     rows, missing = [], set()
     for number, image in enumerate(images.iterator(chunk_size=500), start=1):
-        facts = {"captured_at": image.captured_local}
+        facts = {"captured_at": image.captured_local, "captured_from": image.captured_source}
         cells = [_cell(facts.get(name, getattr(image, name))) for name in columns]
         for container, blob, name in files(image):
             entry = f"{number:03}_{name}"

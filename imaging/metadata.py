@@ -18,6 +18,8 @@ _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
 # What is earlier or later is a camera's empty clock. Beyond, a date cannot be moved between
 # zones, and one such photograph would break every page that shows it.
 YEARS = range(1912, 9000)
+# The shutter's date; the scanner's; that of the last program that wrote the file.
+SOURCES = ("original", "digitized", "file")
 CAMERA_LENGTH = 100
 _TURNS = {str(turn): turn for turn in range(1, 9)}
 # What no camera writes: a block of this size is there to be slow.
@@ -27,11 +29,12 @@ _MAX_EXIF, _MAX_PROFILE = 2**20, 4 * 2**20  # bytes
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """`captured_at` is aware or None; `captured_offset` the minutes from UTC that the camera wrote
-    beside it, or None (its clock is then taken for the practice's); `orientation` is 1–8 as
-    in EXIF, `icc_profile` raw bytes."""
+    beside it, or None (its clock is then taken for the practice's); `captured_from` which of
+    SOURCES it is, or ""; `orientation` is 1–8 as in EXIF, `icc_profile` raw bytes."""
 
     captured_at: datetime | None = None
     captured_offset: int | None = None
+    captured_from: str = ""
     camera_model: str = ""
     orientation: int = 1
     icc_profile: bytes | None = None
@@ -50,10 +53,11 @@ def read(image: Image.Image) -> Metadata:
             main.pop(ExifTags.Base.Orientation, None)
     except Exception as error:  # whatever a decoder makes of a broken block
         logger.info("unreadable EXIF: %s", type(error).__name__)
-    captured_at, captured_offset = _captured(main, exif)
+    captured_at, captured_offset, captured_from = _captured(main, exif)
     return Metadata(
         captured_at=captured_at,
         captured_offset=captured_offset,
+        captured_from=captured_from,
         camera_model=_camera_model(main.get(ExifTags.Base.Make), main.get(ExifTags.Base.Model)),
         orientation=_orientation(main.get(ExifTags.Base.Orientation)),
         icc_profile=_profile(image.info.get("icc_profile")),
@@ -91,19 +95,33 @@ def clean_text(value, length: int) -> str:
 
 
 def _captured(main, exif):
-    # Some writers put the date into the main block.
-    written = exif.get(ExifTags.Base.DateTimeOriginal) or main.get(ExifTags.Base.DateTimeOriginal)
-    text = _ascii(written)
+    """(moment, minutes from UTC, which of SOURCES): the best date that there is."""
+    tags = ExifTags.Base
+    # Some writers put the camera's dates into the main block.
+    original = exif.get(tags.DateTimeOriginal) or main.get(tags.DateTimeOriginal)
+    digitized = exif.get(tags.DateTimeDigitized) or main.get(tags.DateTimeDigitized)
+    written = (
+        (original, exif.get(tags.OffsetTimeOriginal)),
+        (digitized, exif.get(tags.OffsetTimeDigitized)),
+        (main.get(tags.DateTime), exif.get(tags.OffsetTime)),
+    )
+    for source, (date, offset) in zip(SOURCES, written, strict=True):
+        if found := _moment(_ascii(date), _ascii(offset)):
+            return *found, source
+    return None, None, ""
+
+
+def _moment(text, offset):
+    """(aware, minutes from UTC or None) of a date as EXIF writes it; None where it is none."""
     if not _DATE.fullmatch(text):
-        return None, None
+        return None
     try:
         local = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
     except ValueError:
-        return None, None
+        return None
     if local.year not in YEARS:
-        return None, None
-    offset = _OFFSET.fullmatch(_ascii(exif.get(ExifTags.Base.OffsetTimeOriginal)))
-    if offset:
+        return None
+    if offset := _OFFSET.fullmatch(offset):
         sign, hours, minutes = offset.groups()
         shift = timedelta(hours=int(hours), minutes=int(minutes))
         if shift <= timedelta(hours=14):

@@ -111,3 +111,50 @@ def test_the_year_9999_is_no_date(date, offset):
         said.append(entry(0x9011, ASCII, offset))
     photo = found(jpeg(exif=said))
     assert (photo.captured_at, photo.captured_offset) == (None, None)
+
+
+ORIGINAL, DIGITIZED, FILE = 0x9003, 0x9004, 0x0132
+OFFSETS = {ORIGINAL: 0x9011, DIGITIZED: 0x9012, FILE: 0x9010}
+
+
+def dated(**dates):
+    """(captured_at, captured_from) of a file with these dates."""
+    tags = {"original": ORIGINAL, "digitized": DIGITIZED, "file": FILE}
+    main, exif = [], []
+    for name, text in dates.items():
+        tag = tags[name]
+        (main if tag == FILE else exif).append(entry(tag, ASCII, text.encode() + b"\0"))
+    photo = found(jpeg(main, exif))
+    return photo.captured_at and photo.captured_at.isoformat(), photo.captured_from
+
+
+@pytest.mark.parametrize(
+    ("dates", "at", "source"),
+    [
+        ({"original": "2001", "digitized": "2002", "file": "2003"}, "2001", "original"),
+        ({"digitized": "2002", "file": "2003"}, "2002", "digitized"),
+        ({"file": "2003"}, "2003", "file"),
+        ({"original": "9999", "digitized": "2002"}, "2002", "digitized"),
+        ({"original": "0000", "digitized": "0000", "file": "2003"}, "2003", "file"),
+        ({"original": "0000", "digitized": "9999"}, None, ""),
+        ({}, None, ""),
+    ],
+)
+def test_the_next_best_date_and_which_it_is(dates, at, source):
+    """A scan has no other; taken for the shutter's, an old photograph would read as today's."""
+    texts = {name: f"{year}:07:14 09:08:07" for name, year in dates.items()}
+    assert dated(**texts) == (at and f"{at}-07-14T09:08:07+02:00", source)
+
+
+@pytest.mark.parametrize(
+    ("tag", "source"), [(ORIGINAL, "original"), (DIGITIZED, "digitized"), (FILE, "file")]
+)
+def test_each_date_has_its_own_offset(tag, source):
+    """With another's, its day could be the next."""
+    main, exif = [], [entry(offset, ASCII, b"+01:00\0") for offset in OFFSETS.values()]
+    exif = [one for one in exif if one[0] != OFFSETS[tag]]
+    exif.append(entry(OFFSETS[tag], ASCII, b"-05:00\0"))
+    (main if tag == FILE else exif).append(entry(tag, ASCII, b"2023:03:14 23:50:00\0"))
+    photo = found(jpeg(main, exif))
+    assert photo.captured_at.isoformat() == "2023-03-14T23:50:00-05:00"
+    assert (photo.captured_offset, photo.captured_from) == (-300, source)
