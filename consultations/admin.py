@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.trail import Action, record
+from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 
 from . import services
@@ -28,13 +29,13 @@ def _refusing(form, request, text, **refused):
 
 
 @admin.register(Patient)
-class PatientAdmin(admin.ModelAdmin):
+class PatientAdmin(FoldedSearch, admin.ModelAdmin):
     """Only a superuser makes a record that of somebody who may enter the admin: its login sees all
     of it, and whoever may change an address would read every patient's images."""
 
     list_display = ["full_name", "birth_date", "file_number", "created_by", "created_at"]
     list_filter = ["sex", "phototype"]
-    search_fields = ["full_name", "file_number", "email"]
+    search_fields = ["search_key", "full_name", "file_number", "email"]
     date_hierarchy = "created_at"
     autocomplete_fields = ["user", "created_by"]
     list_select_related = ["created_by"]
@@ -65,12 +66,12 @@ class ImageInline(admin.TabularInline):
 
 
 @admin.register(Consultation)
-class ConsultationAdmin(admin.ModelAdmin):
+class ConsultationAdmin(FoldedSearch, admin.ModelAdmin):
     """Only a superuser becomes a consultation's doctor or patient here, for they see its images."""
 
     list_display = ["__str__", "date", "doctor", "status", "images_taken"]
     list_filter = ["status", "images_taken", "doctor"]
-    search_fields = ["patient__full_name", "patient__file_number", "reason", "diagnosis"]
+    search_fields = ["patient__search_key", "patient__file_number", "reason", "diagnosis"]
     date_hierarchy = "date"
     autocomplete_fields = ["patient", "doctor"]
     list_select_related = ["patient", "doctor"]
@@ -95,7 +96,7 @@ class ConsultationAdmin(admin.ModelAdmin):
 
 
 @admin.register(ConsultationImage)
-class ConsultationImageAdmin(StoredImageAdmin):
+class ConsultationImageAdmin(FoldedSearch, StoredImageAdmin):
     list_display = [
         "tile",
         "__str__",
@@ -110,7 +111,7 @@ class ConsultationImageAdmin(StoredImageAdmin):
     search_fields = [
         "original_filename",
         "sha256",
-        "consultation__patient__full_name",
+        "consultation__patient__search_key",
         "consultation__patient__file_number",
     ]
     list_select_related = ["consultation__patient"]

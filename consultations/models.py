@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
+from core.search import search_key, with_words
 from imaging import keyset
-from imaging.search import search_key, with_words
 
 from . import triggers
 from .dating import DatedImage
@@ -68,6 +68,7 @@ class ConsultationQuerySet(RecordQuerySet):
         return self.annotate(images_count=keyset.Count(images.values("pk")[:most]))
 
 
+SEARCH_KEY = 400  # characters: a ligature of a whole phrase is written out
 _VISIT = ("-consultation_date", "-consultation", "-created_at", "-id")  # BY_VISIT, as an index
 
 
@@ -124,7 +125,7 @@ class Patient(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
     )
-    search_key = models.CharField(max_length=400, editable=False)
+    search_key = models.CharField(max_length=SEARCH_KEY, editable=False)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -152,7 +153,7 @@ class Patient(models.Model):
         return self.full_name
 
     def save(self, *args, update_fields=None, **kwargs):
-        self.search_key = search_key(self.full_name, self.file_number)
+        self.search_key = search_key(self.full_name, self.file_number)[:SEARCH_KEY]
         if update_fields is not None and {"full_name", "file_number"} & set(update_fields):
             update_fields = {*update_fields, "search_key"}
         super().save(*args, update_fields=update_fields, **kwargs)

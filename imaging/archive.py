@@ -10,6 +10,7 @@ from zipstream import ZIP_STORED, ZipStream
 from . import storage
 
 NAME = 150  # bytes of a name's stem: file systems take 255, and more is put before and behind
+_PICTURE = re.compile(r"\.(jpe?g|jfif|png|webp|hei[cf])$", re.IGNORECASE)
 # Where a spreadsheet begins a cell. One in French parts them at semicolons, whatever stands around.
 _FORMULA = re.compile(r"(^|[;\n\r])(\s*)(?=[=+\-@＝＋－＠])")
 
@@ -65,9 +66,10 @@ def _manifest(rows, columns, missing):
 
 
 def file_name(given, suffix):
-    """A name as typed without anything that a path or a file system reads into it."""
+    """A name or a title as typed, without anything that a path or a file system reads into it.
+    A picture's own suffix gives way to `suffix`; what else follows a full stop is part of it."""
     name = "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in given)
-    stem = PurePosixPath(name.lstrip(". ") or "image").stem
+    stem = _PICTURE.sub("", name.lstrip(". ")).rstrip(". ") or "image"
     return f"{stem[:100].encode()[:NAME].decode(errors='ignore')}{suffix}"
 
 

@@ -10,7 +10,6 @@ from django_htmx.http import reswap, retarget
 
 from audit.trail import Action, record
 from imaging import keyset
-from imaging.archive import file_name
 from imaging.delivery import signed_redirect
 from imaging.fragments import vary_on_htmx, wants_fragment
 
@@ -111,11 +110,8 @@ def gallery_file(request, pk, part):
 
 
 def _file(image, part):
-    # file_name takes a suffix away, and a title may have a full stop, but no suffix.
-    stem = f"{image.title}.png" if image.title else image.original_filename
-
     def link(field, suffix):
-        return field.storage.url(field.name, filename=file_name(stem, suffix))
+        return field.storage.url(field.name, filename=image.file_name(suffix))
 
     if part == "cutout":
         return link(image.processed, "_cut-out.png")
