@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.trail import Action, record
+from core.admin import VersionedAdmin
 from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 
@@ -29,7 +30,7 @@ def _refusing(form, request, text, **refused):
 
 
 @admin.register(Patient)
-class PatientAdmin(FoldedSearch, admin.ModelAdmin):
+class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     """Only a superuser makes a record that of somebody who may enter the admin: its login sees all
     of it, and whoever may change an address would read every patient's images."""
 
@@ -44,6 +45,16 @@ class PatientAdmin(FoldedSearch, admin.ModelAdmin):
         form = super().get_form(request, *args, **kwargs)
         text = _("Only a superuser links an account of the staff.")
         return _refusing(form, request, text, user=lambda account: account.is_staff)
+
+    def save_model(self, request, patient, form, change):
+        super().save_model(request, patient, form, change)
+        _keep(request, form, change)
+
+
+def _keep(request, form, change):
+    """What the record said before; the audit log hears of it from the admin's own."""
+    if change:
+        Revision.objects.keep(form.instance, form.former, request.user)
 
 
 class ImageInline(admin.TabularInline):
@@ -66,7 +77,7 @@ class ImageInline(admin.TabularInline):
 
 
 @admin.register(Consultation)
-class ConsultationAdmin(FoldedSearch, admin.ModelAdmin):
+class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     """Only a superuser becomes a consultation's doctor or patient here, for they see its images."""
 
     list_display = ["__str__", "date", "doctor", "status", "images_taken"]
@@ -88,6 +99,10 @@ class ConsultationAdmin(FoldedSearch, admin.ModelAdmin):
             patient=lambda patient: patient.user_id == own,
         )
 
+    def save_model(self, request, consultation, form, change):
+        super().save_model(request, consultation, form, change)
+        _keep(request, form, change)
+
     def change_view(self, request, object_id, *args, **kwargs):
         response = super().change_view(request, object_id, *args, **kwargs)
         if response.status_code == 200 and (shown := self.get_object(request, object_id)):
@@ -96,7 +111,7 @@ class ConsultationAdmin(FoldedSearch, admin.ModelAdmin):
 
 
 @admin.register(ConsultationImage)
-class ConsultationImageAdmin(FoldedSearch, StoredImageAdmin):
+class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     list_display = [
         "tile",
         "__str__",
@@ -136,9 +151,7 @@ class ConsultationImageAdmin(FoldedSearch, StoredImageAdmin):
         return format_html('<a href="{}">{}</a>', url, image.consultation)
 
     def save_model(self, request, image, form, change):
-        services.update_image(
-            image, **{name: form.cleaned_data[name] for name in form.changed_data}
-        )
+        services.update_image(image, user=request.user, **form.changes)
 
 
 @admin.register(Revision)

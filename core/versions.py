@@ -22,6 +22,7 @@ def _text(value):
     """One text for what a field holds, in whatever form it came: form, row or API."""
     if value is None:
         return ""
+    value = getattr(value, "pk", value)  # a form has the row that a row has the key of
     if isinstance(value, list | tuple):
         value = ", ".join(str(part) for part in value)
     return str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -118,7 +119,8 @@ class VersionedForm:
         if not self.edits or not commit:
             return super().save(commit)
         if self.changes:
-            self.instance.save(update_fields=[*self.changes, "updated_at"])
+            columns = {field.name for field in self.instance._meta.fields}
+            self.instance.save(update_fields=[*self.changes, *({"updated_at"} & columns)])
         return self.instance
 
     def _merge(self, data):
@@ -149,6 +151,8 @@ class VersionedForm:
         field = self.fields[name]
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
+        if isinstance(field, forms.ModelChoiceField):
+            return str(field.to_python(getattr(value, "pk", value)) or "")
         if isinstance(field, forms.ChoiceField):
             labels = dict(flatten_choices(normalize_choices(field.choices)))
             return str({str(key): label for key, label in labels.items()}.get(_text(value), value))

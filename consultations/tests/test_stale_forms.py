@@ -197,3 +197,49 @@ def test_it_goes_with_its_record(client, doctor, image):
     assert Revision.objects.about(image).get().former == {"description": "One."}
     image.delete()
     assert not Revision.objects.exists()
+
+
+@pytest.fixture
+def admin(client, staff, visit):
+    staff.is_superuser = True
+    staff.save()
+    client.force_login(staff)
+    url = reverse("admin:consultations_consultation_change", args=[visit.pk])
+
+    def save(**fields):
+        shown = client.get(url).context["adminform"].form
+        data = {bound.html_name: bound.value() for bound in shown}
+        data = {name: value for name, value in data.items() if value not in (None, False, "")}
+        inlines = {"images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0}
+        data |= {"version": shown.version} | inlines | fields
+        return lambda: client.post(url, data)
+
+    return save
+
+
+def test_the_admin_merges_as_the_pages_do(admin, visit):
+    stale = admin(status="closed")
+    assert admin(notes="Theirs.")().status_code == 302
+    assert stale().status_code == 302
+    visit.refresh_from_db()
+    assert (visit.notes, visit.status) == ("Theirs.", "closed")
+    assert Revision.objects.about(visit).filter(former__notes="Before.").exists()
+
+
+def test_the_admin_asks_as_the_pages_do(admin, visit):
+    stale = admin(notes="Mine.")
+    admin(notes="Theirs.")()
+    response = stale()
+    assert 'name="keep-notes"' in response.content.decode()
+    visit.refresh_from_db()
+    assert visit.notes == "Theirs."
+
+
+def test_a_profile_is_merged(client, doctor):
+    client.force_login(doctor)
+    url = reverse("profile")
+    a = shown(client, url)
+    client.post(url, shown(client, url) | {"full_name": "Dr Claire Rousseau-Petit"})
+    client.post(url, a | {"language": "en"})
+    doctor.refresh_from_db()
+    assert (doctor.full_name, doctor.language) == ("Dr Claire Rousseau-Petit", "en")
