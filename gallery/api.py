@@ -17,7 +17,6 @@ from rest_framework.views import APIView
 from accounts.error_serializers import ErrorsSerializer
 from audit.trail import Action, record, record_all
 from core.preconditions import IF_MATCH, VersionedDetail
-from core.versions import entity_tag
 from imaging.errors import FILE_CODES
 from imaging.pagination import ImagePages
 from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
@@ -216,9 +215,7 @@ class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIVi
     queryset = UserImage.objects.none()
 
     def etag(self, image):
-        named = tags.of_images([image]).get(image.pk, [])
-        edited = {"title": image.title, "tags": named, "is_favorite": image.is_favorite}
-        return entity_tag(edited)
+        return image.entity_tag(tags.of_images([image]).get(image.pk, []))
 
     @extend_schema(parameters=[IF_MATCH], responses=_EDITED)
     def put(self, request, *args, **kwargs):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Kind
 from audit.subjects import audited
 from core.search import search_key, with_words
+from core.versions import entity_tag
 from imaging import storage
 from imaging.archive import file_name
 from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails
@@ -197,6 +198,11 @@ class UserImage(StoredImage):
     def shown_thumbnail(self):
         """The cut-out's where there is one; in between, the original's."""
         return self.cutout or self.thumbnail
+
+    def entity_tag(self, tag_names):
+        """The ETag of what its owner edits, with the names of its tags in their order."""
+        edited = {"title": self.title, "tags": tag_names, "is_favorite": self.is_favorite}
+        return entity_tag(edited)
 
     def file_name(self, suffix):
         """What a file of it is called where it is kept: by its title, or as it came."""

@@ -45,6 +45,7 @@ def detail(request, pk):
     record(Action.VIEWED, image)
     context |= {
         "form": form or _form(image),
+        "etag": image.entity_tag(image.tag_names),
         "own_tags": tags.suggestions(request.user, most=SUGGESTED),
         "engines": UserImage.Engine.choices,
         "downloads": _downloads(image),
