@@ -1,7 +1,4 @@
-from datetime import date
-
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -14,6 +11,7 @@ from imaging.models import StoredImage
 from imaging.search import search_key, with_words
 
 from . import triggers
+from .dates import check_birth, check_visit, validate_birth_date
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
 
 
@@ -77,11 +75,6 @@ class ConsultationImageQuerySet(RecordQuerySet):
     def in_order(self):
         """Primary first, then newest: the order of every grid, list and viewer."""
         return self.order_by(*(f"-{key}" for key in self.IN_ORDER))
-
-
-def validate_birth_date(day):
-    if not date(1880, 1, 1) <= day <= timezone.localdate():
-        raise ValidationError(_("A date of birth is in the past."), code="invalid_date")
 
 
 class Patient(models.Model):
@@ -156,6 +149,9 @@ class Patient(models.Model):
             update_fields = {*update_fields, "search_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
+    def clean(self):
+        check_birth(self)
+
     @property
     def age(self):
         """In whole years today, or None."""
@@ -213,6 +209,9 @@ class Consultation(models.Model):
 
     def __str__(self):
         return f"{self.patient} · {self.date}"
+
+    def clean(self):
+        check_visit(self)
 
 
 _COPY = {"on_delete": models.DO_NOTHING, "related_name": "+", "db_index": False, "editable": False}
