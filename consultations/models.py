@@ -10,7 +10,7 @@ from imaging import keyset
 from imaging.models import StoredImage
 from imaging.search import search_key, with_words
 
-from . import triggers
+from . import identity, triggers
 from .dates import check_birth, check_visit, validate_birth_date
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
 
@@ -141,7 +141,7 @@ class Patient(models.Model):
         ]
 
     def __str__(self):
-        return self.full_name
+        return identity.label(self)
 
     def save(self, *args, update_fields=None, **kwargs):
         self.search_key = search_key(self.full_name, self.file_number)
@@ -154,11 +154,11 @@ class Patient(models.Model):
 
     @property
     def age(self):
-        """In whole years today, or None."""
-        if not self.birth_date:
-            return None
-        today, born = timezone.localdate(), self.birth_date
-        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        return identity.age(self.birth_date)
+
+    @property
+    def number(self):
+        return identity.number(self)
 
     @property
     def initials(self):
