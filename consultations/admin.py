@@ -34,12 +34,16 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     """Only a superuser makes a record that of somebody who may enter the admin: its login sees all
     of it, and whoever may change an address would read every patient's images."""
 
-    list_display = ["full_name", "birth_date", "file_number", "created_by", "created_at"]
+    list_display = ["full_name", "birth_date", "number", "created_by", "created_at"]
     list_filter = ["sex", "phototype"]
     search_fields = ["search_key", "full_name", "file_number", "email"]
     date_hierarchy = "created_at"
     autocomplete_fields = ["user", "created_by"]
     list_select_related = ["created_by"]
+
+    @admin.display(description=_("file number"), ordering="file_number")
+    def number(self, patient):
+        return patient.number
 
     def get_form(self, request, *args, **kwargs):
         form = super().get_form(request, *args, **kwargs)

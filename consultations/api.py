@@ -82,6 +82,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
 )
 @extend_validation_errors(["invalid_date"], "captured_on", actions=["images"], methods=["post"])
 @extend_validation_errors(["immutable"], "patient", actions=["partial_update"])
+@extend_validation_errors(["invalid_date"], "date", actions=["create", "partial_update"])
 class ConsultationViewSet(CreateListRetrieveUpdate):
     """A doctor's consultations; a patient reads those about them."""
 

@@ -1,7 +1,4 @@
-from datetime import date
-
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -12,7 +9,8 @@ from audit.subjects import audited
 from core.search import search_key, with_words
 from imaging import keyset
 
-from . import triggers
+from . import identity, triggers
+from .dates import check_birth, check_visit, validate_birth_date
 from .dating import DatedImage
 from .revisions import Revision  # noqa: F401  (a model of this app)
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
@@ -81,11 +79,6 @@ class ConsultationImageQuerySet(RecordQuerySet):
         return self.order_by(*(f"-{key}" for key in self.IN_ORDER))
 
 
-def validate_birth_date(day):
-    if not date(1880, 1, 1) <= day <= timezone.localdate():
-        raise ValidationError(_("A date of birth is in the past."), code="invalid_date")
-
-
 class Patient(models.Model):
     class Sex(models.TextChoices):
         FEMALE = "F", _("Female")
@@ -150,7 +143,7 @@ class Patient(models.Model):
         ]
 
     def __str__(self):
-        return self.full_name
+        return identity.label(self)
 
     def save(self, *args, update_fields=None, **kwargs):
         self.search_key = search_key(self.full_name, self.file_number)[:SEARCH_KEY]
@@ -158,13 +151,16 @@ class Patient(models.Model):
             update_fields = {*update_fields, "search_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
+    def clean(self):
+        check_birth(self)
+
     @property
     def age(self):
-        """In whole years today, or None."""
-        if not self.birth_date:
-            return None
-        today, born = timezone.localdate(), self.birth_date
-        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        return identity.age(self.birth_date)
+
+    @property
+    def number(self):
+        return identity.number(self)
 
     @property
     def initials(self):
@@ -215,6 +211,9 @@ class Consultation(models.Model):
 
     def __str__(self):
         return f"{self.patient} · {self.date}"
+
+    def clean(self):
+        check_visit(self)
 
 
 _COPY = {"on_delete": models.DO_NOTHING, "related_name": "+", "db_index": False, "editable": False}

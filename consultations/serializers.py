@@ -11,6 +11,7 @@ from imaging.models import CapturedFrom
 from imaging.serializers import UploadedFileField, moment, rooted
 
 from . import dating
+from .dates import check_birth, check_visit
 from .models import Consultation, ConsultationImage, Patient
 from .vocabulary import ImageType
 
@@ -31,6 +32,11 @@ class PatientSerializer(serializers.ModelSerializer):
             "updated_at",
         ]
         read_only_fields = ["id", "created_at", "updated_at"]
+
+    def validate(self, data):
+        if self.instance and "birth_date" in data:
+            check_birth(Patient(pk=self.instance.pk, birth_date=data["birth_date"]))
+        return data
 
 
 class VisiblePatient(serializers.PrimaryKeyRelatedField):
@@ -69,6 +75,13 @@ class ConsultationSerializer(serializers.ModelSerializer):
                 _("A consultation stays with its patient."), code="immutable"
             )
         return patient
+
+    def validate(self, data):
+        if "date" in data:
+            row = self.instance
+            patient = row.patient if row else data["patient"]
+            check_visit(Consultation(pk=row and row.pk, patient=patient, date=data["date"]))
+        return data
 
     def to_representation(self, consultation):
         data = super().to_representation(consultation)

@@ -61,6 +61,7 @@ PROCESSING_LEASE = env.int("PROCESSING_LEASE", 180)  # then another worker takes
 PROCESSING_PAUSES = env.list("PROCESSING_PAUSES", int, [10, 60, 300])  # between the tries
 PROCESSING_OUTAGE = env.int("PROCESSING_OUTAGE", 30)  # how long to leave alone what is down
 UNDO_SECONDS = env.int("UNDO_SECONDS", 600)  # a deleted image can be brought back so long
+VISIT_DAYS_AHEAD = env.int("VISIT_DAYS_AHEAD", 366)  # a consultation is dated no later than this
 # Removing backgrounds (imaging.background): what one file may take, and an operator's own network.
 BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", 40)  # of processor time
 BACKGROUND_MEMORY = env.int("BACKGROUND_MEMORY", 1_000_000_000)  # bytes, the process included

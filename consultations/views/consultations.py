@@ -45,12 +45,11 @@ def consultation_create(request):
     if not (chosen.isascii() and chosen.isdigit()):
         return redirect("consultation_create")
     patient = get_editable(Patient.objects, request.user, chosen[:18])
-    form = ConsultationForm(request.POST or None)
+    begun = Consultation(doctor=request.user, patient=patient)
+    form = ConsultationForm(request.POST or None, instance=begun)
     if request.method == "POST" and form.is_valid():
-        consultation = form.save(commit=False)
-        consultation.doctor, consultation.patient = request.user, patient
         with transaction.atomic():
-            consultation.save()
+            consultation = form.save()
             record(Action.CREATED, consultation)
         return redirect("consultation_detail", pk=consultation.pk)
     return render(request, "consultations/form.html", {"form": form, "patient": patient})

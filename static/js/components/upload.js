@@ -5,6 +5,7 @@ import { Camera } from "./upload-camera.js";
 import { Footer } from "./upload-footer.js";
 import { say, size } from "./format.js";
 import { refresh } from "./images-changed.js";
+import { pasted } from "./upload-paste.js";
 import { Queue } from "./upload-queue.js";
 import { Scope } from "./upload-scope.js";
 import { Sender } from "./upload-send.js";
@@ -179,7 +180,7 @@ function bring(event, files) {
   upload.take([...files]);
 }
 
-document.addEventListener("paste", (event) => bring(event, event.clipboardData?.files));
+document.addEventListener("paste", (event) => bring(event, pasted(event)));
 document.addEventListener("dragover", (event) => {
   if (uploads.length && event.dataTransfer?.types.includes("Files")) event.preventDefault();
 });

@@ -1,0 +1,58 @@
+"""The days that a person types, and between which others they lie."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+FIRST_BIRTH = date(1880, 1, 1)
+FIRST_VISIT = date(1900, 1, 1)  # of somebody whose birth nobody noted
+
+
+def validate_birth_date(day):
+    if not FIRST_BIRTH <= day <= timezone.localdate():
+        raise ValidationError(_("A date of birth is in the past."), code="invalid_date")
+
+
+def check_visit(consultation):
+    """A visit is after its patient's birth, and not further ahead than anybody plans. A day that
+    stood before may stay: its notes can still be edited."""
+    day, patient = consultation.date, consultation.patient_id and consultation.patient
+    text = day and _wrong(day, patient.birth_date if patient else None)
+    if text and not _stored(consultation, "date", "patient_id"):
+        raise ValidationError({"date": ValidationError(text, code="invalid_date")})
+
+
+def _wrong(day, born):
+    today = timezone.localdate()
+    ahead = min(max(settings.VISIT_DAYS_AHEAD, 0), (date.max - today).days)
+    last = today + timedelta(days=ahead)
+    if born and day < born:
+        text, bound = _("This is before the patient's birth (%(day)s)."), born
+    elif day < FIRST_VISIT:
+        text, bound = _("A visit is not before %(day)s."), FIRST_VISIT
+    elif day > last:
+        text, bound = _("A visit is not after %(day)s."), last
+    else:
+        return None
+    return text % {"day": date_format(bound, "SHORT_DATE_FORMAT")}
+
+
+def check_birth(patient):
+    """Nobody is born after one of their visits. Whose visit and when is not said: the reader may
+    not be its doctor."""
+    if not (patient.pk and patient.birth_date):
+        return
+    before = patient.consultations.filter(date__lt=patient.birth_date)
+    if before.exists() and not _stored(patient, "birth_date"):
+        text = _("This patient has a consultation before this day.")
+        raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
+
+
+def _stored(row, *fields):
+    """Is this what the database has? Asked only of what is refused otherwise."""
+    said = {field: getattr(row, field) for field in fields}
+    return bool(row.pk) and type(row).objects.filter(pk=row.pk, **said).exists()

@@ -1,0 +1,69 @@
+"""How old somebody is, in words: a dose goes by it."""
+
+import re
+from datetime import date
+from html import unescape
+
+import pytest
+import time_machine
+from django.utils.translation import override
+
+from consultations import identity
+from consultations.models import Patient
+
+
+@pytest.mark.parametrize(
+    ("born", "english", "french"),
+    [
+        ("2026-11-29", "born today", None),
+        ("2026-11-28", "1 day old", None),
+        ("2026-11-16", "13 days old", None),
+        ("2026-11-15", "2 weeks old", None),
+        ("2026-10-29", "4 weeks old", None),
+        ("2026-08-30", "13 weeks old", None),
+        ("2026-08-29", "3 months old", None),
+        ("2025-11-30", "11 months old", None),
+        ("2025-11-29", "12 months old", None),
+        ("2024-11-30", "23 months old", None),
+        ("2024-11-29", "2 years old", "2 ans"),
+        ("1972-03-04", "54 years old", "54 ans"),
+        ("2026-11-30", "", ""),
+        (None, "", ""),
+    ],
+)
+@time_machine.travel("2026-11-29T23:30:00+01:00", tick=False)
+def test_age(born, english, french):
+    """An infant is not "0 years old" for a year; and nobody has an age before birth."""
+    born = born and date.fromisoformat(born)
+    with override("en"):
+        assert identity.age(born) == english
+    if french is not None:
+        with override("fr"):
+            assert identity.age(born) == french
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        ("2026-02-28", "23 months old"),
+        ("2026-03-01", "2 years old"),
+        ("2027-02-28", "2 years old"),
+        ("2028-02-28", "3 years old"),
+        ("2028-02-29", "4 years old"),
+    ],
+)
+def test_age_of_somebody_born_on_a_leap_day(today, said):
+    """On the day itself, or the day after February where there is none."""
+    with time_machine.travel(f"{today}T12:00:00+01:00", tick=False), override("en"):
+        assert identity.age(date(2024, 2, 29)) == said
+
+
+@pytest.mark.django_db
+@time_machine.travel("2026-11-29T12:00:00+01:00", tick=False)
+def test_a_newborns_page(page, doctor):
+    """Where it is shown: never as "0"."""
+    born = {"full_name": "Léa Morel", "birth_date": date(2026, 11, 29), "created_by": doctor}
+    patient = Patient.objects.create(**born)
+    body = page(doctor).get(f"/patients/{patient.pk}/").content.decode()
+    assert identity.age(patient.birth_date) in unescape(body)
+    assert not re.search(r"\b0 (year|month|week|day|hour|an|mois|semaine|jour|heure)", body)

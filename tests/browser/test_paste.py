@@ -1,0 +1,129 @@
+"""What is pasted: text belongs to the field that has the focus, a picture to the upload modal."""
+
+import base64
+
+import pytest
+from playwright.sync_api import expect
+
+from conftest import photograph
+
+WORD = '<style>p { color: red }</style><p style="color: red">Nævus dos</p>'
+PASTE = """([content, texts]) => {
+    const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], "image.png", { type: "image/png" }));
+    for (const [type, text] of Object.entries(texts)) data.setData(type, text);
+    const all = { clipboardData: data, bubbles: true, cancelable: true };
+    const target = document.activeElement;
+    return target.dispatchEvent(new ClipboardEvent("paste", all));
+}"""
+
+
+@pytest.fixture
+def open_page(tab, doctor, consultation):
+    """`open_page(place)`: one of the two pages that have the modal."""
+
+    def show(place):
+        page = tab(doctor)
+        page.goto(f"/consultations/{consultation.pk}/" if place == "consultation" else "/gallery/")
+        return page
+
+    return show
+
+
+def paste(page, texts=None):
+    """A picture, and what else the clipboard carries, where the focus is. True: the browser goes on
+    with it by itself."""
+    content = base64.b64encode(photograph("PNG", seed=1)).decode()
+    return page.evaluate(PASTE, [content, texts or {}])
+
+
+@pytest.mark.parametrize("place", ["consultation", "gallery"])
+def test_a_paste_into_a_field_is_the_fields(open_page, violations, place):
+    """Words pasted from Word or a spreadsheet would be lost, and their picture be filed as a
+    photograph of the patient."""
+    page = open_page(place)
+    page.locator("[data-open-upload]").first.click()
+    modal = page.locator("#upload")
+    field = modal.locator("textarea, input[type=text]").first
+    field.focus()
+    assert paste(page, {"text/plain": "Nævus dos", "text/html": WORD})
+    assert paste(page)
+    page.locator("body").evaluate(
+        """(body) => {
+            const line = Object.assign(document.createElement("p"), { contentEditable: "true" });
+            document.querySelector("#upload").append(line);
+            line.focus();
+        }"""
+    )
+    assert paste(page)
+    expect(modal.locator("[data-tile]")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(modal).to_be_hidden()  # not asked: nothing is in the queue
+    assert not violations
+
+
+TEXTS = [
+    {"text/plain": "12,5\t13", "text/html": "<table><tr><td>12,5<td>13</table>"},
+    {"text/html": WORD},
+    {"text/rtf": r"{\rtf1 Nævus}"},
+    {"text/html": '<p>Dos <img src="https://example.org/a.png"></p>'},
+]
+PICTURES = [
+    {},
+    {"text/html": '<meta charset="utf-8"><img src="https://example.org/a.png" alt="a">'},
+    {
+        "text/plain": "https://example.org/a.png?b=1&c=2",
+        "text/html": '<img alt="a > b" src="https://example.org/a.png?b=1&amp;c=2">',
+    },
+    {"text/plain": "image.png"},
+    {"text/plain": "/home/claire/Images/image.png"},
+]
+
+
+def test_text_is_no_picture(open_page, violations):
+    """A drawing of a table's cells must not get into the queue, wherever the focus is."""
+    page = open_page("consultation")
+    for texts in TEXTS:
+        assert paste(page, texts), texts
+        expect(page.locator("#upload")).to_be_hidden()
+    assert not violations
+
+
+@pytest.mark.parametrize("place", ["consultation", "gallery"])
+def test_a_picture_is_still_taken(open_page, violations, place):
+    """A picture copied from a page or a file manager comes with HTML, its address or its name: to
+    refuse it would take a way of adding pictures from whoever uses it."""
+    page = open_page(place)
+    tiles = page.locator("#upload [data-tile]")
+    for texts in PICTURES:
+        assert not paste(page, texts), texts
+        expect(tiles).to_have_count(1)
+        tiles.locator("[data-remove]").click()
+        expect(tiles).to_have_count(0)
+    page.locator("#upload select").first.focus()
+    assert not paste(page)  # a menu takes no text
+    expect(tiles).to_have_count(1)
+    assert not violations
+
+
+def test_words_from_a_real_clipboard(open_page):
+    """As the browser does it: the words are in the field, and nothing else has happened."""
+    page = open_page("gallery")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate(
+        """async ([content, html]) => {
+            const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+            const item = new ClipboardItem({
+                "text/plain": new Blob(["Nævus dos"], { type: "text/plain" }),
+                "text/html": new Blob([html], { type: "text/html" }),
+                "image/png": new Blob([bytes], { type: "image/png" }),
+            });
+            await navigator.clipboard.write([item]);
+        }""",
+        [base64.b64encode(photograph("PNG", seed=1)).decode(), WORD],
+    )
+    field = page.locator("main input[type=search]")
+    field.press("Control+V")
+    expect(field).to_have_value("Nævus dos")
+    expect(page.locator("#upload")).to_be_hidden()
