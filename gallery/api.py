@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from accounts.error_serializers import ErrorsSerializer
 from audit.trail import Action, record, record_all
 from imaging.errors import FILE_CODES
-from imaging.pagination import ImagePages
+from imaging.pagination import INVALID, ImagePages
 from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
 from . import archive, services, tags
@@ -109,6 +109,7 @@ class RemoveBackground(Mine, generics.GenericAPIView):
         )
 
 
+@extend_validation_errors([INVALID], "cursor", methods=["get"])
 @extend_validation_errors(KEY_CODES, "ids", methods=["delete"])
 @extend_validation_errors(KEY_CODES, "ids", methods=["patch"])
 @extend_validation_errors(["max_length"], "tags", methods=["patch"])
