@@ -3,6 +3,8 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
+from core.versions import VersionedForm
+
 from .lockout import TriesRate
 from .models import User
 
@@ -50,7 +52,7 @@ class ChangeForm(PasswordChangeForm):
         return password
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(VersionedForm, forms.ModelForm):
     class Meta:
         model = User
         fields = ["full_name", "language"]

@@ -31,6 +31,14 @@ def of_account(user, patient_id=None):
         yield Event.objects.filter(doctor_id=user.pk)
 
 
+def last_change(kind, key, field):
+    """Who changed a field of one row last: an event with `who`, or None where none tells."""
+    changes = Event.objects.filter(kind=kind, key=str(key), action=Action.CHANGED)
+    latest = changes.order_by("-id")[:SIZE]
+    found = next((event for event in latest if field in event.detail.get("fields", ())), None)
+    return named([found])[0] if found else None
+
+
 def page(found, before="", size=SIZE):
     """(events, cursor of the next page or None). Each queryset is asked for one page at most."""
     events = {}

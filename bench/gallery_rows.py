@@ -5,8 +5,8 @@ import re
 from django.db import connection
 
 from accounts.models import User
+from core.search import search_key
 from gallery.models import ImageTag, StorageQuota, Tag, UserImage
-from imaging.search import search_key
 
 from .rows import VARIES, choice, insert
 

@@ -5,10 +5,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.trail import Action, record
+from core.admin import VersionedAdmin
+from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 
 from . import services
-from .models import Consultation, ConsultationImage, Patient
+from .models import Consultation, ConsultationImage, Patient, Revision
 
 
 def _refusing(form, request, text, **refused):
@@ -28,13 +30,13 @@ def _refusing(form, request, text, **refused):
 
 
 @admin.register(Patient)
-class PatientAdmin(admin.ModelAdmin):
+class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     """Only a superuser makes a record that of somebody who may enter the admin: its login sees all
     of it, and whoever may change an address would read every patient's images."""
 
     list_display = ["full_name", "birth_date", "file_number", "created_by", "created_at"]
     list_filter = ["sex", "phototype"]
-    search_fields = ["full_name", "file_number", "email"]
+    search_fields = ["search_key", "full_name", "file_number", "email"]
     date_hierarchy = "created_at"
     autocomplete_fields = ["user", "created_by"]
     list_select_related = ["created_by"]
@@ -43,6 +45,16 @@ class PatientAdmin(admin.ModelAdmin):
         form = super().get_form(request, *args, **kwargs)
         text = _("Only a superuser links an account of the staff.")
         return _refusing(form, request, text, user=lambda account: account.is_staff)
+
+    def save_model(self, request, patient, form, change):
+        super().save_model(request, patient, form, change)
+        _keep(request, form, change)
+
+
+def _keep(request, form, change):
+    """What the record said before; the audit log hears of it from the admin's own."""
+    if change:
+        Revision.objects.keep(form.instance, form.former, request.user)
 
 
 class ImageInline(admin.TabularInline):
@@ -65,12 +77,12 @@ class ImageInline(admin.TabularInline):
 
 
 @admin.register(Consultation)
-class ConsultationAdmin(admin.ModelAdmin):
+class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     """Only a superuser becomes a consultation's doctor or patient here, for they see its images."""
 
     list_display = ["__str__", "date", "doctor", "status", "images_taken"]
     list_filter = ["status", "images_taken", "doctor"]
-    search_fields = ["patient__full_name", "patient__file_number", "reason", "diagnosis"]
+    search_fields = ["patient__search_key", "patient__file_number", "reason", "diagnosis"]
     date_hierarchy = "date"
     autocomplete_fields = ["patient", "doctor"]
     list_select_related = ["patient", "doctor"]
@@ -87,6 +99,10 @@ class ConsultationAdmin(admin.ModelAdmin):
             patient=lambda patient: patient.user_id == own,
         )
 
+    def save_model(self, request, consultation, form, change):
+        super().save_model(request, consultation, form, change)
+        _keep(request, form, change)
+
     def change_view(self, request, object_id, *args, **kwargs):
         response = super().change_view(request, object_id, *args, **kwargs)
         if response.status_code == 200 and (shown := self.get_object(request, object_id)):
@@ -95,7 +111,7 @@ class ConsultationAdmin(admin.ModelAdmin):
 
 
 @admin.register(ConsultationImage)
-class ConsultationImageAdmin(StoredImageAdmin):
+class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     list_display = [
         "tile",
         "__str__",
@@ -110,7 +126,7 @@ class ConsultationImageAdmin(StoredImageAdmin):
     search_fields = [
         "original_filename",
         "sha256",
-        "consultation__patient__full_name",
+        "consultation__patient__search_key",
         "consultation__patient__file_number",
     ]
     list_select_related = ["consultation__patient"]
@@ -122,6 +138,7 @@ class ConsultationImageAdmin(StoredImageAdmin):
         "body_site",
         "laterality",
         "body_location",
+        "captured_on",
         "description",
         "is_primary",
         *StoredImageAdmin.file_facts,
@@ -134,6 +151,22 @@ class ConsultationImageAdmin(StoredImageAdmin):
         return format_html('<a href="{}">{}</a>', url, image.consultation)
 
     def save_model(self, request, image, form, change):
-        services.update_image(
-            image, **{name: form.cleaned_data[name] for name in form.changed_data}
-        )
+        services.update_image(image, user=request.user, **form.changes)
+
+
+@admin.register(Revision)
+class RevisionAdmin(admin.ModelAdmin):
+    """What records said before; nobody writes it by hand."""
+
+    list_display = ["moment", "consultation", "patient", "image", "changed_by"]
+    list_select_related = ["consultation__patient", "patient", "image", "changed_by"]
+    date_hierarchy = "moment"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -16,6 +16,7 @@ from accounts.error_serializers import ErrorsSerializer
 from audit.reading import named, page
 from audit.serializers import EventSerializer, EventsSerializer
 from audit.trail import Action, record
+from core.preconditions import IF_MATCH, VersionedDetail
 from imaging.errors import FILE_CODES
 from imaging.pagination import INVALID
 from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
@@ -25,6 +26,7 @@ from .filters import ConsultationFilter
 from .models import Consultation, ConsultationImage, Patient
 from .pagination import ConsultationImagePages, ConsultationPages, PatientPages
 from .permissions import DoctorsOnly, DoctorsWrite
+from .records import change_record
 from .serializers import (
     ConsultationSerializer,
     ImageSerializer,
@@ -34,6 +36,7 @@ from .serializers import (
 
 
 class CreateListRetrieveUpdate(
+    VersionedDetail,
     mixins.CreateModelMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -43,10 +46,12 @@ class CreateListRetrieveUpdate(
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     lookup_value_converter = "int"
 
-    @transaction.atomic
+    @extend_schema(parameters=[IF_MATCH], responses={412: ErrorsSerializer})
+    def partial_update(self, request, *args, **kwargs):
+        return super().partial_update(request, *args, **kwargs)
+
     def perform_update(self, serializer):
-        fields = sorted(serializer.validated_data)
-        record(Action.CHANGED, serializer.save(), fields=fields)
+        change_record(serializer.instance, self.request.user, serializer.validated_data)
 
 
 @extend_validation_errors(["invalid_date"], "birth_date", actions=["create", "partial_update"])
@@ -76,6 +81,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
 @extend_validation_errors(
     ["only_with_dermoscopy"], "dermoscopic_type", actions=["images"], methods=["post"]
 )
+@extend_validation_errors(["invalid_date"], "captured_on", actions=["images"], methods=["post"])
 @extend_validation_errors(["immutable"], "patient", actions=["partial_update"])
 @extend_validation_errors([INVALID], "cursor", actions=["list", "images"], methods=["get"])
 class ConsultationViewSet(CreateListRetrieveUpdate):
@@ -132,7 +138,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 
     def _add_image(self, request, consultation):
         context = self.get_serializer_context()
-        serializer = ImageUploadSerializer(data=request.data, context=context)
+        said = context | {"consultation": consultation}
+        serializer = ImageUploadSerializer(data=request.data, context=said)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
         try:
@@ -167,7 +174,9 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 
 
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type")
+@extend_validation_errors(["invalid_date"], "captured_on")
 class ImageViewSet(
+    VersionedDetail,
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,
     mixins.DestroyModelMixin,
@@ -175,6 +184,7 @@ class ImageViewSet(
 ):
     """One image of a consultation: its doctor changes it, its patient looks."""
 
+    locks_its_row = False  # the service locks its consultation first
     queryset = ConsultationImage.objects.none()
     serializer_class = ImageSerializer
     permission_classes = [IsAuthenticated, DoctorsWrite]
@@ -203,13 +213,23 @@ class ImageViewSet(
         place = request.build_absolute_uri(f"?before={following}") if following else None
         return Response({"events": told.data, "next": place})
 
+    @extend_schema(parameters=[IF_MATCH], responses={200: ImageSerializer, 412: ErrorsSerializer})
+    def partial_update(self, request, *args, **kwargs):
+        return super().partial_update(request, *args, **kwargs)
+
     def perform_update(self, serializer):
+        image, user = serializer.instance, self.request.user
+        # What was held against If-Match is what must still stand there under the lock.
+        as_of = image.updated_at if "If-Match" in self.request.headers else None
         try:
-            serializer.instance = services.update_image(
-                serializer.instance, **serializer.validated_data
+            serializer.instance = self.subject = services.update_image(
+                image, as_of=as_of, user=user, **serializer.validated_data
             )
         except ConsultationImage.DoesNotExist as gone:
             raise Http404 from gone
+        except services.ChangedSince:
+            serializer.instance = self.get_object()  # judges it anew
+            return self.perform_update(serializer)
         if not serializer.validated_data:  # nothing changed; its URLs are told all the same
             record(Action.VIEWED, serializer.instance, api=True)
 

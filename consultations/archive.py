@@ -16,6 +16,8 @@ COLUMNS = (
     "description",
     "is_primary",
     "captured_at",
+    "captured_from",
+    "captured_on",
     "camera_model",
     "damaged",
     "created_at",

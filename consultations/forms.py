@@ -1,6 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.versions import VersionedForm
+
 from .models import Consultation, ConsultationImage, Patient
 from .vocabulary import BODY_SITES, ImageType
 
@@ -16,7 +18,16 @@ class BodySiteSelect(forms.Select):
         return option
 
 
-class ImageMetadataForm(forms.ModelForm):
+class DateInput(forms.DateInput):
+    """The browser's own date field, which wants ISO dates whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, **attrs):
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class ImageMetadataForm(VersionedForm, forms.ModelForm):
     """What a clinician says about a photograph: in the upload modal and on its own page."""
 
     class Meta:
@@ -27,18 +38,22 @@ class ImageMetadataForm(forms.ModelForm):
             "body_site",
             "laterality",
             "body_location",
+            "captured_on",
             "description",
             "is_primary",
         ]
         widgets = {
             "body_site": BodySiteSelect,
             "laterality": forms.RadioSelect,
+            "captured_on": DateInput(),
             "description": forms.Textarea(attrs={"rows": 3}),
         }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         say_unspecified(self)
+        if not self.instance.pk:  # nobody knows yet what its file says
+            del self.fields["captured_on"]
 
     def clean(self):
         data = super().clean()
@@ -57,16 +72,7 @@ def say_unspecified(form):
             field.choices = [("", _("Not specified")), *field.choices[1:]]
 
 
-class DateInput(forms.DateInput):
-    """The browser's own date field, which wants ISO dates whatever the language."""
-
-    input_type = "date"
-
-    def __init__(self, **attrs):
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
-
-
-class PatientForm(forms.ModelForm):
+class PatientForm(VersionedForm, forms.ModelForm):
     class Meta:
         model = Patient
         fields = [
@@ -88,7 +94,7 @@ class PatientForm(forms.ModelForm):
         say_unspecified(self)
 
 
-class ConsultationForm(forms.ModelForm):
+class ConsultationForm(VersionedForm, forms.ModelForm):
     class Meta:
         model = Consultation
         fields = ["date", "reason", "diagnosis", "status", "notes"]

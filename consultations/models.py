@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
+from core.search import search_key, with_words
 from imaging import keyset
-from imaging.models import StoredImage
-from imaging.search import search_key, with_words
 
 from . import triggers
+from .dating import DatedImage
+from .revisions import Revision  # noqa: F401  (a model of this app)
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
 
 
@@ -67,6 +68,7 @@ class ConsultationQuerySet(RecordQuerySet):
         return self.annotate(images_count=keyset.Count(images.values("pk")[:most]))
 
 
+SEARCH_KEY = 400  # characters: a ligature of a whole phrase is written out
 _VISIT = ("-consultation_date", "-consultation", "-created_at", "-id")  # BY_VISIT, as an index
 
 
@@ -123,7 +125,7 @@ class Patient(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
     )
-    search_key = models.CharField(max_length=400, editable=False)
+    search_key = models.CharField(max_length=SEARCH_KEY, editable=False)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -151,7 +153,7 @@ class Patient(models.Model):
         return self.full_name
 
     def save(self, *args, update_fields=None, **kwargs):
-        self.search_key = search_key(self.full_name, self.file_number)
+        self.search_key = search_key(self.full_name, self.file_number)[:SEARCH_KEY]
         if update_fields is not None and {"full_name", "file_number"} & set(update_fields):
             update_fields = {*update_fields, "search_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
@@ -218,7 +220,7 @@ class Consultation(models.Model):
 _COPY = {"on_delete": models.DO_NOTHING, "related_name": "+", "db_index": False, "editable": False}
 
 
-class ConsultationImage(StoredImage):
+class ConsultationImage(DatedImage):
     consultation = models.ForeignKey(
         Consultation, models.CASCADE, related_name="images", verbose_name=_("consultation")
     )
@@ -244,7 +246,7 @@ class ConsultationImage(StoredImage):
     objects = ConsultationImageQuerySet.as_manager()
     audited = audited(Kind.CONSULTATION_IMAGE, patient_id="patient_id", doctor_id="doctor_id")
 
-    class Meta(StoredImage.Meta):
+    class Meta(DatedImage.Meta):
         verbose_name = _("consultation image")
         verbose_name_plural = _("consultation images")
         ordering = ["-created_at", "-pk"]
@@ -258,7 +260,7 @@ class ConsultationImage(StoredImage):
             models.Index(fields=["patient", "image_type", *_VISIT], name="image_by_type"),
         ]
         constraints = [
-            *StoredImage.Meta.constraints,
+            *DatedImage.Meta.constraints,
             models.UniqueConstraint(
                 fields=["consultation"],
                 condition=Q(is_primary=True),
@@ -279,11 +281,6 @@ class ConsultationImage(StoredImage):
             self.patient_id, self.doctor_id = visit.patient_id, visit.doctor_id
             self.consultation_date = visit.date
         super().save(*args, **kwargs)
-
-    @property
-    def shown_date(self):
-        """The date under a tile: when it was taken, or, unknown, when it was added."""
-        return self.captured_at or self.created_at
 
     @property
     def site_label(self):

@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -6,8 +7,10 @@ from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from imaging import storage
+from imaging.models import CapturedFrom
 from imaging.serializers import UploadedFileField, moment, rooted
 
+from . import dating
 from .models import Consultation, ConsultationImage, Patient
 from .vocabulary import ImageType
 
@@ -87,6 +90,7 @@ class ImageSerializer(serializers.ModelSerializer):
     original_url = serializers.SerializerMethodField()
     quality = serializers.SerializerMethodField()
     captured_at = serializers.SerializerMethodField()
+    captured_from = serializers.SerializerMethodField()
 
     class Meta:
         model = ConsultationImage
@@ -109,6 +113,8 @@ class ImageSerializer(serializers.ModelSerializer):
             "description",
             "is_primary",
             "captured_at",
+            "captured_from",
+            "captured_on",
             "camera_model",
             "sha256",
             "quality",
@@ -147,6 +153,11 @@ class ImageSerializer(serializers.ModelSerializer):
     def get_captured_at(self, image):
         """With the offset that the camera wrote; DRF's own field would move it to ours."""
         return image.captured_local.isoformat() if image.captured_at else None
+
+    @extend_schema_field(serializers.ChoiceField(CapturedFrom.choices, allow_null=True))
+    def get_captured_from(self, image):
+        """Which date of the file `captured_at` is: the shutter's, a scanner's, or a program's."""
+        return image.captured_source or None
 
     @extend_schema_field(
         inline_serializer(
@@ -203,6 +214,8 @@ class ImageSerializer(serializers.ModelSerializer):
             "description": row["description"],
             "is_primary": row["is_primary"],
             "captured_at": self.get_captured_at(image),
+            "captured_from": self.get_captured_from(image),
+            "captured_on": row["captured_on"] and row["captured_on"].isoformat(),
             "camera_model": row["camera_model"],
             "sha256": row["sha256"],
             "quality": self.get_quality(image),
@@ -223,7 +236,21 @@ class ImageSerializer(serializers.ModelSerializer):
                     )
                 }
             )
+        if day := data.get("captured_on"):
+            try:
+                dating.validate_after_birth(day, self._consultation(data).patient)
+            except ValidationError as error:
+                raise serializers.ValidationError(
+                    {"captured_on": serializers.ErrorDetail(error.message, code=error.code)}
+                ) from error
         return data
+
+    def _consultation(self, data):
+        return (
+            data.get("consultation")
+            or self.context.get("consultation")
+            or self.instance.consultation
+        )
 
 
 class ImageUploadSerializer(ImageSerializer):
@@ -244,6 +271,7 @@ class ImageUploadSerializer(ImageSerializer):
             "body_site",
             "laterality",
             "description",
+            "captured_on",
             "is_primary",
         ]
         read_only_fields = []

@@ -13,6 +13,7 @@ from imaging import counts, intake, storage
 from imaging.errors import IdempotencyKeyReused
 
 from .models import Consultation, ConsultationImage
+from .records import change_record
 from .vocabulary import ImageType
 
 
@@ -28,6 +29,7 @@ def add_image(
     body_site="",
     laterality="",
     description="",
+    captured_on=None,
     is_primary=False,
     idempotency_key=None,
 ):
@@ -73,6 +75,7 @@ def add_image(
                 body_site=body_site,
                 laterality=laterality,
                 description=description,
+                captured_on=captured_on,
                 is_primary=is_primary,
             )
             if not locked.images_taken:
@@ -93,26 +96,30 @@ def add_image(
     return image, True
 
 
-def update_image(image, **changes):
+class ChangedSince(Exception):
+    """The row is no longer what the caller judged; nothing was written."""
+
+
+def update_image(image, *, as_of=None, user=None, **changes):
     """Change what is said about an image; making it primary unmakes the other.
 
-    Returns the image as it is now; raises ConsultationImage.DoesNotExist when it is gone.
+    Returns the image as it is now; raises ConsultationImage.DoesNotExist when it is gone, and
+    ChangedSince where its `updated_at` is not `as_of`, if that is given. `user` is who changes it.
     """
     with transaction.atomic():
         consultation = Consultation.objects.select_for_update().get(pk=image.consultation_id)
         # Anew, under the lock: it may have been changed or deleted since it was read.
         image = consultation.images.get(pk=image.pk)
+        if as_of not in (None, image.updated_at):
+            raise ChangedSince
+        changes = {name: value for name, value in changes.items() if getattr(image, name) != value}
+        kind = changes.get("image_type", image.image_type)
+        mode = changes.get("dermoscopic_type", image.dermoscopic_type)
+        if mode and kind != ImageType.DERMOSCOPY:
+            changes["dermoscopic_type"] = ""  # it went with the type
         if changes.get("is_primary"):
             _unmake_primary(consultation)
-        for field, value in changes.items():
-            setattr(image, field, value)
-        if image.image_type != ImageType.DERMOSCOPY and image.dermoscopic_type:
-            image.dermoscopic_type = ""  # it went with the type
-            changes["dermoscopic_type"] = ""
-        image.save(update_fields=[*changes, "updated_at"])
-        if changes:
-            record(Action.CHANGED, image, fields=sorted(changes))
-    return image
+        return change_record(image, user, changes)
 
 
 def delete_image(image):

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import audit, consultations, home, images, patients
+from .views import audit, consultations, home, images, patients, revisions
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -19,6 +19,15 @@ urlpatterns = [
         r"^consultations/images/(?P<pk>[0-9]{1,18})/(?P<part>display|original|download)/$",
         images.image_file,
         name="image_file",
+    ),
+    path("patients/<int:pk>/versions/", revisions.patient_revisions, name="patient_revisions"),
+    path(
+        "consultations/<int:pk>/versions/",
+        revisions.consultation_revisions,
+        name="consultation_revisions",
+    ),
+    path(
+        "consultations/images/<int:pk>/versions/", revisions.image_revisions, name="image_revisions"
     ),
     path("audit/", audit.audit, name="audit"),
     path("audit/consultation-image/<int:pk>/", audit.image_audit, name="image_audit"),

@@ -19,6 +19,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import api as accounts
 from consultations import api as consultations
+from core.preconditions import ChangedMeanwhile
 from gallery import api as gallery
 from gallery import exchange_api, shares_api
 from gallery.models.images import TAGS
@@ -70,6 +71,12 @@ class Errors(ExceptionHandler):
     """Every error in one shape, an outage of ours included."""
 
     known = {IdempotencyKeyReused: KeyReused, QuotaExceeded: NoRoom, NotReady: NothingToShare}
+
+    def get_response(self, exc, data):
+        response = super().get_response(exc, data)
+        if isinstance(exc, ChangedMeanwhile):
+            response.data["current"], response["ETag"] = exc.current, exc.etag
+        return response
 
     def convert_known_exceptions(self, exc):
         if isinstance(exc, RequestDataTooBig):

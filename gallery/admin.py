@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.trail import Action, record_all
+from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 from imaging.templatetags.units import file_size
 
@@ -25,7 +26,7 @@ class ShareInline(admin.TabularInline):
 
 
 @admin.register(UserImage)
-class UserImageAdmin(StoredImageAdmin):
+class UserImageAdmin(FoldedSearch, StoredImageAdmin):
     list_display = [
         "tile",
         "__str__",
@@ -38,7 +39,7 @@ class UserImageAdmin(StoredImageAdmin):
         "deleted_at",
     ]
     list_filter = ["status", "engine", "quality", "is_favorite", "damaged", "mime_type"]
-    search_fields = ["id", "title", "original_filename", "sha256", "user__email"]
+    search_fields = ["id", "search_key", "title", "original_filename", "sha256", "user__email"]
     list_select_related = ["user"]
     actions = ["retry"]
     readonly_fields = [
@@ -213,9 +214,9 @@ class ShareAdmin(admin.ModelAdmin):
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(FoldedSearch, admin.ModelAdmin):
     list_display = ["name", "user"]
-    search_fields = ["name", "user__email"]
+    search_fields = ["key", "name", "user__email"]
     list_select_related = ["user"]
     fields = readonly_fields = ["name", "user"]
 

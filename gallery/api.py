@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from accounts.error_serializers import ErrorsSerializer
 from audit.trail import Action, record, record_all
+from core.preconditions import IF_MATCH, VersionedDetail
 from imaging.errors import FILE_CODES
 from imaging.pagination import INVALID, ImagePages
 from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
@@ -39,6 +40,9 @@ TAG_CODES = [
     *("null_characters_not_allowed", "surrogate_characters_not_allowed"),
 ]
 _ZIP = {(200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "cut-outs, originals")}
+
+
+_EDITED = {200: UserImageSerializer, 412: ErrorsSerializer}
 
 
 def _count(name):
@@ -206,10 +210,21 @@ class Tags(APIView):
 
 
 @extend_validation_errors(TAG_CODES, "tags", methods=["put", "patch"])
-class UserImageDetail(Mine, generics.RetrieveUpdateDestroyAPIView):
+class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIView):
     """One image of one's own. PUT sets what it does not name to nothing; PATCH leaves it."""
 
     queryset = UserImage.objects.none()
+
+    def etag(self, image):
+        return image.entity_tag(tags.of_images([image]).get(image.pk, []))
+
+    @extend_schema(parameters=[IF_MATCH], responses=_EDITED)
+    def put(self, request, *args, **kwargs):
+        return super().put(request, *args, **kwargs)
+
+    @extend_schema(parameters=[IF_MATCH], responses=_EDITED)
+    def patch(self, request, *args, **kwargs):
+        return super().patch(request, *args, **kwargs)
 
     def retrieve(self, request, *args, **kwargs):
         image = self.get_object()
@@ -224,7 +239,9 @@ class UserImageDetail(Mine, generics.RetrieveUpdateDestroyAPIView):
             favorite=fields.get("is_favorite"),
             tag_names=fields.get("tag_names"),
         )
-        serializer.instance = self.get_object()
+        serializer.instance = self.subject = generics.get_object_or_404(
+            UserImage.objects.visible_to(self.request.user), pk=serializer.instance.pk
+        )
 
     def perform_destroy(self, image):
         services.delete_images(UserImage.objects.visible_to(self.request.user).filter(pk=image.pk))

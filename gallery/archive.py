@@ -13,6 +13,7 @@ COLUMNS = (
     "engine",
     "quality",
     "captured_at",
+    "captured_from",
     "camera_model",
     "damaged",
     "created_at",
@@ -23,7 +24,7 @@ def _files(image):
     """The cut-out, where there is one, and the original."""
     found = []
     if image.processed:
-        name = archive.file_name(image.title or image.original_filename, ".png")
+        name = image.file_name(".png")
         found.append(("processed", image.processed.name, f"cut-out_{name}"))
     return found + archive.original(image)
 

@@ -43,6 +43,7 @@ class FromConsultation(Mine, generics.GenericAPIView):
 
 @extend_validation_errors(FILE_CODES, "file", methods=["post"])
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type", methods=["post"])
+@extend_validation_errors(["invalid_date"], "captured_on", methods=["post"])
 class Attach(generics.GenericAPIView):
     queryset = UserImage.objects.none()
     serializer_class = AttachSerializer

@@ -6,9 +6,8 @@ import django_filters as filters
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from imaging.search import search_key
-
 from .models import Tag, UserImage
+from .models.images import tag_key
 
 
 class GalleryFilter(filters.FilterSet):
@@ -35,7 +34,7 @@ class GalleryFilter(filters.FilterSet):
 
     def tagged(self, images, name, word):
         """By the tag of that name of one's own; no such tag, no image."""
-        tag = Tag.objects.filter(user_id=self.request.user.pk, key=search_key(word)).first()
+        tag = Tag.objects.filter(user_id=self.request.user.pk, key=tag_key(word)).first()
         return images.with_tag(tag) if tag else images.none()
 
     def since(self, images, name, day):

@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from core.versions import VersionedForm
+
 from . import tags
 from .filters import GalleryFilter
 from .models import UserImage
@@ -54,7 +56,7 @@ class UploadForm(forms.Form):
         self.fields["tags"].widget.attrs["list"] = "own-tags"
 
 
-class ImageForm(forms.Form):
+class ImageForm(VersionedForm, forms.Form):
     title = forms.CharField(label=_("Title"), max_length=TITLE, required=False)
     tags = TagsField(
         label=_("Tags"), max_length=500, required=False, help_text=_("Parted by commas")

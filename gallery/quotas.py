@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.context import request_id
 from imaging import counts
 
-from .models import Reservation, StorageQuota
+from .models import Reservation, StorageQuota, UserImage
 
 
 class QuotaExceeded(Exception):
@@ -23,6 +23,14 @@ class QuotaExceeded(Exception):
 
     code = "quota_exceeded"
     detail = _("Your gallery is full. Delete images, or ask the practice for more room.")
+
+
+class AlreadyStored(Exception):
+    """The first upload with this idempotency key has become `image`: a repeat needs no room."""
+
+    def __init__(self, image):
+        self.image = image
+        super().__init__(str(image.pk))
 
 
 def check(user, size):
@@ -33,10 +41,11 @@ def check(user, size):
 
 
 def reserve(user, size, idempotency_key=None) -> Reservation:
-    """Room for one image of `size` bytes. Raises QuotaExceeded.
+    """Room for one image of `size` bytes. Raises QuotaExceeded, or AlreadyStored.
 
     A repeat of an upload under way, or of one whose process was killed, uses the room of the first:
-    one key is one image, and whichever of them stores it keeps the room.
+    one key is one image, and whichever of them stores it keeps the room. Where the first has been
+    stored since the caller looked, new room would be taken from whoever it belongs to.
     """
     with transaction.atomic():
         if idempotency_key:
@@ -46,6 +55,10 @@ def reserve(user, size, idempotency_key=None) -> Reservation:
             if same:
                 same.joined = True
                 return same
+            # In this order: a reservation becomes an image in one transaction, never the reverse.
+            stored = UserImage.objects.filter(user=user, idempotency_key=idempotency_key).first()
+            if stored:
+                raise AlreadyStored(stored)
         take(user.pk, size)
         return Reservation.objects.create(
             user=user, size=size, idempotency_key=idempotency_key or None

@@ -54,10 +54,8 @@ def submit_image(
     ]
     try:
         reservation, stored = quotas.reserve(user, size, idempotency_key), []
-    except quotas.QuotaExceeded:
-        if earlier := _earlier(user, idempotency_key, photo):  # it has been stored meanwhile
-            return earlier, False
-        raise
+    except quotas.AlreadyStored as twin:
+        return _same_file(twin.image, photo), False
     try:
         for container, name, content in blobs:
             stored.append((container, name))
@@ -117,8 +115,13 @@ def _earlier(user, key, photo):
     if not key:
         return None
     image = UserImage.objects.filter(user=user, idempotency_key=key).first()
-    if image and image.sha256 != photo.sha256:
-        raise IdempotencyKeyReused(key)
+    return _same_file(image, photo) if image else None
+
+
+def _same_file(image, photo):
+    """The image of an earlier upload, if it was this file. Raises IdempotencyKeyReused."""
+    if image.sha256 != photo.sha256:
+        raise IdempotencyKeyReused(image.idempotency_key)
     return image
 
 
@@ -214,12 +217,6 @@ def restore_images(images):
 def _named(rows):
     """What the audit log needs of [(key, owner's key, …)]."""
     return [UserImage(pk=key, user_id=user) for key, user, *_more in rows]
-
-
-def _sizes(images):
-    """[(key, owner's key, bytes)] under lock, in one order: two at once do not block each other."""
-    rows = images.select_for_update().order_by("pk")
-    return list(rows.values_list("pk", "user_id", "stored_bytes"))
 
 
 def erase_images(images):

@@ -5,10 +5,9 @@ from collections import defaultdict
 from django.db.models import OuterRef, Subquery
 
 from imaging.metadata import clean_text
-from imaging.search import search_key
 
 from .models import ImageTag, Tag
-from .models.images import TAG, TAGS
+from .models.images import TAG, TAGS, tag_key
 
 
 class TooManyTags(Exception):
@@ -20,7 +19,7 @@ def cleaned(names):
     found = {}
     for name in names:
         if name := clean_text(name, TAG):
-            found.setdefault(search_key(name), name)
+            found.setdefault(tag_key(name), name)
     return list(found.values())
 
 
@@ -43,7 +42,7 @@ def add(images, names):
     if not images or not names:
         return
     user_id = images[0].user_id
-    words = {search_key(name): name for name in names}
+    words = {tag_key(name): name for name in names}
     Tag.objects.bulk_create(
         [Tag(user_id=user_id, name=name, key=key) for key, name in words.items()],
         ignore_conflicts=True,
@@ -64,13 +63,13 @@ def add(images, names):
 
 def remove(images, names):
     """Take images from under names."""
-    keys = [search_key(name) for name in names]
+    keys = [tag_key(name) for name in names]
     ImageTag.objects.filter(image__in=images, tag__key__in=keys).delete()
 
 
 def replace(images, names):
     """File images under these names and no others."""
-    keys = [search_key(name) for name in names]
+    keys = [tag_key(name) for name in names]
     ImageTag.objects.filter(image__in=images).exclude(tag__key__in=keys).delete()
     add(images, names)
 
@@ -80,5 +79,5 @@ def suggestions(user, text="", most=12):
     # One image of each is looked for in the tag's own index: EXISTS may be turned into a join with
     # all of them.
     one = ImageTag.objects.filter(tag=OuterRef("pk"), image__deleted_at=None).values("pk")[:1]
-    found = Tag.objects.filter(user_id=user.pk, key__startswith=search_key(text))
+    found = Tag.objects.filter(user_id=user.pk, key__startswith=tag_key(text))
     return list(found.alias(one=Subquery(one)).filter(one__isnull=False)[:most])

@@ -1,6 +1,7 @@
 """What the admin pages of both image tables share."""
 
 from django.contrib import admin, messages
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -8,6 +9,7 @@ from django.utils.translation import ngettext
 from audit.trail import Action, record, record_all
 
 from . import lifecycle
+from .models import CapturedFrom
 from .templatetags.units import file_size
 
 
@@ -24,7 +26,7 @@ class StoredImageAdmin(admin.ModelAdmin):
         "size",
         "dimensions",
         "sha256",
-        "captured_at",
+        "captured",
         "camera_model",
         "sharpness",
         "exposure",
@@ -71,6 +73,13 @@ class StoredImageAdmin(admin.ModelAdmin):
     @admin.display(description=_("file size"), ordering="file_size")
     def size(self, image):
         return file_size(image.file_size)
+
+    @admin.display(description=_("captured"))
+    def captured(self, image):
+        if not image.captured_clock:
+            return None
+        clock = date_format(image.captured_clock, "SHORT_DATETIME_FORMAT")
+        return f"{clock} ({CapturedFrom(image.captured_source).label})"
 
     @admin.display(description=_("dimensions"))
     def dimensions(self, image):

@@ -12,6 +12,7 @@ from zipstream import ZIP_STORED, ZipStream
 from . import storage
 
 NAME = 150  # bytes of a name's stem: file systems take 255, and more is put before and behind
+_PICTURE = re.compile(r"\.(jpe?g|jfif|png|webp|hei[cf])$", re.IGNORECASE)
 # Where a spreadsheet begins a cell: at its own separator, whatever stands around. One in French has
 # semicolons, one in English commas, and each is given the other's manifest at times.
 _FORMULA = {
@@ -40,7 +41,7 @@ def of_images(images, columns, files=original):
     archive = ZipStream(compress_type=ZIP_STORED)
     rows, missing = [], set()
     for number, image in enumerate(images.iterator(chunk_size=500), start=1):
-        facts = {"captured_at": image.captured_local}
+        facts = {"captured_at": image.captured_local, "captured_from": image.captured_source}
         values = [facts.get(name, getattr(image, name)) for name in columns]
         cells = [_cell(value, separator, decimal) for value in values]
         for container, blob, name in files(image):
@@ -78,9 +79,10 @@ def _manifest(rows, columns, missing, separator):
 
 
 def file_name(given, suffix):
-    """A name as typed without anything that a path or a file system reads into it."""
+    """A name or a title as typed, without anything that a path or a file system reads into it.
+    A picture's own suffix gives way to `suffix`; what else follows a full stop is part of it."""
     name = "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in given)
-    stem = PurePosixPath(name.lstrip(". ") or "image").stem
+    stem = _PICTURE.sub("", name.lstrip(". ")).rstrip(". ") or "image"
     return f"{stem[:100].encode()[:NAME].decode(errors='ignore')}{suffix}"
 
 

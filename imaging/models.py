@@ -40,6 +40,14 @@ FILE_CONSTRAINTS = [
 ]
 
 
+class CapturedFrom(models.TextChoices):
+    """metadata.SOURCES, in words."""
+
+    ORIGINAL = "original", _("date of the camera")
+    DIGITIZED = "digitized", _("date of the scan")
+    FILE = "file", _("date of the file")
+
+
 class StoredImage(models.Model):
     """The blobs of one photograph and what its bytes say: the base of both image tables.
 
@@ -62,6 +70,15 @@ class StoredImage(models.Model):
     captured_at = models.DateTimeField(_("captured"), null=True, blank=True, editable=False)
     captured_offset = models.SmallIntegerField(
         _("camera's clock (minutes from UTC)"), null=True, blank=True, editable=False
+    )
+    captured_from = models.CharField(
+        _("date from"),
+        max_length=10,
+        choices=CapturedFrom,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
     )
     camera_model = models.CharField(_("camera"), max_length=100, blank=True, editable=False)
     sharpness = models.FloatField(_("sharpness"), null=True, editable=False)
@@ -100,6 +117,12 @@ class StoredImage(models.Model):
         return Verdict.of(self.sharpness, self.exposure, damaged=self.damaged)
 
     @property
+    def captured_source(self):
+        """Which date of the file `captured_at` is, or "". Rows of before it was kept have the
+        camera's: no other was read."""
+        return (self.captured_at and (self.captured_from or CapturedFrom.ORIGINAL.value)) or ""
+
+    @property
     def captured_local(self):
         """When it was taken, on the camera's own clock where that is known, else on ours."""
         if self.captured_at is None:
@@ -109,6 +132,12 @@ class StoredImage(models.Model):
         return self.captured_at.astimezone(
             timezone.get_fixed_timezone(timedelta(minutes=self.captured_offset))
         )
+
+    @property
+    def captured_clock(self):
+        """What that clock showed, without a zone: for pages, whose templates move what has one to
+        the practice's, and so a late evening west of here to the next day."""
+        return self.captured_local and self.captured_local.replace(tzinfo=None)
 
     @property
     def thumbnail_size(self):
@@ -137,6 +166,7 @@ class StoredImage(models.Model):
             "sha256": photo.sha256,
             "captured_at": found.captured_at,
             "captured_offset": found.captured_offset,
+            "captured_from": found.captured_from,
             "camera_model": found.camera_model,
             "sharpness": found.sharpness,
             "exposure": found.exposure,

@@ -6,12 +6,13 @@ import pytest
 from django.conf import settings
 
 BELOW = {
-    "audit": set(),
-    "accounts": {"audit"},
-    "imaging": {"accounts", "audit"},
-    "consultations": {"accounts", "audit", "imaging"},
-    "gallery": {"accounts", "audit", "imaging", "consultations"},
-    "dermaai": {"accounts", "audit", "imaging", "consultations", "gallery"},
+    "core": set(),
+    "audit": {"core"},
+    "accounts": {"core", "audit"},
+    "imaging": {"core", "accounts", "audit"},
+    "consultations": {"core", "accounts", "audit", "imaging"},
+    "gallery": {"core", "accounts", "audit", "imaging", "consultations"},
+    "dermaai": {"core", "accounts", "audit", "imaging", "consultations", "gallery"},
 }
 
 

@@ -6,7 +6,7 @@ LIGATURES = {"æ": "ae", "œ": "oe"}
 
 
 def write_out(apps, schema_editor):
-    """As imaging.search does now: who types "naevus" finds "nævus". A few rows of all."""
+    """As core.search does now: who types "naevus" finds "nævus". A few rows of all."""
     patients = apps.get_model("consultations", "Patient").objects
     for ligature, letters in LIGATURES.items():
         written_out = Replace(F("search_key"), Value(ligature), Value(letters))

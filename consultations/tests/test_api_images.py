@@ -33,6 +33,8 @@ FIELDS = {
     "description",
     "is_primary",
     "captured_at",
+    "captured_from",
+    "captured_on",
     "camera_model",
     "sha256",
     "created_at",

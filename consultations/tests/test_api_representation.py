@@ -24,6 +24,7 @@ TAKEN = datetime(2026, 7, 14, 9, 42, 5, tzinfo=UTC)
         {"captured_at": TAKEN, "captured_offset": 345},
         {"captured_at": TAKEN, "captured_offset": 0},
         {"captured_at": TAKEN, "captured_offset": None},
+        {"captured_at": TAKEN, "captured_from": "file", "captured_on": TAKEN.date()},
         {"sharpness": None, "exposure": 0.3, "camera_model": "Apple"},
         {"sharpness": 0.001, "exposure": -0.3, "is_primary": True},
         {"original_filename": "Été & « plaie » 100%?.JPG", "description": "<b>é</b>\u2028"},

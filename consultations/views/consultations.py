@@ -12,7 +12,9 @@ from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wa
 
 from ..forms import ConsultationForm, ImageMetadataForm
 from ..models import Consultation, Patient
+from ..records import save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
+from .editing import editing, shown_again
 from .home import tell, with_pictures
 
 PAGE = 30
@@ -56,16 +58,16 @@ def consultation_create(request):
 
 @login_required
 def consultation_edit(request, pk):
-    consultation = get_editable(Consultation.objects.select_related("patient"), request.user, pk)
-    form = ConsultationForm(request.POST or None, instance=consultation)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.save()
-            record(Action.CHANGED, consultation, fields=form.changed_data)
-        messages.success(request, _("Saved."))
-        return redirect("consultation_detail", pk=pk)
+    rows = Consultation.objects.select_related("patient")
+    with editing(request, rows) as locked:
+        consultation = get_editable(locked, request.user, pk)
+        form = ConsultationForm(request.POST or None, instance=consultation)
+        if request.method == "POST" and form.is_valid():
+            save_changes(form, request.user)
+            messages.success(request, _("Saved."))
+            return redirect("consultation_detail", pk=pk)
     context = {"form": form, "patient": consultation.patient, "consultation": consultation}
-    return render(request, "consultations/form.html", context)
+    return shown_again(request, "consultations/form.html", context, form)
 
 
 @login_required

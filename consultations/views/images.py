@@ -12,6 +12,7 @@ from .. import services
 from ..forms import ImageMetadataForm
 from ..models import ConsultationImage
 from .access import can_edit, get_editable, get_visible
+from .editing import shown_again
 
 
 def _images():
@@ -20,20 +21,13 @@ def _images():
 
 @login_required
 def image_detail(request, pk):
-    image = get_visible(_images(), request.user, pk)
+    image, form = get_visible(_images(), request.user, pk), None
     editable = can_edit(image, request.user)
-    form = None
     if request.method == "POST":
         if not editable:
             raise PermissionDenied
-        form = ImageMetadataForm(request.POST, instance=image)
+        form = _save(request, image)
         if form.is_valid():
-            try:
-                services.update_image(
-                    image, **{name: form.cleaned_data[name] for name in form.changed_data}
-                )
-            except ConsultationImage.DoesNotExist as gone:
-                raise Http404 from gone
             messages.success(request, _("Saved."))
             return redirect("image_detail", pk=pk)
     elif editable:
@@ -46,7 +40,25 @@ def image_detail(request, pk):
         "can_edit": editable,
         "metadata_form": form,
     }
-    return render(request, "consultations/image.html", context)
+    if form is None:
+        return render(request, "consultations/image.html", context)
+    return shown_again(request, "consultations/image.html", context, form)
+
+
+def _save(request, image):
+    """The form as judged, and saved if it is valid. Where the image was changed since it was read,
+    it is judged once more: the lock is the service's, which locks the consultation first."""
+    while True:
+        as_of, form = image.updated_at, ImageMetadataForm(request.POST, instance=image)
+        if not form.is_valid():
+            return form
+        try:
+            services.update_image(image, as_of=as_of, user=request.user, **form.changes)
+            return form
+        except services.ChangedSince:
+            image = get_visible(_images(), request.user, image.pk)
+        except ConsultationImage.DoesNotExist as gone:
+            raise Http404 from gone
 
 
 @login_required

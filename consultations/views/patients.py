@@ -1,3 +1,5 @@
+from itertools import islice
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -8,15 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.trail import Action, record
+from core.search import search_key
 from imaging import keyset
 from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
-from imaging.search import search_key
 
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient
+from ..records import save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
+from .editing import editing, shown_again
 
-PAGE = 30
+PAGE, NAMESAKES = 30, 5
 IMAGES = 48
 
 
@@ -49,24 +53,25 @@ def patient_create(request):
 
 def _namesakes(user, data):
     """Patients who may be the one being created again."""
-    key = search_key(data["full_name"])
-    found = Patient.objects.visible_to(user).filter(search_key__startswith=key)
+    words = set(search_key(data["full_name"]).split())
+    found = Patient.objects.visible_to(user).search(data["full_name"])
     if data["birth_date"]:
         found = found.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
-    return found[:5]
+    # Whole words, in any order: surname first is how a file has it, and not how one says it.
+    whole = (other for other in found.iterator() if words <= set(other.search_key.split()))
+    return list(islice(whole, NAMESAKES))
 
 
 @login_required
 def patient_edit(request, pk):
-    patient = get_editable(Patient.objects, request.user, pk)
-    form = PatientForm(request.POST or None, instance=patient)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.save()
-            record(Action.CHANGED, patient, fields=form.changed_data)
-        messages.success(request, _("Saved."))
-        return redirect("patient_detail", pk=pk)
-    return render(request, "patients/form.html", {"form": form, "patient": patient})
+    with editing(request, Patient.objects.all()) as locked:
+        patient = get_editable(locked, request.user, pk)
+        form = PatientForm(request.POST or None, instance=patient)
+        if request.method == "POST" and form.is_valid():
+            save_changes(form, request.user)
+            messages.success(request, _("Saved."))
+            return redirect("patient_detail", pk=pk)
+    return shown_again(request, "patients/form.html", {"form": form, "patient": patient}, form)
 
 
 @login_required

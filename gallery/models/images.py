@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
+from core.search import search_key, with_words
+from core.versions import entity_tag
 from imaging import storage
+from imaging.archive import file_name
 from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails
-from imaging.search import search_key, with_words
 
 TITLE, TAG, TAGS = 200, 40, 10  # characters of a title, of a tag; tags of an image
 SEARCH_KEY = 2400  # bytes: PostgreSQL refuses a row of an index longer than 2704
@@ -197,6 +199,15 @@ class UserImage(StoredImage):
         """The cut-out's where there is one; in between, the original's."""
         return self.cutout or self.thumbnail
 
+    def entity_tag(self, tag_names):
+        """The ETag of what its owner edits, with the names of its tags in their order."""
+        edited = {"title": self.title, "tags": tag_names, "is_favorite": self.is_favorite}
+        return entity_tag(edited)
+
+    def file_name(self, suffix):
+        """What a file of it is called where it is kept: by its title, or as it came."""
+        return file_name(self.title or self.original_filename, suffix)
+
     @property
     def processed_url(self):
         return self.processed.url if self.processed else None
@@ -215,6 +226,12 @@ class UserImage(StoredImage):
         from ..lifecycle import mend
 
         return mend(only_tell=only_tell, grace=grace)
+
+
+def tag_key(name):
+    """What makes two tags of one person one: "Suivi" and "suivi". Cut to the column: a ligature of
+    a whole phrase is written out."""
+    return search_key(name)[: 4 * TAG]
 
 
 class Tag(models.Model):

@@ -7,7 +7,7 @@ from conftest import blobs, upload
 from gallery import queue, quotas, services
 from gallery.models import Reservation, StorageQuota, UserImage
 from imaging import storage
-from imaging.errors import StorageUnavailable
+from imaging.errors import IdempotencyKeyReused, StorageUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +183,48 @@ def test_all_that_is_deleted_at_once_can_be_brought_back(doctor):
 
 def submitted(user, seed=1):
     return services.submit_image(user=user, upload=upload(seed=seed))[0]
+
+
+def test_a_repeat_that_comes_when_the_first_has_just_been_stored_takes_no_room(
+    doctor, room_for_one, monkeypatch
+):
+    """The repeat has looked for a stored image and found none; then the first is stored; then the
+    repeat asks for room. What it took would be refused to whoever has room by right."""
+    limit(image_limit=2)
+    reserve = quotas.reserve
+
+    def submit(key):
+        return services.submit_image(user=doctor, upload=upload(), idempotency_key=key)
+
+    def reserve_late(*arguments):
+        monkeypatch.setattr(quotas, "reserve", reserve)
+        first.extend(submit("k"))
+        try:
+            return reserve(*arguments)
+        finally:
+            rightful.extend(submit("another"))
+
+    first, rightful = [], []
+    monkeypatch.setattr(quotas, "reserve", reserve_late)
+    image, created = submit("k")
+    assert (image, created) == (first[0], False)
+    assert (first[1], rightful[1]) == (True, True)
+    assert held() == (2, 2 * room_for_one)
+    assert not Reservation.objects.exists()
+
+
+def test_a_key_of_another_file_is_told_as_late_as_room_is_asked_for(
+    doctor, room_for_one, monkeypatch
+):
+    """A different picture would else pass for the one that is stored."""
+    reserve = quotas.reserve
+
+    def reserve_late(*arguments):
+        monkeypatch.setattr(quotas, "reserve", reserve)
+        services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+        return reserve(*arguments)
+
+    monkeypatch.setattr(quotas, "reserve", reserve_late)
+    with pytest.raises(IdempotencyKeyReused):
+        services.submit_image(user=doctor, upload=upload(seed=2), idempotency_key="k")
+    assert held() == (1, room_for_one)

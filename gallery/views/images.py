@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,7 +10,6 @@ from django_htmx.http import reswap, retarget
 
 from audit.trail import Action, record
 from imaging import keyset
-from imaging.archive import file_name
 from imaging.delivery import signed_redirect
 from imaging.fragments import vary_on_htmx, wants_fragment
 
@@ -25,42 +25,56 @@ from .tiles import dressed
 @login_required
 @vary_on_htmx
 def detail(request, pk):
-    mine = UserImage.objects.visible_to(request.user)
-    image = get_object_or_404(mine, pk=pk)
-    dressed([image])
-    form = None
+    mine, form = UserImage.objects.visible_to(request.user), None
     if request.method == "POST":
-        form = ImageForm(request.POST)
-        if form.is_valid() and _save(form, mine.filter(pk=pk)):
-            messages.success(request, _("Saved."))
-            return redirect("gallery_image", pk=pk)
+        with transaction.atomic():
+            image = get_object_or_404(mine.select_for_update(), pk=pk)
+            dressed([image])
+            form = _form(image, request.POST)
+            if form.is_valid() and _save(form, mine.filter(pk=pk)):
+                messages.success(request, _("Saved."))
+                return redirect("gallery_image", pk=pk)
+    else:
+        image = get_object_or_404(mine, pk=pk)
+        dressed([image])
     turn = request.GET.get("turn", "")
     turn = min(int(turn[:2]) + 1, len(PAUSES) - 1) if turn.isdecimal() else 0
     context = {"image": image, "turn": turn, "pause": PAUSES[turn]}
     if wants_fragment(request):
         return _progress(request, context)
     record(Action.VIEWED, image)
-    said = {
-        "title": image.title,
-        "tags": ", ".join(image.tag_names),
-        "is_favorite": image.is_favorite,
-    }
     context |= {
-        "form": form or ImageForm(initial=said),
+        "form": form or _form(image),
+        "etag": image.entity_tag(image.tag_names),
         "own_tags": tags.suggestions(request.user, most=SUGGESTED),
         "engines": UserImage.Engine.choices,
         "downloads": _downloads(image),
         "newer": keyset.page(mine, mine.IN_ORDER, str(pk), 1, ascending=True, by_key=True).images,
         "older": keyset.page(mine, mine.IN_ORDER, str(pk), 1, by_key=True).images,
     }
-    return render(request, "gallery/image.html", context)
+    status = 409 if form and form.conflicts else 200
+    return render(request, "gallery/image.html", context, status=status)
+
+
+def _form(image, data=None):
+    said = {
+        "title": image.title,
+        "tags": ", ".join(image.tag_names),
+        "is_favorite": image.is_favorite,
+    }
+    return ImageForm(data, initial=said)
 
 
 def _save(form, images):
-    said = form.cleaned_data
+    changes = form.changes
+    if not changes:
+        return True
     try:
         changed = services.edit_images(
-            images, title=said["title"], favorite=said["is_favorite"], tag_names=said["tags"]
+            images,
+            title=changes.get("title"),
+            favorite=changes.get("is_favorite"),
+            tag_names=changes.get("tags"),
         )
     except TooManyTags:
         form.add_error("tags", _("Too many tags."))
@@ -97,11 +111,8 @@ def gallery_file(request, pk, part):
 
 
 def _file(image, part):
-    # file_name takes a suffix away, and a title may have a full stop, but no suffix.
-    stem = f"{image.title}.png" if image.title else image.original_filename
-
     def link(field, suffix):
-        return field.storage.url(field.name, filename=file_name(stem, suffix))
+        return field.storage.url(field.name, filename=image.file_name(suffix))
 
     if part == "cutout":
         return link(image.processed, "_cut-out.png")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 
-from imaging.metadata import CAMERA_LENGTH, YEARS, clean_text
+from imaging.metadata import CAMERA_LENGTH, SOURCES, YEARS, clean_text
 
 EXTENSIONS = {
     "image/jpeg": "jpg",
@@ -22,8 +22,9 @@ EXTENSIONS = {
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """`width` × `height` px upright; `captured_at` aware or None, `captured_offset` minutes from
-    UTC or None; `sharpness` and `exposure` as in `quality.measure`; `damaged` when the pixels
-    may lie in places; `display` a JPEG, `thumbnail` a WebP, as bytes.
+    UTC or None, `captured_from` one of metadata.SOURCES or ""; `sharpness` and `exposure` as in
+    `quality.measure`; `damaged` when the pixels may lie in places; `display` a JPEG, `thumbnail`
+    a WebP, as bytes.
 
     ValueError for what no decoding gives: a decoder that was taken over may say anything.
     """
@@ -33,6 +34,7 @@ class Decoded:
     height: int
     captured_at: datetime | None
     captured_offset: int | None
+    captured_from: str
     camera_model: str
     sharpness: float
     exposure: float
@@ -49,6 +51,7 @@ class Decoded:
             and (self.captured_at is None or self.captured_at.tzinfo is not None)
             and (type(self.captured_offset) in (int, type(None)))
             and abs(self.captured_offset or 0) <= 14 * 60
+            and self.captured_from in (SOURCES if self.captured_at else ("",))
             and type(self.camera_model) is str
             and clean_text(self.camera_model, CAMERA_LENGTH) == self.camera_model
             and all(type(figure) is float and isfinite(figure) for figure in figures)

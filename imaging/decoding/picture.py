@@ -66,6 +66,7 @@ def decode(file, *, max_pixels: int) -> Decoded:
         height=height,
         captured_at=facts.captured_at,
         captured_offset=facts.captured_offset,
+        captured_from=facts.captured_from,
         camera_model=facts.camera_model,
         sharpness=sharpness,
         exposure=exposure,

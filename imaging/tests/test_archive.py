@@ -56,3 +56,19 @@ def test_a_name_is_not_too_long_for_a_file_system(given):
     name = f"00001_cut-out_{archive.file_name(given, '_thumbnail.webp')}"
     assert len(name.encode()) <= 255
     assert name.endswith("_thumbnail.webp")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("Naevus 2.5 mm", "Naevus 2.5 mm.png"),
+        ("Dr. Martin", "Dr. Martin.png"),
+        ("IMG_1.JPG", "IMG_1.png"),
+        ("mole.v2.heic", "mole.v2.png"),
+        (".jpg", "jpg.png"),
+        ("...", "image.png"),
+    ],
+)
+def test_a_full_stop_ends_no_title(given, kept):
+    """ "Naevus 2.5 mm" and "Naevus 2.9 mm" would else be the same file."""
+    assert archive.file_name(given, ".png") == kept

@@ -49,5 +49,7 @@ for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   });
 }
 
-document.querySelector('main [aria-invalid="true"]')?.focus();
+// A choice between two people's texts comes before the field that it is about.
+const wrong = document.querySelector(".stale input[type=radio]") ?? document.querySelector('main [aria-invalid="true"]');
+wrong?.focus();
 document.querySelectorAll("[data-toast]").forEach(settle);

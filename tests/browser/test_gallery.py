@@ -245,6 +245,32 @@ def test_title_tags_and_star_in_place(tab, doctor, violations):
     assert not violations
 
 
+def test_a_title_of_two_tabs_is_asked_about_and_tags_are_merged(tab, doctor, violations):
+    """What was saved in the other tab would else be gone without a word."""
+    image = submit(doctor, title="Épaule", tag_names=["dos"])
+    page, mine = tab(doctor), UserImage.objects.visible_to(doctor)
+    page.goto(f"/gallery/images/{image.pk}/")
+    services.edit_images(mine, add=["suivi"])
+    page.get_by_label("Add a tag").first.fill("bras")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-tag]")).to_have_count(3)
+    page.get_by_role("button", name="Change the title").click()
+    page.keyboard.type("Bras")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Bras")).to_be_visible()
+    services.edit_images(mine, title="Cuisse")
+    page.get_by_role("button", name="Change the title").click()
+    page.keyboard.type("Jambe")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-saved]")).to_contain_text("Cuisse")
+    expect(page.get_by_label("Title", exact=True).first).to_have_value("Jambe")
+    assert mine.get().title == "Cuisse"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Jambe")).to_be_visible()
+    assert mine.get().title == "Jambe"
+    assert not violations
+
+
 def test_search_filters_and_back(tab, doctor, violations, monkeypatch):
     monkeypatch.setattr("gallery.views.grid.IMAGES", 12)
     for number in range(30):

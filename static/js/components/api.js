@@ -39,8 +39,11 @@ export function refusal(status, text, retryAfter) {
   return new Refusal(status, { ...first, retryAfter: seconds(retryAfter) });
 }
 
-/** JSON in, JSON out; null for "no content"; throws a Refusal. */
-export async function api(method, url, body) {
+/**
+ * JSON in, JSON out; null for "no content"; throws a Refusal. With `etag`, nothing is written where
+ * somebody has changed it since: the Refusal has `current`, what stands there, and its `etag`.
+ */
+export async function api(method, url, body, { etag } = {}) {
   let response;
   try {
     response = await fetch(url, {
@@ -49,6 +52,7 @@ export async function api(method, url, body) {
       headers: {
         Accept: "application/json",
         "X-CSRFToken": csrfToken(),
+        ...(etag ? { "If-Match": etag } : {}),
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -57,7 +61,13 @@ export async function api(method, url, body) {
     throw new Refusal(0);
   }
   const text = await response.text();
-  if (!response.ok) throw refusal(response.status, text, response.headers.get("Retry-After"));
+  if (!response.ok) {
+    const refused = refusal(response.status, text, response.headers.get("Retry-After"));
+    if (response.status === 412) {
+      Object.assign(refused, { current: JSON.parse(text).current, etag: response.headers.get("ETag") });
+    }
+    throw refused;
+  }
   return text ? JSON.parse(text) : null;
 }
 

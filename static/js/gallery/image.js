@@ -10,17 +10,41 @@ const part = (name) => document.querySelector(`[data-${name}]`);
 const SAID = 4000; // ms
 let said = 0;
 
-/** Saves, and says so beside the title; answers the image as it is now, or null. */
-async function save(changes) {
+/** Saves, and says so beside the title; answers what the API did, or null. */
+async function save(write) {
   tell(gettext("Saving…"));
   try {
-    const image = await api("PATCH", root.dataset.api, changes);
+    const image = await write();
     tell(gettext("Saved."));
     said = setTimeout(() => tell(""), SAID);
     return image;
   } catch (error) {
     tell(error.message, true);
     return null;
+  }
+}
+
+/** Tags that come or go, whatever others were added meanwhile on another page; all of them then. */
+function saveTags(changes) {
+  return save(async () => {
+    await api("PATCH", root.dataset.all, { ids: [root.dataset.key], ...changes });
+    return api("GET", root.dataset.api);
+  });
+}
+
+/** The title: nothing is written over one that was saved since this page was drawn. */
+async function writeTitle(wanted) {
+  try {
+    return await api("PATCH", root.dataset.api, { title: wanted }, { etag: root.dataset.etag });
+  } catch (error) {
+    if (!error.current) throw error;
+    root.dataset.etag = error.etag;
+    const stored = error.current.title === title.dataset.untitled ? "" : error.current.title;
+    if (stored === input.dataset.before) return writeTitle(wanted); // something else was changed
+    input.dataset.before = stored;
+    title.textContent = error.current.title;
+    const text = gettext("Meanwhile it was called “%(name)s”. Save again to call it as you typed.");
+    throw new Error(say(text, { name: error.current.title }));
   }
 }
 
@@ -55,8 +79,9 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const wanted = input.value.trim();
   if (wanted === input.dataset.before) return editing(false);
-  const image = await save({ title: wanted });
+  const image = await save(() => writeTitle(wanted));
   if (!image) return input.focus();
+  input.dataset.before = wanted;
   title.textContent = wanted || title.dataset.untitled;
   document.title = `${title.textContent} · DermaAI`;
   return editing(false);
@@ -73,14 +98,13 @@ const favorite = part("favorite");
 favorite.addEventListener("click", async () => {
   const wanted = favorite.getAttribute("aria-pressed") !== "true";
   favorite.setAttribute("aria-pressed", String(wanted));
-  if (!(await save({ is_favorite: wanted }))) favorite.setAttribute("aria-pressed", String(!wanted));
+  if (!(await save(() => api("PATCH", root.dataset.api, { is_favorite: wanted })))) favorite.setAttribute("aria-pressed", String(!wanted));
 });
 
 // Tags -------------------------------------------------------------------------------------
 
 const [tags, list] = [part("tags"), part("tag-list")];
 const field = part("tag-form").querySelector("input");
-const names = () => [...list.querySelectorAll("[data-tag-name]")].map((link) => link.textContent);
 
 function drawTags(all) {
   list.replaceChildren(
@@ -100,7 +124,7 @@ part("tag-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const added = field.value.split(",").map((name) => name.trim()).filter(Boolean);
   if (!added.length) return;
-  const image = await save({ tags: [...names(), ...added] });
+  const image = await saveTags({ add_tags: added });
   if (image) {
     drawTags(image.tags);
     field.value = "";
@@ -111,7 +135,7 @@ list.addEventListener("click", async ({ target }) => {
   const chip = target.closest("[data-tag-remove]")?.closest("[data-tag]");
   if (!chip) return;
   const gone = chip.querySelector("[data-tag-name]").textContent;
-  const image = await save({ tags: names().filter((name) => name !== gone) });
+  const image = await saveTags({ remove_tags: [gone] });
   if (!image) return;
   drawTags(image.tags);
   (list.querySelector("button") ?? field).focus();

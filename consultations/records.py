@@ -1,0 +1,37 @@
+"""Changing patients and consultations: the row, what it said before, and the audit log together."""
+
+from django.db import transaction
+
+from audit.trail import Action, record
+
+from .revisions import Revision
+
+
+@transaction.atomic
+def save_changes(form, user):
+    """Save what a valid, versioned form of an existing record changes. Returns the record. A form
+    in which nothing was changed writes nothing and tells nothing."""
+    changes, former = form.changes, form.former
+    if changes:
+        form.save()
+        keep(form.instance, former, user, changes)
+    return form.instance
+
+
+@transaction.atomic
+def change_record(instance, user, changes):
+    """The same with {field: value}, of a row that is locked and as it stands in the database."""
+    former = {name: getattr(instance, name) for name in changes}
+    changes = {name: value for name, value in changes.items() if value != former[name]}
+    if changes:
+        for name, value in changes.items():
+            setattr(instance, name, value)
+        instance.save(update_fields=[*changes, "updated_at"])
+        keep(instance, {name: former[name] for name in changes}, user, changes)
+    return instance
+
+
+def keep(instance, former, user, changes):
+    """What the record said before, for whoever may change it; that it changed, for the log."""
+    Revision.objects.keep(instance, former, user)
+    record(Action.CHANGED, instance, fields=sorted(changes))

@@ -1,0 +1,77 @@
+"""What a record said before it was changed.
+
+A table of its own and not the audit log: that log outlives the record that it names, by design
+without a word about a patient. What stood here goes with its record, and is read by whoever may
+change it.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+SUBJECTS = ("consultation", "patient", "image")
+
+
+class RevisionManager(models.Manager):
+    def keep(self, subject, former, user):
+        """Keep what `former` ({field: value}) says of a patient, a consultation or an image; what
+        was empty is nothing to keep. `user` is who changed it, or None."""
+        words = {name: str(value) for name, value in former.items() if value not in (None, "")}
+        if words:
+            author = user if user is not None and user.is_authenticated else None
+            self.create(**{_column(subject): subject}, former=words, changed_by=author)
+
+    def about(self, subject):
+        """Those of one record, the latest first."""
+        return self.filter(**{_column(subject): subject}).order_by("-pk")
+
+
+def _column(subject):
+    name = subject._meta.model_name
+    return "image" if name == "consultationimage" else name
+
+
+class Revision(models.Model):
+    """The former values of the fields that one change replaced."""
+
+    consultation = models.ForeignKey(
+        "Consultation", models.CASCADE, null=True, related_name="+", verbose_name=_("consultation")
+    )
+    patient = models.ForeignKey(
+        "Patient", models.CASCADE, null=True, related_name="+", verbose_name=_("patient")
+    )
+    image = models.ForeignKey(
+        "ConsultationImage",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=_("consultation image"),
+    )
+    former = models.JSONField(_("former values"))
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("changed by"),
+    )
+    moment = models.DateTimeField(_("when"), default=timezone.now)
+
+    objects = RevisionManager()
+
+    class Meta:
+        verbose_name = _("earlier version")
+        verbose_name_plural = _("earlier versions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(consultation__isnull=False, patient__isnull=True, image__isnull=True)
+                | Q(consultation__isnull=True, patient__isnull=False, image__isnull=True)
+                | Q(consultation__isnull=True, patient__isnull=True, image__isnull=False),
+                name="revision_of_one_record",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self._meta.verbose_name} {self.pk}"

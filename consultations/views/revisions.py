@@ -1,0 +1,57 @@
+"""What a record said before it was changed, for whoever may change it."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import render
+
+from audit.reading import last_change
+from audit.trail import Action, record
+
+from ..models import Consultation, ConsultationImage, Patient, Revision
+from .access import get_editable
+
+PAGE = 30
+
+
+def name_others(form):
+    """Who saved what the person's text is in conflict with, and when."""
+    for conflict in form.conflicts:
+        about = form.instance.audited
+        conflict.saved = last_change(about["kind"], form.instance.pk, conflict.field.name)
+
+
+@login_required
+def consultation_revisions(request, pk):
+    consultation = get_editable(Consultation.objects.select_related("patient"), request.user, pk)
+    back = "consultation_edit"
+    return _page(request, consultation, consultation.patient, back)
+
+
+@login_required
+def patient_revisions(request, pk):
+    patient = get_editable(Patient.objects, request.user, pk)
+    return _page(request, patient, patient, "patient_edit")
+
+
+@login_required
+def image_revisions(request, pk):
+    images = ConsultationImage.objects.select_related("consultation__patient")
+    image = get_editable(images, request.user, pk)
+    return _page(request, image, image.consultation.patient, "image_detail")
+
+
+def _page(request, subject, patient, back):
+    found = Revision.objects.about(subject).select_related("changed_by")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    record(Action.VIEWED, subject, part="revisions")
+    for revision in page:
+        revision.fields = [_field(subject, *item) for item in revision.former.items()]
+    context = {"page": page, "patient": patient, "subject": subject, "back": back}
+    return render(request, "consultations/revisions.html", context)
+
+
+def _field(subject, name, value):
+    """(label, value as a person reads it)."""
+    field = subject._meta.get_field(name)
+    labels = {str(key): label for key, label in field.flatchoices}
+    return field.verbose_name, labels.get(value, value)

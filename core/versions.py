@@ -1,0 +1,178 @@
+"""What somebody was shown, so that what they save erases nothing that was saved in between.
+
+A version is one short keyed hash for each field that can be edited. It travels with the form (or
+as the API's ETag) and says, field by field, whether the row is still as it was shown. Not
+`updated_at`: a worker or an upload changes that without touching what a person edits.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.choices import flatten_choices, normalize_choices
+from django.utils.crypto import salted_hmac
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+
+STORED, MINE = "stored", "mine"
+
+
+def _text(value):
+    """One text for what a field holds, in whatever form it came: form, row or API."""
+    if value is None:
+        return ""
+    value = getattr(value, "pk", value)  # a form has the row that a row has the key of
+    if isinstance(value, list | tuple):
+        value = ", ".join(str(part) for part in value)
+    return str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def version_of(value):
+    """12 hexadecimal digits. Keyed: who may not read a text cannot guess it from its version."""
+    return salted_hmac("core.versions", _text(value), algorithm="sha256").hexdigest()[:12]
+
+
+def entity_tag(values):
+    """The ETag of {field: value}, with its quotes."""
+    return f'"{version_of([version_of(value) for value in values.values()])}"'
+
+
+def _read(token):
+    """{field: version} of a form's token; what is no version is passed over."""
+    pairs = (pair.partition(":") for pair in token[:4000].split())
+    return {name: version for name, _colon, version in pairs if version}
+
+
+@dataclass
+class Conflict:
+    """A field that two people changed. `saved`, if known, is the audit event of the other's."""
+
+    field: forms.BoundField
+    stored: str
+    mine: str
+    saved: Any = None
+
+    @property
+    def choice(self):
+        return f"keep-{self.field.html_name}"
+
+
+class VersionedForm:
+    """A mixin, before `Form` or `ModelForm`: `initial` holds the row as it is *now*, bound or not.
+
+    What the person left as it was shown takes the row's value; what only they changed is theirs;
+    what both changed is a conflict, shown with both texts until the person has chosen.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.conflicts = []
+        self._stored = {
+            name: self.get_initial_for_field(field, name) for name, field in self.fields.items()
+        }
+
+    @property
+    def edits(self):
+        """Is there a row that is edited, or is it a form for a new one?"""
+        instance = getattr(self, "instance", None)
+        return bool(self.initial) if instance is None else not instance._state.adding
+
+    @property
+    def version(self):
+        """The hidden field of the page: what the person is shown, field by field."""
+        if not self.edits:
+            return ""
+        if self.is_bound and not self.conflicts:
+            return self.data.get("version", "")  # what they typed is still about that
+        return " ".join(f"{name}:{version_of(value)}" for name, value in self._stored.items())
+
+    @property
+    def changes(self):
+        """{field: value} of what is to be saved: what differs from the row. After `is_valid`."""
+        return {
+            name: self.cleaned_data[name]
+            for name, stored in self._stored.items()
+            if name in self.cleaned_data and _text(self.cleaned_data[name]) != _text(stored)
+        }
+
+    @property
+    def former(self):
+        """{field: value} of the row, of what `changes` replaces."""
+        return {name: self._stored[name] for name in self.changes}
+
+    def clean(self):
+        data = super().clean()
+        data = self.cleaned_data if data is None else data
+        if self.edits:
+            self._merge(data)
+        return data
+
+    def full_clean(self):
+        super().full_clean()
+        for conflict in self.conflicts:
+            text = _("Somebody changed this meanwhile. Choose what is to stand.")
+            self.add_error(conflict.field.name, ValidationError(text, code="changed_meanwhile"))
+
+    def save(self, commit=True):
+        """Of a row that is edited, only what was changed."""
+        if not self.edits or not commit:
+            return super().save(commit)
+        if self.changes:
+            columns = {field.name for field in self.instance._meta.fields}
+            self.instance.save(update_fields=[*self.changes, *({"updated_at"} & columns)])
+        return self.instance
+
+    def _merge(self, data):
+        self.conflicts, untouched = [], []
+        shown = _read(self.data.get("version", ""))
+        asked = self.data.getlist("asked") if hasattr(self.data, "getlist") else []
+        for name in [name for name in self._stored if name in data and name in shown]:
+            stored, mine = version_of(self._stored[name]), version_of(data[name])
+            choice = self.data.get(f"keep-{name}") if name in asked else MINE
+            if mine == shown[name] or (choice == STORED and stored == shown[name]):
+                data[name] = self._as_cleaned(name, data[name])
+                untouched.append(name)
+            elif mine != stored and (stored != shown[name] or choice != MINE):
+                self.conflicts.append(self._conflict(name, data[name]))
+        if self.conflicts:
+            self._show_merged(untouched)
+
+    def _as_cleaned(self, name, like):
+        # Not `clean`, unless it makes another type: what was valid once is not judged again.
+        field = self.fields[name]
+        return (field.clean if isinstance(like, list) else field.to_python)(self._stored[name])
+
+    def _conflict(self, name, mine):
+        return Conflict(self[name], self._shown(name, self._stored[name]), self._shown(name, mine))
+
+    def _shown(self, name, value):
+        """A value as a person reads it."""
+        field = self.fields[name]
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        if isinstance(field, forms.ModelChoiceField):
+            return str(field.to_python(getattr(value, "pk", value)) or "")
+        if isinstance(field, forms.ChoiceField):
+            labels = dict(flatten_choices(normalize_choices(field.choices)))
+            return str({str(key): label for key, label in labels.items()}.get(_text(value), value))
+        return _text(value) if isinstance(value, str | list) else _text(localize(value))
+
+    def _show_merged(self, untouched):
+        """The form is shown again: with the row's values where the person changed nothing."""
+        self.data = self.data.copy()
+        for name in untouched:
+            field, value = self.fields[name], self._stored[name]
+            if isinstance(field, forms.BooleanField):
+                self.data.pop(self.add_prefix(name), None)
+                if value:
+                    self.data[self.add_prefix(name)] = "on"
+                continue
+            self.data[self.add_prefix(name)] = _posted(field, value)
+
+
+def _posted(field, value):
+    value = field.prepare_value(value)
+    if isinstance(field, forms.ChoiceField):
+        return _text(value)
+    return field.widget.format_value(value) or ""

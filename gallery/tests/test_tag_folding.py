@@ -1,0 +1,56 @@
+"""Tags that became equal are one. Lost would be images filed under the one that nobody finds."""
+
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from conftest import upload
+from gallery import services, tags
+from gallery.models import ImageTag, Tag, UserImage
+
+pytestmark = pytest.mark.django_db
+migration = import_module("gallery.migrations.0005_fold_search_keys")
+
+
+def folded():
+    schema_editor = SimpleNamespace(connection=connection)
+    migration.fold_tags(apps, schema_editor)
+    migration.fold_images(apps, schema_editor)
+
+
+def test_tags_that_become_equal_are_joined(doctor, other_doctor):
+    images = [services.submit_image(user=doctor, upload=upload(seed=n))[0] for n in (1, 2, 3)]
+    before = [("suivi", "suivi"), ("l’œil", "l’oeil"), ("l'œil", "l'oeil"), ("L'oeil", "l'oeil ")]
+    typed = [Tag(user=doctor, name=name, key=key) for name, key in before]
+    typed += [Tag(user=other_doctor, name="ø", key="ø")]
+    _plain, first, second, third, others = Tag.objects.bulk_create(typed)
+    for tag, filed in ((first, images[:2]), (second, images[1:]), (third, images[2:])):
+        for image in filed:
+            ImageTag.objects.create(tag=tag, image=image, image_created_at=image.created_at)
+    folded()
+    assert list(Tag.objects.filter(user=doctor).values_list("pk", "key")) == [
+        (first.pk, "loeil"),
+        (typed[0].pk, "suivi"),
+    ]
+    assert set(tags.of_images(images)) == {image.pk for image in images}
+    assert ImageTag.objects.count() == 3
+    assert Tag.objects.get(pk=others.pk).key == "o"
+    mine = UserImage.objects.visible_to(doctor)
+    assert mine.search("l’oeil").count() == mine.search("l'œil").count() == 3
+    folded()  # again is fine
+    assert ImageTag.objects.count() == 3
+
+
+def test_titles_are_found_as_they_are_typed(doctor):
+    image, _created = services.submit_image(user=doctor, upload=upload(), title="Łódź")
+    UserImage.objects.update(search_key="łodz")
+    folded()
+    assert UserImage.objects.search("lodz").get() == image
+
+
+def test_a_tag_of_ligatures_fits_its_column(doctor, user_image):
+    services.edit_images(UserImage.objects.all(), tag_names=["\ufdfa" * 40])
+    assert len(tags.of_images([user_image])[user_image.pk]) == 1

@@ -1,0 +1,222 @@
+"""A date that is not the picture's is not shown as if it were, and a clinician may set the right
+one."""
+
+import csv
+import io
+import zipfile
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from conftest import upload
+from consultations.dating import validate_captured_on
+from consultations.models import ConsultationImage
+from imaging.tests.exif_blocks import ASCII, entry, jpeg
+
+ADDED = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def plain(image):
+    """A picture whose file says nothing of its day."""
+    ConsultationImage.objects.filter(pk=image.pk).update(created_at=ADDED)
+    image.refresh_from_db()
+    assert image.captured_at is None
+    return image
+
+
+def of_a_scanner():
+    return jpeg(exif=[entry(0x9004, ASCII, b"2019:05:04 10:11:12\0")])
+
+
+def change(image, **columns):
+    ConsultationImage.objects.filter(pk=image.pk).update(**columns)
+    image.refresh_from_db()
+    return image
+
+
+def tile(browser, image):
+    shown = browser.get(
+        f"/consultations/{image.consultation_id}/", headers={"Accept-Language": "en"}
+    )
+    text = shown.content.decode()
+    return " ".join(text[text.index('class="cap"') : text.index("<template data-facts>")].split())
+
+
+def facts(browser, image):
+    shown = browser.get(f"/consultations/images/{image.pk}/", headers={"Accept-Language": "en"})
+    text = shown.content.decode()
+    return text[
+        text.index('<dl class="facts">') : text.index("</dl>", text.index('<dl class="facts">'))
+    ]
+
+
+@pytest.fixture
+def english(page, doctor, settings):
+    settings.LANGUAGE_CODE = "en"
+    browser = page(doctor)
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return browser
+
+
+def test_the_day_of_an_upload_is_called_that(english, plain):
+    """Unmarked, a photograph of years ago reads as today's."""
+    assert "added 30 Jun 2026" in tile(english, plain)
+
+
+def test_the_day_of_a_file_is_called_that(english, plain):
+    """A scan of today may be of a print of 1990."""
+    for source in ("digitized", "file"):
+        change(plain, captured_at=ADDED.replace(year=2019), captured_from=source)
+        assert "30 Jun 2019, date of the file" in tile(english, plain)
+        assert "<dt>Date of the file</dt>" in facts(english, plain)
+        assert "<dt>Taken</dt>" not in facts(english, plain)
+
+
+@pytest.mark.parametrize("source", ["original", ""])
+def test_the_day_of_a_camera_needs_no_mark(english, plain, source):
+    """Rows of before the upgrade do not say which date they have: it was the camera's."""
+    change(plain, captured_at=ADDED.replace(year=2019), captured_from=source)
+    shown = tile(english, plain)
+    assert "30 Jun 2019" in shown
+    assert "date of the file" not in shown
+    assert "added" not in shown
+    assert "<dt>Taken</dt>" in facts(english, plain)
+
+
+def test_a_day_set_by_hand_comes_first_and_hides_nothing(english, plain):
+    """What the camera wrote stays to be read: the hand may be wrong, too."""
+    change(plain, captured_at=ADDED, captured_from="original", captured_on=date(2011, 2, 3))
+    assert "3 Feb 2011" in tile(english, plain)
+    shown = facts(english, plain)
+    assert "3 Feb 2011" in shown
+    assert "30 Jun 2026" in shown
+
+
+def test_a_day_that_has_not_come_is_not_believed(plain):
+    """A camera whose clock ran ahead; a day ahead may be only another zone."""
+    change(plain, captured_at=ADDED.replace(day=1, month=7), captured_offset=840)
+    assert (plain.dated_by, plain.shown_date) == ("camera", date(2026, 7, 1))
+    change(plain, captured_at=datetime(2099, 1, 1, tzinfo=UTC))
+    assert (plain.dated_by, plain.shown_date) == ("upload", date(2026, 6, 30))
+
+
+def test_the_gallery_says_that_it_shows_the_day_of_the_upload(english, user_image):
+    """Its grid is in the order of uploads, and shows that day."""
+    assert "added " in english.get("/gallery/").content.decode()
+
+
+def test_a_day_is_set_on_the_page_and_taken_back(page, doctor, plain):
+    """By who has seen the patient's old photographs."""
+    browser, url = page(doctor), f"/consultations/images/{plain.pk}/"
+    assert 'type="date" name="captured_on"' in browser.get(url).content.decode()
+    body = {"image_type": "macro", "captured_on": "2011-02-03"}
+    assert browser.post(url, body).status_code == 302
+    plain.refresh_from_db()
+    assert plain.captured_on == date(2011, 2, 3)
+    assert browser.post(url, body | {"captured_on": ""}).status_code == 302
+    plain.refresh_from_db()
+    assert plain.captured_on is None
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "2999-01-01", "1972-03-03", "2011-02-30"])
+def test_an_impossible_day_is_refused_everywhere(api, page, doctor, plain, day):
+    """Before photography here, to come, before the patient's birth (4 March 1972), or none."""
+    body = {"image_type": "macro", "captured_on": day}
+    refused = page(doctor).post(f"/consultations/images/{plain.pk}/", body)
+    assert refused.status_code == 200
+    assert refused.context["metadata_form"].errors.keys() == {"captured_on"}
+    client = api(doctor)
+    answers = (
+        client.patch(f"/api/v1/consultations/images/{plain.pk}", {"captured_on": day}, "json"),
+        client.post(
+            f"/api/v1/consultations/{plain.consultation_id}/images",
+            {"file": upload(), "captured_on": day},
+            "multipart",
+        ),
+    )
+    for answer in answers:
+        assert answer.status_code == 400
+        (error,) = answer.json()["errors"]
+        assert (error["attr"], error["code"]) == (
+            "captured_on",
+            "invalid" if day == "2011-02-30" else "invalid_date",
+        )
+    assert ConsultationImage.objects.get().captured_on is None
+
+
+def test_today_by_the_practices_clock_is_a_day(time_machine):
+    """Half past midnight here is yesterday in UTC."""
+    time_machine.move_to(datetime(2026, 6, 30, 22, 30, tzinfo=UTC))
+    validate_captured_on(date(2026, 7, 1))
+    with pytest.raises(ValidationError):
+        validate_captured_on(date(2026, 7, 2))
+
+
+def test_the_api_says_which_date_it_is(api, doctor, consultation):
+    """Who reads it through the API must not take a scanner's date for the shutter's."""
+    client, url = api(doctor), f"/api/v1/consultations/{consultation.pk}/images"
+    scan = client.post(
+        url, {"file": upload(data=of_a_scanner()), "captured_on": "1990-01-02"}, "multipart"
+    ).json()
+    assert scan["captured_at"] == "2019-05-04T10:11:12+02:00"
+    assert (scan["captured_from"], scan["captured_on"]) == ("digitized", "1990-01-02")
+    none = client.post(url, {"file": upload()}, "multipart").json()
+    assert (none["captured_at"], none["captured_from"], none["captured_on"]) == (None, None, None)
+    place = f"/api/v1/consultations/images/{scan['id']}"
+    changed = client.patch(place, {"captured_on": None, "captured_from": "original"}, "json").json()
+    assert (changed["captured_on"], changed["captured_from"]) == (None, "digitized")
+
+
+def test_nobody_else_sets_a_day(api, patient, other_doctor, plain):
+    """A patient reads the record; another doctor does not even do that."""
+    place = f"/api/v1/consultations/images/{plain.pk}"
+    for user, status in ((patient, 403), (other_doctor, 404)):
+        answer = api(user).patch(place, {"captured_on": "2011-02-03"}, "json")
+        assert answer.status_code == status
+    plain.refresh_from_db()
+    assert plain.captured_on is None
+
+
+def test_a_picture_from_the_gallery_takes_its_day_along(api, doctor, user_image, consultation):
+    """What was said in the attaching is kept with the picture; its bounds are the patient's."""
+    place = f"/api/v1/images/{user_image.pk}/attach"
+    body = {"consultation": consultation.pk, "captured_on": "1970-01-01"}
+    refused = api(doctor).post(place, body, "json")
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["code"] == "invalid_date"
+    made = api(doctor).post(place, body | {"captured_on": "2011-02-03"}, "json")
+    assert made.json()["captured_on"] == "2011-02-03"
+
+
+def test_the_manifest_says_which_date_it_is(api, doctor, plain):
+    """It is what goes to a colleague who has not this screen."""
+    change(plain, captured_at=ADDED, captured_from="file", captured_on=date(2011, 2, 3))
+    url = f"/api/v1/consultations/{plain.consultation_id}/images/download-all"
+    answer = api(doctor).get(url)
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as files:
+        manifest = files.read("manifest.csv").decode("utf-8-sig")
+    dialect = csv.Sniffer().sniff(manifest.splitlines()[0], ",;")
+    (row,) = csv.DictReader(io.StringIO(manifest), dialect=dialect)
+    assert (row["captured_from"], row["captured_on"]) == ("file", "2011-02-03")
+
+
+def test_the_admin_sets_a_day_within_the_same_bounds(client, admin_user, plain):
+    """One rule for one column, whoever writes it."""
+    client.force_login(admin_user, backend="django.contrib.auth.backends.ModelBackend")
+    url = f"/admin/consultations/consultationimage/{plain.pk}/change/"
+    body = {"image_type": "macro", "captured_on": "1972-03-03"}
+    assert client.post(url, body).status_code == 200
+    plain.refresh_from_db()
+    assert plain.captured_on is None
+    assert client.post(url, body | {"captured_on": "1972-03-04"}).status_code == 302
+    plain.refresh_from_db()
+    assert plain.captured_on == date(1972, 3, 4)
+
+
+def test_an_upload_asks_for_no_day(page, doctor, consultation):
+    """Nobody knows yet what its file says, and the form is filled in for many at once."""
+    shown = page(doctor).get(f"/consultations/{consultation.pk}/").content.decode()
+    assert 'name="image_type"' in shown
+    assert 'name="captured_on"' not in shown
