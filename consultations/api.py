@@ -18,13 +18,13 @@ from audit.serializers import EventSerializer, EventsSerializer
 from audit.trail import Action, record
 from core.preconditions import IF_MATCH, VersionedDetail
 from imaging.errors import FILE_CODES
-from imaging.pagination import ImagePages
+from imaging.pagination import INVALID
 from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
 from . import archive, seen, services
 from .filters import ConsultationFilter
 from .models import Consultation, ConsultationImage, Patient
-from .pagination import ConsultationPages, PatientPages
+from .pagination import ConsultationImagePages, ConsultationPages, PatientPages
 from .permissions import DoctorsOnly, DoctorsWrite
 from .records import change_record
 from .serializers import (
@@ -55,6 +55,7 @@ class CreateListRetrieveUpdate(
 
 
 @extend_validation_errors(["invalid_date"], "birth_date", actions=["create", "partial_update"])
+@extend_validation_errors([INVALID], "cursor", actions=["list"])
 class PatientViewSet(CreateListRetrieveUpdate):
     """A doctor's patients: those they created or hold a consultation with."""
 
@@ -83,6 +84,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
 @extend_validation_errors(["invalid_date"], "captured_on", actions=["images"], methods=["post"])
 @extend_validation_errors(["immutable"], "patient", actions=["partial_update"])
 @extend_validation_errors(["invalid_date"], "date", actions=["create", "partial_update"])
+@extend_validation_errors([INVALID], "cursor", actions=["list", "images"], methods=["get"])
 class ConsultationViewSet(CreateListRetrieveUpdate):
     """A doctor's consultations; a patient reads those about them."""
 
@@ -116,7 +118,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     @action(
         detail=True,
         methods=["get", "post"],
-        pagination_class=ImagePages,
+        pagination_class=ConsultationImagePages,
         parser_classes=[MultiPartParser],
         filter_backends=[],
     )

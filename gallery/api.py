@@ -18,7 +18,7 @@ from accounts.error_serializers import ErrorsSerializer
 from audit.trail import Action, record, record_all
 from core.preconditions import IF_MATCH, VersionedDetail
 from imaging.errors import FILE_CODES
-from imaging.pagination import ImagePages
+from imaging.pagination import INVALID, ImagePages
 from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
 from . import archive, services, tags
@@ -113,6 +113,7 @@ class RemoveBackground(Mine, generics.GenericAPIView):
         )
 
 
+@extend_validation_errors([INVALID], "cursor", methods=["get"])
 @extend_validation_errors(KEY_CODES, "ids", methods=["delete"])
 @extend_validation_errors(KEY_CODES, "ids", methods=["patch"])
 @extend_validation_errors(["max_length"], "tags", methods=["patch"])

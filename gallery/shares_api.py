@@ -1,12 +1,16 @@
+from datetime import datetime
+
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
+from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import generics, serializers, status
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 
 from accounts.error_serializers import ErrorsSerializer
-from imaging.pagination import Pages
+from imaging.pagination import INVALID, Pages
 
 from . import sharing
 from .models import Share, UserImage
@@ -22,6 +26,20 @@ class SharePages(Pages):
     """`{shares, total, page, page_size, next, previous}`."""
 
     key = "shares"
+
+
+class OpenFirst(SharePages):
+    """A link that dies during a walk would move behind those that it was shown before: all pages
+    of the walk go by what was open when it began."""
+
+    def moment(self, request):
+        """When the walk that the request belongs to began."""
+        cursor = self.asked(request)
+        self.began = datetime.fromisoformat(cursor.memo) if cursor else timezone.now()
+        return self.began
+
+    def memo(self, queryset, rows):
+        return self.began.isoformat()
 
 
 class ShareSerializer(serializers.ModelSerializer):
@@ -79,6 +97,7 @@ class ToldShareSerializer(ShareSerializer):
         read_only_fields = fields
 
 
+@extend_validation_errors([INVALID], "cursor", methods=["get"])
 class ImageShares(generics.ListAPIView):
     """The links of one image of one's own, the newest first."""
 
@@ -112,16 +131,17 @@ class ImageShares(generics.ListAPIView):
         return Response(ToldShareSerializer(share).data, status=status.HTTP_201_CREATED)
 
 
+@extend_validation_errors([INVALID], "cursor", methods=["get"])
 class Shares(generics.ListAPIView):
     """All of one's own links: open first, then those that died in the last 30 days."""
 
     queryset = Share.objects.none()
     serializer_class = ShareSerializer
-    pagination_class = SharePages
+    pagination_class = OpenFirst
     filter_backends = []
 
     def get_queryset(self):
-        return sharing.listed(self.request.user)
+        return sharing.listed(self.request.user, self.paginator.moment(self.request))
 
     @extend_schema(
         operation_id="shares_revoke_all",

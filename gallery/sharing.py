@@ -146,10 +146,12 @@ def stream_image(token, expires, signature):
         raise NotThere from error
 
 
-def listed(user):
-    """Somebody's links, the open ones first (`living`), then those that died lately."""
-    alive = Share.objects.alive().filter(pk=OuterRef("pk"))
-    since = timezone.now() - KEPT
+def listed(user, moment=None):
+    """Somebody's links, the open ones first (`living`), then those that died lately. With `moment`,
+    as they stood then."""
+    moment = moment or timezone.now()
+    alive = Share.objects.alive_at(moment).filter(pk=OuterRef("pk"))
+    since = moment - KEPT
     lately = Q(revoked_at__gt=since) | Q(revoked_at=None, expires_at__gt=since)
     shares = Share.objects.visible_to(user).filter(lately).annotate(living=Exists(alive))
     return shares.select_related("image").order_by("-living", "-created_at", "-pk")

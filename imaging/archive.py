@@ -3,16 +3,22 @@
 import csv
 import io
 import re
+from decimal import Decimal
 from pathlib import PurePosixPath
 
+from django.utils.formats import get_format
 from zipstream import ZIP_STORED, ZipStream
 
 from . import storage
 
 NAME = 150  # bytes of a name's stem: file systems take 255, and more is put before and behind
 _PICTURE = re.compile(r"\.(jpe?g|jfif|png|webp|hei[cf])$", re.IGNORECASE)
-# Where a spreadsheet begins a cell. One in French parts them at semicolons, whatever stands around.
-_FORMULA = re.compile(r"(^|[;\n\r])(\s*)(?=[=+\-@＝＋－＠])")
+# Where a spreadsheet begins a cell: at its own separator, whatever stands around. One in French has
+# semicolons, one in English commas, and each is given the other's manifest at times.
+_FORMULA = {
+    ",": re.compile(r"(^|[;\n\r])(\s*)(?=[=+\-@＝＋－＠])"),
+    ";": re.compile(r"(^|[;,\n\r])(\s*)(?=[=+\-@＝＋－＠])"),
+}
 
 
 def original(image):
@@ -27,19 +33,23 @@ def of_images(images, columns, files=original):
     `images` is a queryset in the order that the entries shall have; `columns` are attributes for
     the manifest; `files(image)` is [(container, blob, name in the ZIP)]. Photographs do not
     shrink: they are stored, not deflated. The manifest's `state` is ok, or missing where the
-    bytes could not be read.
+    bytes could not be read. It is for a spreadsheet in the language that is active now, which it
+    no longer is when the chunks are read.
     """
+    decimal = get_format("DECIMAL_SEPARATOR")
+    separator = ";" if decimal == "," else ","
     archive = ZipStream(compress_type=ZIP_STORED)
     rows, missing = [], set()
     for number, image in enumerate(images.iterator(chunk_size=500), start=1):
         facts = {"captured_at": image.captured_local, "captured_from": image.captured_source}
-        cells = [_cell(facts.get(name, getattr(image, name))) for name in columns]
+        values = [facts.get(name, getattr(image, name)) for name in columns]
+        cells = [_cell(value, separator, decimal) for value in values]
         for container, blob, name in files(image):
             entry = f"{number:03}_{name}"
             archive.add(_bytes(container, blob, entry, missing), entry)
             rows.append((entry, cells))
     # Read last, when it is known what is missing.
-    archive.add(_manifest(rows, columns, missing), "manifest.csv")
+    archive.add(_manifest(rows, columns, missing, separator), "manifest.csv")
     return archive
 
 
@@ -55,13 +65,16 @@ def _bytes(container, blob, entry, missing):
     yield from chunks
 
 
-def _manifest(rows, columns, missing):
+def _manifest(rows, columns, missing, separator):
     out = io.StringIO()
-    out.write("\ufeff")  # the byte-order mark tells a spreadsheet that it is UTF-8
-    write = csv.writer(out).writerow
+    # The byte-order mark tells a spreadsheet that it is UTF-8; behind a line `sep=;`, it does not.
+    out.write("\ufeff")
+    # Where both signs part cells (LibreOffice proposes it), quotes keep a decimal comma together.
+    write = csv.writer(out, delimiter=separator, quoting=csv.QUOTE_ALL).writerow
     write(["file", "state", *columns])
     for entry, cells in rows:
-        write([entry, "missing" if entry in missing else "ok", *cells])
+        state = "missing" if entry in missing else "ok"
+        write([_cell(entry, separator), state, *cells])
     yield out.getvalue().encode()
 
 
@@ -73,10 +86,12 @@ def file_name(given, suffix):
     return f"{stem[:100].encode()[:NAME].decode(errors='ignore')}{suffix}"
 
 
-def _cell(value):
-    """A value that no spreadsheet takes for a formula."""
+def _cell(value, separator=",", decimal="."):
+    """A value that no spreadsheet takes for a formula, and a number that it takes for one."""
     if hasattr(value, "isoformat"):
         return value.isoformat()
+    if isinstance(value, int | float | Decimal):
+        return str(value).replace(".", decimal)
     text = "" if value is None else str(value)
-    text = _FORMULA.sub(r"\1'\2", text)
+    text = _FORMULA[separator].sub(r"\1'\2", text)
     return f"'{text}" if text.startswith(("\t", "\r")) else text

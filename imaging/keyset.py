@@ -52,7 +52,7 @@ def page(images, keys, cursor, size, among=None, *, ascending=False, by_key=Fals
     images they are, and one more query fetches those rows: for filters that pass many by, whose
     rows would be read only to be left out.
     """
-    sign, compare = ("", _More) if ascending else ("-", _Less)
+    sign = "" if ascending else "-"
     ordered = images.order_by(*(f"{sign}{key}" for key in keys))
     last = None
     if place := _key(images.model, cursor):
@@ -60,7 +60,7 @@ def page(images, keys, cursor, size, among=None, *, ascending=False, by_key=Fals
         last = known.filter(pk=place).order_by().values_list(*map(F, keys)).first()
         if last is None:
             return Page([], None, None, lost=True)
-        ordered = ordered.filter(compare(*_rows(images, keys, last)))
+        ordered = behind(ordered, [f"{sign}{key}" for key in keys], last)
     if by_key:
         order = list(ordered.values_list("pk", flat=True)[: size + 1])
         rows = images.model._default_manager.in_bulk(order[:size])
@@ -69,6 +69,14 @@ def page(images, keys, cursor, size, among=None, *, ascending=False, by_key=Fals
         found = list(ordered[: size + 1])
         order = [image.pk for image in found]
     return Page(found[:size], order[size - 1] if len(order) > size else None, last)
+
+
+def behind(rows, order, last):
+    """The rows that come after the keys `last` in `order`: field names, all ascending or all with
+    "-". The keys may be as JSON has them."""
+    keys = [key.lstrip("-") for key in order]
+    compare = _Less if order[0].startswith("-") else _More
+    return rows.filter(compare(*_rows(rows, keys, last)))
 
 
 def _key(model, cursor):
@@ -81,7 +89,8 @@ def _key(model, cursor):
 
 def _rows(images, keys, last):
     fields = [_field(images, key) for key in keys]
-    values = [Value(value, field) for value, field in zip(last, fields, strict=True)]
+    pairs = zip(last, fields, strict=True)
+    values = [Value(field.to_python(value), field) for value, field in pairs]
     return _Row(*map(F, keys)), _Row(*values)
 
 

@@ -26,14 +26,19 @@ def fetch(client, url):
     return zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
 
 
+def manifest_of(archive):
+    """Its rows, as French has them: the language of who names none."""
+    text = archive.read("manifest.csv").decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+
 @pytest.mark.usefixtures("backend")
 def test_zip_holds_every_original_and_the_manifest(api, doctor, consultation, url):
     for seed, name in ((1, "IMG_1.JPG"), (2, "IMG_1.JPG")):
         services.add_image(consultation=consultation, user=doctor, upload=upload(name, seed=seed))
     archive = fetch(api(doctor), url)
     assert archive.testzip() is None
-    text = archive.read("manifest.csv").decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows = manifest_of(archive)
     assert [row["file"] for row in rows] == ["001_IMG_1.jpg", "002_IMG_1.jpg"]
     assert {row["sha256"] for row in rows} == {
         hashlib.sha256(photograph(seed=seed)).hexdigest() for seed in (1, 2)
@@ -58,8 +63,7 @@ def test_hostile_names_stay_in_the_folder(api, doctor, consultation, url, name):
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
 def test_manifest_holds_no_formula(api, doctor, consultation, url, text):
     services.add_image(consultation=consultation, user=doctor, upload=upload(), description=text)
-    manifest = fetch(api(doctor), url).read("manifest.csv").decode("utf-8-sig")
-    (row,) = csv.DictReader(io.StringIO(manifest))
+    (row,) = manifest_of(fetch(api(doctor), url))
     assert row["description"] == "'" + text
 
 
@@ -76,8 +80,7 @@ def test_an_image_deleted_on_the_way_does_not_break_the_rest(api, doctor, consul
     storage.delete("originals", gone.original.name)
     archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
     assert archive.testzip() is None
-    manifest = archive.read("manifest.csv").decode("utf-8-sig")
-    states = {int(r["id"]): r["state"] for r in csv.DictReader(io.StringIO(manifest))}
+    states = {int(r["id"]): r["state"] for r in manifest_of(archive)}
     assert states.pop(gone.pk) == "missing"
     assert set(states.values()) == {"ok"}
 

@@ -36,6 +36,17 @@ class ShareQuerySet(models.QuerySet):
         """Those that would open now."""
         return self.unexpired().unspent()
 
+    def alive_at(self, moment):
+        """Those that would have opened then: a link is used up with the last view of it."""
+        unspent = Q(view_limit__isnull=True) | Q(views__lt=F("view_limit"))
+        return self.filter(
+            Q(revoked_at__isnull=True) | Q(revoked_at__gt=moment),
+            unspent | Q(last_used_at__gt=moment),
+            expires_at__gt=moment,
+            image__deleted_at__isnull=True,
+            image__user__is_active=True,
+        ).exclude(image__processed="")
+
 
 class Share(models.Model):
     """The token is told once and kept as its SHA-256 only."""

@@ -1,5 +1,7 @@
 """What is named and written in a ZIP: for any file system, and for any spreadsheet."""
 
+from decimal import Decimal
+
 import pytest
 
 from imaging import archive
@@ -15,6 +17,32 @@ def test_no_cell_of_a_manifest_begins_a_formula(given):
     for part in text.replace("\n", ";").split(";"):
         assert not part.strip().startswith(("=", "+", "-", "@", "＝"))
     assert text.replace("'", "") == given.replace("'", "")
+
+
+@pytest.mark.parametrize("given", ["x,=cmd|'/c calc'!A0", "x, +1", "a;=1,=2", "-1"])
+def test_no_cell_of_a_french_manifest_begins_a_formula_in_english(given):
+    """It has semicolons; who opens it where cells are parted at commas gets other cells."""
+    text = archive._cell(given, ";", ",")
+    for part in text.replace(",", ";").split(";"):
+        assert not part.strip().startswith(("=", "+", "-", "@"))
+    assert text.replace("'", "") == given.replace("'", "")
+
+
+@pytest.mark.parametrize("separator", ";,")
+def test_nor_does_the_name_of_a_file(separator):
+    """Its number stands before its beginning, and not before what follows a separator."""
+    entry = f"001_{archive.file_name('x;=1+1', '.jpg')}"
+    (data,) = archive._manifest([(entry, [])], [], set(), separator)
+    assert "001_x;'=1+1.jpg" in data.decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "french", "english"),
+    [(-1.5, "-1,5", "-1.5"), (Decimal("0.25"), "0,25", "0.25"), (-7, "-7", "-7"), (True,) * 3],
+)
+def test_a_number_is_one_in_the_readers_language(value, french, english):
+    assert archive._cell(value, ";", ",") == str(french)
+    assert archive._cell(value, ",", ".") == str(english)
 
 
 def test_what_is_no_formula_stays():

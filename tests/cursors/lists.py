@@ -1,0 +1,105 @@
+"""The lists of the API, what makes a row of each, and the walk through one."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from consultations.models import Consultation, ConsultationImage, Patient
+from gallery import tags as words
+from gallery.models import Share, UserImage
+from imaging import storage
+
+ROWS, SIZE = 11, 2
+
+
+def patients(world, n):
+    # Two of one name, and names that differ in more than ASCII.
+    name = f"{'Élodie Łukasik' if n % 2 else 'Zoë Nævus'} {n // 3}"
+    return Patient.objects.create(full_name=name, created_by=world.doctor)
+
+
+def consultations(world, n):
+    day = world.consultation.date - timedelta(days=n // 3)
+    return Consultation.objects.create(doctor=world.doctor, patient=world.record, date=day)
+
+
+def images(world, n):
+    copy = ConsultationImage.objects.get(pk=world.image.pk)
+    copy.pk, copy._state.adding = None, True
+    copy.save()
+    return _moved(copy, n)
+
+
+def gallery(world, n):
+    copy = UserImage.objects.get(pk=world.user_image.pk)
+    copy.pk, copy._state.adding = storage.new_id(), True
+    copy.save()
+    copy = _moved(copy, n)
+    words.add([copy], ["suivi"])
+    return copy
+
+
+def links(world, n):
+    share = Share.objects.create(
+        image=world.user_image,
+        token_hash=str(storage.new_id()),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    return _moved(share, n)
+
+
+def _moved(row, n):
+    """Three of one moment each."""
+    row.created_at = timezone.now() - timedelta(minutes=n // 3)
+    row.save(update_fields=["created_at"])
+    return row
+
+
+LISTS = {
+    "patients": (patients, "/api/v1/patients"),
+    "patients found": (patients, "/api/v1/patients?q=o"),
+    "consultations": (consultations, "/api/v1/consultations"),
+    "of a patient": (consultations, "/api/v1/consultations?patient={record.pk}"),
+    "images": (images, "/api/v1/consultations/{consultation.pk}/images"),
+    "gallery": (gallery, "/api/v1/gallery"),
+    "oldest first": (gallery, "/api/v1/gallery?ordering=created_at"),
+    "tagged": (gallery, "/api/v1/gallery?tag=suivi&q=dos"),
+    "links": (links, "/api/v1/shares"),
+    "links of one": (links, "/api/v1/images/{user_image.pk}/shares"),
+}
+
+
+def rows(body):
+    (key,) = set(body) - {"total", "page", "page_size", "next", "previous"}
+    return [str(row["id"]) for row in body[key]]
+
+
+def sized(path, size=SIZE):
+    return f"{path}{'&' if '?' in path else '?'}page_size={size}"
+
+
+def walk(client, path, between=lambda seen: None):
+    """Every id, by following `next`, with something happening between the pages."""
+    seen, numbers, url = [], [], sized(path)
+    while url:
+        response = client.get(url)
+        assert response.status_code == 200, response.json()
+        body = response.json()
+        assert len(rows(body)) <= SIZE
+        seen += rows(body)
+        numbers.append(body["page"])
+        url = body["next"]
+        between(seen)
+    assert numbers == list(range(1, len(numbers) + 1))
+    return seen
+
+
+def next_of(client, path):
+    return client.get(sized(path)).json()["next"]
+
+
+def refused(response):
+    assert response.status_code == 400
+    (error,) = response.json()["errors"]
+    assert (error["code"], error["attr"]) == ("invalid_cursor", "cursor")
+    return True
