@@ -49,7 +49,7 @@ def page_of(request):
 
 
 def _entrances():
-    return {reverse("login"), reverse("second_factor")}
+    return {reverse("login"), reverse("login_code"), reverse("second_factor")}
 
 
 def _come_back(request, response):

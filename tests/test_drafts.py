@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -105,6 +106,14 @@ def test_the_second_factor_keeps_the_way_back(client, doctor, consultation, fact
     assert next_of(second) == (reverse("login_code"), path)
 
 
+def test_a_code_that_came_too_late_keeps_the_way_back(client, consultation):
+    """The way back would be to the page of the code, which asks for a login again."""
+    path = edit(consultation)
+    late = f"{reverse('login_code')}?{urlencode({'next': path})}"
+    answer = client.post(late, {"next": path}, headers={"referer": f"http://testserver{late}"})
+    assert next_of(answer) == (reverse("login"), path)
+
+
 @pytest.mark.parametrize("route", ["logout", "admin:logout"])
 def test_a_logout_is_told(page, staff, route):
     """Untold, what one person typed would stay in the browser of the next."""
@@ -143,3 +152,49 @@ def test_the_page_says_whose_it_is(page, client, doctor):
     assert "data-user" not in client.get(reverse("login")).content.decode()
     told = page(doctor).get(reverse("home")).content.decode()
     assert re.search(r'<body[^>]* data-user="(\d+)"', told)[1] == str(doctor.pk)
+
+
+# What is sent by these is pressed, chosen or secret: there is no text of a record in it.
+WITHOUT_TEXT = {
+    "accounts/login.html",
+    "accounts/login_code.html",
+    "accounts/password_change.html",
+    "accounts/password_reset.html",
+    "accounts/password_reset_confirm.html",
+    "accounts/second_factor.html",
+    "accounts/second_factor_off.html",
+    "accounts/second_factor_renew.html",
+    "admin/accounts/user/second_factor.html",
+    "gallery/partials/selection.html",
+    "gallery/partials/share_panel.html",
+    "gallery/shared.html",
+}
+FIELDS = re.compile(r"components/(form|field)\.html|image_metadata|<(input|textarea)\b")
+HIDDEN = re.compile(r'<input[^>]* type="hidden"[^>]*>')
+
+
+def forms():
+    for template in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
+        name = template.relative_to(settings.BASE_DIR / "templates").as_posix()
+        for form in re.findall(r"<form\b.*?</form>", template.read_text(), re.S):
+            opening = re.match(r"<form\b(?:\{.*?\}|[^>])*>", form, re.S)[0]
+            fields = FIELDS.search(HIDDEN.sub("", form))
+            if 'method="post"' in opening and fields and name not in WITHOUT_TEXT:
+                yield name, opening
+
+
+def test_every_form_with_text_is_kept():
+    """The next form would be the one whose text is lost."""
+    found = list(forms())
+    assert len(found) >= 6
+    lost = [
+        (name, opening)
+        for name, opening in found
+        if "data-draft" not in opening and "no-script" not in opening
+    ]
+    assert not lost
+
+
+def test_a_shared_page_keeps_nothing():
+    """Whoever holds a link is nobody's colleague: no script of ours runs there."""
+    assert "<script" not in (settings.BASE_DIR / "templates/gallery/shared.html").read_text()
