@@ -54,6 +54,9 @@ function tell(text, wrong = false) {
   part("saved").classList.toggle("is-wrong", wrong);
 }
 
+/** What is in the form is saved, or given up: it needs no draft. */
+const done = (form) => form.dispatchEvent(new CustomEvent("draft:done", { bubbles: true }));
+
 // Back to the page of the gallery that one came from, its filters with it.
 const back = root.querySelector("[data-back]");
 const from = document.referrer ? new URL(document.referrer) : null;
@@ -82,6 +85,7 @@ form.addEventListener("submit", async (event) => {
   const image = await save(() => writeTitle(wanted));
   if (!image) return input.focus();
   input.dataset.before = wanted;
+  done(form);
   title.textContent = wanted || title.dataset.untitled;
   document.title = `${title.textContent} · DermaAI`;
   return editing(false);
@@ -89,7 +93,12 @@ form.addEventListener("submit", async (event) => {
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   input.value = input.dataset.before;
+  done(form);
   editing(false);
+});
+form.addEventListener("draft:restored", () => {
+  input.dataset.before = input.defaultValue;
+  editing(true);
 });
 
 // Favourite --------------------------------------------------------------------------------
@@ -128,6 +137,7 @@ part("tag-form").addEventListener("submit", async (event) => {
   if (image) {
     drawTags(image.tags);
     field.value = "";
+    done(part("tag-form"));
   }
   field.focus();
 });

@@ -1,0 +1,66 @@
+"""What a browser must know of the text that it keeps while it is unsaved (`drafts.js`): what was
+saved, that somebody has logged out, and which page to come back to after a login."""
+
+import re
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+KEPT = 600  # seconds; the next page reads it
+NAMES = re.compile(r"[0-9a-f]{24}")
+LOGOUTS = {"logout", "admin:logout"}
+FORMS = "application/x-www-form-urlencoded"
+
+
+class Drafts:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method != "POST" or response.status_code not in (302, 303):
+            return response
+        if request.resolver_match and request.resolver_match.view_name in LOGOUTS:
+            _tell(response, "drafts-over")
+        elif urlsplit(response["Location"]).path in _entrances():
+            _come_back(request, response)
+        elif request.content_type == FORMS and NAMES.fullmatch(request.POST.get("draft", "")):
+            _tell(response, f"draft-saved-{request.POST['draft']}")
+        return response
+
+
+def csrf_failure(request, reason=""):
+    """A page that is older than the last login: the way back to its form, where the text is."""
+    context = {"back": page_of(request)}
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def page_of(request):
+    """The path of our own page that the form stood on, or None."""
+    page = request.META.get("HTTP_REFERER", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
+        return None
+    parts = urlsplit(page)
+    path = f"/{parts.path.lstrip('/')}"
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def _entrances():
+    return {reverse("login"), reverse("login_code"), reverse("second_factor")}
+
+
+def _come_back(request, response):
+    """Who must log in first comes back to the page with the form: its target may answer no GET."""
+    place, page = urlsplit(response["Location"]), page_of(request)
+    if page is None or request.path in _entrances() or urlsplit(page).path in _entrances():
+        return
+    response["Location"] = f"{place.path}?{urlencode({'next': page})}"
+
+
+def _tell(response, name):
+    response.set_cookie(
+        name, "1", max_age=KEPT, secure=bool(settings.SESSION_COOKIE_SECURE), samesite="Lax"
+    )

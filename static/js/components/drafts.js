@@ -1,0 +1,152 @@
+/**
+ * Nothing typed is lost: every form marked [data-draft="name"] that differs from what is saved is
+ * kept in this tab (draft-store.js), found again after a reload, Back, a lost connection or a new
+ * login, and warned about before it is left. The server says what was saved (dermaai/drafts.py).
+ * A form that saves without leaving the page tells "draft:done", and hears "draft:restored".
+ */
+import { csrfToken } from "./api.js";
+import { caption, changed, same, served, typed, write } from "./draft-fields.js";
+import * as store from "./draft-store.js";
+import { refresh } from "./metadata.js";
+
+const PAUSE = 300; // ms
+const REFUSED = '[aria-invalid="true"], [role="alert"]:not([hidden])';
+const user = document.body.dataset.user ?? "";
+const bases = new Map(); // of each form: what is saved, as far as this page knows
+const timers = new Map();
+let leaving = null;
+
+const keyOf = (form) => `${user}|${location.pathname}|${form.dataset.draft}`;
+const dirty = (form) => form.isConnected && changed(bases.get(form), typed(form)).length > 0;
+const versionOf = (form) => form.querySelector("[name=version]"); // core/versions.py
+const pick = (values, names) => Object.fromEntries(names.map((name) => [name, values[name] ?? []]));
+
+/** Writes down what differs; `id` is the name under which it is sent. */
+function keep(form, id = null) {
+  clearTimeout(timers.get(form));
+  timers.delete(form);
+  const [was, said] = [bases.get(form), typed(form)];
+  const names = changed(was, said);
+  if (!names.length) return store.drop(keyOf(form));
+  const [at, version] = [Date.now(), versionOf(form)?.value];
+  return store.put(keyOf(form), { user, at, id, version, was: pick(was, names), now: pick(said, names) });
+}
+
+function restore(form) {
+  const [draft, saved] = [store.get(keyOf(form)), served(form)];
+  const base = { ...saved };
+  bases.set(form, base);
+  if (!draft) return;
+  const names = Object.keys(draft.now).filter((name) => name in saved);
+  // A refused form comes back with what was typed in it: that is not saved.
+  if (form.querySelector(REFUSED)) for (const name of names) base[name] = draft.was[name];
+  const found = names.filter((name) => !same(draft.now[name], saved[name]));
+  if (found.length) {
+    write(form, pick(draft.now, found));
+    // It is still about the record as it was then: the server asks where somebody changed it since.
+    const version = form.querySelector(REFUSED) ? null : versionOf(form);
+    if (version && draft.version) {
+      version.dataset.served = version.value;
+      version.value = draft.version;
+    }
+    if (form.matches("[data-metadata]")) refresh(form);
+    tell(form, found.filter((name) => !same(draft.was[name], saved[name])));
+    form.dispatchEvent(new CustomEvent("draft:restored"));
+  } else if (!dirty(form)) store.drop(keyOf(form));
+}
+
+/** Says so above the form; of `meanwhile`, which somebody else has changed, what is saved now. */
+function tell(form, meanwhile) {
+  const note = document.createElement("div");
+  note.className = "notice";
+  note.dataset.draftNote = "";
+  note.setAttribute("role", "status");
+  const line = (text) => note.appendChild(document.createElement("p")).append(text);
+  line(gettext("Unsaved text was found again."));
+  if (meanwhile.length) line(gettext("Changed by somebody meanwhile. What is saved now:"));
+  for (const name of meanwhile) line(caption(form, name, served(form)[name]).filter(Boolean).join(": "));
+  const discard = document.createElement("button");
+  Object.assign(discard, { type: "button", className: "btn", textContent: gettext("Discard it") });
+  discard.addEventListener("click", () => {
+    write(form, served(form));
+    const version = versionOf(form);
+    if (version?.dataset.served) version.value = version.dataset.served;
+    if (form.matches("[data-metadata]")) refresh(form);
+    done(form);
+    form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+  });
+  note.append(discard);
+  const head = form.closest(".card-head");
+  if (head) head.after(note);
+  else form.prepend(note);
+  notes.set(form, note);
+}
+const notes = new Map();
+
+/** What the form says is saved, or given up. */
+function done(form) {
+  bases.set(form, typed(form));
+  keep(form);
+  notes.get(form)?.remove();
+}
+
+function forget() {
+  for (const timer of timers.values()) clearTimeout(timer);
+  timers.clear();
+}
+
+function start() {
+  store.sweep(user);
+  for (const place of document.querySelectorAll("[data-draft-of]")) {
+    const path = new URL(place.dataset.draftOf || "/", location.href).pathname;
+    place.hidden = !store.keys().some((key) => key.split("|")[1] === path);
+  }
+  if (!user) return;
+  store.claim(user);
+  document.querySelectorAll("form[data-draft]").forEach(restore);
+}
+
+// A login in another tab has made this page's token stale. For the same person, take the new one;
+// what one person typed is not sent in another's name.
+const ours = () => !user || store.owner() === user;
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (ours()) detail.headers["X-CSRFToken"] = csrfToken();
+});
+
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, ({ target }) => {
+    const form = target.form;
+    if (!bases.has(form)) return;
+    leaving = null;
+    clearTimeout(timers.get(form));
+    timers.set(form, setTimeout(keep, PAUSE, form));
+  });
+}
+document.addEventListener("draft:done", ({ target }) => bases.has(target) && done(target));
+
+// On the window: whoever sends a form by itself has said so by now.
+window.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
+  const token = form.querySelector("[name=csrfmiddlewaretoken]");
+  if (token && ours()) token.value = csrfToken();
+  if (!bases.has(form)) return;
+  leaving = form;
+  const id = [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
+  keep(form, id);
+  const sent = form.querySelector("[name=draft]") ?? document.createElement("input");
+  Object.assign(sent, { type: "hidden", name: "draft", value: id });
+  form.append(sent);
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if ([...bases.keys()].some((form) => form !== leaving && dirty(form))) event.preventDefault();
+});
+window.addEventListener("pagehide", () => [...timers.keys()].forEach((form) => keep(form)));
+window.addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) store.sweep(store.owner());
+});
+store.onChange(forget);
+// Once every other module of the page listens.
+if (document.readyState === "complete") start();
+else document.addEventListener("DOMContentLoaded", start);

@@ -1,0 +1,306 @@
+"""Nothing typed is lost, and nothing typed is left for the next person."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from conftest import PASSWORD
+from consultations.models import Consultation
+from tests.totp import code_of
+
+TEXT = "Squame fine, bord net : à revoir dans trois mois.\nPas de prurit."
+FOUND = re.compile("Unsaved text was found again")
+KEPT = """() => Object.keys(sessionStorage).filter((key) => key.startsWith("draft:"))
+    .map((key) => sessionStorage[key]).join()"""
+
+
+def notes(page):
+    return page.get_by_label("Notes")
+
+
+def log_in(page, user):
+    page.fill("[name=username]", user.email)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+
+
+def log_out(page):
+    page.get_by_label(re.compile("^Account of")).click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/accounts/login/")
+
+
+def save(page):
+    page.locator("main").get_by_role("button", name="Save", exact=True).click()
+
+
+def written(page):
+    page.wait_for_function(f"() => ({KEPT})().length > 0")
+
+
+def gone(page):
+    page.wait_for_function(f"() => ({KEPT})() === ''")
+
+
+@pytest.fixture
+def edit(consultation):
+    return f"/consultations/{consultation.pk}/edit/"
+
+
+def test_an_ended_session(tab, doctor, consultation, edit, violations):
+    """Half an hour of notes would be gone: the login page came instead of them."""
+    page = tab(doctor)
+    page.goto(edit)
+    notes(page).fill(TEXT)
+    Session.objects.all().delete()
+    save(page)
+    page.wait_for_url("**/accounts/login/**")
+    expect(page.get_by_text("What you typed is kept")).to_be_visible()
+    log_in(page, doctor)
+    page.wait_for_url(f"**{edit}")
+    expect(page.get_by_text(FOUND)).to_be_visible()
+    assert notes(page).input_value() == TEXT
+    save(page)
+    page.wait_for_url(f"**/consultations/{consultation.pk}/")
+    gone(page)
+    consultation.refresh_from_db()
+    assert consultation.notes.replace("\r\n", "\n") == TEXT
+    page.goto(edit)
+    expect(page.get_by_text(FOUND)).to_have_count(0)
+    assert not violations
+
+
+def test_an_ended_session_of_whoever_has_a_second_factor(tab, doctor, factor, edit):
+    """The second step would drop the way back, and the text with it."""
+    page = tab(doctor)
+    page.goto(edit)
+    notes(page).fill(TEXT)
+    Session.objects.all().delete()
+    switched = factor(doctor)
+    save(page)
+    page.wait_for_url("**/accounts/login/**")
+    log_in(page, doctor)
+    page.get_by_label("Code").fill(code_of(switched.secret))
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"**{edit}")
+    expect(notes(page)).to_have_value(TEXT)
+
+
+def test_a_login_in_another_tab(tab, doctor, consultation, edit):
+    """It was a page "open for too long", with the notes behind it."""
+    page = tab(doctor)
+    page.goto(edit)
+    notes(page).fill(TEXT)
+    other = page.context.new_page()
+    other.goto("/accounts/login/")
+    log_in(other, doctor)
+    other.wait_for_url(lambda url: "/login" not in url)
+    save(page)
+    page.wait_for_url(f"**/consultations/{consultation.pk}/")
+    assert Consultation.objects.get().notes.replace("\r\n", "\n") == TEXT
+
+
+def test_another_person_logs_in_in_another_tab(tab, doctor, other_doctor, consultation, edit):
+    """One person's notes would be saved in the other's name, or shown to the other."""
+    page = tab(doctor)
+    page.goto(edit)
+    notes(page).fill(TEXT)
+    written(page)
+    other = page.context.new_page()
+    other.goto("/accounts/login/")
+    log_in(other, other_doctor)
+    other.wait_for_url(lambda url: "/login" not in url)
+    gone(page)
+    save(page)
+    expect(page.get_by_text("This page was open for too long.")).to_be_visible()
+    assert "Squame" not in page.content()
+    gone(page)
+    assert Consultation.objects.get().notes != TEXT
+
+
+def test_a_stale_token_leads_back_to_the_text(tab, doctor, edit):
+    page = tab(doctor)
+    page.goto(edit)
+    notes(page).fill(TEXT)
+    page.context.clear_cookies(name="csrftoken")
+    save(page)
+    page.get_by_role("link", name="Back to the form").click()
+    expect(notes(page)).to_have_value(TEXT)
+
+
+def test_a_logout_leaves_nothing(tab, doctor, other_doctor, edit):
+    """On a shared computer the next person would read it."""
+    page = tab(doctor)
+    page.goto(edit)
+    other = page.context.new_page()
+    other.goto(edit)
+    for each in (page, other):
+        notes(each).fill(TEXT)
+        written(each)
+    page.on("dialog", lambda dialog: dialog.accept())
+    log_out(page)
+    gone(page)
+    gone(other)
+    assert "Squame" not in page.evaluate("() => JSON.stringify([localStorage, sessionStorage])")
+    log_in(page, doctor)
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.goto(edit)
+    expect(page.get_by_text(FOUND)).to_have_count(0)
+    assert notes(page).input_value() != TEXT
+
+
+def test_another_person_in_the_same_tab(tab, doctor, other_doctor, edit):
+    """The session ended without a logout, and somebody else logs in."""
+    page = tab(doctor)
+    page.goto(edit)
+    notes(page).fill(TEXT)
+    Session.objects.all().delete()
+    save(page)
+    page.wait_for_url("**/accounts/login/**")
+    log_in(page, other_doctor)
+    page.wait_for_url(f"**{edit}")
+    gone(page)
+
+
+def test_leaving_is_warned_about(tab, doctor, edit):
+    """A touch on a link would lose the text; and a warning without need is soon not read."""
+    page = tab(doctor)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto(edit)
+    before = notes(page).input_value()
+    notes(page).press("Control+End")
+    notes(page).press_sequentially("x")
+    page.get_by_role("link", name="Cancel").click()
+    expect(notes(page)).to_have_value(before + "x")
+    assert asked == ["beforeunload"]
+    notes(page).press("Backspace")
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_url(lambda url: "/edit/" not in url)
+    assert asked == ["beforeunload"]
+
+
+def test_a_lost_connection_and_back(tab, doctor, edit):
+    page = tab(doctor)
+    page.goto(edit)
+    notes(page).fill(TEXT)
+    page.context.set_offline(True)
+    save(page)
+    page.wait_for_url("chrome-error://**")
+    page.context.set_offline(False)
+    page.goto(edit)
+    expect(notes(page)).to_have_value(TEXT)
+    page.get_by_role("button", name="Discard it").click()
+    assert notes(page).input_value() != TEXT
+    page.reload()
+    expect(page.get_by_text(FOUND)).to_have_count(0)
+
+
+def test_what_somebody_saved_meanwhile_is_shown_beside(tab, doctor, consultation, edit):
+    """Restored over it, the text of the one would erase the other's unseen."""
+    page = tab(doctor)
+    page.goto(edit)
+    notes(page).fill(TEXT)
+    written(page)
+    Consultation.objects.update(notes="Written by a colleague", reason="Another reason")
+    page.reload()
+    expect(notes(page)).to_have_value(TEXT)
+    expect(page.get_by_text("Notes: Written by a colleague")).to_be_visible()
+    expect(page.get_by_label("Reason")).to_have_value("Another reason")
+
+
+def test_a_draft_found_again_erases_nothing(tab, doctor, consultation, edit):
+    """It is about the record as it was: saved, it would else replace what came in between."""
+    page = tab(doctor)
+    page.goto(edit)
+    notes(page).fill(TEXT)
+    written(page)
+    Consultation.objects.filter(pk=consultation.pk).update(notes="Of a colleague.", reason="Mole")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.get_by_text(FOUND)).to_be_visible()
+    save(page)
+    choice = page.get_by_role("group", name="Notes")
+    expect(choice).to_contain_text("Of a colleague.")
+    expect(choice).to_contain_text("Squame fine")
+    assert Consultation.objects.get().notes == "Of a colleague."
+    choice.get_by_role("radio").last.check()
+    save(page)
+    page.wait_for_url(f"**/consultations/{consultation.pk}/")
+    saved = Consultation.objects.get()
+    assert (saved.notes.replace("\r", ""), saved.reason) == (TEXT, "Mole")
+    gone(page)
+
+
+def test_a_refused_form_stays_unsaved(tab, doctor, edit):
+    """What came back with an error would be left without a word."""
+    page = tab(doctor)
+    page.goto(edit)
+    notes(page).fill(TEXT)
+    page.get_by_label("Date").fill("")
+    save(page)
+    expect(page.locator("[aria-invalid=true]")).to_have_count(1)
+    expect(notes(page)).to_have_value(TEXT)
+    expect(page.get_by_text(FOUND)).to_have_count(0)
+    page.goto("/")
+    page.goto(edit)
+    expect(notes(page)).to_have_value(TEXT)
+
+
+def test_a_site_and_its_side(tab, doctor, image):
+    """A side put back before its site was shown would be a wrong record."""
+    page = tab(doctor)
+    path = f"/consultations/images/{image.pk}/"
+    page.goto(path)
+    site = page.locator("main form [name=body_site]")
+    paired = site.locator("option[data-paired]").first.get_attribute("value")
+    site.select_option(paired)
+    page.locator("main form [name=laterality][value=left]").check()
+    written(page)
+    page.reload()
+    expect(site).to_have_value(paired)
+    expect(page.locator("main form [name=laterality][value=left]")).to_be_checked()
+    save(page)
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    gone(page)
+    image.refresh_from_db()
+    assert (image.body_site, image.laterality) == (paired, "left")
+
+
+def test_title_and_tag_of_a_gallery_image(tab, doctor, user_image):
+    page = tab(doctor)
+    path = f"/gallery/images/{user_image.pk}/"
+    page.goto(path)
+    page.get_by_role("button", name="Change the title").click()
+    page.locator("[data-title-form] input").fill("Nævus, dos")
+    page.get_by_label("Add a tag").fill("suivi")
+    written(page)
+    page.reload()
+    title = page.locator("[data-title-form] input")
+    expect(title).to_have_value("Nævus, dos")
+    expect(page.get_by_label("Add a tag")).to_have_value("suivi")
+    title.press("Enter")
+    expect(page.get_by_role("heading", name="Nævus, dos")).to_be_visible()
+    page.get_by_label("Add a tag").press("Enter")
+    expect(page.locator("[data-tag-name]", has_text="suivi")).to_be_visible()
+    gone(page)
+
+
+def test_no_password_is_kept(tab, doctor):
+    page = tab(doctor)
+    page.goto("/accounts/profile/")
+    page.evaluate(
+        """() => {
+            const field = Object.assign(document.createElement("input"), {
+                type: "password", name: "secret",
+            });
+            document.querySelector("[data-draft]").append(field);
+        }"""
+    )
+    page.locator("[data-draft] [name=secret]").fill("hunter2hunter2")
+    page.locator("[data-draft] input[type=text]").first.fill("Another name")
+    written(page)
+    assert "hunter2" not in page.evaluate(KEPT)
+    assert "csrf" not in page.evaluate(KEPT)

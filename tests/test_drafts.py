@@ -1,0 +1,200 @@
+"""What a browser that keeps unsaved text is told, and where whoever must log in is led."""
+
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from conftest import PASSWORD
+
+SENT = "0123456789abcdef01234567"
+COOKIE = f"draft-saved-{SENT}"
+
+
+def edit(consultation):
+    return reverse("consultation_edit", args=[consultation.pk])
+
+
+def form_of(client, path):
+    """What the page's own form would send."""
+    form = client.get(path).context["form"]
+    return {f.html_name: f.value() or "" for f in form} | {"draft": SENT}
+
+
+def send(client, path, said, **options):
+    """As a browser sends a form."""
+    return client.post(path, urlencode(said), "application/x-www-form-urlencoded", **options)
+
+
+def next_of(response):
+    place = urlsplit(response["Location"])
+    return place.path, parse_qs(place.query)["next"][0]
+
+
+def test_what_was_saved_is_told_once(page, doctor, consultation):
+    """Untold, the browser would offer saved text as unsaved for ever."""
+    client, path = page(doctor), edit(consultation)
+    answer = send(client, path, form_of(client, path))
+    assert answer.status_code == 302
+    assert answer.cookies[COOKIE].value == "1"
+    assert not answer.cookies[COOKIE]["httponly"]
+
+
+def test_what_was_refused_is_not_told_as_saved(page, doctor, consultation):
+    """Told, the browser would throw away the only copy."""
+    client, path = page(doctor), edit(consultation)
+    answer = send(client, path, form_of(client, path) | {"date": "no date"})
+    assert answer.status_code == 200
+    assert COOKIE not in answer.cookies
+
+
+@pytest.mark.parametrize("name", ["x", SENT + "; path=/", SENT.upper(), SENT + "0"])
+def test_a_name_is_no_way_to_set_another_cookie(page, doctor, consultation, name):
+    """Whatever a client calls its draft would become a cookie of that name."""
+    client, path = page(doctor), edit(consultation)
+    answer = send(client, path, form_of(client, path) | {"draft": name})
+    assert answer.status_code == 302
+    assert not [cookie for cookie in answer.cookies if cookie.startswith("draft")]
+
+
+def test_an_ended_session_keeps_the_draft_and_leads_back(page, doctor, consultation):
+    """A draft that goes with the redirect to the login page is the text lost."""
+    client, path = page(doctor), edit(consultation)
+    said = form_of(client, path)
+    client.logout()
+    answer = send(client, path, said, headers={"referer": f"http://testserver{path}"})
+    assert next_of(answer) == (reverse("login"), path)
+    assert COOKIE not in answer.cookies
+
+
+def test_back_is_the_page_of_the_form_not_its_target(client, user_image):
+    """The target takes no GET: after the login there would be an empty page."""
+    target = reverse("gallery_image_delete", args=[user_image.pk])
+    page = reverse("gallery_image", args=[user_image.pk]) + "?x=1"
+    answer = client.post(target, headers={"referer": f"http://testserver{page}"})
+    assert next_of(answer) == (reverse("login"), page)
+
+
+@pytest.mark.parametrize(
+    "referer", ["https://evil.example/x", "http://testserver.evil.example/", "//evil.example/", ""]
+)
+def test_another_site_does_not_choose_the_way_back(client, user_image, referer):
+    """Who lures somebody into a POST would choose the page after their login."""
+    target = reverse("gallery_image_delete", args=[user_image.pk])
+    answer = client.post(target, headers={"referer": referer})
+    assert next_of(answer) == (reverse("login"), target)
+
+
+def test_back_is_never_on_another_host(client, user_image):
+    """A path of two slashes is the name of a host."""
+    target = reverse("gallery_image_delete", args=[user_image.pk])
+    answer = client.post(target, headers={"referer": "http://testserver//evil.example/x"})
+    assert next_of(answer) == (reverse("login"), "/evil.example/x")
+
+
+def test_the_second_factor_keeps_the_way_back(client, doctor, consultation, factor):
+    """Otherwise whoever has one lands on the home page, away from the text."""
+    factor(doctor)
+    path = edit(consultation)
+    first = client.post(path, {"draft": SENT}, headers={"referer": f"http://testserver{path}"})
+    login = first["Location"]
+    asked = {"username": doctor.email, "password": PASSWORD, "next": next_of(first)[1]}
+    second = client.post(login, asked, headers={"referer": f"http://testserver{login}"})
+    assert next_of(second) == (reverse("login_code"), path)
+
+
+def test_a_code_that_came_too_late_keeps_the_way_back(client, consultation):
+    """The way back would be to the page of the code, which asks for a login again."""
+    path = edit(consultation)
+    late = f"{reverse('login_code')}?{urlencode({'next': path})}"
+    answer = client.post(late, {"next": path}, headers={"referer": f"http://testserver{late}"})
+    assert next_of(answer) == (reverse("login"), path)
+
+
+@pytest.mark.parametrize("route", ["logout", "admin:logout"])
+def test_a_logout_is_told(page, staff, route):
+    """Untold, what one person typed would stay in the browser of the next."""
+    answer = page(staff).post(reverse(route))
+    assert answer.cookies["drafts-over"].value == "1"
+
+
+def test_a_login_is_no_logout(client, doctor):
+    """The text that waits for this very login would go."""
+    answer = client.post(reverse("login"), {"username": doctor.email, "password": PASSWORD})
+    assert answer.status_code == 302
+    assert "drafts-over" not in answer.cookies
+
+
+def test_a_page_older_than_the_login_leads_back(doctor, consultation):
+    """It was a dead end: the text lay behind Back and a reload."""
+    client, path = Client(enforce_csrf_checks=True), edit(consultation)
+    client.force_login(doctor)
+    answer = client.post(path, {"notes": "Secret"}, headers={"referer": f"http://testserver{path}"})
+    told = answer.content.decode()
+    assert answer.status_code == 403
+    assert f'href="{path}"' in told
+    assert "Secret" not in told
+
+
+def test_a_request_from_elsewhere_is_led_nowhere(doctor, consultation):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(doctor)
+    answer = client.post(edit(consultation), headers={"referer": "https://evil.example/x"})
+    assert answer.status_code == 403
+    assert "evil.example" not in answer.content.decode()
+
+
+def test_the_page_says_whose_it_is(page, client, doctor):
+    """The key of every draft: without it one person's text would be offered to the next."""
+    assert "data-user" not in client.get(reverse("login")).content.decode()
+    told = page(doctor).get(reverse("home")).content.decode()
+    assert re.search(r'<body[^>]* data-user="(\d+)"', told)[1] == str(doctor.pk)
+
+
+# What is sent by these is pressed, chosen or secret: there is no text of a record in it.
+WITHOUT_TEXT = {
+    "accounts/login.html",
+    "accounts/login_code.html",
+    "accounts/password_change.html",
+    "accounts/password_reset.html",
+    "accounts/password_reset_confirm.html",
+    "accounts/second_factor.html",
+    "accounts/second_factor_off.html",
+    "accounts/second_factor_renew.html",
+    "admin/accounts/user/second_factor.html",
+    "gallery/partials/selection.html",
+    "gallery/partials/share_panel.html",
+    "gallery/shared.html",
+}
+FIELDS = re.compile(r"components/(form|field)\.html|image_metadata|<(input|textarea)\b")
+HIDDEN = re.compile(r'<input[^>]* type="hidden"[^>]*>')
+
+
+def forms():
+    for template in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
+        name = template.relative_to(settings.BASE_DIR / "templates").as_posix()
+        for form in re.findall(r"<form\b.*?</form>", template.read_text(), re.S):
+            opening = re.match(r"<form\b(?:\{.*?\}|[^>])*>", form, re.S)[0]
+            fields = FIELDS.search(HIDDEN.sub("", form))
+            if 'method="post"' in opening and fields and name not in WITHOUT_TEXT:
+                yield name, opening
+
+
+def test_every_form_with_text_is_kept():
+    """The next form would be the one whose text is lost."""
+    found = list(forms())
+    assert len(found) >= 6
+    lost = [
+        (name, opening)
+        for name, opening in found
+        if "data-draft" not in opening and "no-script" not in opening
+    ]
+    assert not lost
+
+
+def test_a_shared_page_keeps_nothing():
+    """Whoever holds a link is nobody's colleague: no script of ours runs there."""
+    assert "<script" not in (settings.BASE_DIR / "templates/gallery/shared.html").read_text()
