@@ -22,7 +22,8 @@ def with_words(rows, words):
     for first, *others in search_words(words[:MAX_QUERY])[:MAX_WORDS]:
         either = _has(KEY, first)
         for other in others:
-            either |= _has(KEY, other)
+            # What both ways have comes first: a row without it is asked once.
+            either = _has(KEY, max(other.split(), key=len)) & (either | _has(KEY, other))
         rows = rows.filter(either)
     return rows
 

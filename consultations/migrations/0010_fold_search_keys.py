@@ -21,7 +21,7 @@ def fold(apps, schema_editor):
                 if key != row.search_key.strip():
                     row.search_key = key
                     changed.append(row)
-            patients.bulk_update(changed, ["search_key"], batch_size=500)
+            patients.bulk_update(changed, ["search_key"], batch_size=100)
 
 
 class Migration(migrations.Migration):

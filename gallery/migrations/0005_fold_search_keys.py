@@ -69,7 +69,7 @@ def fold_images(apps, schema_editor):
                 if key != image.search_key.strip():
                     image.search_key = key
                     changed.append(image)
-            images.bulk_update(changed, ["search_key"], batch_size=500)
+            images.bulk_update(changed, ["search_key"], batch_size=100)
 
 
 class Migration(migrations.Migration):
