@@ -70,6 +70,29 @@ def tell(report, database, measured):
     )
 
 
+def tell_names(report, database, measured):
+    """What the folding of names costs a save and a search, against the former one."""
+    costs, patients = measured["costs"], measured["patients"]
+    report.text(
+        f"### {database}, names\n\nMilliseconds, medians, among {patients:,} patients; their keys "
+        f"were rewritten by the migration in {measured['rewriting']:.0f} s. A search is its number "
+        "and its first page."
+    )
+    report.table(
+        ("", "former folding", "this folding", "ratio"),
+        [(what, *(f"{ms:.2f}" for ms in of), f"{of[1] / of[0]:.2f}") for what, of in costs.items()],
+    )
+    searches = [of for what, of in costs.items() if what != "save"]
+    former, after = costs["save"]
+    before, now = (sum(of) for of in zip(*searches, strict=True))
+    report.goals(
+        [
+            (f"{database}: saving a patient / with the former folding", after / former, 1.05),
+            (f"{database}: all searches / with the former folding", now / before, 1.0),
+        ]
+    )
+
+
 def page_of(one):
     return f"{one['ms']:.1f} ({one['database_ms']:.2f})" if one else "–"
 
@@ -86,6 +109,8 @@ def main():
     except postgres.Missing as missing:
         sys.exit(f"bench.pages: {missing}")
     for database, made in (("SQLite", sqlite), ("PostgreSQL", postgres.cluster)):
+        with made() as url:
+            tell_names(report, database, child("bench.name_costs", DATABASE_URL=url))
         for what in ("records", "gallery"):
             with made() as url:
                 tell(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.trail import Action, record
-from core.search import search_key
+from core.search import of_that_name
 from imaging import keyset
 from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
@@ -53,13 +53,10 @@ def patient_create(request):
 
 def _namesakes(user, data):
     """Patients who may be the one being created again."""
-    words = set(search_key(data["full_name"]).split())
-    found = Patient.objects.visible_to(user).search(data["full_name"])
+    found = Patient.objects.visible_to(user)
     if data["birth_date"]:
         found = found.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
-    # Whole words, in any order: surname first is how a file has it, and not how one says it.
-    whole = (other for other in found.iterator() if words <= set(other.search_key.split()))
-    return list(islice(whole, NAMESAKES))
+    return list(islice(of_that_name(found, data["full_name"]), NAMESAKES))
 
 
 @login_required

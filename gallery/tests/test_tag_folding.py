@@ -44,6 +44,18 @@ def test_tags_that_become_equal_are_joined(doctor, other_doctor):
     assert ImageTag.objects.count() == 3
 
 
+def test_a_tag_whose_key_another_had_stays_its_own(doctor):
+    """An acute accent typed for an apostrophe was a blank: its key is now that of "o-brien", which
+    is another word."""
+    before = [("o-brien", "o-brien"), ("O´Brien", "o brien")]
+    Tag.objects.bulk_create([Tag(user=doctor, name=name, key=key) for name, key in before])
+    folded()
+    assert set(Tag.objects.values_list("name", "key")) == {
+        ("O´Brien", "obrien"),
+        ("o-brien", "o brien"),
+    }
+
+
 def test_titles_are_found_as_they_are_typed(doctor):
     image, _created = services.submit_image(user=doctor, upload=upload(), title="Łódź")
     UserImage.objects.update(search_key="łodz")
