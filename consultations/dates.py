@@ -1,5 +1,6 @@
 """The days that a person types, and between which others they lie."""
 
+import re
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -8,8 +9,21 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+_DAY = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4})", re.ASCII)
+_ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
 FIRST_BIRTH = date(1880, 1, 1)
 FIRST_VISIT = date(1900, 1, 1)  # of somebody whose birth nobody noted
+
+
+def typed_day(word):
+    """The day that somebody types as 4/3/1972, 04.03.1972, 04-03-1972 or 1972-03-04, or None."""
+    found = _DAY.fullmatch(word) or _ISO_DAY.fullmatch(word)
+    if not found:
+        return None
+    try:
+        return date(**{name: int(part) for name, part in found.groupdict().items()})
+    except ValueError:  # the 31st of February
+        return None
 
 
 def validate_birth_date(day):

@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
-from core.search import search_key, with_words
+from core.search import MAX_QUERY, MAX_WORDS, search_key, with_words
 from imaging import keyset
 
 from . import identity, triggers
-from .dates import check_birth, check_visit, validate_birth_date
+from .dates import check_birth, check_visit, typed_day, validate_birth_date
 from .dating import DatedImage
 from .revisions import Revision  # noqa: F401  (a model of this app)
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
@@ -35,8 +35,16 @@ class PatientQuerySet(models.QuerySet):
         return self.visible_to(user).filter(Q(user__isnull=True) | ~Q(user_id=user.pk))
 
     def search(self, words):
-        """Every word in the name or the file number, in any order, accents and case aside."""
-        return with_words(self, words)
+        """Every word in the name or the file number, in any order, accents and case aside; a
+        word that is a date, the day of birth."""
+        found, rest = self, []
+        for word in words[:MAX_QUERY].split()[:MAX_WORDS]:
+            if born := typed_day(word):  # or a file number that looks like one
+                key = search_key(word)
+                found = found.filter(Q(birth_date=born) | Q(search_key__contains=key))
+            else:
+                rest.append(word)
+        return with_words(found, " ".join(rest))
 
 
 class RecordQuerySet(models.QuerySet):

@@ -115,3 +115,52 @@ def test_what_does_not_differ_is_not_written(record):
 def test_a_name_of_ligatures_fits_its_column(doctor):
     """PostgreSQL would else answer 500."""
     Patient.objects.create(full_name="\ufdfa" * 150, created_by=doctor)
+
+
+@pytest.mark.parametrize("typed", ["04/03/1972", "4.3.1972", "1972-03-04", "lefevre 04/03/1972"])
+def test_a_patient_is_found_by_the_day_of_birth(doctor, record, typed):
+    """At the desk one asks for it first: a name is spelt in many ways, a birth date in one."""
+    Patient.objects.create(full_name="Marie Lefèvre", birth_date="1980-01-01", created_by=doctor)
+    assert Patient.objects.search(typed).get() == record
+
+
+def test_a_file_number_that_looks_like_a_day_is_found(doctor, record):
+    found = Patient.objects.create(full_name="X", file_number="04-03-1972", created_by=doctor)
+    assert set(Patient.objects.search("04-03-1972")) == {found, record}
+
+
+@pytest.mark.parametrize("typed", ["31/02/1972", "1/1/0000", "99.99.9999"])
+def test_no_day_is_a_word(record, typed):
+    assert not Patient.objects.search(typed).exists()
+
+
+def test_who_becomes_a_namesake_by_an_edit_is_asked_about(client, doctor, record):
+    """A mistyped name that is put right is how two records of one person come to light."""
+    other = Patient.objects.create(full_name="Mario Lefebvre", created_by=doctor)
+    client.force_login(doctor)
+    url = reverse("patient_edit", args=[other.pk])
+    form = {"full_name": "Lefèvre Marie", "birth_date": "1972-03-04"}
+    asked = client.post(url, form)
+    assert list(asked.context["same"]) == [record]
+    other.refresh_from_db()
+    assert other.full_name == "Mario Lefebvre"
+    assert client.post(url, form | {"anyway": "1"}).status_code == 302
+    other.refresh_from_db()
+    assert other.full_name == "Lefèvre Marie"
+    assert client.post(url, form | {"phone": "1"}).status_code == 302, "not at every save"
+
+
+def test_a_button_pressed_twice_makes_one_record(client, doctor, record):
+    """Else there would be two consultations of one visit, with half of the pictures in each."""
+    client.force_login(doctor)
+    url = f"{reverse('consultation_create')}?patient={record.pk}"
+    form = {"patient": record.pk, "date": "2026-11-29", "status": "in_progress", "reason": "Mole"}
+    places = {client.post(url, form)["Location"] for _press in range(2)}
+    assert len(places) == 1
+    assert record.consultations.count() == 1
+    client.post(url, form | {"reason": "Nail"})
+    assert record.consultations.count() == 2
+    patient = {"full_name": "Ada Petit", "anyway": "1"}
+    for _press in range(2):
+        client.post(reverse("patient_create"), patient)
+    assert Patient.objects.filter(full_name="Ada Petit").count() == 1

@@ -2,7 +2,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -12,7 +11,7 @@ from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wa
 
 from ..forms import ConsultationForm, ImageMetadataForm
 from ..models import Consultation, Patient
-from ..records import save_changes
+from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import editing, shown_again
 from .home import tell, with_pictures
@@ -48,9 +47,8 @@ def consultation_create(request):
     begun = Consultation(doctor=request.user, patient=patient)
     form = ConsultationForm(request.POST or None, instance=begun)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            consultation = form.save()
-            record(Action.CREATED, consultation)
+        said = ("doctor", "patient", *form.cleaned_data)
+        consultation = create_record(form.save(commit=False), request.user, said)
         return redirect("consultation_detail", pk=consultation.pk)
     return render(request, "consultations/form.html", {"form": form, "patient": patient})
 

@@ -3,7 +3,6 @@ from itertools import islice
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wa
 
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient
-from ..records import save_changes
+from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import editing, shown_again
 
@@ -44,16 +43,15 @@ def patient_create(request):
         if not same or "anyway" in request.POST:
             patient = form.save(commit=False)
             patient.created_by = request.user
-            with transaction.atomic():
-                patient.save()
-                record(Action.CREATED, patient)
+            said = ("created_by", *form.cleaned_data)
+            patient = create_record(patient, request.user, said)
             return redirect(f"{reverse('consultation_create')}?patient={patient.pk}")
     return render(request, "patients/form.html", {"form": form, "same": same})
 
 
-def _namesakes(user, data):
-    """Patients who may be the one being created again."""
-    found = Patient.objects.visible_to(user)
+def _namesakes(user, data, but=None):
+    """Patients who may be the one being created again, `but` the one being edited."""
+    found = Patient.objects.visible_to(user).exclude(pk=but)
     if data["birth_date"]:
         found = found.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
     return list(islice(of_that_name(found, data["full_name"]), NAMESAKES))
@@ -64,11 +62,16 @@ def patient_edit(request, pk):
     with editing(request, Patient.objects.all()) as locked:
         patient = get_editable(locked, request.user, pk)
         form = PatientForm(request.POST or None, instance=patient)
+        same = []
         if request.method == "POST" and form.is_valid():
-            save_changes(form, request.user)
-            messages.success(request, _("Saved."))
-            return redirect("patient_detail", pk=pk)
-    return shown_again(request, "patients/form.html", {"form": form, "patient": patient}, form)
+            if {"full_name", "birth_date"} & set(form.changes):  # now it may be somebody else's
+                same = _namesakes(request.user, form.cleaned_data, but=pk)
+            if not same or "anyway" in request.POST:
+                save_changes(form, request.user)
+                messages.success(request, _("Saved."))
+                return redirect("patient_detail", pk=pk)
+    context = {"form": form, "patient": patient, "same": same}
+    return shown_again(request, "patients/form.html", context, form)
 
 
 @login_required

@@ -26,6 +26,22 @@ function closeMenus(except) {
   }
 }
 
+// A second press of the same button is no second wish.
+const PRESSED = 2000; // ms
+const sent = new WeakMap();
+const pressed = (event) => {
+  const { target: form, timeStamp } = event;
+  if (form.getAttribute("method")?.toLowerCase() !== "post") return;
+  if (timeStamp - (sent.get(form) ?? -PRESSED) < PRESSED) {
+    event.preventDefault();
+    event.stopImmediatePropagation(); // whoever else listens has heard of the first
+    return;
+  }
+  sent.set(form, timeStamp);
+  setTimeout(() => event.defaultPrevented && sent.delete(form)); // it was not sent after all
+};
+window.addEventListener("submit", pressed, { capture: true });
+
 // A grid that draws itself again draws as many tiles as it had: nothing jumps.
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt.matches("[data-image-grid]")) {

@@ -1,0 +1,27 @@
+"""Gloves, a slow line, an impatient thumb: a button is pressed twice."""
+
+from playwright.sync_api import expect
+
+from consultations.models import Consultation, Revision
+
+
+def test_a_consultation_is_made_once(tab, doctor, record, violations):
+    page = tab(doctor)
+    page.goto(f"/consultations/new/?patient={record.pk}")
+    page.get_by_label("Reason").fill("Mole")
+    page.get_by_role("button", name="Create the consultation").dblclick()
+    page.wait_for_url("**/consultations/*/")
+    assert Consultation.objects.count() == 1
+    assert not violations
+
+
+def test_what_was_sent_once_is_saved_and_its_draft_is_gone(tab, doctor, consultation):
+    page = tab(doctor)
+    page.goto(f"/consultations/{consultation.pk}/edit/")
+    page.get_by_label("Notes").fill("Sent once.")
+    page.locator("main").get_by_role("button", name="Save", exact=True).dblclick()
+    page.wait_for_url(f"**/consultations/{consultation.pk}/")
+    page.goto(f"/consultations/{consultation.pk}/edit/")
+    expect(page.get_by_label("Notes")).to_have_value("Sent once.")
+    expect(page.get_by_text("Unsaved text was found again")).to_have_count(0)
+    assert Revision.objects.count() == 1
