@@ -2,7 +2,12 @@ from django.db import transaction
 from django.http import Http404, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import mixins, status
 from rest_framework.decorators import action
@@ -35,6 +40,12 @@ from .serializers import (
 )
 
 
+def edited(serializer):
+    """The schema of a PATCH that is held against If-Match."""
+    told = {200: serializer, 412: ErrorsSerializer}
+    return extend_schema_view(partial_update=extend_schema(parameters=[IF_MATCH], responses=told))
+
+
 class CreateListRetrieveUpdate(
     VersionedDetail,
     mixins.CreateModelMixin,
@@ -46,16 +57,13 @@ class CreateListRetrieveUpdate(
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     lookup_value_converter = "int"
 
-    @extend_schema(parameters=[IF_MATCH], responses={412: ErrorsSerializer})
-    def partial_update(self, request, *args, **kwargs):
-        return super().partial_update(request, *args, **kwargs)
-
     def perform_update(self, serializer):
         change_record(serializer.instance, self.request.user, serializer.validated_data)
 
 
 @extend_validation_errors(["invalid_date"], "birth_date", actions=["create", "partial_update"])
 @extend_validation_errors([INVALID], "cursor", actions=["list"])
+@edited(PatientSerializer)
 class PatientViewSet(CreateListRetrieveUpdate):
     """A doctor's patients: those they created or hold a consultation with."""
 
@@ -85,6 +93,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
 @extend_validation_errors(["immutable"], "patient", actions=["partial_update"])
 @extend_validation_errors(["invalid_date"], "date", actions=["create", "partial_update"])
 @extend_validation_errors([INVALID], "cursor", actions=["list", "images"], methods=["get"])
+@edited(ConsultationSerializer)
 class ConsultationViewSet(CreateListRetrieveUpdate):
     """A doctor's consultations; a patient reads those about them."""
 
@@ -176,6 +185,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type")
 @extend_validation_errors(["invalid_date"], "captured_on")
+@edited(ImageSerializer)
 class ImageViewSet(
     VersionedDetail,
     mixins.RetrieveModelMixin,
@@ -213,10 +223,6 @@ class ImageViewSet(
         told = EventSerializer(named(events), many=True, context=self.get_serializer_context())
         place = request.build_absolute_uri(f"?before={following}") if following else None
         return Response({"events": told.data, "next": place})
-
-    @extend_schema(parameters=[IF_MATCH], responses={200: ImageSerializer, 412: ErrorsSerializer})
-    def partial_update(self, request, *args, **kwargs):
-        return super().partial_update(request, *args, **kwargs)
 
     def perform_update(self, serializer):
         image, user = serializer.instance, self.request.user

@@ -36,16 +36,17 @@ class VersionedDetail:
     second finds what the first has written."""
 
     locks_its_row = True  # else what writes takes its own locks, and judges again under them
+    writes = False  # OPTIONS, too, asks for the object as PUT would: the method alone tells nothing
 
     def get_queryset(self):
         rows = super().get_queryset()
         # The row alone: what it is joined to may be null, which cannot be locked.
-        locked = self._writes() and self.locks_its_row
+        locked = self.writes and self.locks_its_row
         return rows.select_for_update(of=("self",)) if locked else rows
 
     def get_object(self):
         self.subject = super().get_object()
-        if self._writes():
+        if self.writes:
             self.judge(self.subject)
         return self.subject
 
@@ -68,6 +69,7 @@ class VersionedDetail:
 
     @transaction.atomic
     def update(self, request, *args, **kwargs):
+        self.writes = True
         return super().update(request, *args, **kwargs)
 
     def finalize_response(self, request, response, *args, **kwargs):
@@ -76,8 +78,5 @@ class VersionedDetail:
             response["ETag"] = self.etag(self.subject)
         return response
 
-    def _writes(self):
-        return self.request is not None and self.request.method in ("PUT", "PATCH")
-
     def _one(self):
-        return self._writes() or getattr(self, "action", "retrieve") == "retrieve"
+        return self.writes or getattr(self, "action", "retrieve") == "retrieve"

@@ -73,3 +73,10 @@ def test_a_note_s_version_does_not_tell_the_note(doctor, patient, consultation, 
 
     tag = api(patient).get(reverse("api-consultation-detail", args=[consultation.pk]))["ETag"]
     assert hashlib.sha256(consultation.notes.encode()).hexdigest()[:12] not in tag
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_can_be_sent_is_told_without_a_lock(doctor, user_image, api):
+    """OPTIONS asks for the object as PUT would, outside any transaction: PostgreSQL refuses."""
+    url = reverse("api-userimage-detail", args=[user_image.pk])
+    assert api(doctor).options(url).status_code == 200

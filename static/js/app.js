@@ -31,14 +31,15 @@ const PRESSED = 2000; // ms
 const sent = new WeakMap();
 const pressed = (event) => {
   const { target: form, timeStamp } = event;
+  const button = event.submitter ?? form; // another button of the form is another wish
   if (form.getAttribute("method")?.toLowerCase() !== "post") return;
-  if (timeStamp - (sent.get(form) ?? -PRESSED) < PRESSED) {
+  if (timeStamp - (sent.get(button) ?? -PRESSED) < PRESSED) {
     event.preventDefault();
     event.stopImmediatePropagation(); // whoever else listens has heard of the first
     return;
   }
-  sent.set(form, timeStamp);
-  setTimeout(() => event.defaultPrevented && sent.delete(form)); // it was not sent after all
+  sent.set(button, timeStamp);
+  setTimeout(() => event.defaultPrevented && sent.delete(button)); // it was not sent after all
 };
 window.addEventListener("submit", pressed, { capture: true });
 
