@@ -39,7 +39,7 @@ def views():
 
         def get_queryset(self):
             images = ConsultationImage.objects.visible_to(self.request.user)
-            return images.filter(consultation=self.kwargs["pk"]).in_order()
+            return images.filter(consultation=self.kwargs["pk"]).as_added()
 
     patterns = [path("plain/<int:pk>", PlainList.as_view()), path("", include("dermaai.urls"))]
     return {OURS: ImageSerializer, PLAIN: Plain}, patterns
@@ -83,7 +83,7 @@ def main():
         return call
 
     def page():
-        return consultation.images.in_order()[:ROWS]
+        return consultation.images.as_added()[:ROWS]
 
     calls = {name: shown(made) for name, made in serializers.items()}
     results = {

@@ -104,11 +104,12 @@ def places(name, path, chosen, ordered, page):
 def urls(consultation):
     """{(page, which): URL}: `first`, and those that a grid fetches while it is scrolled."""
     from consultations.models import ConsultationImage
+    from consultations.ordering import BY_VISIT, IN_ORDER, descending
     from consultations.views.consultations import IMAGES
     from consultations.views.patients import IMAGES as PATIENTS
 
     all_images = ConsultationImage.objects.filter(patient=consultation.patient)
-    grids = {"consultation": ("/consultations/%d/", consultation.images, "IN_ORDER", {}, IMAGES)}
+    grids = {"consultation": ("/consultations/%d/", consultation.images, IN_ORDER, {}, IMAGES)}
     for name, chosen in {
         "patient": {},
         "patient, a site": {"site": "36141000"},
@@ -117,13 +118,12 @@ def urls(consultation):
     }.items():
         column = {"site": "body_site", "type": "image_type"}
         images = all_images.filter(**{column[key]: value for key, value in chosen.items()})
-        grids[name] = ("/patients/%d/", images, "BY_VISIT", chosen, PATIENTS)
+        grids[name] = ("/patients/%d/", images, BY_VISIT, chosen, PATIENTS)
     found = {}
     for name, (path, images, keys, chosen, page) in grids.items():
         of = consultation if name == "consultation" else consultation.patient
         path %= of.pk
-        keys = getattr(ConsultationImage.objects.all(), keys)
-        ordered = images.order_by(*(f"-{key}" for key in keys)).values_list("pk", flat=True)
+        ordered = images.order_by(*descending(keys)).values_list("pk", flat=True)
         found |= places(name, path, chosen, ordered, page)
     return found
 

@@ -116,7 +116,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     @extend_schema(
         methods=["GET"],
         responses=ImageSerializer(many=True),
-        description="Primary first, then newest.",
+        description="Primary first, then the last added.",
     )
     @extend_schema(
         methods=["POST"],
@@ -135,7 +135,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         consultation = self.get_object()
         if request.method == "POST":
             return self._add_image(request, consultation)
-        page = self.paginate_queryset(consultation.images.in_order())
+        page = self.paginate_queryset(consultation.images.as_added())
         record(Action.LISTED, consultation, images=len(page), api=True)
         data = ImageSerializer(page, many=True, context=self.get_serializer_context()).data
         return self.get_paginated_response(data)

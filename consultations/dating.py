@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,14 @@ def validate_after_birth(day, patient):
         raise ValidationError(_("The patient was not born on that day."), code="invalid_date")
 
 
+class ShownDay(models.DateField):
+    """`shown_date` in a column, for an index to be in its order; written with the row."""
+
+    def pre_save(self, image, add):
+        setattr(image, self.attname, image.shown_date)
+        return image.shown_date
+
+
 class DatedImage(StoredImage):
     """A picture whose day a clinician may set by hand, beside what the file says of itself."""
 
@@ -34,8 +43,16 @@ class DatedImage(StoredImage):
         help_text=_("Where the file does not say it, or is wrong."),
     )
 
+    # The day it was added where another version of the program writes the row.
+    shown_on = ShownDay(editable=False, db_default=Cast(Now(), models.DateField()))
+
     class Meta(StoredImage.Meta):
         abstract = True
+
+    def save(self, *args, update_fields=None, **kwargs):
+        if update_fields is not None and {"captured_on", "created_at"} & set(update_fields):
+            update_fields = {*update_fields, "shown_on"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def clean(self):
         super().clean()

@@ -12,6 +12,7 @@ from imaging import keyset
 from . import identity, triggers
 from .dates import check_birth, check_visit, typed_day, validate_birth_date
 from .dating import DatedImage
+from .ordering import AS_ADDED, IN_ORDER, INDEXES, descending
 from .revisions import Revision  # noqa: F401  (a model of this app)
 from .vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
 
@@ -75,16 +76,16 @@ class ConsultationQuerySet(RecordQuerySet):
 
 
 SEARCH_KEY = 400  # characters: a ligature of a whole phrase is written out
-_VISIT = ("-consultation_date", "-consultation", "-created_at", "-id")  # BY_VISIT, as an index
 
 
 class ConsultationImageQuerySet(RecordQuerySet):
-    IN_ORDER = ("is_primary", "created_at", "pk")  # of a consultation's images, each descending
-    BY_VISIT = ("consultation_date", "consultation_id", "created_at", "pk")  # of a patient's
-
     def in_order(self):
-        """Primary first, then newest: the order of every grid, list and viewer."""
-        return self.order_by(*(f"-{key}" for key in self.IN_ORDER))
+        """Primary first, then by the day that each shows: the order of every grid and viewer."""
+        return self.order_by(*descending(IN_ORDER))
+
+    def as_added(self):
+        """Primary first, then newest: the API's."""
+        return self.order_by(*descending(AS_ADDED))
 
 
 class Patient(models.Model):
@@ -257,15 +258,7 @@ class ConsultationImage(DatedImage):
         verbose_name = _("consultation image")
         verbose_name_plural = _("consultation images")
         ordering = ["-created_at", "-pk"]
-        indexes = [
-            models.Index(
-                fields=["consultation", "-is_primary", "-created_at", "-id"],
-                name="image_in_order",
-            ),
-            models.Index(fields=["patient", *_VISIT], name="image_by_visit"),
-            models.Index(fields=["patient", "body_site", *_VISIT], name="image_by_site"),
-            models.Index(fields=["patient", "image_type", *_VISIT], name="image_by_type"),
-        ]
+        indexes = INDEXES
         constraints = [
             *DatedImage.Meta.constraints,
             models.UniqueConstraint(

@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from conftest import upload
 from consultations.dating import validate_captured_on
 from consultations.models import ConsultationImage
+from consultations.services import add_image
 from imaging.tests.exif_blocks import ASCII, entry, jpeg
 
 ADDED = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
@@ -220,3 +222,35 @@ def test_an_upload_asks_for_no_day(page, doctor, consultation):
     shown = page(doctor).get(f"/consultations/{consultation.pk}/").content.decode()
     assert 'name="image_type"' in shown
     assert 'name="captured_on"' not in shown
+
+
+def test_pictures_stand_in_the_order_of_their_days(page, api, doctor, consultation):
+    """A scan of last year beside today's pictures would read as the change since yesterday."""
+    old = jpeg(exif=[entry(0x9004, ASCII, b"2019:05:04 10:11:12\0")])
+    today, scan, undated = (
+        add_image(consultation=consultation, user=doctor, upload=photo)[0]
+        for photo in (upload(seed=1), upload(data=old), upload(seed=2))
+    )
+    for url in (f"/consultations/{consultation.pk}/", f"/patients/{consultation.patient_id}/"):
+        shown = [image.pk for image in page(doctor).get(url).context["images"]]
+        assert shown == [undated.pk, today.pk, scan.pk], url
+    edit = {"captured_on": "2018-01-01"}
+    assert api(doctor).patch(f"/api/v1/consultations/images/{today.pk}", edit).status_code == 200
+    shown = page(doctor).get(f"/patients/{consultation.patient_id}/").context["images"]
+    assert [image.pk for image in shown] == [undated.pk, scan.pk, today.pk]
+    # A program walks by what nobody edits.
+    told = api(doctor).get(f"/api/v1/consultations/{consultation.pk}/images").json()["images"]
+    assert [image["id"] for image in told] == [undated.pk, scan.pk, today.pk]
+
+
+def test_the_database_orders_what_another_version_wrote(image):
+    """While it is upgraded, the former program adds images and knows of no such column."""
+    table, rest = image._meta.db_table, [f.column for f in image._meta.concrete_fields]
+    rest = [f'"{name}"' for name in rest if name not in ("id", "shown_on")]
+    of = ", ".join(rest)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({of}) SELECT {of} FROM {table} WHERE id = %s",
+            [image.pk],
+        )
+    assert ConsultationImage.objects.exclude(shown_on=None).count() == 2

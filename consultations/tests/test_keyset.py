@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from conftest import make_user, upload
 from consultations import services, triggers
 from consultations.models import Consultation, ConsultationImage, Patient
+from consultations.ordering import BY_VISIT
 from imaging import keyset
 
 HTMX = {"HX-Request": "true"}
@@ -31,6 +32,7 @@ def many(image, doctor, record):
         copy.body_site = draw.choice(["", "36141000", "70559009"])
         copy.image_type = draw.choice(["macro", "overview"])
         copy.is_primary = number == 20
+        copy.captured_on = draw.choice([None, date(2026, 11, 13), date(2024, 5, 6)])
         copy.save()
         images.append(copy)
     for copy in images:
@@ -63,7 +65,9 @@ def test_patient_page_by_key(page, doctor, record, many, monkeypatch, chosen):
         if image.body_site == chosen.get("site", image.body_site)
         and image.image_type == chosen.get("type", image.image_type)
     ]
-    found.sort(key=lambda i: (i.consultation.date, i.consultation_id, i.created_at, i.pk))
+    found.sort(
+        key=lambda i: (i.consultation.date, i.consultation_id, i.shown_date, i.created_at, i.pk)
+    )
     ids, statements = walk(page(doctor), f"/patients/{record.pk}/", chosen)
     assert ids == [image.pk for image in reversed(found)]
     scrolled = statements[1:]
@@ -76,7 +80,7 @@ def test_consultation_page_by_key(page, doctor, many, image, monkeypatch):
     monkeypatch.setattr("consultations.views.consultations.IMAGES", 3)
     visit = max((i.consultation for i in many if i.is_primary), key=lambda c: c.pk)
     found = [i for i in many if i.consultation_id == visit.pk]
-    found.sort(key=lambda i: (i.is_primary, i.created_at, i.pk))
+    found.sort(key=lambda i: (i.is_primary, i.shown_date, i.created_at, i.pk))
     ids, statements = walk(page(doctor), f"/consultations/{visit.pk}/", {})
     assert ids == [image.pk for image in reversed(found)]
     assert len(ids) > 6
@@ -92,13 +96,13 @@ def test_every_page_is_a_stretch_of_an_index(doctor, record, many, chosen):
     if chosen:
         images = images.filter(**{chosen: "macro"})
     with CaptureQueriesContext(connection) as asked:
-        keyset.page(images, images.BY_VISIT, str(many[5].pk), 3, among=images.model.objects.all())
+        keyset.page(images, BY_VISIT, str(many[5].pk), 3, among=images.model.objects.all())
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[-1]['sql']}")
         plan = "\n".join(row[-1] for row in cursor.fetchall())
     index = {"": "visit", "body_site": "site", "image_type": "type"}[chosen]
-    assert f"USING INDEX image_by_{index}" in plan
-    assert "(consultation_date,consultation_id,created_at)<(?,?,?)" in plan
+    assert f"USING INDEX image_by_{index}_and_day" in plan
+    assert "(consultation_date,consultation_id,shown_on,created_at)<(?,?,?,?)" in plan
     assert "TEMP B-TREE" not in plan
 
 

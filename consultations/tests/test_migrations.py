@@ -1,6 +1,8 @@
+from datetime import UTC, date, datetime
 from importlib import import_module
 from types import SimpleNamespace
 
+import pytest
 from django.apps import apps
 from django.db import connection
 
@@ -23,3 +25,25 @@ def test_a_name_with_a_ligature_is_still_found(record):
     write_out(apps, SimpleNamespace(connection=connection))
     assert type(record).objects.search("Loetitia caes").get() == record
     assert type(record).objects.search("LŒTITIA").get() == record
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ({}, date(2026, 6, 30)),
+        ({"captured_on": date(1999, 1, 2)}, date(1999, 1, 2)),
+        ({"captured_at": datetime(2019, 5, 4, 22, 30, tzinfo=UTC)}, date(2019, 5, 5)),
+        (
+            {"captured_at": datetime(2019, 5, 4, 3, 30, tzinfo=UTC), "captured_offset": -480},
+            date(2019, 5, 3),
+        ),
+        ({"captured_at": datetime(2031, 1, 1, tzinfo=UTC)}, date(2026, 6, 30)),
+    ],
+)
+def test_images_of_before_stand_in_the_order_of_their_days(image, said, day):
+    """Else every picture of before the upgrade would stand under the day of the upgrade."""
+    fill = import_module("consultations.migrations.0012_fill_shown_on").fill
+    rows = type(image).objects
+    rows.update(created_at=datetime(2026, 6, 30, 9, tzinfo=UTC), shown_on=date(1, 1, 1), **said)
+    fill(apps, SimpleNamespace(connection=connection))
+    assert rows.get().shown_on == day == rows.get().shown_date

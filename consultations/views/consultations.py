@@ -11,6 +11,7 @@ from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wa
 
 from ..forms import ConsultationForm, ImageMetadataForm
 from ..models import Consultation, Patient
+from ..ordering import IN_ORDER
 from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import editing, shown_again
@@ -74,7 +75,7 @@ def consultation_detail(request, pk):
         Consultation.objects.select_related("patient", "doctor"), request.user, pk
     )
     images, cursor = consultation.images.all(), request.GET.get("before", "")
-    page = keyset.page(images, images.IN_ORDER, cursor, shown(request, IMAGES))
+    page = keyset.page(images, IN_ORDER, cursor, shown(request, IMAGES))
     if page.lost:
         return from_the_beginning(request)
     record(Action.LISTED, consultation, images=len(page.images))

@@ -15,6 +15,7 @@ from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wa
 
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient
+from ..ordering import BY_VISIT
 from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import editing, shown_again
@@ -85,7 +86,7 @@ def patient_detail(request, pk):
     cursor = request.GET.get("before", "")
     page = keyset.page(
         images.prefetch_related("consultation"),  # a join would be one more way to plan badly
-        mine.BY_VISIT,
+        BY_VISIT,
         cursor,
         shown(request, IMAGES),
         among=mine,
@@ -103,7 +104,7 @@ def patient_detail(request, pk):
     part = wants_fragment(request)
     if part and cursor:
         if page.last:
-            context["drawn_group"] = page.last[mine.BY_VISIT.index("consultation_id")]
+            context["drawn_group"] = page.last[BY_VISIT.index("consultation_id")]
         return render(request, "components/tiles.html", context)
     form.offer(keyset.values(mine, "body_site"))
     context |= {

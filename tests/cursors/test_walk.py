@@ -55,7 +55,7 @@ def test_another_primary_image_moves_nobody_else(world):
 
     def between(seen):
         visit.filter(is_primary=True).update(is_primary=False)
-        unseen = list(visit.in_order().values_list("pk", flat=True))
+        unseen = list(visit.as_added().values_list("pk", flat=True))
         last = [key for key in unseen if str(key) not in seen][-1:]
         visit.filter(pk__in=last).update(is_primary=True)
 
@@ -72,7 +72,7 @@ def test_a_walk_remembers_the_primary_image_it_began_with(world, size, start):
     made = [images(world, n) for n in range(5)]
     visit = world.consultation.images
     visit.filter(pk=made[3].pk).update(is_primary=True)
-    whole = [str(key) for key in visit.in_order().values_list("pk", flat=True)]
+    whole = [str(key) for key in visit.as_added().values_list("pk", flat=True)]
     path = f"/api/v1/consultations/{world.consultation.pk}/images"
     seen, url = [], f"{path}?page_size={size}&page={start}"
     while url:

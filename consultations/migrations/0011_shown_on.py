@@ -1,0 +1,22 @@
+"""The day that an image shows, in a column: 0011 adds it, with the day of the migration in every row (the
+table is not written anew on PostgreSQL), 0012 writes what each row says, 0013 makes the indexes of
+the new order and takes away the former ones.
+"""
+
+from django.db import migrations, models
+from django.db.models.functions import Cast, Now
+
+import consultations.dating
+
+
+class Migration(migrations.Migration):
+    dependencies = [("consultations", "0010_fold_search_keys")]
+    operations = [
+        migrations.AddField(
+            model_name="consultationimage",
+            name="shown_on",
+            field=consultations.dating.ShownDay(
+                db_default=Cast(Now(), models.DateField()), editable=False
+            ),
+        ),
+    ]

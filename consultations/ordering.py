@@ -1,0 +1,26 @@
+"""The orders of images, all descending (the last key is unique), and the indexes that hold them."""
+
+from django.db.models import Index
+
+IN_ORDER = ("is_primary", "shown_on", "created_at", "pk")  # of a consultation, on pages and in ZIPs
+BY_VISIT = ("consultation_date", "consultation_id", "shown_on", "created_at", "pk")  # of a patient
+# Of a consultation in the API: nothing that is edited later moves a row under whoever walks there.
+AS_ADDED = ("is_primary", "created_at", "pk")
+
+
+def descending(keys):
+    return [f"-{key}" for key in keys]
+
+
+def _index(name, equal, keys):
+    names = {"pk": "id", "consultation_id": "consultation"}
+    return Index(fields=[*equal, *descending(names.get(key, key) for key in keys)], name=name)
+
+
+INDEXES = [
+    _index("image_in_order", ["consultation"], AS_ADDED),
+    _index("image_by_day", ["consultation"], IN_ORDER),
+    _index("image_by_visit_and_day", ["patient"], BY_VISIT),
+    _index("image_by_site_and_day", ["patient", "body_site"], BY_VISIT),
+    _index("image_by_type_and_day", ["patient", "image_type"], BY_VISIT),
+]

@@ -1,0 +1,72 @@
+"""What changes a table of millions while the practice works: migrations that are not atomic."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.db import migrations, transaction
+from django.db.migrations.operations import AddIndex, RemoveIndex
+
+
+class AddIndexAside(AddIndexConcurrently):
+    """CONCURRENTLY, so that uploads go on meanwhile, where the database knows it (PostgreSQL);
+    a plain index elsewhere. An index that was interrupted there is dropped and made again."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            return AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self.index.name}")
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            return AddIndex.database_backwards(self, app_label, schema_editor, from_state, to_state)
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class RemoveIndexAside(RemoveIndexConcurrently):
+    """The other way round."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            return RemoveIndex.database_forwards(
+                self, app_label, schema_editor, from_state, to_state
+            )
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            return RemoveIndex.database_backwards(
+                self, app_label, schema_editor, from_state, to_state
+            )
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class Required(migrations.AlterField):
+    """NOT NULL, whole or not at all. On PostgreSQL by a constraint that is validated while the
+    practice works: Django would drop the foreign key, read the table under an exclusive lock, and
+    make the key again."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            with transaction.atomic(using=schema_editor.connection.alias):
+                super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        table, column, check = self._names(app_label, to_state)
+        for change in (
+            f"DROP CONSTRAINT IF EXISTS {check}",
+            f"ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID",
+            f"VALIDATE CONSTRAINT {check}",
+            f"ALTER COLUMN {column} SET NOT NULL",
+            f"DROP CONSTRAINT {check}",
+        ):
+            schema_editor.execute(f"ALTER TABLE {table} {change}")
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            with transaction.atomic(using=schema_editor.connection.alias):
+                super().database_backwards(app_label, schema_editor, from_state, to_state)
+            return
+        table, column, _check = self._names(app_label, to_state)
+        schema_editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL")
+
+    def _names(self, app_label, state):
+        model = state.apps.get_model(app_label, self.model_name)
+        return model._meta.db_table, model._meta.get_field(self.name).column, f"{self.name}_needed"
