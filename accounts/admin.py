@@ -16,6 +16,8 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken
 
+from core.search import FoldedSearch
+
 from .models import User
 from .second_factor import services
 
@@ -34,7 +36,7 @@ RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(FoldedSearch, DjangoUserAdmin):
     """Only a superuser gives rights, and touches the account of somebody who may enter the admin:
     Django would let whoever may change an account make themselves a superuser."""
 
@@ -53,7 +55,7 @@ class UserAdmin(DjangoUserAdmin):
         "is_staff",
         ("second_factor_since", admin.EmptyFieldListFilter),
     ]
-    search_fields = ["email", "full_name"]
+    search_fields = ["email", "full_name", "search_key"]
     ordering = ["email"]
     readonly_fields = ["last_login", "date_joined", "second_factor", "events"]
     add_form = UserCreationForm

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Kind
 from audit.subjects import audited
 from audit.trail import Action, record
+from core.search import search_key
 
 from .managers import UserManager
 from .second_factor.devices import Authenticator, RecoveryCodes  # noqa: F401  (models)
@@ -17,6 +18,7 @@ from .second_factor.rules import must_have
 # Control characters, and what turns the direction of writing: a name with it would turn the rest of
 # the line in which somebody else reads it, the audit log's too.
 TURNS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+SEARCH_KEY = 800  # characters: a ligature of a whole phrase is written out
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -41,6 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Since when; sessions and tokens are bound to it. Switched by accounts.second_factor.services.
     second_factor_since = models.DateTimeField(_("second factor since"), null=True, editable=False)
     date_joined = models.DateTimeField(_("date joined"), default=timezone.now, editable=False)
+    search_key = models.CharField(max_length=SEARCH_KEY, editable=False, db_default="")
 
     objects = UserManager()
     audited = audited(Kind.USER, owner_id="pk")
@@ -66,11 +69,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.full_name = TURNS.sub("", self.full_name)
         super().clean()
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, update_fields=None, **kwargs):
         self.email = self.email.lower()
+        self.search_key = search_key(self.full_name, self.email)[:SEARCH_KEY]
+        if update_fields is not None and {"full_name", "email"} & set(update_fields):
+            update_fields = {*update_fields, "search_key"}
         # Django's own note that set_password was called; a hash that is only made anew has none.
         changed = self._password is not None and not self._state.adding
-        super().save(*args, **kwargs)
+        super().save(*args, update_fields=update_fields, **kwargs)
         if changed:
             record(Action.PASSWORD, self)
 

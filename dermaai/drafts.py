@@ -49,7 +49,7 @@ def page_of(request):
 
 
 def _entrances():
-    return {reverse("login"), reverse("login_code"), reverse("second_factor")}
+    return {reverse(name) for name in ("login", "login_code", "second_factor", "admin:login")}
 
 
 def _come_back(request, response):

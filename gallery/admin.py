@@ -39,7 +39,7 @@ class UserImageAdmin(FoldedSearch, StoredImageAdmin):
         "deleted_at",
     ]
     list_filter = ["status", "engine", "quality", "is_favorite", "damaged", "mime_type"]
-    search_fields = ["id", "search_key", "title", "original_filename", "sha256", "user__email"]
+    search_fields = ["id", "search_key", "title", "original_filename", "sha256", "user__search_key"]
     list_select_related = ["user"]
     actions = ["retry"]
     readonly_fields = [
@@ -111,10 +111,10 @@ class UserImageAdmin(FoldedSearch, StoredImageAdmin):
 
 
 @admin.register(StorageQuota)
-class StorageQuotaAdmin(admin.ModelAdmin):
+class StorageQuotaAdmin(FoldedSearch, admin.ModelAdmin):
     list_display = ["user", "plan", "used", "limit", "image_count", "image_limit", "full"]
     list_filter = ["plan"]
-    search_fields = ["user__email", "user__full_name"]
+    search_fields = ["user__email", "user__full_name", "user__search_key"]
     list_select_related = ["user"]
     readonly_fields = ["user", "used", "image_count", "full"]
     fields = ["user", "plan", "storage_limit", "used", "image_limit", "image_count", "full"]
@@ -216,7 +216,7 @@ class ShareAdmin(admin.ModelAdmin):
 @admin.register(Tag)
 class TagAdmin(FoldedSearch, admin.ModelAdmin):
     list_display = ["name", "user"]
-    search_fields = ["key", "name", "user__email"]
+    search_fields = ["key", "name", "user__search_key"]
     list_select_related = ["user"]
     fields = readonly_fields = ["name", "user"]
 

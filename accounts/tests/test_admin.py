@@ -1,11 +1,18 @@
 """Accounts in the admin: whoever looks after them gives nobody rights, least of all themselves."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.urls import reverse
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import User
 from conftest import PASSWORD, make_user
+from gallery.models import StorageQuota
 
 pytestmark = pytest.mark.django_db
 ROOT = "/admin/accounts/user"
@@ -101,3 +108,24 @@ def test_nobody_reads_another_persons_tokens(client, page, doctor, root):
     for model in ("outstandingtoken", "blacklistedtoken"):
         for path in ("", f"{kept[0].pk}/change/"):
             assert page(root).get(f"/admin/token_blacklist/{model}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["soren o'brien", "Søren", "OBRIEN soren", "so.brien@"])
+@pytest.mark.parametrize("model", ["accounts_user", "gallery_storagequota"])
+def test_an_account_is_found_however_it_is_spelt(page, root, model, typed):
+    """Else a second account is made for one person, with a gallery of its own."""
+    user = make_user("so.brien@example.org", full_name="Sören O’Brien")
+    user.full_name = "Søren O’Brien"
+    user.save(update_fields=["full_name"])
+    StorageQuota.objects.of(user.pk)
+    listed = page(root).get(reverse(f"admin:{model}_changelist"), {"q": typed})
+    assert [getattr(row, "user", row) for row in listed.context["cl"].queryset] == [user]
+
+
+def test_accounts_of_before_the_upgrade_are_found():
+    fold = import_module("accounts.migrations.0003_search_key").fold
+    user = make_user("lucja@example.org", full_name="Łucja")
+    User.objects.update(search_key="")
+    fold(apps, SimpleNamespace(connection=connection))
+    user.refresh_from_db()
+    assert "lucja" in user.search_key

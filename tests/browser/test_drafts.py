@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
@@ -304,3 +305,26 @@ def test_no_password_is_kept(tab, doctor):
     written(page)
     assert "hunter2" not in page.evaluate(KEPT)
     assert "csrf" not in page.evaluate(KEPT)
+
+
+def test_the_admin_keeps_what_was_typed(tab, staff, record, violations):
+    """Staff correct a record at the desk, where somebody always asks something in between."""
+    staff.user_permissions.add(Permission.objects.get(codename="change_patient"))
+    page = tab(staff)
+    place = f"/admin/consultations/patient/{record.pk}/change/"
+    page.goto(place)
+    name = page.locator("#id_full_name")
+    name.fill("Marie Lefèvre-Aubry")
+    Session.objects.all().delete()
+    page.locator("[name=_save]").click()
+    page.wait_for_url("**/accounts/login/**")
+    log_in(page, staff)
+    page.wait_for_url(f"**{place}")
+    expect(page.get_by_text(FOUND)).to_be_visible()
+    expect(name).to_have_value("Marie Lefèvre-Aubry")
+    page.locator("[name=_save]").click()
+    page.wait_for_url("**/admin/consultations/patient/")
+    page.goto(place)
+    expect(page.get_by_text(FOUND)).to_have_count(0)
+    gone(page)
+    assert not violations
