@@ -40,13 +40,18 @@ def check_visit(consultation):
         raise ValidationError({"date": ValidationError(text, code="invalid_date")})
 
 
-def _wrong(day, born):
+def visit_days(born):
+    """(first, last) day of a visit of somebody born on that day, or on one that nobody noted."""
     today = timezone.localdate()
     ahead = min(max(settings.VISIT_DAYS_AHEAD, 0), (date.max - today).days)
-    last = today + timedelta(days=ahead)
-    if born and day < born:
+    return born or FIRST_VISIT, today + timedelta(days=ahead)
+
+
+def _wrong(day, born):
+    first, last = visit_days(born)
+    if day < first and born:
         text, bound = _("This is before the patient's birth (%(day)s)."), born
-    elif day < FIRST_VISIT:
+    elif day < first:
         text, bound = _("A visit is not before %(day)s."), FIRST_VISIT
     elif day > last:
         text, bound = _("A visit is not after %(day)s."), last

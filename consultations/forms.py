@@ -1,8 +1,11 @@
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.versions import VersionedForm
 
+from .dates import FIRST_BIRTH, visit_days
+from .dating import EARLIEST
 from .models import Consultation, ConsultationImage, Patient
 from .vocabulary import BODY_SITES, ImageType
 
@@ -25,6 +28,10 @@ class DateInput(forms.DateInput):
 
     def __init__(self, **attrs):
         super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+    def between(self, first, last):
+        """What the browser's calendar offers; the server decides, and says why."""
+        self.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
 
 
 class ImageMetadataForm(VersionedForm, forms.ModelForm):
@@ -54,6 +61,9 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
         say_unspecified(self)
         if not self.instance.pk:  # nobody knows yet what its file says
             del self.fields["captured_on"]
+        else:
+            born = self.instance.consultation.patient.birth_date
+            self.fields["captured_on"].widget.between(born or EARLIEST, timezone.localdate())
 
     def clean(self):
         data = super().clean()
@@ -92,6 +102,7 @@ class PatientForm(VersionedForm, forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         say_unspecified(self)
+        self.fields["birth_date"].widget.between(FIRST_BIRTH, timezone.localdate())
 
 
 class ConsultationForm(VersionedForm, forms.ModelForm):
@@ -99,6 +110,11 @@ class ConsultationForm(VersionedForm, forms.ModelForm):
         model = Consultation
         fields = ["date", "reason", "diagnosis", "status", "notes"]
         widgets = {"date": DateInput(), "notes": forms.Textarea(attrs={"rows": 5})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        born = self.instance.patient.birth_date if self.instance.patient_id else None
+        self.fields["date"].widget.between(*visit_days(born))
 
 
 class ImageFilterForm(forms.Form):

@@ -1,5 +1,6 @@
 """The days that a person types: a typing error must not file a visit where nobody looks for it."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -163,3 +164,21 @@ def test_filters_take_the_ends_of_the_calendar(page, api, doctor, image, user_im
     assert shown.status_code == 200
     held = api(doctor).get(f"/api/v1/gallery?date_from=0001-01-01&date_to={day}").json()["total"]
     assert held == (1 if day.startswith("9") else 0)
+
+
+def test_the_calendar_offers_the_same_days(page, doctor, consultation, record, image):
+    """Who may choose a day and is then refused blames the picture, the patient, themselves."""
+
+    def offered(url, name):
+        shown = page(doctor).get(url).content.decode()
+        field = re.search(rf'<input type="date" name="{name}"[^>]*>', shown)[0]
+        return [re.search(rf'{end}="([^"]*)"', field)[1] for end in ("min", "max")]
+
+    ahead = (TODAY + timedelta(days=366)).isoformat()
+    born, today = BORN.isoformat(), TODAY.isoformat()
+    for url in (f"new/?patient={record.pk}", f"{consultation.pk}/edit/"):
+        assert offered(f"/consultations/{url}", "date") == [born, ahead]
+    assert offered(f"/patients/{record.pk}/edit/", "birth_date") == ["1880-01-01", today]
+    assert offered(f"/consultations/images/{image.pk}/", "captured_on") == [born, today]
+    Patient.objects.update(birth_date=None)
+    assert offered(f"/consultations/images/{image.pk}/", "captured_on") == ["1900-01-01", today]
