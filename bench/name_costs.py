@@ -55,20 +55,27 @@ def filled(doctor, former):
 
 
 def turns(former, measured, rounds):
-    """Milliseconds (former, now): medians of rounds in which each is first every other time."""
+    """Milliseconds, medians of rounds in which each has its turn: [the former folding on the
+    connection as it was, the former folding, this one]."""
+    from django.db import connection
+
     from core import search
 
-    took = {former: [], search: []}
+    ways = [(former, "on"), (former, "off"), (search, "off")]  # and PostgreSQL's compiler
+    took = [[] for _ in ways]
     for number in range(rounds):
-        for one in (former, search)[:: 1 if number % 2 else -1]:
+        for way in range(len(ways))[:: 1 if number % 2 else -1]:
+            one, compiler = ways[way]
+            if connection.vendor == "postgresql":
+                connection.cursor().execute(f"SET jit = {compiler}")
             with (
                 mock.patch("consultations.models.search_key", one.search_key),
                 mock.patch("consultations.models.with_words", one.with_words),
             ):
                 began = time.perf_counter()
                 measured()
-                took[one].append(1000 * (time.perf_counter() - began))
-    return [statistics.median(took[one]) for one in (former, search)]
+                took[way].append(1000 * (time.perf_counter() - began))
+    return [statistics.median(each) for each in took]
 
 
 def main():

@@ -164,3 +164,19 @@ def test_a_button_pressed_twice_makes_one_record(client, doctor, record):
     for _press in range(2):
         client.post(reverse("patient_create"), patient)
     assert Patient.objects.filter(full_name="Ada Petit").count() == 1
+
+
+@pytest.mark.parametrize(("name", "typed"), [("Anne", "a_n"), ("Anne", "a%e"), ("Anne", "ann\\e")])
+def test_signs_of_the_database_s_own_are_letters(doctor, name, typed):
+    """A search for A_12 that shows A-12 and AB12 shows the wrong patient."""
+    Patient.objects.create(full_name=name, file_number="", created_by=doctor)
+    found = Patient.objects.create(full_name=typed, created_by=doctor)
+    assert Patient.objects.search(typed).get() == found
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's alone")
+def test_a_search_is_not_compiled(db):
+    """PostgreSQL would take ten times as long to compile one as to answer it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
