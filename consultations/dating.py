@@ -1,10 +1,10 @@
 """Which day a picture shows, and who says so."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Cast, Now
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,12 +24,12 @@ def validate_after_birth(day, patient):
         raise ValidationError(_("The patient was not born on that day."), code="invalid_date")
 
 
-class ShownDay(models.DateField):
-    """`shown_date` in a column, for an index to be in its order; written with the row."""
+class ShownMoment(models.DateTimeField):
+    """`shown_moment` in a column, for an index to be in its order; written with the row."""
 
     def pre_save(self, image, add):
-        setattr(image, self.attname, image.shown_date)
-        return image.shown_date
+        setattr(image, self.attname, image.shown_moment)
+        return image.shown_moment
 
 
 class DatedImage(StoredImage):
@@ -43,15 +43,15 @@ class DatedImage(StoredImage):
         help_text=_("Where the file does not say it, or is wrong."),
     )
 
-    # The day it was added where another version of the program writes the row.
-    shown_on = ShownDay(editable=False, db_default=Cast(Now(), models.DateField()))
+    # The default is for another version of the program that writes a row.
+    shown_at = ShownMoment(editable=False, db_default=Now())
 
     class Meta(StoredImage.Meta):
         abstract = True
 
     def save(self, *args, update_fields=None, **kwargs):
         if update_fields is not None and {"captured_on", "created_at"} & set(update_fields):
-            update_fields = {*update_fields, "shown_on"}
+            update_fields = {*update_fields, "shown_at"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def clean(self):
@@ -77,9 +77,17 @@ class DatedImage(StoredImage):
     def shown_date(self):
         """The day under a tile: as set by hand; or when it was taken, where it was taken; or,
         unknown, when it was added."""
+        return self.shown_moment.date()
+
+    @property
+    def shown_moment(self):
+        """That day with the time of the same clock, midnight where a hand set it. In UTC whatever
+        its zone: what clocks showed is what is put in order."""
         by = self.dated_by
         if by == "hand":
-            return self.captured_on
-        if by == "upload":
-            return timezone.localtime(self.created_at).date()
-        return self.captured_clock.date()
+            clock = datetime.combine(self.captured_on, time())
+        elif by == "upload":
+            clock = timezone.localtime(self.created_at)
+        else:
+            clock = self.captured_clock
+        return clock.replace(tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 from django.db.models import Index
 
-IN_ORDER = ("is_primary", "shown_on", "created_at", "pk")  # of a consultation, on pages and in ZIPs
-BY_VISIT = ("consultation_date", "consultation_id", "shown_on", "created_at", "pk")  # of a patient
+IN_ORDER = ("is_primary", "shown_at", "created_at", "pk")  # of a consultation, on pages and in ZIPs
+BY_VISIT = ("consultation_date", "consultation_id", "shown_at", "created_at", "pk")  # of a patient
 # Of a consultation in the API: nothing that is edited later moves a row under whoever walks there.
 AS_ADDED = ("is_primary", "created_at", "pk")
 
@@ -19,8 +19,8 @@ def _index(name, equal, keys):
 
 INDEXES = [
     _index("image_in_order", ["consultation"], AS_ADDED),
-    _index("image_by_day", ["consultation"], IN_ORDER),
-    _index("image_by_visit_and_day", ["patient"], BY_VISIT),
-    _index("image_by_site_and_day", ["patient", "body_site"], BY_VISIT),
-    _index("image_by_type_and_day", ["patient", "image_type"], BY_VISIT),
+    _index("image_by_time", ["consultation"], IN_ORDER),
+    _index("image_by_visit_and_time", ["patient"], BY_VISIT),
+    _index("image_by_site_and_time", ["patient", "body_site"], BY_VISIT),
+    _index("image_by_type_and_time", ["patient", "image_type"], BY_VISIT),
 ]

@@ -227,30 +227,31 @@ def test_an_upload_asks_for_no_day(page, doctor, consultation):
 def test_pictures_stand_in_the_order_of_their_days(page, api, doctor, consultation):
     """A scan of last year beside today's pictures would read as the change since yesterday."""
     old = jpeg(exif=[entry(0x9004, ASCII, b"2019:05:04 10:11:12\0")])
-    today, scan, undated = (
+    later = jpeg(exif=[entry(0x9003, ASCII, b"2019:05:04 18:00:00\0")])
+    today, evening, scan, undated = (
         add_image(consultation=consultation, user=doctor, upload=photo)[0]
-        for photo in (upload(seed=1), upload(data=old), upload(seed=2))
+        for photo in (upload(seed=1), upload(data=later), upload(data=old), upload(seed=2))
     )
     for url in (f"/consultations/{consultation.pk}/", f"/patients/{consultation.patient_id}/"):
         shown = [image.pk for image in page(doctor).get(url).context["images"]]
-        assert shown == [undated.pk, today.pk, scan.pk], url
+        assert shown == [undated.pk, today.pk, evening.pk, scan.pk], url
     edit = {"captured_on": "2018-01-01"}
     assert api(doctor).patch(f"/api/v1/consultations/images/{today.pk}", edit).status_code == 200
     shown = page(doctor).get(f"/patients/{consultation.patient_id}/").context["images"]
-    assert [image.pk for image in shown] == [undated.pk, scan.pk, today.pk]
+    assert [image.pk for image in shown] == [undated.pk, evening.pk, scan.pk, today.pk]
     # A program walks by what nobody edits.
     told = api(doctor).get(f"/api/v1/consultations/{consultation.pk}/images").json()["images"]
-    assert [image["id"] for image in told] == [undated.pk, scan.pk, today.pk]
+    assert [image["id"] for image in told] == [undated.pk, scan.pk, evening.pk, today.pk]
 
 
 def test_the_database_orders_what_another_version_wrote(image):
     """While it is upgraded, the former program adds images and knows of no such column."""
     table, rest = image._meta.db_table, [f.column for f in image._meta.concrete_fields]
-    rest = [f'"{name}"' for name in rest if name not in ("id", "shown_on")]
+    rest = [f'"{name}"' for name in rest if name not in ("id", "shown_at")]
     of = ", ".join(rest)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({of}) SELECT {of} FROM {table} WHERE id = %s",
             [image.pk],
         )
-    assert ConsultationImage.objects.exclude(shown_on=None).count() == 2
+    assert ConsultationImage.objects.exclude(shown_at=None).count() == 2

@@ -6,6 +6,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+ADDED = datetime(2026, 6, 30, 9, tzinfo=UTC)
+
 
 def test_figures_on_the_former_scale_are_forgotten(image):
     """Kept, they would call every photograph taken before the upgrade blurred."""
@@ -28,22 +30,27 @@ def test_a_name_with_a_ligature_is_still_found(record):
 
 
 @pytest.mark.parametrize(
-    ("said", "day"),
+    ("said", "clock"),
     [
-        ({}, date(2026, 6, 30)),
-        ({"captured_on": date(1999, 1, 2)}, date(1999, 1, 2)),
-        ({"captured_at": datetime(2019, 5, 4, 22, 30, tzinfo=UTC)}, date(2019, 5, 5)),
+        ({}, datetime(2026, 6, 30, 11)),
+        ({"captured_on": date(1999, 1, 2)}, datetime(1999, 1, 2)),
+        ({"captured_at": datetime(2019, 5, 4, 22, 30, tzinfo=UTC)}, datetime(2019, 5, 5, 0, 30)),
         (
             {"captured_at": datetime(2019, 5, 4, 3, 30, tzinfo=UTC), "captured_offset": -480},
-            date(2019, 5, 3),
+            datetime(2019, 5, 3, 19, 30),
         ),
-        ({"captured_at": datetime(2031, 1, 1, tzinfo=UTC)}, date(2026, 6, 30)),
+        ({"captured_at": datetime(2031, 1, 1, tzinfo=UTC)}, datetime(2026, 6, 30, 11)),
     ],
 )
-def test_images_of_before_stand_in_the_order_of_their_days(image, said, day):
+def test_images_of_before_stand_in_the_order_of_their_days(image, said, clock):
     """Else every picture of before the upgrade would stand under the day of the upgrade."""
-    fill = import_module("consultations.migrations.0012_fill_shown_on").fill
+    fill = import_module("consultations.migrations.0012_fill_shown_at").fill
     rows = type(image).objects
-    rows.update(created_at=datetime(2026, 6, 30, 9, tzinfo=UTC), shown_on=date(1, 1, 1), **said)
+    rows.update(
+        created_at=datetime(2026, 6, 30, 9, tzinfo=UTC),
+        shown_at=datetime(2001, 1, 1, tzinfo=UTC),
+        **said,
+    )
     fill(apps, SimpleNamespace(connection=connection))
-    assert rows.get().shown_on == day == rows.get().shown_date
+    image = rows.get()
+    assert image.shown_at == clock.replace(tzinfo=UTC) == image.shown_moment

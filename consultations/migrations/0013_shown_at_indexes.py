@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 from core.migrating import AddIndexAside, RemoveIndexAside
 
-BY_DAY = ["-shown_on", "-created_at", "-id"]
+BY_TIME = ["-shown_at", "-created_at", "-id"]
 VISIT = ["-consultation_date", "-consultation"]
 EQUAL = {
     "image_by_visit": ["patient"],
@@ -12,14 +12,14 @@ EQUAL = {
 
 
 def index(name, *fields):
-    return AddIndexAside("consultationimage", models.Index(fields=[*fields, *BY_DAY], name=name))
+    return AddIndexAside("consultationimage", models.Index(fields=[*fields, *BY_TIME], name=name))
 
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("consultations", "0012_fill_shown_on")]
+    dependencies = [("consultations", "0012_fill_shown_at")]
     operations = [
-        index("image_by_day", "consultation", "-is_primary"),
-        *(index(f"{name}_and_day", *equal, *VISIT) for name, equal in EQUAL.items()),
+        index("image_by_time", "consultation", "-is_primary"),
+        *(index(f"{name}_and_time", *equal, *VISIT) for name, equal in EQUAL.items()),
         *(RemoveIndexAside("consultationimage", name) for name in EQUAL),
     ]

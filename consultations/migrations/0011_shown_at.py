@@ -1,10 +1,10 @@
-"""The day that an image shows, in a column: 0011 adds it, with the day of the migration in every row (the
+"""The moment that an image shows, in a column: 0011 adds it, with that of the migration in every row (the
 table is not written anew on PostgreSQL), 0012 writes what each row says, 0013 makes the indexes of
 the new order and takes away the former ones.
 """
 
-from django.db import migrations, models
-from django.db.models.functions import Cast, Now
+from django.db import migrations
+from django.db.models.functions import Now
 
 import consultations.dating
 
@@ -14,9 +14,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="consultationimage",
-            name="shown_on",
-            field=consultations.dating.ShownDay(
-                db_default=Cast(Now(), models.DateField()), editable=False
-            ),
+            name="shown_at",
+            field=consultations.dating.ShownMoment(db_default=Now(), editable=False),
         ),
     ]

@@ -1,24 +1,24 @@
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import migrations, transaction
 from django.utils import timezone
 
 BATCH = 2000  # rows that are locked at a time
-READ = ("pk", "captured_on", "captured_at", "captured_offset", "created_at", "shown_on")
+READ = ("pk", "captured_on", "captured_at", "captured_offset", "created_at", "shown_at")
 
 
 def shown(row):
     """As consultations/dating.py has it."""
     if row.captured_on:
-        return row.captured_on
-    added, taken = timezone.localtime(row.created_at).date(), row.captured_at
+        return datetime.combine(row.captured_on, time(), UTC)
+    added, taken = timezone.localtime(row.created_at).replace(tzinfo=UTC), row.captured_at
     if taken is None:
         return added
     if row.captured_offset is None:
-        day = timezone.localtime(taken).date()
+        taken = timezone.localtime(taken).replace(tzinfo=UTC)
     else:
-        day = (taken.astimezone(UTC) + timedelta(minutes=row.captured_offset)).date()
-    return added if day > added + timedelta(days=1) else day
+        taken = taken.astimezone(UTC) + timedelta(minutes=row.captured_offset)
+    return added if taken.date() > added.date() + timedelta(days=1) else taken
 
 
 def fill(apps, schema_editor):
@@ -31,16 +31,15 @@ def fill(apps, schema_editor):
         with transaction.atomic(using=using):
             found = images.filter(pk__gt=last).order_by("pk").select_for_update()
             rows = list(found.only(*READ)[:BATCH])
-            last, changed = rows[-1].pk if rows else None, {}
+            last, changed = rows[-1].pk if rows else None, []
             for row in rows:
-                if row.shown_on != (day := shown(row)):
-                    changed.setdefault(day, []).append(row.pk)
-            # Not by bulk_update, which would ask the field: a row here is no whole image.
-            for day, keys in changed.items():
-                images.filter(pk__in=keys).update(shown_on=day)
+                if row.shown_at != (moment := shown(row)):
+                    row.shown_at = moment
+                    changed.append(row)
+            images.bulk_update(changed, ["shown_at"], batch_size=200)
 
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("consultations", "0011_shown_on")]
+    dependencies = [("consultations", "0011_shown_at")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
