@@ -18,7 +18,7 @@ def create_record(row, author, said):
     """Save a new patient or consultation, once: returns the one that `author` has made a moment ago
     with the same `said` (names of fields), if there is one, for two presses of one button are
     one. The lock puts them in turn."""
-    get_user_model().objects.select_for_update().get(pk=author.pk)
+    get_user_model().objects.select_for_update(no_key=True).get(pk=author.pk)
     same = {name: getattr(row, name) for name in said}
     twin = type(row).objects.filter(created_at__gt=timezone.now() - REPEAT, **same).first()
     if twin:

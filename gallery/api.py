@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.http import Http404, StreamingHttpResponse
 from django.urls import path, reverse
 from drf_spectacular.types import OpenApiTypes
@@ -138,7 +139,8 @@ class Gallery(Mine, generics.ListAPIView):
     @extend_schema(
         request=ImagesSerializer,
         responses={200: _count("deleted")},
-        description="Gone at once; for ten minutes `/gallery/restore` brings them back.",
+        description="Gone at once; `/gallery/restore` brings them back"
+        f" for {settings.UNDO_SECONDS} seconds.",
     )
     def delete(self, request):
         images, _asked = self.chosen(ImagesSerializer)
@@ -162,7 +164,7 @@ class Restore(generics.GenericAPIView):
 
     @extend_schema(responses={200: _count("restored"), 403: ErrorsSerializer})
     def post(self, request):
-        """Bring back images deleted in the last ten minutes."""
+        """Bring back images that were deleted a moment ago (see DELETE /gallery)."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         deleted = UserImage.objects.deleted_by(request.user)

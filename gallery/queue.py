@@ -28,6 +28,7 @@ from .models import StorageQuota, UserImage
 logger = logging.getLogger(__name__)
 
 HELD = ["status", "attempts", "lease", "due_at", "processing_since", "updated_at"]
+RESULT = ["error", "engine", "quality", "processing_time", "stored_bytes"]
 FAILURES = background.FAILURES | {
     "gave_up": _("It failed several times. Try again; if it goes on, tell the practice."),
     "original_missing": _("The original could not be found. Tell the practice."),
@@ -138,7 +139,7 @@ def finish(image, cut, out) -> bool:
         row.engine, row.quality, row.processing_time = cut.engine, cut.quality, cut.milliseconds
         before, row.stored_bytes = row.stored_bytes, row.source_bytes + size
         row.due_at = row.lease = row.processing_since = None
-        row.save()
+        row.save(update_fields=[*named, *RESULT, *HELD])
         if row.deleted_at is None:
             quotas.grow(row.user_id, row.stored_bytes - before)
             quotas.warn(row.user_id)

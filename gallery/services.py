@@ -171,17 +171,19 @@ def delete_images(images):
         now = timezone.now()
         for some in _batches(keys):
             UserImage.objects.filter(pk__in=some).update(deleted_at=now, updated_at=now)
-        for user_id in {user for _key, user, _size in found}:
-            sizes = [size for _key, user, size in found if user == user_id]
-            quotas.give_back(user_id, sum(sizes), len(sizes))
-            _keep_small(user_id, sum(sizes))
+        sizes = _sizes_by_user(found)
+        for user_id, freed in sizes.items():
+            _keep_small(user_id, sum(freed))
+        for user_id, freed in sizes.items():
+            quotas.give_back(user_id, sum(freed), len(freed))
         record_all(Action.DELETED, _named(found))
     return keys
 
 
 def _keep_small(user_id, deleted):
     """What somebody put away takes no more than their plan gives (or than they put away at once):
-    whoever uploads and deletes in turn would fill the disk. The oldest go for good."""
+    whoever uploads and deletes in turn would fill the disk. The oldest go for good, but for those
+    that are being brought back: whoever holds one may wait for what is held here."""
     away = UserImage.objects.filter(user_id=user_id, deleted_at__isnull=False)
     room = max(deleted, StorageQuota.objects.of(user_id).storage_limit)
     if (away.aggregate(bytes=Sum("stored_bytes"))["bytes"] or 0) <= room:
@@ -192,7 +194,8 @@ def _keep_small(user_id, deleted):
         if room < 0:
             beyond.append(key)
     for some in _batches(beyond):
-        away.filter(pk__in=some).delete()
+        free = away.filter(pk__in=some).select_for_update(skip_locked=True, of=("self",))
+        away.filter(pk__in=list(free.values_list("pk", flat=True))).delete()
 
 
 def restore_images(images):
@@ -203,8 +206,7 @@ def restore_images(images):
         rows = list(
             found.select_for_update().order_by("pk").values_list("pk", "user", "stored_bytes")
         )
-        for user_id in {user for _key, user, _size in rows}:
-            sizes = [size for _key, user, size in rows if user == user_id]
+        for user_id, sizes in _sizes_by_user(rows).items():
             quotas.take(user_id, sum(sizes), len(sizes))
         for some in _batches([key for key, _user, _size in rows]):
             UserImage.objects.filter(pk__in=some).update(deleted_at=None, updated_at=timezone.now())
@@ -212,6 +214,15 @@ def restore_images(images):
         if rows:
             transaction.on_commit(_ring, robust=True)
     return len(rows)
+
+
+def _sizes_by_user(rows):
+    """{owner's key: [bytes]} of [(key, owner's key, bytes)], in the order in which quotas are
+    locked."""
+    sizes = {user: [] for user in sorted({user for _key, user, _size in rows})}
+    for _key, user, size in rows:
+        sizes[user].append(size)
+    return sizes
 
 
 def _named(rows):

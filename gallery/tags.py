@@ -44,7 +44,8 @@ def add(images, names):
     user_id = images[0].user_id
     words = {tag_key(name): name for name in names}
     Tag.objects.bulk_create(
-        [Tag(user_id=user_id, name=name, key=key) for key, name in words.items()],
+        # In order: two who add the same new words wait for each other's in turn, not in a circle.
+        [Tag(user_id=user_id, name=name, key=key) for key, name in sorted(words.items())],
         ignore_conflicts=True,
     )
     found = Tag.objects.filter(user_id=user_id, key__in=words)
