@@ -2,8 +2,8 @@
 
 import hashlib
 import logging
-from collections import defaultdict
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -48,25 +48,17 @@ def reconcile(*, delete: bool, grace: timedelta = GRACE) -> Report:
     """
     report = Report()
     before = timezone.now() - grace  # first: a blob listed in an hour's time is young all the same
-    stored = {name: dict(storage.blobs(name)) for name in settings.CONTAINERS}
-    report.blobs = sum(map(len, stored.values()))
-    wanted = defaultdict(set)
-    for model in image_models():
-        report.mended += model.mend(only_tell=not delete, grace=grace)
-        for image in model.objects.only(*model.BLOB_FIELDS).iterator(chunk_size=2000):
-            report.rows += 1
-            for container, name in image.blobs():
-                wanted[container].add(name)
-                if (
-                    name not in stored[container]
-                    and not storage.exists(container, name)
-                    and model.objects.filter(pk=image.pk).exists()
-                ):
-                    report.missing.append((image, container, name))
-    for container, blobs in stored.items():
-        for name, changed in blobs.items():
-            if name not in wanted[container] and changed < before:
-                report.orphans.append((container, name))
+    with closing(_Ledger()) as ledger:
+        for container in settings.CONTAINERS:
+            report.blobs += ledger.note_stored(container, storage.blobs(container))
+        for model in image_models():
+            report.mended += model.mend(only_tell=not delete, grace=grace)
+            rows = model.objects.only(*model.BLOB_FIELDS).iterator(chunk_size=2000)
+            report.rows += ledger.note_wanted(rows)
+        for model, pk, container, name in ledger.missing():
+            if not storage.exists(container, name) and (row := model.objects.filter(pk=pk).first()):
+                report.missing.append((row, container, name))
+        report.orphans = ledger.orphans(before.timestamp())
     report.abandoned = list(_abandoned(before.timestamp()))
     if delete:
         for container, name in report.orphans:
@@ -74,6 +66,61 @@ def reconcile(*, delete: bool, grace: timedelta = GRACE) -> Report:
         for path in report.abandoned:
             path.unlink(missing_ok=True)
     return report
+
+
+class _Ledger:
+    """Names of blobs, stored and wanted, in a passing file of SQLite's: millions fit no memory."""
+
+    def __init__(self):
+        self.file = sqlite3.connect("")
+        self.file.execute("PRAGMA journal_mode = OFF")
+        self.file.execute("PRAGMA cache_size = -40000")  # KiB
+        for kind, more in (("stored", "changed REAL"), ("wanted", "model TEXT, pk TEXT")):
+            self.file.execute(
+                f"CREATE TABLE {kind} (container TEXT, name TEXT, {more},"
+                " PRIMARY KEY (container, name)) WITHOUT ROWID"
+            )
+
+    def close(self):
+        self.file.close()
+
+    def note_stored(self, container, blobs):
+        """`blobs` are (name, last change). Returns how many."""
+        rows = ((container, name, changed.timestamp()) for name, changed in blobs)
+        return self._note("INSERT OR REPLACE INTO stored VALUES (?, ?, ?)", rows)
+
+    def note_wanted(self, images):
+        """What these rows point at. Returns how many rows."""
+        count = 0
+
+        def rows():
+            nonlocal count
+            for image in images:
+                count += 1
+                label, pk = image._meta.label, str(image.pk)
+                yield from ((*blob, label, pk) for blob in image.blobs())
+
+        self._note("INSERT OR REPLACE INTO wanted VALUES (?, ?, ?, ?)", rows())
+        return count
+
+    def _note(self, statement, rows):
+        return self.file.executemany(statement, rows).rowcount
+
+    def missing(self):
+        """(model, pk, container, name) of what is wanted and was not stored."""
+        found = self.file.execute(
+            "SELECT model, pk, container, name FROM wanted"
+            " WHERE (container, name) NOT IN (SELECT container, name FROM stored)"
+        )
+        return [(apps.get_model(label), pk, *blob) for label, pk, *blob in found]
+
+    def orphans(self, before):
+        """(container, name) of what nobody wants and was changed before this Unix time."""
+        return self.file.execute(
+            "SELECT container, name FROM stored WHERE changed < ?"
+            " AND (container, name) NOT IN (SELECT container, name FROM wanted)",
+            [before],
+        ).fetchall()
 
 
 def _abandoned(before):
