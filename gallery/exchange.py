@@ -12,6 +12,7 @@ from consultations.services import add_image
 from consultations.vocabulary import ImageType
 from imaging import storage
 from imaging.errors import StorageUnavailable
+from imaging.uploads_api import own_key
 
 from . import quotas, services
 from .models import UserImage
@@ -25,7 +26,7 @@ def copy_from_consultation(*, image, user):
 
     Asked twice, it is the same image; deleted meanwhile, a new one. Raises what submit_image does.
     """
-    key = f"consultation-image/{image.pk}"
+    key = own_key(f"consultation-image/{image.pk}")
     mine = UserImage.objects.filter(user=user, idempotency_key=key)
     if there := mine.filter(deleted_at=None).first():
         return there, False

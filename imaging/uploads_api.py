@@ -13,12 +13,18 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
+def own_key(text):
+    """A key of the product's own. It begins with a blank, which no header's value does: no client's
+    key is ever one of these."""
+    return f" {text}"
+
+
 def idempotency_key(request):
     """The header of that name, or None. ParseError where it is too long, or where there are
     several files, which no one key could stand for."""
     if len(request.FILES.getlist("file")) > 1:
         raise ParseError(_("One file a request."))
-    key = request.headers.get("Idempotency-Key", "")
+    key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > MAX_KEY:
         raise ParseError(_("The Idempotency-Key is longer than 255 characters."))
     return key or None

@@ -1,10 +1,14 @@
 """From a consultation into the gallery, and back: the same original, and nobody else's."""
 
 import hashlib
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.contrib.messages import get_messages
 from django.core.files.storage import storages
+from django.db import connection
 
 from conftest import blobs, upload
 from consultations import services as consultations
@@ -58,6 +62,34 @@ def test_asked_twice_it_is_one_image(image, doctor, patient):
     theirs, created = exchange.copy_from_consultation(image=image, user=patient)
     assert created
     assert theirs != first
+
+
+@pytest.mark.parametrize("key", ["consultation-image/{}", " consultation-image/{}"])
+def test_a_program_s_key_is_none_of_ours(image, doctor, api, key):
+    """A program that happens to use it would be answered another picture, or stop this one."""
+    sent = {"file": upload(seed=7)}
+    told = api(doctor).post(
+        "/api/v1/remove-background",
+        sent,
+        format="multipart",
+        HTTP_IDEMPOTENCY_KEY=key.format(image.pk),
+    )
+    assert told.status_code == 202
+    copy, created = exchange.copy_from_consultation(image=image, user=doctor)
+    assert created
+    assert str(copy.pk) != told.json()["id"]
+
+
+def test_copies_of_before_the_upgrade_are_known_again(image, doctor):
+    copy, _created = exchange.copy_from_consultation(image=image, user=doctor)
+    former = f"consultation-image/{image.pk}"
+    UserImage.objects.filter(pk=copy.pk).update(idempotency_key=former)
+    keys = import_module("gallery.migrations.0006_own_idempotency_keys")
+    editor = SimpleNamespace(connection=connection)
+    keys.set_apart(apps, editor)
+    assert exchange.copy_from_consultation(image=image, user=doctor) == (copy, False)
+    keys.put_back(apps, editor)
+    assert UserImage.objects.get(pk=copy.pk).idempotency_key == former
 
 
 def test_after_the_copy_was_deleted_there_is_a_new_one(image, doctor):

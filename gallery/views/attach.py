@@ -16,6 +16,7 @@ from consultations.vocabulary import ImageType
 from imaging import storage
 from imaging.errors import IdempotencyKeyReused, ImageRefused, Unavailable
 from imaging.fragments import vary_on_htmx, wants_fragment
+from imaging.uploads_api import own_key
 
 from .. import exchange
 from ..models import UserImage
@@ -68,7 +69,7 @@ def gallery_attach(request, pk):
     dermoscopic = {"image_type": ImageType.DERMOSCOPY} if image.dermoscopic else {}
     form = ImageMetadataForm(request.POST or None, initial=dermoscopic)
     # A form sent twice attaches once.
-    once = request.POST.get("once", "").replace("\0", "")[:64] or f"attach/{storage.new_id()}"
+    once = request.POST.get("once", "").replace("\0", "")[:64] or storage.new_id()
     if request.method == "POST" and not UploadRate().allow_request(request, None):
         form.add_error(None, OFTEN)
     elif request.method == "POST" and form.is_valid():
@@ -77,7 +78,7 @@ def gallery_attach(request, pk):
                 image=image,
                 consultation=consultation,
                 user=request.user,
-                idempotency_key=once,
+                idempotency_key=own_key(f"attach/{once}"),
                 **form.cleaned_data,
             )
             messages.success(request, _("Image attached to the consultation."))
