@@ -1,7 +1,7 @@
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
@@ -16,7 +16,9 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, OutstandingToken
 
+from core.admin import VersionedAdmin
 from core.search import FoldedSearch
+from core.versions import VersionedForm
 
 from .models import User
 from .second_factor import services
@@ -32,11 +34,15 @@ class UserCreationForm(AdminUserCreationForm):
         fields = ("email", "full_name", "role")
 
 
+class VersionedUserForm(VersionedForm, UserChangeForm):
+    pass
+
+
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
 @admin.register(User)
-class UserAdmin(FoldedSearch, DjangoUserAdmin):
+class UserAdmin(VersionedAdmin, FoldedSearch, DjangoUserAdmin):
     """Only a superuser gives rights, and touches the account of somebody who may enter the admin:
     Django would let whoever may change an account make themselves a superuser."""
 
@@ -58,7 +64,7 @@ class UserAdmin(FoldedSearch, DjangoUserAdmin):
     search_fields = ["email", "full_name", "search_key"]
     ordering = ["email"]
     readonly_fields = ["last_login", "date_joined", "second_factor", "events"]
-    add_form = UserCreationForm
+    form, add_form = VersionedUserForm, UserCreationForm
     fieldsets = [
         (None, {"fields": ["email", "password", "second_factor"]}),
         (_("Person"), {"fields": ["full_name", "role", "language"]}),

@@ -62,7 +62,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self):
-        return self.full_name or self.email
+        """For the admin, where two may have one name. Pages use get_short_name."""
+        return " · ".join(part for part in (self.full_name, self.email) if part)
 
     def clean(self):
         self.email = self.email.lower()

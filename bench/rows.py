@@ -51,7 +51,7 @@ def fill(consultation, first, last):
         "body_site": choice(SITES),
         "image_type": choice(TYPES),
         "captured_at": created,
-        "shown_at": created,
+        "timeline_key": created,
         "created_at": created,
         "updated_at": created,
     }

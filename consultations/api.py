@@ -67,14 +67,16 @@ class CreateListRetrieveUpdate(
 class PatientViewSet(CreateListRetrieveUpdate):
     """A doctor's patients: those they created or hold a consultation with."""
 
-    queryset = Patient.objects.none()
+    queryset = Patient.objects.all()
     serializer_class = PatientSerializer
     pagination_class = PatientPages
     permission_classes = [IsAuthenticated, DoctorsOnly, DoctorsWrite]
 
     def get_queryset(self):
         words = self.request.query_params.get("q", "")
-        return Patient.objects.visible_to(self.request.user).search(words)
+        patients = super().get_queryset().visible_to(self.request.user)
+        found = patients.search(words)
+        return found if not words or found.exists() else patients.search(words, joined=True)
 
     @transaction.atomic
     def perform_create(self, serializer):
@@ -97,14 +99,14 @@ class PatientViewSet(CreateListRetrieveUpdate):
 class ConsultationViewSet(CreateListRetrieveUpdate):
     """A doctor's consultations; a patient reads those about them."""
 
-    queryset = Consultation.objects.none()
+    queryset = Consultation.objects.all()
     serializer_class = ConsultationSerializer
     pagination_class = ConsultationPages
     permission_classes = [IsAuthenticated, DoctorsWrite]
     filterset_class = ConsultationFilter
 
     def get_queryset(self):
-        found = Consultation.objects.visible_to(self.request.user)
+        found = super().get_queryset().visible_to(self.request.user)
         if self.action in ("images", "download_all"):
             return found  # they show no count, and it can be long
         return found.with_images_count().order_by("-date", "-pk")

@@ -26,9 +26,12 @@ def typed_day(word):
         return None
 
 
+NO_BIRTH = _("A date of birth is in the past.")
+
+
 def validate_birth_date(day):
     if not FIRST_BIRTH <= day <= timezone.localdate():
-        raise ValidationError(_("A date of birth is in the past."), code="invalid_date")
+        raise ValidationError(NO_BIRTH, code="invalid_date")
 
 
 def check_visit(consultation):

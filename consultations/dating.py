@@ -11,11 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from imaging.models import StoredImage
 
 EARLIEST = date(1900, 1, 1)
+FIRST_ZONE, EVERYWHERE = timedelta(hours=14), timedelta(hours=50)  # UTC+14 to UTC−12
+
+
+NO_DAY = _("A picture was taken between 1900 and today.")
 
 
 def validate_captured_on(day):
     if not EARLIEST <= day <= timezone.localdate():
-        raise ValidationError(_("A picture was taken between 1900 and today."), code="invalid_date")
+        raise ValidationError(NO_DAY, code="invalid_date")
 
 
 def validate_after_birth(day, patient):
@@ -24,12 +28,23 @@ def validate_after_birth(day, patient):
         raise ValidationError(_("The patient was not born on that day."), code="invalid_date")
 
 
-class ShownMoment(models.DateTimeField):
-    """`shown_moment` in a column, for an index to be in its order; written with the row."""
+class TimelineKey(models.DateTimeField):
+    """`timeline_key_of` an image, in a column for an index; written with the row."""
 
     def pre_save(self, image, add):
-        setattr(image, self.attname, image.shown_moment)
-        return image.shown_moment
+        key = timeline_key_of(image.shown_date, image.moment)
+        setattr(image, self.attname, key)
+        return key
+
+
+def timeline_key_of(day, moment):
+    """What images are in order by: the day that they show, and of one day the moment (None: at its
+    beginning). A day lasts 50 hours, from the first zone that has it to the last; they become the
+    24 of the key, so that neither a zone nor a change of clocks turns the order round."""
+    begins = datetime.combine(day, time(), UTC)
+    since = moment - begins + FIRST_ZONE if moment else timedelta()
+    share = min(max(since / EVERYWHERE, 0), 1)
+    return begins + share * timedelta(hours=23, minutes=59)
 
 
 class DatedImage(StoredImage):
@@ -40,18 +55,19 @@ class DatedImage(StoredImage):
         null=True,
         blank=True,
         validators=[validate_captured_on],
+        error_messages={"invalid_date": NO_DAY},  # Django has one of its own for that code
         help_text=_("Where the file does not say it, or is wrong."),
     )
 
-    # The default is for another version of the program that writes a row.
-    shown_at = ShownMoment(editable=False, db_default=Now())
+    # The default is for a former version of the program that writes a row meanwhile.
+    timeline_key = TimelineKey(editable=False, db_default=Now())
 
     class Meta(StoredImage.Meta):
         abstract = True
 
     def save(self, *args, update_fields=None, **kwargs):
         if update_fields is not None and {"captured_on", "created_at"} & set(update_fields):
-            update_fields = {*update_fields, "shown_at"}
+            update_fields = {*update_fields, "timeline_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def clean(self):
@@ -77,17 +93,18 @@ class DatedImage(StoredImage):
     def shown_date(self):
         """The day under a tile: as set by hand; or when it was taken, where it was taken; or,
         unknown, when it was added."""
-        return self.shown_moment.date()
-
-    @property
-    def shown_moment(self):
-        """That day with the time of the same clock, midnight where a hand set it. In UTC whatever
-        its zone: what clocks showed is what is put in order."""
         by = self.dated_by
         if by == "hand":
-            clock = datetime.combine(self.captured_on, time())
-        elif by == "upload":
-            clock = timezone.localtime(self.created_at)
-        else:
-            clock = self.captured_clock
-        return clock.replace(tzinfo=UTC)
+            return self.captured_on
+        if by == "upload":
+            return timezone.localtime(self.created_at).date()
+        return self.captured_clock.date()
+
+    @property
+    def moment(self):
+        """When that was, as far as anybody knows, or None: a day set by hand has no time, but where
+        it is the camera's own."""
+        if self.dated_by == "upload":
+            return self.created_at
+        clock = self.captured_clock
+        return self.captured_at if clock and clock.date() == self.shown_date else None

@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
-from core.search import MAX_QUERY, MAX_WORDS, search_key, with_words
+from core.folding import fold
+from core.search import MAX_QUERY, MAX_WORDS, search_key, with_joined_words, with_words
 from imaging import keyset
 
 from . import identity, triggers
-from .dates import check_birth, check_visit, typed_day, validate_birth_date
+from .dates import NO_BIRTH, check_birth, check_visit, typed_day, validate_birth_date
 from .dating import DatedImage
 from .ordering import AS_ADDED, IN_ORDER, INDEXES, descending
 from .revisions import Revision  # noqa: F401  (a model of this app)
@@ -35,17 +36,18 @@ class PatientQuerySet(models.QuerySet):
         # A doctor who is also a patient here reads their own record and does not write it.
         return self.visible_to(user).filter(Q(user__isnull=True) | ~Q(user_id=user.pk))
 
-    def search(self, words):
+    def search(self, words, *, joined=False):
         """Every word in the name or the file number, in any order, accents and case aside; a
-        word that is a date, the day of birth."""
+        word that is a date, the day of birth. `joined`: wherever the name has blanks and hyphens,
+        for when nothing was found."""
         found, rest = self, []
         for word in words[:MAX_QUERY].split()[:MAX_WORDS]:
-            if born := typed_day(word):  # or a file number that looks like one
+            if born := typed_day(fold(word).strip(",;")):  # or a file number that looks like one
                 key = search_key(word)
                 found = found.filter(Q(birth_date=born) | Q(search_key__contains=key))
             else:
                 rest.append(word)
-        return with_words(found, " ".join(rest))
+        return (with_joined_words if joined else with_words)(found, " ".join(rest))
 
 
 class RecordQuerySet(models.QuerySet):
@@ -104,7 +106,11 @@ class Patient(models.Model):
 
     full_name = models.CharField(_("full name"), max_length=150)
     birth_date = models.DateField(
-        _("date of birth"), null=True, blank=True, validators=[validate_birth_date]
+        _("date of birth"),
+        null=True,
+        blank=True,
+        validators=[validate_birth_date],
+        error_messages={"invalid_date": NO_BIRTH},  # Django has one of its own for that code
     )
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     file_number = models.CharField(

@@ -2,8 +2,9 @@
 
 from django.db.models import Index
 
-IN_ORDER = ("is_primary", "shown_at", "created_at", "pk")  # of a consultation, on pages and in ZIPs
-BY_VISIT = ("consultation_date", "consultation_id", "shown_at", "created_at", "pk")  # of a patient
+# Of a consultation, on pages and in ZIPs; and of a patient.
+IN_ORDER = ("is_primary", "timeline_key", "created_at", "pk")
+BY_VISIT = ("consultation_date", "consultation_id", "timeline_key", "created_at", "pk")
 # Of a consultation in the API: nothing that is edited later moves a row under whoever walks there.
 AS_ADDED = ("is_primary", "created_at", "pk")
 

@@ -14,13 +14,14 @@ REPEAT = timedelta(minutes=1)  # a button pressed twice, a form sent again by Ba
 
 
 @transaction.atomic
-def create_record(row, author, said):
+def create_record(row, author, said, others=()):
     """Save a new patient or consultation, once: returns the one that `author` has made a moment ago
     with the same `said` (names of fields), if there is one, for two presses of one button are
-    one. The lock puts them in turn."""
+    one. `others` are keys of those that it is not. The lock puts them in turn."""
     get_user_model().objects.select_for_update(no_key=True).get(pk=author.pk)
     same = {name: getattr(row, name) for name in said}
-    twin = type(row).objects.filter(created_at__gt=timezone.now() - REPEAT, **same).first()
+    made = type(row).objects.filter(created_at__gt=timezone.now() - REPEAT, **same)
+    twin = made.exclude(pk__in=others).first()
     if twin:
         return twin
     row.save()

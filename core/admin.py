@@ -17,6 +17,6 @@ class VersionedAdmin:
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)
-        match = request.resolver_match
-        saves = request.method == "POST" and match and match.url_name.endswith("_change")
+        match, page = request.resolver_match, f"{self.opts.app_label}_{self.opts.model_name}_change"
+        saves = request.method == "POST" and match and match.url_name == page
         return rows.select_for_update(of=("self",)) if saves else rows

@@ -9,14 +9,20 @@ Latin-ASCII). Other scripts keep their letters: two names that are spelt alike i
 
 import re
 import unicodedata
+from collections import Counter
 
 from anyascii import anyascii
 
 MOST = 20_000  # characters remembered: those of any practice, not those of an attack
 
 # Where Unicode has no relation between what keyboards of Arabic, Persian and Urdu give for one
-# letter; and the Catalan dot, which anyascii takes for a hyphen.
-_LETTERS = str.maketrans("ىیکةەہ·", "ييكههه'")
+# letter; and the dots that part the syllables of a name (Gal·la, 买买提·艾力, ジョン・スミス).
+_LETTERS = str.maketrans("ىیکةەہھٱ", "ييكهههها") | dict.fromkeys(map(ord, "·•∙⋅・‧"), "'")
+# Of what Unicode combines with a letter: points of Hebrew and Arabic, and accents. The others are
+# letters to their readers: vowels of Thai and Lao, the voiced sounds of Japanese, Indic signs.
+_ACCENTS = {1, *range(10, 37), *range(200, 256)}
+_EDGES = '.,;:!?()[]{}<>"،؛、。…'
+_PARTS = 12  # words of a name
 _UNSEEN = re.compile(r"VARIATION SELECTOR|FILLER$|GRAPHEME JOINER|TATWEEL")  # that are no Cf
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'|'(?=[^\W\d_])")
 _HYPHEN = re.compile(r"(?<=\w)-|-(?!\d)")  # no minus
@@ -39,7 +45,8 @@ def _folded(c):
     kind, name = unicodedata.category(c), unicodedata.name(c, "")
     if c.isspace() or kind[0] == "Z":
         return " "
-    if kind in ("Cc", "Cf", "Cs") or unicodedata.combining(c) or _UNSEEN.search(name):
+    accent = unicodedata.combining(c) in _ACCENTS
+    if kind in ("Cc", "Cf", "Cs") or accent or _UNSEEN.search(name):
         return ""
     if (other := c.translate(_LETTERS)) != c:
         return other
@@ -69,7 +76,7 @@ def _mark(c, kind, latin):
 def fold(text):
     """Small letters without accents, plain apostrophes and hyphens, nothing unseen, single blanks.
     Without NUL, which PostgreSQL refuses to look for."""
-    plain = text.isascii() and text.isprintable()
+    plain = text.isascii() and text.isprintable() and "`" not in text
     return " ".join((text.lower() if plain else text.translate(_table)).split())
 
 
@@ -88,26 +95,57 @@ def search_words(text):
     """For each word that is looked for, how a key may have it: one way, or two.
 
     What a hyphen joins stays together, or file A-12 would be every name with an "a" and a 12. Who
-    types O'Brien means O Brien, too.
+    types O'Brien means O Brien, too. A full stop or a bracket around a word is no part of it.
     """
     typed = fold(text).split()
     spelt = []
-    for word in (word.strip(",;") for word in typed):
+    for word in (word.strip(_EDGES) for word in typed):
         ways = (_without_marks(word), _without_marks(_APOSTROPHE.sub(" ", word)))
         spelt.append(list(dict.fromkeys(way for way in ways if way)))
     return [ways for ways in spelt if ways] or [[word] for word in typed]
 
 
+def joined_words(text):
+    """The words that are looked for, each without the blanks, hyphens and marks inside it."""
+    return [ways[0].replace(" ", "") for ways in search_words(text)]
+
+
 def name_words(name):
-    """The words of a name, as a key has them: DUPONT, Marie is dupont and marie."""
-    return search_key(name).replace(",", " ").split()
+    """The words of a name, as a key has them: "DUPONT, Marie (née Petit)" is dupont, marie, nee and
+    petit."""
+    words = (word.strip(_EDGES) for word in search_key(name).replace(",", " ").split())
+    return [word for word in words if word]
 
 
 def same_name(one, other):
-    """Whether each word of one is in the other, in any order, for a file has the surname first; or
-    whether only blanks are elsewhere: Al-Masri is Almasri, O Brien O'Brien."""
+    """Whether two names may be one person's: one has every word of the other, which has more than
+    one, in any order, for a file has the surname first and some have a third name; or whether only
+    order and blanks differ: Omar Al-Masri is ALMASRI Omar, O Brien O'Brien."""
     words, others = name_words(one), name_words(other)
-    return set(words) <= set(others) or "".join(words) == "".join(others)
+    fewer, more = sorted((words, others), key=len)
+    if len(fewer) > 1 and not Counter(fewer) - Counter(more):
+        return True
+    if sorted("".join(words)) != sorted("".join(others)) or len(more) > _PARTS:
+        return False
+    return _made_of(fewer, more) or _made_of(more, fewer)
+
+
+def _made_of(words, parts):
+    """Whether the words are the parts in some order, written together here and there."""
+    if not words:
+        return not parts
+    return any(_made_of(words[1:], rest) for rest in _left_of(parts, words[0]))
+
+
+def _left_of(parts, word):
+    """What is left of the parts when some of them have made the word, for each way to do so."""
+    if not word:
+        yield parts
+        return
+    for part in dict.fromkeys(parts):
+        if word.startswith(part):
+            at = parts.index(part)
+            yield from _left_of(parts[:at] + parts[at + 1 :], word[len(part) :])
 
 
 def _without_marks(plain):

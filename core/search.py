@@ -1,15 +1,17 @@
 """How text is looked for: the same for patients, tags, titles, admin, on every database."""
 
+from itertools import combinations
+
 from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.functions import Replace
-from django.utils.text import smart_split, unescape_string_literal
 
-from .folding import name_words, same_name, search_key, search_words
+from .folding import joined_words, name_words, same_name, search_key, search_words
 
-__all__ = ["FoldedSearch", "of_that_name", "search_key", "with_words"]
+__all__ = ["FoldedSearch", "of_that_name", "search_key", "with_joined_words", "with_words"]
 
 MAX_QUERY, MAX_WORDS = 200, 8  # of a search: characters, words
 KEY = F("search_key")
+JOINED = Replace(Replace(KEY, Value(","), Value("")), Value(" "), Value(""))
 
 
 class _Has(Func):
@@ -41,23 +43,40 @@ def with_words(rows, words):
     return rows
 
 
+def with_joined_words(rows, words):
+    """The same, whatever blanks and hyphens a key has inside a word: "mcdonald" is Mc Donald,
+    "Al-Masri" Almasri. Slower, and it finds more: for when nothing was found."""
+    rows = rows.alias(joined=JOINED)
+    for word in joined_words(words[:MAX_QUERY])[:MAX_WORDS]:
+        rows = rows.filter(_has(F("joined"), word))
+    return rows
+
+
 def of_that_name(rows, name):
-    """Those of some rows that may be of this name (folding.same_name), one after the other."""
-    whole = Q()
-    for word in name_words(name):
-        whole &= _has(KEY, word)
-    rows = rows.alias(joined=Replace(Replace(KEY, Value(","), Value("")), Value(" "), Value("")))
-    near = rows.filter(whole | Q(joined__startswith="".join(name_words(name))))
-    return (row for row in near.iterator() if same_name(name, row.full_name))
+    """Those of some rows that may be of this name (folding.same_name), those of just this name
+    first."""
+    words = name_words(name)
+    if not words:
+        return []
+    some = Q()
+    for word in words[:MAX_WORDS]:
+        some |= _has(KEY, word)
+    if len(words) == 1:  # another may have it in parts, the other way round
+        some = Q()
+    for letter in set("".join(words)):
+        some &= _has(KEY, letter)
+    for one, other in combinations(words[:MAX_WORDS], 2):  # of somebody with fewer names
+        some |= _has(KEY, one) & _has(KEY, other)
+    letters = sorted("".join(words))
+    near = [row for row in rows.filter(some).iterator() if same_name(name, row.full_name)]
+    return sorted(near, key=lambda row: sorted("".join(name_words(row.full_name))) != letters)
 
 
 class FoldedSearch:
     """A mixin of a ModelAdmin: each word is in a field as it was typed, or folded in a key."""
 
     def get_search_results(self, request, queryset, search_term):
-        for word in list(smart_split(search_term[:MAX_QUERY].replace("\0", "")))[:MAX_WORDS]:
-            if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'":
-                word = unescape_string_literal(word)
+        for word in search_term[:MAX_QUERY].replace("\0", "").split()[:MAX_WORDS]:
             either = Q()
             for field in self.search_fields:
                 either |= Q((f"{field}__icontains", word))

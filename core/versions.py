@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.choices import flatten_choices, normalize_choices
 from django.utils.crypto import salted_hmac
 from django.utils.formats import localize
@@ -23,8 +24,10 @@ def _text(value):
     if value is None:
         return ""
     value = getattr(value, "pk", value)  # a form has the row that a row has the key of
+    if isinstance(value, QuerySet):
+        value = list(value)
     if isinstance(value, list | tuple):
-        value = ", ".join(str(part) for part in value)
+        value = ", ".join(sorted(str(getattr(part, "pk", part)) for part in value))
     return str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -62,14 +65,21 @@ class VersionedForm:
     """A mixin, before `Form` or `ModelForm`: `initial` holds the row as it is *now*, bound or not.
 
     What the person left as it was shown takes the row's value; what only they changed is theirs;
-    what both changed is a conflict, shown with both texts until the person has chosen.
+    what both changed is a conflict, shown with both texts until the person has chosen. Fields that
+    mean something together only are in `units`: what one person changed of them is not mixed with
+    what another did.
     """
+
+    units = ()  # ((field, field), …)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.conflicts = []
+        self._seen = {}  # {field: version} of what the person has seen when the page is shown again
         self._stored = {
-            name: self.get_initial_for_field(field, name) for name, field in self.fields.items()
+            name: self.get_initial_for_field(field, name)
+            for name, field in self.fields.items()
+            if not field.disabled
         }
 
     @property
@@ -83,9 +93,17 @@ class VersionedForm:
         """The hidden field of the page: what the person is shown, field by field."""
         if not self.edits:
             return ""
-        if self.is_bound and not self.conflicts:
-            return self.data.get("version", "")  # what they typed is still about that
-        return " ".join(f"{name}:{version_of(value)}" for name, value in self._stored.items())
+        if self.is_bound:  # what they typed is still about that
+            seen = _read(self.data.get("version", "")) | self._seen
+        else:
+            seen = {name: version_of(value) for name, value in self._stored.items()}
+        return " ".join(f"{name}:{version}" for name, version in seen.items())
+
+    @property
+    def version_before(self):
+        """What the page said before it showed the conflicts: a draft found again, without them, is
+        still about that."""
+        return self.data.get("version", "") if self.conflicts else ""
 
     @property
     def changes(self):
@@ -124,23 +142,41 @@ class VersionedForm:
         return self.instance
 
     def _merge(self, data):
-        self.conflicts, untouched = [], []
+        self.conflicts, merged = [], []
         shown = _read(self.data.get("version", ""))
         asked = self.data.getlist("asked") if hasattr(self.data, "getlist") else []
-        for name in [name for name in self._stored if name in data and name in shown]:
-            stored, mine = version_of(self._stored[name]), version_of(data[name])
+        names = [name for name in self._stored if name in data and name in shown]
+        stored = {name: version_of(self._stored[name]) for name in names}
+        mine = {name: version_of(data[name]) for name in names}
+        mixed = {
+            name
+            for unit in self.units
+            if any(mine[n] != shown[n] for n in unit if n in mine)
+            and any(stored[n] != shown[n] for n in unit if n in stored)
+            for name in unit
+        }
+        for name in names:
             choice = self.data.get(f"keep-{name}") if name in asked else MINE
-            if mine == shown[name] or (choice == STORED and stored == shown[name]):
-                data[name] = self._as_cleaned(name, data[name])
-                untouched.append(name)
-            elif mine != stored and (stored != shown[name] or choice != MINE):
+            same = stored[name] == shown[name]  # nobody has changed it since
+            left = mine[name] == shown[name] and name not in mixed
+            theirs = choice == STORED and same
+            yours = choice == MINE and same and name not in mixed
+            if left or theirs:
+                merged.append(name)
+            elif mine[name] != stored[name] and not yours:
                 self.conflicts.append(self._conflict(name, data[name]))
-        if self.conflicts:
-            self._show_merged(untouched)
+        for name in merged:
+            data[name] = self._as_cleaned(name, data[name])
+        self._seen = {
+            name: stored[name] for name in [*merged, *(c.field.name for c in self.conflicts)]
+        }
+        self._show_merged(merged)
 
     def _as_cleaned(self, name, like):
         # Not `clean`, unless it makes another type: what was valid once is not judged again.
         field = self.fields[name]
+        if isinstance(like, QuerySet):
+            return field.clean([row.pk for row in self._stored[name]])
         return (field.clean if isinstance(like, list) else field.to_python)(self._stored[name])
 
     def _conflict(self, name, mine):
@@ -158,15 +194,18 @@ class VersionedForm:
             return str({str(key): label for key, label in labels.items()}.get(_text(value), value))
         return _text(value) if isinstance(value, str | list) else _text(localize(value))
 
-    def _show_merged(self, untouched):
-        """The form is shown again: with the row's values where the person changed nothing."""
+    def _show_merged(self, names):
+        """Where the form is shown again, for whatever reason: the row's values of these fields."""
         self.data = self.data.copy()
-        for name in untouched:
+        for name in names:
             field, value = self.fields[name], self._stored[name]
             if isinstance(field, forms.BooleanField):
                 self.data.pop(self.add_prefix(name), None)
                 if value:
                     self.data[self.add_prefix(name)] = "on"
+                continue
+            if isinstance(field, forms.ModelMultipleChoiceField):
+                self.data.setlist(self.add_prefix(name), [str(row.pk) for row in value])
                 continue
             self.data[self.add_prefix(name)] = _posted(field, value)
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.trail import Action, record_all
+from core.admin import VersionedAdmin
 from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 from imaging.templatetags.units import file_size
@@ -26,7 +27,7 @@ class ShareInline(admin.TabularInline):
 
 
 @admin.register(UserImage)
-class UserImageAdmin(FoldedSearch, StoredImageAdmin):
+class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     list_display = [
         "tile",
         "__str__",
@@ -111,7 +112,7 @@ class UserImageAdmin(FoldedSearch, StoredImageAdmin):
 
 
 @admin.register(StorageQuota)
-class StorageQuotaAdmin(FoldedSearch, admin.ModelAdmin):
+class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     list_display = ["user", "plan", "used", "limit", "image_count", "image_limit", "full"]
     list_filter = ["plan"]
     search_fields = ["user__email", "user__full_name", "user__search_key"]
@@ -172,9 +173,9 @@ class StorageQuotaAdmin(FoldedSearch, admin.ModelAdmin):
 
 
 @admin.register(Share)
-class ShareAdmin(admin.ModelAdmin):
+class ShareAdmin(FoldedSearch, admin.ModelAdmin):
     list_display = ["__str__", "image", "owner", "created_at", "expires_at", "views", "revoked_at"]
-    search_fields = ["id", "image__user__email"]
+    search_fields = ["id", "image__user__search_key"]
     date_hierarchy = "created_at"
     list_select_related = ["image__user"]
     fields = readonly_fields = [

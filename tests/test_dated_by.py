@@ -247,11 +247,11 @@ def test_pictures_stand_in_the_order_of_their_days(page, api, doctor, consultati
 def test_the_database_orders_what_another_version_wrote(image):
     """While it is upgraded, the former program adds images and knows of no such column."""
     table, rest = image._meta.db_table, [f.column for f in image._meta.concrete_fields]
-    rest = [f'"{name}"' for name in rest if name not in ("id", "shown_at")]
+    rest = [f'"{name}"' for name in rest if name not in ("id", "timeline_key")]
     of = ", ".join(rest)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({of}) SELECT {of} FROM {table} WHERE id = %s",
             [image.pk],
         )
-    assert ConsultationImage.objects.exclude(shown_at=None).count() == 2
+    assert ConsultationImage.objects.exclude(timeline_key=None).count() == 2

@@ -66,7 +66,7 @@ def test_patient_page_by_key(page, doctor, record, many, monkeypatch, chosen):
         and image.image_type == chosen.get("type", image.image_type)
     ]
     found.sort(
-        key=lambda i: (i.consultation.date, i.consultation_id, i.shown_moment, i.created_at, i.pk)
+        key=lambda i: (i.consultation.date, i.consultation_id, i.timeline_key, i.created_at, i.pk)
     )
     ids, statements = walk(page(doctor), f"/patients/{record.pk}/", chosen)
     assert ids == [image.pk for image in reversed(found)]
@@ -80,7 +80,7 @@ def test_consultation_page_by_key(page, doctor, many, image, monkeypatch):
     monkeypatch.setattr("consultations.views.consultations.IMAGES", 3)
     visit = max((i.consultation for i in many if i.is_primary), key=lambda c: c.pk)
     found = [i for i in many if i.consultation_id == visit.pk]
-    found.sort(key=lambda i: (i.is_primary, i.shown_moment, i.created_at, i.pk))
+    found.sort(key=lambda i: (i.is_primary, i.timeline_key, i.created_at, i.pk))
     ids, statements = walk(page(doctor), f"/consultations/{visit.pk}/", {})
     assert ids == [image.pk for image in reversed(found)]
     assert len(ids) > 6
@@ -102,7 +102,7 @@ def test_every_page_is_a_stretch_of_an_index(doctor, record, many, chosen):
         plan = "\n".join(row[-1] for row in cursor.fetchall())
     index = {"": "visit", "body_site": "site", "image_type": "type"}[chosen]
     assert f"USING INDEX image_by_{index}_and_time" in plan
-    assert "(consultation_date,consultation_id,shown_at,created_at)<(?,?,?,?)" in plan
+    assert "(consultation_date,consultation_id,timeline_key,created_at)<(?,?,?,?)" in plan
     assert "TEMP B-TREE" not in plan
 
 

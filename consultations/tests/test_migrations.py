@@ -6,6 +6,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from consultations.dating import timeline_key_of
+
 ADDED = datetime(2026, 6, 30, 9, tzinfo=UTC)
 
 
@@ -30,27 +32,22 @@ def test_a_name_with_a_ligature_is_still_found(record):
 
 
 @pytest.mark.parametrize(
-    ("said", "clock"),
+    "said",
     [
-        ({}, datetime(2026, 6, 30, 11)),
-        ({"captured_on": date(1999, 1, 2)}, datetime(1999, 1, 2)),
-        ({"captured_at": datetime(2019, 5, 4, 22, 30, tzinfo=UTC)}, datetime(2019, 5, 5, 0, 30)),
-        (
-            {"captured_at": datetime(2019, 5, 4, 3, 30, tzinfo=UTC), "captured_offset": -480},
-            datetime(2019, 5, 3, 19, 30),
-        ),
-        ({"captured_at": datetime(2031, 1, 1, tzinfo=UTC)}, datetime(2026, 6, 30, 11)),
+        {},
+        {"captured_on": date(1999, 1, 2)},
+        {"captured_on": date(2019, 5, 5), "captured_at": datetime(2019, 5, 4, 22, 30, tzinfo=UTC)},
+        {"captured_at": datetime(2019, 5, 4, 22, 30, tzinfo=UTC)},
+        {"captured_at": datetime(2019, 5, 4, 3, 30, tzinfo=UTC), "captured_offset": -480},
+        {"captured_at": datetime(2031, 1, 1, tzinfo=UTC)},
     ],
 )
-def test_images_of_before_stand_in_the_order_of_their_days(image, said, clock):
+def test_images_of_before_stand_in_the_order_of_their_days(image, said):
     """Else every picture of before the upgrade would stand under the day of the upgrade."""
-    fill = import_module("consultations.migrations.0012_fill_shown_at").fill
+    fill = import_module("consultations.migrations.0012_fill_timeline_key").fill
     rows = type(image).objects
-    rows.update(
-        created_at=datetime(2026, 6, 30, 9, tzinfo=UTC),
-        shown_at=datetime(2001, 1, 1, tzinfo=UTC),
-        **said,
-    )
+    rows.update(created_at=ADDED, timeline_key=datetime(2001, 1, 1, tzinfo=UTC), **said)
     fill(apps, SimpleNamespace(connection=connection))
     image = rows.get()
-    assert image.shown_at == clock.replace(tzinfo=UTC) == image.shown_moment
+    assert image.timeline_key == timeline_key_of(image.shown_date, image.moment)
+    assert image.timeline_key.date() == image.shown_date

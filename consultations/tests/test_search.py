@@ -160,10 +160,18 @@ def test_a_button_pressed_twice_makes_one_record(client, doctor, record):
     assert record.consultations.count() == 1
     client.post(url, form | {"reason": "Nail"})
     assert record.consultations.count() == 2
-    patient = {"full_name": "Ada Petit", "anyway": "1"}
-    for _press in range(2):
-        client.post(reverse("patient_create"), patient)
-    assert Patient.objects.filter(full_name="Ada Petit").count() == 1
+
+
+def test_twins_are_two_and_a_second_press_is_none(client, doctor):
+    """The second of two children of one name, or of one whom the practice has twice by now."""
+    client.force_login(doctor)
+    place, form = reverse("patient_create"), {"full_name": "Ada Petit", "birth_date": "2026-11-01"}
+    assert client.post(place, form).status_code == 302
+    asked = client.post(place, form).context
+    again = form | {"anyway": "1", "other": [other.pk for other in asked["all_same"]]}
+    made = {client.post(place, again)["Location"] for _press in range(2)}
+    assert len(made) == 1
+    assert Patient.objects.filter(full_name="Ada Petit").count() == 2
 
 
 @pytest.mark.parametrize(("name", "typed"), [("Anne", "a_n"), ("Anne", "a%e"), ("Anne", "ann\\e")])
@@ -180,3 +188,103 @@ def test_a_search_is_not_compiled(db):
     with connection.cursor() as cursor:
         cursor.execute("SHOW jit")
         assert cursor.fetchone() == ("off",)
+
+
+APART = [
+    ("Omar Almasri", "Al-Masri Omar"),
+    ("O Brien Anna", "Anna O'Brien"),
+    ("O`Brien Anna", "O'Brien Anna"),
+    ("Kim Minjun", "Min-jun Kim"),
+    ("Jan Vandenberg", "Berg, Jan van den"),
+    ("Delacruz Maria", "Maria De la Cruz"),
+    ("ABDELKADER Omar", "Omar Abd el-Kader"),
+    ("山田太郎", "太郎 山田"),
+    ("St John Anna", "St. John Anna"),
+    ("Marie Martin", "Marie DUPONT (née Martin)"),
+    ("Martin Luther King Jr.", "King Jr, Martin Luther"),
+    ("Marie Lefèvre Dupont", "Marie Lefèvre"),
+    ("买买提·艾力", "买买提•艾力"),
+    ("김 민준", "김민준"),
+    ("رحیم‌زاده علی", "رحیم زاده علی"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [*APART, *((b, a) for a, b in APART)])
+def test_the_guard_asks_whatever_is_written_together_and_in_whatever_order(
+    client, doctor, one, other
+):
+    """Else one person has two records, with half of the photographs in each."""
+    found = Patient.objects.create(full_name=one, created_by=doctor)
+    client.force_login(doctor)
+    again = client.post(reverse("patient_create"), {"full_name": other})
+    assert again.status_code == 200
+    assert list(again.context["same"]) == [found]
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("Marie Dupont", "Marie"),
+        ("Jan Berg", "Jan Vandenberg"),
+        ("กุล", "กล"),
+        ("なかじま", "なかしま"),
+    ],
+)
+def test_the_guard_is_silent_about_others(client, doctor, stored, typed):
+    """Who is asked about everybody called Marie learns to press "No"."""
+    Patient.objects.create(full_name=stored, created_by=doctor)
+    client.force_login(doctor)
+    assert client.post(reverse("patient_create"), {"full_name": typed}).status_code == 302
+
+
+def test_the_same_name_comes_before_longer_ones(client, doctor):
+    for name in ("Anne", "Claire", "Eva", "Julie", "Lea"):
+        Patient.objects.create(full_name=f"{name} Marie Martin", created_by=doctor)
+    found = Patient.objects.create(full_name="Marie Martin", created_by=doctor)
+    client.force_login(doctor)
+    asked = client.post(reverse("patient_create"), {"full_name": "Marie Martin"}).context
+    assert asked["same"][0] == found
+    assert asked["more"] == 1
+
+
+JOINED = [
+    ("山田 太郎", "山田太郎"),
+    ("عبد الله حسن", "عبدالله حسن"),
+    ("Mc Donald", "mcdonald"),
+    ("Almasri Omar", "Al-Masri"),
+    ("Jean-Pierre Petit", "jeanpierre"),
+    ("St John Anna", "St. John"),
+    ("Marie (Mimi) Petit", "mimi"),
+]
+
+
+@pytest.mark.parametrize(("stored", "typed"), JOINED)
+def test_a_name_is_found_wherever_its_blanks_are(client, api, doctor, stored, typed):
+    found = Patient.objects.create(full_name=stored, created_by=doctor)
+    client.force_login(doctor)
+    for place in ("patient_list", "consultation_create"):
+        assert list(client.get(reverse(place), {"q": typed}).context["page"]) == [found]
+    told = api(doctor).get(reverse("api-patient-list"), {"q": typed}).json()
+    assert [row["id"] for row in told["patients"]] == [found.pk]
+
+
+def test_the_chooser_says_that_there_are_more(client, doctor):
+    """The thirteenth Marie Martin would be made a second time."""
+    for _number in range(13):
+        Patient.objects.create(full_name="Marie Martin", created_by=doctor)
+    client.force_login(doctor)
+    shown = client.get(reverse("consultation_create"), {"q": "marie martin"})
+    assert "12" in shown.content.decode()
+    assert "13" in shown.content.decode()
+
+
+def test_the_chooser_offers_nobody_who_may_not_be_chosen(client, doctor):
+    """A doctor who is somebody's patient here reads their own record and does not write it."""
+    Patient.objects.create(full_name="Claire Rousseau", created_by=doctor, user=doctor)
+    client.force_login(doctor)
+    assert not client.get(reverse("consultation_create"), {"q": "rousseau"}).context["page"]
+
+
+@pytest.mark.parametrize("typed", ["04/03/1972,", "04‑03‑1972", "４/３/１９７２", "٤/٣/١٩٧٢"])
+def test_a_day_of_birth_in_other_signs(doctor, record, typed):
+    assert Patient.objects.search(typed).get() == record

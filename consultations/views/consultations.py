@@ -16,8 +16,9 @@ from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import editing, shown_again
 from .home import tell, with_pictures
+from .patients import pages_of
 
-PAGE = 30
+PAGE, OFFERED = 30, 12
 IMAGES = 48
 
 
@@ -36,9 +37,8 @@ def consultation_create(request):
     chosen = request.POST.get("patient") or request.GET.get("patient")
     if not chosen:
         words = request.GET.get("q", "").strip()
-        found = Patient.objects.visible_to(request.user).search(words)
-        page = Paginator(found, 12).get_page(1)
-        context = {"page": page, "q": words, "choose": True}
+        pages = pages_of(Patient.objects.editable_by(request.user), words, OFFERED)
+        context = {"page": pages.get_page(1), "q": words, "choose": True}
         part = wants_fragment(request)
         template = "patients/partials/results.html" if part else "consultations/new.html"
         return render(request, template, context)

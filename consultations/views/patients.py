@@ -1,5 +1,3 @@
-from itertools import islice
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -20,7 +18,7 @@ from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import editing, shown_again
 
-PAGE, NAMESAKES = 30, 5
+PAGE, NAMESAKES, MOST = 30, 5, 200
 IMAGES = 48
 
 
@@ -28,11 +26,20 @@ IMAGES = 48
 @vary_on_htmx
 def patient_list(request):
     words = request.GET.get("q", "").strip()
-    found = Patient.objects.visible_to(request.user).search(words)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = pages_of(Patient.objects.visible_to(request.user), words, PAGE)
+    page = page.get_page(request.GET.get("page"))
     part = wants_fragment(request)
     template = "patients/partials/results.html" if part else "patients/list.html"
     return render(request, template, {"page": page, "q": words})
+
+
+def pages_of(patients, words, size):
+    """A Paginator of those who are looked for; where there is nobody, of those whose names are
+    written together or apart."""
+    pages = Paginator(patients.search(words), size)
+    if words and not pages.count:
+        pages = Paginator(patients.search(words, joined=True), size)
+    return pages
 
 
 @doctor_required
@@ -45,9 +52,22 @@ def patient_create(request):
             patient = form.save(commit=False)
             patient.created_by = request.user
             said = ("created_by", *form.cleaned_data)
-            patient = create_record(patient, request.user, said)
+            patient = create_record(patient, request.user, said, others=_others(request, same))
             return redirect(f"{reverse('consultation_create')}?patient={patient.pk}")
-    return render(request, "patients/form.html", {"form": form, "same": same})
+    return render(request, "patients/form.html", {"form": form} | _shown(same))
+
+
+def _shown(same):
+    return {"same": same[:NAMESAKES], "more": len(same) - NAMESAKES, "all_same": same[:MOST]}
+
+
+def _others(request, same):
+    """Those of whom the person has said that it is none of them. Not all who are the `same` now:
+    one of them may be what the first press of the button has made."""
+    told = request.POST.getlist("other")
+    if not told:
+        return [other.pk for other in same]
+    return [int(key) for key in told if key.isascii() and key.isdigit()]
 
 
 def _namesakes(user, data, but=None):
@@ -55,7 +75,7 @@ def _namesakes(user, data, but=None):
     found = Patient.objects.visible_to(user).exclude(pk=but)
     if data["birth_date"]:
         found = found.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
-    return list(islice(of_that_name(found, data["full_name"]), NAMESAKES))
+    return of_that_name(found, data["full_name"])
 
 
 @login_required
@@ -71,7 +91,7 @@ def patient_edit(request, pk):
                 save_changes(form, request.user)
                 messages.success(request, _("Saved."))
                 return redirect("patient_detail", pk=pk)
-    context = {"form": form, "patient": patient, "same": same}
+    context = {"form": form, "patient": patient} | _shown(same)
     return shown_again(request, "patients/form.html", context, form)
 
 

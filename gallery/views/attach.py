@@ -100,12 +100,17 @@ def gallery_attach(request, pk):
 def _choose(request, image, consultations):
     words = request.GET.get("q", "").strip()
     if words:
-        found = Patient.objects.visible_to(request.user).search(words)
+        patients = Patient.objects.visible_to(request.user)
+        found = patients.search(words)
+        if not found.exists():
+            found = patients.search(words, joined=True)
         consultations = consultations.filter(patient__in=found.order_by().values("pk"))
+    offered = list(consultations.order_by("-date", "-pk")[: OFFERED + 1])
     context = {
         "image": image,
         "q": words,
-        "consultations": consultations.order_by("-date", "-pk")[:OFFERED],
+        "consultations": offered[:OFFERED],
+        "more": len(offered) > OFFERED,
         "page_url": reverse("gallery_attach", args=[image.pk]),
     }
     part = wants_fragment(request)

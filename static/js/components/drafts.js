@@ -28,7 +28,8 @@ function keep(form, id = null) {
   const [was, said] = [bases.get(form), typed(form)];
   const names = changed(was, said);
   if (!names.length) return store.drop(keyOf(form));
-  const [at, version] = [Date.now(), versionOf(form)?.value];
+  const told = versionOf(form);
+  const [at, version] = [Date.now(), told?.dataset.before ?? told?.value]; // conflicts are asked about again
   return store.put(keyOf(form), { user, at, id, version, was: pick(was, names), now: pick(said, names) });
 }
 

@@ -1,4 +1,4 @@
-"""The moment that an image shows, in a column: 0011 adds it, with that of the migration in every row (the
+"""What images are in order by, in a column: 0011 adds it, with the moment of the migration in every row (the
 table is not written anew on PostgreSQL), 0012 writes what each row says, 0013 makes the indexes of
 the new order and takes away the former ones.
 """
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="consultationimage",
-            name="shown_at",
-            field=consultations.dating.ShownMoment(db_default=Now(), editable=False),
+            name="timeline_key",
+            field=consultations.dating.TimelineKey(db_default=Now(), editable=False),
         ),
     ]

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 from core.migrating import AddIndexAside, RemoveIndexAside
 
-BY_TIME = ["-shown_at", "-created_at", "-id"]
+BY_TIME = ["-timeline_key", "-created_at", "-id"]
 VISIT = ["-consultation_date", "-consultation"]
 EQUAL = {
     "image_by_visit": ["patient"],
@@ -17,7 +17,7 @@ def index(name, *fields):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("consultations", "0012_fill_shown_at")]
+    dependencies = [("consultations", "0012_fill_timeline_key")]
     operations = [
         index("image_by_time", "consultation", "-is_primary"),
         *(index(f"{name}_and_time", *equal, *VISIT) for name, equal in EQUAL.items()),
