@@ -1,7 +1,9 @@
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import translation
@@ -23,10 +25,18 @@ class PasswordChange(SuccessMessageMixin, PasswordChangeView):
 
 @login_required
 def profile(request):
-    form = ProfileForm(request.POST or None, instance=request.user)
-    if request.method == "POST" and form.is_valid():
-        user = form.save()
-        with translation.override(user.language or request.LANGUAGE_CODE):
-            messages.success(request, _("Saved."))
-        return redirect("profile")
-    return render(request, "accounts/profile.html", {"form": form})
+    if request.method != "POST":
+        return render(
+            request, "accounts/profile.html", {"form": ProfileForm(instance=request.user)}
+        )
+    with transaction.atomic():
+        # Locked: what the form is held against stays so until it is saved.
+        users = get_user_model().objects.select_for_update(no_key=True)
+        form = ProfileForm(request.POST, instance=users.get(pk=request.user.pk))
+        if form.is_valid():
+            user = form.save()
+            with translation.override(user.language or request.LANGUAGE_CODE):
+                messages.success(request, _("Saved."))
+            return redirect("profile")
+    status = 409 if form.conflicts else 200
+    return render(request, "accounts/profile.html", {"form": form}, status=status)

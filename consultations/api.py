@@ -46,6 +46,9 @@ def edited(serializer):
     return extend_schema_view(partial_update=extend_schema(parameters=[IF_MATCH], responses=told))
 
 
+GONE = extend_schema(parameters=[IF_MATCH], responses={204: None, 412: ErrorsSerializer})
+
+
 class CreateListRetrieveUpdate(
     VersionedDetail,
     mixins.CreateModelMixin,
@@ -188,6 +191,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type")
 @extend_validation_errors(["invalid_date"], "captured_on")
 @edited(ImageSerializer)
+@extend_schema_view(destroy=GONE)
 class ImageViewSet(
     VersionedDetail,
     mixins.RetrieveModelMixin,

@@ -39,7 +39,7 @@ def check_visit(consultation):
     stood before may stay: its notes can still be edited."""
     day, patient = consultation.date, consultation.patient_id and consultation.patient
     text = day and _wrong(day, patient.birth_date if patient else None)
-    if text and not _stored(consultation, "date", "patient_id"):
+    if text and not stored(consultation, "date", "patient_id"):
         raise ValidationError({"date": ValidationError(text, code="invalid_date")})
 
 
@@ -69,12 +69,16 @@ def check_birth(patient):
     if not (patient.pk and patient.birth_date):
         return
     before = patient.consultations.filter(date__lt=patient.birth_date)
-    if before.exists() and not _stored(patient, "birth_date"):
+    if before.exists() and not stored(patient, "birth_date"):
         text = _("This patient has a consultation before this day.")
+        raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
+    before = patient.consultations.filter(images__captured_on__lt=patient.birth_date)
+    if before.exists() and not stored(patient, "birth_date"):
+        text = _("This patient has a picture that somebody has dated before this day.")
         raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
 
 
-def _stored(row, *fields):
+def stored(row, *fields):
     """Is this what the database has? Asked only of what is refused otherwise."""
     said = {field: getattr(row, field) for field in fields}
     return bool(row.pk) and type(row).objects.filter(pk=row.pk, **said).exists()

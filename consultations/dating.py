@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from imaging.models import StoredImage
 
+from .dates import stored
+
 EARLIEST = date(1900, 1, 1)
 FIRST_ZONE, EVERYWHERE = timedelta(hours=14), timedelta(hours=50)  # UTC+14 to UTC−12
 
@@ -72,7 +74,7 @@ class DatedImage(StoredImage):
 
     def clean(self):
         super().clean()
-        if self.captured_on:
+        if self.captured_on and not stored(self, "captured_on"):  # it may stay as it was
             try:
                 validate_after_birth(self.captured_on, self.consultation.patient)
             except ValidationError as error:

@@ -1,5 +1,7 @@
 """How a patient is told from a namesake, and how old somebody is."""
 
+import unicodedata
+
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -36,6 +38,20 @@ def number(patient):
     if patient.file_number:
         return _("file %(number)s") % {"number": patient.file_number}
     return _("record %(number)s") % {"number": patient.pk}
+
+
+def plain_number(text):
+    """A file number in the signs of a keyboard, without what nobody sees: two that look the same
+    are one."""
+    plain = unicodedata.normalize("NFKC", text)
+    kinds = ((c, unicodedata.category(c)) for c in plain)
+    plain = "".join("-" if kind == "Pd" or c == "−" else c for c, kind in kinds if kind != "Cf")
+    return " ".join(plain.split())
+
+
+def initials(patient):
+    words = patient.full_name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:])[: len(words)]).upper()
 
 
 def label(patient):

@@ -160,7 +160,12 @@ class Patient(models.Model):
     def __str__(self):
         return identity.label(self)
 
+    def clean_fields(self, exclude=None):
+        self.file_number = identity.plain_number(self.file_number)  # before it must be unique
+        super().clean_fields(exclude)
+
     def save(self, *args, update_fields=None, **kwargs):
+        self.file_number = identity.plain_number(self.file_number)
         self.search_key = search_key(self.full_name, self.file_number)[:SEARCH_KEY]
         if update_fields is not None and {"full_name", "file_number"} & set(update_fields):
             update_fields = {*update_fields, "search_key"}
@@ -169,18 +174,9 @@ class Patient(models.Model):
     def clean(self):
         check_birth(self)
 
-    @property
-    def age(self):
-        return identity.age(self.birth_date)
-
-    @property
-    def number(self):
-        return identity.number(self)
-
-    @property
-    def initials(self):
-        words = self.full_name.split()
-        return "".join(word[0] for word in (words[:1] + words[-1:])[: len(words)]).upper()
+    age = property(lambda self: identity.age(self.birth_date))
+    number = property(identity.number)
+    initials = property(identity.initials)
 
 
 class Consultation(models.Model):

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -12,6 +14,7 @@ from imaging.serializers import UploadedFileField, moment, rooted
 
 from . import dating
 from .dates import check_birth, check_visit
+from .identity import plain_number
 from .models import Consultation, ConsultationImage, Patient
 from .vocabulary import ImageType
 
@@ -32,6 +35,12 @@ class PatientSerializer(serializers.ModelSerializer):
             "updated_at",
         ]
         read_only_fields = ["id", "created_at", "updated_at"]
+
+    def to_internal_value(self, data):
+        if isinstance(data, Mapping) and isinstance(data.get("file_number"), str):
+            data = data.copy()  # before it must be unique
+            data["file_number"] = plain_number(data["file_number"])
+        return super().to_internal_value(data)
 
     def validate(self, data):
         if self.instance and "birth_date" in data:

@@ -31,9 +31,9 @@ class ChangedMeanwhile(APIException):
 
 
 class VersionedDetail:
-    """A mixin of a view of one object, before its DRF bases: `ETag` on GET, PUT and PATCH, and
-    `If-Match` judged under the row's lock. PUT and PATCH are one transaction: of two at once the
-    second finds what the first has written."""
+    """A mixin of a view of one object, before its DRF bases: `ETag` on GET, PUT and PATCH; `If-Match`
+    of PUT and PATCH judged under the row's lock, of DELETE before. PUT and PATCH are one transaction:
+    of two at once the second finds what the first has written."""
 
     locks_its_row = True  # else what writes takes its own locks, and judges again under them
     writes = False  # OPTIONS, too, asks for the object as PUT would: the method alone tells nothing
@@ -46,7 +46,7 @@ class VersionedDetail:
 
     def get_object(self):
         self.subject = super().get_object()
-        if self.writes:
+        if self.writes or self.request.method == "DELETE":
             self.judge(self.subject)
         return self.subject
 

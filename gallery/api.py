@@ -228,6 +228,10 @@ class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIVi
     def patch(self, request, *args, **kwargs):
         return super().patch(request, *args, **kwargs)
 
+    @extend_schema(parameters=[IF_MATCH], responses={204: None, 412: ErrorsSerializer})
+    def delete(self, request, *args, **kwargs):
+        return super().delete(request, *args, **kwargs)
+
     def retrieve(self, request, *args, **kwargs):
         image = self.get_object()
         record(Action.VIEWED, image, api=True)

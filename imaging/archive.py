@@ -44,8 +44,10 @@ def of_images(images, columns, files=original):
         facts = {"captured_at": image.captured_local, "captured_from": image.captured_source}
         values = [facts.get(name, getattr(image, name)) for name in columns]
         cells = [_cell(value, separator, decimal) for value in values]
-        for container, blob, name in files(image):
+        for place, (container, blob, name) in enumerate(files(image), start=1):
             entry = f"{number:03}_{name}"
+            if rows and rows[-1][0] == entry:  # a title may be what the other file is called
+                entry = f"{number:03}_{place}_{name}"
             archive.add(_bytes(container, blob, entry, missing), entry)
             rows.append((entry, cells))
     # Read last, when it is known what is missing.

@@ -2,7 +2,10 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import BooleanField, DateField
 from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from audit.reading import last_change
 from audit.trail import Action, record
@@ -54,4 +57,10 @@ def _field(subject, name, value):
     """(label, value as a person reads it)."""
     field = subject._meta.get_field(name)
     labels = {str(key): label for key, label in field.flatchoices}
+    if isinstance(field, BooleanField):
+        labels = {"True": _("Yes"), "False": _("No")}
+    elif isinstance(field, DateField) and value:
+        labels = {value: date_format(field.to_python(value), "SHORT_DATE_FORMAT")}
+    elif field.is_relation and value:
+        labels = {value: str(field.related_model.objects.filter(pk=value).first() or value)}
     return field.verbose_name, labels.get(value, value)

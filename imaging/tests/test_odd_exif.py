@@ -45,6 +45,8 @@ def turned(*entries):
         (DOUBLE, 6.0),
         (ASCII, b"6\0"),
         (ASCII, b"8\0"),
+        (ASCII, b"6\0\0\0"),
+        (ASCII, b"6\x001\0"),
         (UNDEFINED, b"\x06"),
     ],
 )
@@ -144,6 +146,28 @@ def test_the_next_best_date_and_which_it_is(dates, at, source):
     """A scan has no other; taken for the shutter's, an old photograph would read as today's."""
     texts = {name: f"{year}:07:14 09:08:07" for name, year in dates.items()}
     assert dated(**texts) == (at and f"{at}-07-14T09:08:07+02:00", source)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2019-05-04 10:11:12", "2019-05-04T10:11:12+02:00"),
+        ("2019-05-04T10:11:12", "2019-05-04T10:11:12+02:00"),
+        ("2019/05/04 10:11:12", "2019-05-04T10:11:12+02:00"),
+        ("2019:05:04 10:11:12.50", "2019-05-04T10:11:12+02:00"),
+        ("2019:05:04 10:11:12+05:00", "2019-05-04T10:11:12+05:00"),
+        ("2019-05-04T10:11:12Z", "2019-05-04T10:11:12+00:00"),
+        ("2019:05:04 10:11", "2019-05-04T10:11:00+02:00"),
+        ("2019:05:04", "2019-05-04T00:00:00+02:00"),
+        ("2019:05-04 10:11:12", None),
+        ("2019:02:30 10:11:12", None),
+        ("04.05.2019", None),
+        ("05/04/2019 10:11:12", None),
+    ],
+)
+def test_a_date_that_can_be_read_in_one_way_only(text, at):
+    """Left unread, a worse one beside it would be shown, or the day of the upload."""
+    assert dated(original=text) == (at, "original" if at else "")
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,11 @@ export class Scope {
     this.problem.textContent = text;
   }
 
+  /** Has anything been said for all pictures? */
+  get dirty() {
+    return metadata.names(this.form).some((name) => (this.shared[name] ?? "") !== (this.initial[name] ?? ""));
+  }
+
   clear() {
     this.shared = { ...this.initial };
     this.show(null);

@@ -114,7 +114,8 @@ function setUp(dialog) {
   function requestClose() {
     if (footer.asking) footer.hush({ focus: true });
     else if (queue.unsent.length) footer.ask();
-    else leave();
+    else if (queue.items.length) leave();
+    else dialog.close(); // what was typed waits for its pictures
   }
 
   function leave() {
@@ -155,7 +156,7 @@ function setUp(dialog) {
   dialog.addEventListener("close", () => camera.close());
   onCloseRequest(dialog, requestClose);
   window.addEventListener("beforeunload", (event) => {
-    if (queue.unsent.length) event.preventDefault();
+    if (queue.unsent.length || scope?.dirty) event.preventDefault();
   });
   part("max").textContent = size(Number(maxSize));
   if (/Mac/.test(navigator.platform)) part("modifier").textContent = "⌘";
