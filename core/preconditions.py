@@ -31,9 +31,10 @@ class ChangedMeanwhile(APIException):
 
 
 class VersionedDetail:
-    """A mixin of a view of one object, before its DRF bases: `ETag` on GET, PUT and PATCH; `If-Match`
-    of PUT and PATCH judged under the row's lock, of DELETE before. PUT and PATCH are one transaction:
-    of two at once the second finds what the first has written."""
+    """A mixin of a view of one object, before its DRF bases: `ETag` on GET, PUT and PATCH, and
+    `If-Match` judged. PUT and PATCH are one transaction that holds the row: of two at once the
+    second finds what the first has written. A `get_queryset` of the view's own begins with
+    `super().get_queryset()`."""
 
     locks_its_row = True  # else what writes takes its own locks, and judges again under them
     writes = False  # OPTIONS, too, asks for the object as PUT would: the method alone tells nothing

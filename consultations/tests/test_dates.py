@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from accounts.models import User
-from consultations.models import Consultation, Patient
+from consultations.models import Consultation, ConsultationImage, Patient
 
 pytestmark = pytest.mark.django_db
 BORN = date(1972, 3, 4)  # of `record`
@@ -182,3 +182,34 @@ def test_the_calendar_offers_the_same_days(page, doctor, consultation, record, i
     assert offered(f"/consultations/images/{image.pk}/", "captured_on") == [born, today]
     Patient.objects.update(birth_date=None)
     assert offered(f"/consultations/images/{image.pk}/", "captured_on") == ["1900-01-01", today]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("day", ["2999-01-01", "1879-01-01", "0072-03-04", "9999-12-31"])
+def test_the_page_says_what_is_wrong_with_a_day(
+    page, doctor, record, image, settings, language, day
+):
+    """Django's own words for the code are of a date that is none, with a hole for the value."""
+    browser = page(doctor)
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    birth = {"full_name": "Ada Petit", "birth_date": day}
+    texts = [browser.post("/patients/new/", birth).context["form"].errors["birth_date"][0]]
+    dated = {"image_type": "macro", "captured_on": day}
+    refused = browser.post(f"/consultations/images/{image.pk}/", dated)
+    texts += [refused.context["metadata_form"].errors["captured_on"][0]]
+    for text in texts:
+        assert "%(" not in text
+        assert "YYYY" not in text
+        assert "AAAA" not in text
+
+
+def test_nobody_is_born_after_a_picture_of_them(page, doctor, record, image):
+    """The image's own form would be refused from then on, whatever is changed in it."""
+    ConsultationImage.objects.update(captured_on=date(1990, 1, 1))
+    edit = {"full_name": record.full_name, "birth_date": "2001-01-01"}
+    refused = page(doctor).post(f"/patients/{record.pk}/edit/", edit)
+    assert said(refused, "birth_date") == ["invalid_date"]
+    Patient.objects.update(birth_date=date(2001, 1, 1))  # as it may have been before
+    described = {"image_type": "macro", "captured_on": "1990-01-01", "description": "Darker."}
+    saved = page(doctor).post(f"/consultations/images/{image.pk}/", described)
+    assert saved.status_code == 302

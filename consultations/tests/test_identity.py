@@ -67,3 +67,13 @@ def test_a_newborns_page(page, doctor):
     body = page(doctor).get(f"/patients/{patient.pk}/").content.decode()
     assert identity.age(patient.birth_date) in unescape(body)
     assert not re.search(r"\b0 (year|month|week|day|hour|an|mois|semaine|jour|heure)", body)
+
+
+@pytest.mark.parametrize("typed", ["A‑12", "Ａ-12", "A\u00ad-12", "A-12\u200b", " A-12 ", "A−12"])
+def test_two_file_numbers_that_look_the_same_are_one(page, api, doctor, typed):
+    """Two lines that nobody can tell apart, where the number is to tell two people apart."""
+    Patient.objects.create(full_name="Ada Petit", file_number="A-12", created_by=doctor)
+    form = {"full_name": "Eva Martin", "file_number": typed}
+    assert not page(doctor).post("/patients/new/", form).context["form"].is_valid()
+    assert api(doctor).post("/api/v1/patients", form).status_code == 400
+    assert Patient.objects.count() == 1

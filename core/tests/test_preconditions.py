@@ -1,6 +1,9 @@
 """Programs that write on what they have read. Lost would be what was written in between."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from consultations.models import Consultation
@@ -80,3 +83,36 @@ def test_what_can_be_sent_is_told_without_a_lock(doctor, user_image, api):
     """OPTIONS asks for the object as PUT would, outside any transaction: PostgreSQL refuses."""
     url = reverse("api-userimage-detail", args=[user_image.pk])
     assert api(doctor).options(url).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(
+    not connection.features.has_select_for_update, reason="SQLite locks the whole database"
+)
+def test_of_several_at_once_one_writes(edit, doctor, api):
+    """Without the row's lock each would be told that its text is saved."""
+    read, write, mine, _theirs = edit
+    (field,) = mine
+
+    def send(number):
+        try:
+            text = {field: f"{mine[field]} {number}"}
+            return write(text, read["ETag"]).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(send, range(4)))
+    assert answers == [200, 412, 412, 412]
+
+
+@pytest.mark.parametrize("name", ["image", "gallery"])
+def test_what_was_changed_since_is_not_deleted(request, doctor, image, user_image, api, name):
+    place, mine, _theirs = EDITS[name]
+    row = {"image": image, "gallery": user_image}[name]
+    url, client = reverse(place, args=[row.pk]), api(doctor)
+    read = client.get(url)
+    assert client.patch(url, mine, format="json").status_code == 200
+    assert client.delete(url, HTTP_IF_MATCH=read["ETag"]).status_code == 412
+    now = client.get(url)
+    assert client.delete(url, HTTP_IF_MATCH=now["ETag"]).status_code == 204
