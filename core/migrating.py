@@ -1,4 +1,9 @@
-"""What changes a table of millions while the practice works: migrations that are not atomic."""
+"""What changes a table of millions while the practice works: migrations that are not atomic.
+
+And how keys were before, for the way back.
+"""
+
+import unicodedata
 
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, transaction
@@ -70,3 +75,13 @@ class Required(migrations.AlterField):
     def _names(self, app_label, state):
         model = state.apps.get_model(app_label, self.model_name)
         return model._meta.db_table, model._meta.get_field(self.name).column, f"{self.name}_needed"
+
+
+_LIGATURES = str.maketrans({"æ": "ae", "œ": "oe"})
+
+
+def former_search_key(*texts):
+    """As core.folding had it until 2026-11."""
+    decomposed = unicodedata.normalize("NFKD", " ".join(texts).replace("\0", ""))
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return letters.casefold().translate(_LIGATURES)

@@ -104,6 +104,15 @@ def test_keys_of_before_the_upgrade_are_written_anew(record):
     assert Patient.objects.search("lucja o'neil").get() == record
 
 
+def test_the_way_back_leaves_the_former_keys(record):
+    """After a downgrade nobody with a mark in their name would be found, and be made again."""
+    back = import_module("consultations.migrations.0010_fold_search_keys").put_back
+    record.full_name, record.file_number = "Jean-Pierre O’Neil", "7"
+    record.save()
+    back(apps, SimpleNamespace(connection=connection))
+    assert Patient.objects.get().search_key == "jean-pierre o’neil 7"
+
+
 def test_what_does_not_differ_is_not_written(record):
     """Keys without a file number ended in a blank: a million rows would be written for nothing."""
     fold = import_module("consultations.migrations.0010_fold_search_keys").fold

@@ -4,23 +4,21 @@ from django.db import migrations, transaction
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
+from core.migrating import former_search_key
 from core.search import search_key
 
-BATCH, TAG_KEY, SEARCH_KEY = (
-    2000,
-    160,
-    2400,
-)  # rows, characters, bytes: as gallery/models/images.py has it
+BATCH = 2000  # rows
+TAG_KEY, SEARCH_KEY = 160, 2400  # characters, bytes: as gallery/models/images.py has it
 
 
-def fold_tags(apps, schema_editor):
+def fold_tags(apps, schema_editor, folding=search_key):
     """Tags as core.search compares words now. Those of one person that become equal are one: the
     oldest, under which the images of the others are filed."""
     tags, filed = (apps.get_model("gallery", name).objects for name in ("Tag", "ImageTag"))
     changed = defaultdict(lambda: defaultdict(list))  # {user: {new key: [tags]}}
     rows = tags.order_by("pk").values_list("pk", "user_id", "name", "key")
     for pk, user, name, key in rows.iterator(chunk_size=BATCH):
-        if (new := search_key(name)[:TAG_KEY]) != key:
+        if (new := folding(name)[:TAG_KEY]) != key:
             changed[user][new].append(pk)
     for user, words in changed.items():
         with transaction.atomic(using=schema_editor.connection.alias):
@@ -49,7 +47,7 @@ def _join(tags, filed, key, found):
     tags.filter(pk=first).update(key=key)
 
 
-def fold_images(apps, schema_editor):
+def fold_images(apps, schema_editor, folding=search_key):
     """Titles and tags as they are found now; only what differs is written. A blank around a key, as
     former ones have it where there is no title, finds no other rows and is left."""
     images, filed = (apps.get_model("gallery", name).objects for name in ("UserImage", "ImageTag"))
@@ -64,7 +62,7 @@ def fold_images(apps, schema_editor):
             for image, name in of_batch.values_list("image_id", "tag__name"):
                 names[image].append(name)
             for image in batch:
-                key = search_key(image.title, *names[image.pk]).encode()[:SEARCH_KEY]
+                key = folding(image.title, *names[image.pk]).encode()[:SEARCH_KEY]
                 key = key.decode(errors="ignore")
                 if key != image.search_key.strip():
                     image.search_key = key
@@ -72,10 +70,16 @@ def fold_images(apps, schema_editor):
             images.bulk_update(changed, ["search_key"], batch_size=100)
 
 
+def put_back(apps, schema_editor):
+    """The former version finds nothing by the keys of this one. What was joined stays so."""
+    fold_tags(apps, schema_editor, former_search_key)
+    fold_images(apps, schema_editor, former_search_key)
+
+
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [("gallery", "0004_captured_from")]
     operations = [
         migrations.RunPython(fold_tags, migrations.RunPython.noop, elidable=True),
-        migrations.RunPython(fold_images, migrations.RunPython.noop, elidable=True),
+        migrations.RunPython(fold_images, put_back, elidable=True),
     ]

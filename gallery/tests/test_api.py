@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from conftest import blobs, upload
-from gallery import queue
+from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
 
 pytestmark = pytest.mark.django_db
@@ -274,3 +274,13 @@ def test_an_unknown_path_is_not_found_whatever_the_method(page, doctor):
     for method in ("get", "post", "delete", "patch"):
         answer = getattr(session, method)(f"{ROOT}/images/nothing")
         assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "not_found")
+
+
+def test_no_two_files_of_a_zip_have_one_name(api, doctor):
+    """Unpacked, the second would take the place of the first."""
+    image = services.submit_image(user=doctor, upload=upload("cut-out_foo.png", format="PNG"))[0]
+    services.edit_images(UserImage.objects.filter(pk=image.pk), title="foo")
+    queue.work()
+    answer = api(doctor).post("/api/v1/gallery/download", {"ids": [str(image.pk)]}, format="json")
+    names = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).namelist()
+    assert len(names) == len(set(names)) == 3

@@ -328,3 +328,41 @@ def test_the_admin_keeps_what_was_typed(tab, staff, record, violations):
     expect(page.get_by_text(FOUND)).to_have_count(0)
     gone(page)
     assert not violations
+
+
+def test_a_question_left_open_is_asked_again(tab, doctor, consultation, edit):
+    """Who leaves the page that shows both texts and comes back has chosen nothing."""
+    page = tab(doctor)
+    page.goto(edit)
+    notes(page).fill(TEXT)
+    Consultation.objects.filter(pk=consultation.pk).update(notes="Of a colleague.")
+    save(page)
+    choice = page.get_by_role("group", name="Notes")
+    expect(choice).to_contain_text("Of a colleague.")
+    notes(page).press_sequentially("!")
+    written(page)
+    page.wait_for_timeout(400)  # until the last letter is kept
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(edit)
+    expect(page.get_by_text(FOUND)).to_be_visible()
+    save(page)
+    expect(choice).to_contain_text("Of a colleague.")
+    assert Consultation.objects.get().notes == "Of a colleague."
+
+
+def test_what_is_said_of_pictures_waits_for_them(tab, doctor, consultation):
+    """The dialog is closed to look something up; then what was typed must still be there."""
+    page = tab(doctor)
+    page.goto(f"/consultations/{consultation.pk}/")
+    page.locator("[data-open-upload]").first.click()
+    text = page.locator("dialog[open]").get_by_label("Description")
+    text.fill("Darker than in spring.")
+    text.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    page.locator("[data-open-upload]").first.click()
+    expect(text).to_have_value("Darker than in spring.")
