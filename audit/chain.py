@@ -2,8 +2,9 @@
 in between unnoticed; the sealed head says how many there must be.
 
 The hashes are keyed (AUDIT_KEY, else SECRET_KEY): who can write to the database but does not know
-the key cannot make them. What the chain cannot notice by itself is a whole database that is put
-back to what it was: note the end that `verify_audit` prints, and give it back later (`--since`).
+the key cannot make them. Each event names its key, so that the key can be exchanged. What the chain
+cannot notice by itself is a whole database that is put back to what it was: note the end that
+`verify_audit` prints, and give it back later (`--since`).
 
 Appending is a transaction of its own, after the commit of what it tells of: the head's lock is
 held for a few rows and never while anything else is waited for.
@@ -15,8 +16,9 @@ import json
 import logging
 from datetime import UTC
 
-from django.conf import settings
 from django.db import models, transaction
+
+from core.keys import key_id, ring
 
 from .models import Event, Head, Waiting
 
@@ -26,8 +28,8 @@ BATCH = 500
 START = "0" * 64
 
 
-def _hashed(told):
-    secret = settings.AUDIT_KEY or settings.SECRET_KEY
+def _hashed(told, secret=None):
+    secret = secret or ring("AUDIT_KEY")[0]
     key = hashlib.sha256(b"audit.chain" + secret.encode()).digest()
     return hmac.digest(key, told.encode(), "sha256").hex()
 
@@ -37,20 +39,32 @@ def pseudonym(text):
     return _hashed(f"pseudonym\n{text}")[:16]
 
 
-def digest(event):
-    """The hash that this event must have."""
+def digest(event, secret=None):
+    """The hash that this event must have: with the key in use, or with a former one."""
     facts = event.facts()
     facts["moment"] = event.moment.astimezone(UTC).isoformat(timespec="microseconds")
     told = [event.id, event.previous, *(facts[name] for name in Event.FACTS)]
-    return _hashed(json.dumps(told, sort_keys=True, separators=(",", ":")))
+    return _hashed(json.dumps(told, sort_keys=True, separators=(",", ":")), secret)
 
 
-def seal(head):
-    return _hashed(f"head\n{head.last}\n{head.hash}\n{head.floor}\n{head.floor_hash}")
+def is_sound(event, keys):
+    """Is its hash the right one? `keys` is {key id: secret}. Events of before they had a key id may
+    have been made with any."""
+    known = keys.values() if event.key_id is None else filter(None, [keys.get(event.key_id)])
+    return any(hmac.compare_digest(digest(event, secret), event.hash) for secret in known)
+
+
+def _keys():
+    return {key_id(secret): secret for secret in ring("AUDIT_KEY")}
+
+
+def seal(head, secret=None):
+    told = f"head\n{head.last}\n{head.hash}\n{head.floor}\n{head.floor_hash}"
+    return _hashed(told, secret)
 
 
 def is_sealed(head):
-    return hmac.compare_digest(head.seal, seal(head))
+    return any(hmac.compare_digest(head.seal, seal(head, key)) for key in ring("AUDIT_KEY"))
 
 
 def _events():
@@ -79,10 +93,10 @@ def catch_up():
 
 def _append(head, waiting):
     # One that was tampered with is not sealed anew: verify_audit shall go on finding it.
-    sound = is_sealed(head)
+    sound, made_with = is_sealed(head), key_id(ring("AUDIT_KEY")[0])
     links = []
     for told in waiting:
-        event = Event(id=head.last + 1, previous=head.hash, **told.facts())
+        event = Event(id=head.last + 1, previous=head.hash, key_id=made_with, **told.facts())
         event.hash = digest(event)
         head.last, head.hash = event.id, event.hash
         links.append(event)
@@ -131,14 +145,16 @@ def _verify(since):
 
 def _walk(floor, previous, last, end, since=None):
     """What is wrong first in (floor, last], or None."""
-    number = floor
+    number, keys = floor, _keys()
     while number < last:
         rows = list(Event.objects.filter(id__gt=number, id__lte=last).order_by("id")[:BATCH])
         for event in rows:
             number += 1
             if event.id != number:
                 return f"event {number} is missing"
-            if not hmac.compare_digest(digest(event), event.hash):
+            if event.key_id is not None and event.key_id not in keys:
+                return f"event {number} was made with a key that is not known: {event.key_id}"
+            if not is_sound(event, keys):
                 return f"event {number} was altered"
             if event.previous != previous:
                 return f"event {number} is not the one that followed {number - 1}"

@@ -122,6 +122,7 @@ class Event(Told):
     id = models.BigIntegerField(_("number"), primary_key=True)  # without a gap, from 1
     previous = models.CharField(max_length=HASH)
     hash = models.CharField(max_length=HASH)
+    key_id = models.CharField(max_length=8, null=True)  # which key made the hash (core.keys)
 
     objects = EventQuerySet.as_manager()
 

@@ -22,6 +22,8 @@ SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set (script/server makes one for a trial).")
 
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # docs/deploy.md: Keys
+
 DERMAAI_DATA = Path(env.str("DERMAAI_DATA", str(BASE_DIR / "var"))).resolve()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -30,6 +32,7 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # then X-Forwarded-For's last wo
 
 # The audit log: the key of its chain, and how long it is kept.
 AUDIT_KEY = env.str("AUDIT_KEY", "")  # empty: SECRET_KEY's
+AUDIT_KEY_FALLBACKS = env.list("AUDIT_KEY_FALLBACKS", default=[])
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", 3650)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # what /metrics asks for; empty: there is none
 METRICS_DIR = env.str("METRICS_DIR", str(DERMAAI_DATA / "metrics"))
@@ -206,6 +209,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # The second factor: who must have one (accounts.second_factor.rules), and what it is sealed with.
 SECOND_FACTOR_REQUIRED = env.list("SECOND_FACTOR_REQUIRED", default=["none"])
 SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", "")  # empty: SECRET_KEY's
+SECOND_FACTOR_KEY_FALLBACKS = env.list("SECOND_FACTOR_KEY_FALLBACKS", default=[])
 OTP_TOTP_ISSUER = "DermaAI"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"

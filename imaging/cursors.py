@@ -7,10 +7,12 @@ for one person, and in one list.
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 BLOCK, LONGEST = 128, 4096  # bytes that a cursor's content is filled up to; characters of one
@@ -43,13 +45,17 @@ def unseal(text, *bound) -> Cursor:
         if not text.isascii() or len(text) > LONGEST:
             raise InvalidCursor
         sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        return Cursor(**json.loads(_cipher().decrypt(sealed, _bytes(bound))))
-    except (InvalidTag, ValueError) as error:
+        for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
+            with suppress(InvalidTag):
+                return Cursor(**json.loads(_cipher(secret).decrypt(sealed, _bytes(bound))))
+        raise InvalidCursor
+    except ValueError as error:
         raise InvalidCursor from error
 
 
-def _cipher():
-    return AESSIV(salted_hmac("imaging.cursors.1", "", algorithm="sha512").digest())
+def _cipher(secret=None):
+    salt = "imaging.cursors.1"
+    return AESSIV(salted_hmac(salt, "", secret=secret, algorithm="sha512").digest())
 
 
 def _bytes(bound):

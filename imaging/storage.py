@@ -175,15 +175,16 @@ def media_type(name: str) -> str:
     return MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _key(secret):
     # As django.core.signing.Signer(salt="imaging.media") derives it, but once a process: a page of
     # images has hundreds of signatures.
     return hashlib.sha256(b"imaging.mediasigner" + secret.encode()).digest()
 
 
-def _signature(container, name, expires, filename):
-    return _signed(_key(settings.SECRET_KEY), f"{container}\n{name}\n{expires}\n{filename}")
+def _signature(container, name, expires, filename, secret=None):
+    key = _key(secret or settings.SECRET_KEY)
+    return _signed(key, f"{container}\n{name}\n{expires}\n{filename}")
 
 
 def _signed(key, told):
@@ -197,8 +198,10 @@ def _path(container, script_prefix):
 
 def signed_path_is_valid(container, name, expires, filename, signature) -> bool:
     """Was this path signed by us, and is it still alive?"""
-    expected = _signature(container, name, expires, filename)
-    return constant_time_compare(signature, expected) and int(expires) > time.time()
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]  # exchanged a moment ago
+    expected = (_signature(container, name, expires, filename, key) for key in keys)
+    signed = any(constant_time_compare(signature, one) for one in expected)
+    return signed and int(expires) > time.time()
 
 
 def share_pass(share_id: uuid.UUID, until: datetime) -> str:
