@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import time
 
 import pytest
 
 from conftest import PASSWORD
 from gallery import services
 
+PATIENCE = 5  # seconds
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 # Playwright runs an event loop in this thread, and Django refuses the database beside one.
@@ -77,14 +79,22 @@ def tab(new_context, violations, live_server):
 
 @pytest.fixture
 def new_context(browser, browser_context_args):
-    contexts = []
+    contexts = {}  # {context: requests that the server still answers}
 
     def make(**options):
-        contexts.append(browser.new_context(**{**browser_context_args, **options}))
-        return contexts[-1]
+        context = browser.new_context(**{**browser_context_args, **options})
+        waiting = contexts[context] = set()
+        context.on("request", lambda request: waiting.add(request))
+        context.on("requestfinished", lambda request: waiting.discard(request))
+        context.on("requestfailed", lambda request: waiting.discard(request))
+        return context
 
     yield make
-    for context in contexts:
+    for context, waiting in contexts.items():
+        # One in the server's hand holds rows, and the database is emptied next: a deadlock.
+        until = time.monotonic() + PATIENCE
+        while context.pages and waiting and time.monotonic() < until:
+            context.pages[0].wait_for_timeout(20)
         context.close()
 
 
