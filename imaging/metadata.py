@@ -13,13 +13,7 @@ from PIL import ExifTags, Image, TiffTags
 
 logger = logging.getLogger(__name__)
 
-# As EXIF has it, and as some programs write it: with other signs between, with parts of a second
-# and a zone behind, or the day alone.
-_DATE = re.compile(
-    r"(\d{4})([:/-])(\d\d)\2(\d\d)"
-    r"(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?P<offset>Z|[+-]\d\d:\d\d)?)?",
-    re.ASCII,
-)
+_DATE = re.compile(r"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
 # What is earlier or later is a camera's empty clock. Beyond, a date cannot be moved between
 # zones, and one such photograph would break every page that shows it.
@@ -119,14 +113,12 @@ def _captured(main, exif):
 
 def _moment(text, offset):
     """(aware, minutes from UTC or None) of a date as EXIF writes it; None where it is none."""
-    if not (date := _DATE.fullmatch(text)):
+    if not _DATE.fullmatch(text):
         return None
-    year, _sign, *rest = date.groups("0")[:7]
     try:
-        local = datetime(int(year), *map(int, rest))
+        local = datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
     except ValueError:
         return None
-    offset = "+00:00" if date["offset"] == "Z" else date["offset"] or offset
     if local.year not in YEARS:
         return None
     if offset := _OFFSET.fullmatch(offset):

@@ -149,28 +149,6 @@ def test_the_next_best_date_and_which_it_is(dates, at, source):
 
 
 @pytest.mark.parametrize(
-    ("text", "at"),
-    [
-        ("2019-05-04 10:11:12", "2019-05-04T10:11:12+02:00"),
-        ("2019-05-04T10:11:12", "2019-05-04T10:11:12+02:00"),
-        ("2019/05/04 10:11:12", "2019-05-04T10:11:12+02:00"),
-        ("2019:05:04 10:11:12.50", "2019-05-04T10:11:12+02:00"),
-        ("2019:05:04 10:11:12+05:00", "2019-05-04T10:11:12+05:00"),
-        ("2019-05-04T10:11:12Z", "2019-05-04T10:11:12+00:00"),
-        ("2019:05:04 10:11", "2019-05-04T10:11:00+02:00"),
-        ("2019:05:04", "2019-05-04T00:00:00+02:00"),
-        ("2019:05-04 10:11:12", None),
-        ("2019:02:30 10:11:12", None),
-        ("04.05.2019", None),
-        ("05/04/2019 10:11:12", None),
-    ],
-)
-def test_a_date_that_can_be_read_in_one_way_only(text, at):
-    """Left unread, a worse one beside it would be shown, or the day of the upload."""
-    assert dated(original=text) == (at, "original" if at else "")
-
-
-@pytest.mark.parametrize(
     ("tag", "source"), [(ORIGINAL, "original"), (DIGITIZED, "digitized"), (FILE, "file")]
 )
 def test_each_date_has_its_own_offset(tag, source):
