@@ -1,12 +1,15 @@
 """Misconfiguration is a numbered system check with a hint."""
 
 import re
+import subprocess
+import sys
 
 from django.conf import settings
-from django.core.checks import Error, register
+from django.core.checks import Error, Warning, register
 
 from . import antivirus
 from .background import weights
+from .decoding import confinement
 
 MAX_TTL = 3600
 
@@ -71,6 +74,23 @@ def antivirus_has_an_address(app_configs, **kwargs):
             )
         ]
     return []
+
+
+@register(deploy=True)
+def decoders_are_confined(app_configs, **kwargs):
+    command = [sys.executable, "-m", confinement.__name__]
+    tried = subprocess.run(command, capture_output=True, text=True, cwd=settings.BASE_DIR)  # noqa: S603
+    if tried.returncode == 0:
+        return []
+    possible = ", ".join(tried.stdout.split("\n")) or "nothing could be tried"
+    return [
+        Warning(
+            f"A process that decodes pictures could do this on this machine: {possible}.",
+            hint="Landlock (Linux 5.13) and seccomp take it away; a container's own profile may"
+            " have to let them. Limits of memory and time, and the user, remain.",
+            id="imaging.W010",
+        )
+    ]
 
 
 @register()

@@ -41,7 +41,9 @@ def main():
         trim(0)  # what the last picture left in pieces counts against this one's limit
         return known(*order)
 
-    serving.serve(ORDER, ("rb", "r+b"), REPLY, answer)
+    # The weights are read when they are first needed; the package's own lie with the libraries.
+    folder = options["model"][1]
+    serving.serve(ORDER, ("rb", "r+b"), REPLY, answer, [folder] if folder else [])
 
 
 def _answer(cut, subject, WeightsMissing, files, max_pixels, engine, dermoscopic):

@@ -15,6 +15,8 @@ import traceback
 from contextlib import ExitStack
 from pathlib import Path
 
+from . import confinement
+
 
 def limit_memory(limit: int, setting: str, written: int = 0):
     """At most `limit` bytes resident: what is there now, and writable memory for the rest; files
@@ -28,17 +30,18 @@ def limit_memory(limit: int, setting: str, written: int = 0):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def serve(order: struct.Struct, modes: tuple[str, ...], reply: struct.Struct, answer):
+def serve(order: struct.Struct, modes: tuple[str, ...], reply: struct.Struct, answer, readable=()):
     """For every order with its descriptors, opened in these modes, send what
     `answer(files, *order)` gives: facts (for JSON), then bytes for each further part.
 
     The first field of an order is the seconds of processor time that it may take, all threads: at
     their end the kernel ends the process (SIGPROF). An exception is ours: it is told with its
-    place, and with nothing of the file's.
+    place, and with nothing of the file's. `readable` are folders that may still be read.
     """
     # What libraries print is of no use from here on, and may quote the file.
     os.dup2(1, 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server; we end with it
+    confinement.confine(readable)
     with socket.socket(fileno=0) as server:
         server.sendall(b"\0")  # ready
         while True:
