@@ -68,8 +68,8 @@ class Mine:
         return mine.filter(pk__in=asked.pop("ids")), asked
 
     def shown(self, image):
-        """The answer that shows one image as it is now."""
-        image = self.get_queryset().get(pk=image.pk)
+        """The answer that shows one image as it is now; 404 where it was deleted meanwhile."""
+        image = generics.get_object_or_404(self.get_queryset(), pk=image.pk)
         return UserImageSerializer(image, context=self.get_serializer_context()).data
 
 

@@ -284,3 +284,29 @@ def test_no_two_files_of_a_zip_have_one_name(api, doctor):
     answer = api(doctor).post("/api/v1/gallery/download", {"ids": [str(image.pk)]}, format="json")
     names = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).namelist()
     assert len(names) == len(set(names)) == 3
+
+
+@pytest.mark.parametrize("what", ["retry", "remove-background", "from-consultation"])
+def test_an_image_that_is_deleted_meanwhile_is_gone(
+    api, doctor, user_image, image, monkeypatch, what
+):
+    """Two tabs: one deletes it while the other's request is under way."""
+    url, service, data = {
+        "retry": (f"/api/v1/images/{user_image.pk}/retry", "retry_image", {}),
+        "remove-background": ("/api/v1/remove-background", "submit_image", {"file": upload()}),
+        "from-consultation": (
+            f"/api/v1/consultations/images/{image.pk}/remove-background",
+            "submit_image",
+            {},
+        ),
+    }[what]
+    do = getattr(services, service)
+
+    def do_and_lose(*arguments, **options):
+        answer = do(*arguments, **options)
+        services.delete_images(UserImage.objects.filter(user=doctor))
+        return answer
+
+    monkeypatch.setattr(services, service, do_and_lose)
+    told = api(doctor).post(url, data, format="multipart" if data else "json")
+    assert told.status_code == 404
