@@ -1,5 +1,6 @@
 """What changes gallery images: database, blobs, quota and queue together."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 from django.conf import settings
@@ -133,30 +134,34 @@ def _ring():
 
 def edit_images(images, *, title=None, favorite=None, tag_names=None, add=(), remove=()):
     """Change what is said about some of somebody's images, in one transaction. `tag_names`
-    replaces the tags; `add` and `remove` leave the others. Returns how many images."""
+    replaces the tags; `add` and `remove` leave the others. Returns how many images there are. One
+    that is as it was afterwards is not written, and nothing is told of it."""
     with transaction.atomic():
         found = list(images.select_for_update().order_by("pk"))
-        changes = {}
+        before, changes = tags.of_images(found), {}
         if title is not None:
             changes["title"] = clean_text(title, TITLE)
         if favorite is not None:
             changes["is_favorite"] = favorite
-        for image in found:
-            for field, value in changes.items():
-                setattr(image, field, value)
         if tag_names is not None:
             tags.replace(found, tags.cleaned(tag_names))
         tags.remove(found, tags.cleaned(remove))
         tags.add(found, tags.cleaned(add))
-        now, named = timezone.now(), tags.of_images(found)
+        now, after, changed = timezone.now(), tags.of_images(found), defaultdict(list)
         for image in found:
+            fields = [name for name, value in changes.items() if getattr(image, name) != value]
+            if before.get(image.pk) != after.get(image.pk):
+                fields.append("tags")
+            if fields:
+                changed[tuple(sorted(fields))].append(image)
+            for name, value in changes.items():
+                setattr(image, name, value)
             image.updated_at = now
-            image.index_words(named.get(image.pk, ()))
-        fields = [*changes, "updated_at", "search_key"]
-        UserImage.objects.bulk_update(found, fields, batch_size=BATCH)
-        told = {"tags": tag_names is not None or add or remove}
-        told |= {"title": title is not None, "is_favorite": favorite is not None}
-        record_all(Action.CHANGED, found, fields=sorted(name for name in told if told[name]))
+            image.index_words(after.get(image.pk, ()))
+        for fields, some in changed.items():
+            columns = [*({*fields} - {"tags"}), "updated_at", "search_key"]
+            UserImage.objects.bulk_update(some, columns, batch_size=BATCH)
+            record_all(Action.CHANGED, some, fields=list(fields))
     return len(found)
 
 

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from django.utils import timezone
 
+from audit.models import Event, Waiting
 from conftest import blobs, upload
 from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
@@ -310,3 +311,15 @@ def test_an_image_that_is_deleted_meanwhile_is_gone(
     monkeypatch.setattr(services, service, do_and_lose)
     told = api(doctor).post(url, data, format="multipart" if data else "json")
     assert told.status_code == 404
+
+
+@pytest.mark.parametrize("names", [[], ["title"], ["is_favorite"], ["tags"]])
+def test_what_changes_nothing_is_no_change(api, doctor, user_image, names):
+    """A log full of changes that were none hides the one that was."""
+    before, url = UserImage.objects.get().updated_at, f"/api/v1/images/{user_image.pk}"
+    read = api(doctor).get(url).json()
+    told = api(doctor).patch(url, {name: read[name] for name in names}, format="json")
+    assert told.status_code == 200
+    assert UserImage.objects.get().updated_at == before
+    assert not Waiting.objects.filter(action="changed").exists()
+    assert not Event.objects.filter(action="changed").exists()
