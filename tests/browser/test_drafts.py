@@ -360,9 +360,23 @@ def test_what_is_said_of_pictures_waits_for_them(tab, doctor, consultation):
     text.press("Escape")
     expect(page.locator("dialog[open]")).to_have_count(0)
     asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.close(run_before_unload=True)
     page.wait_for_timeout(300)
     assert asked == ["beforeunload"]
+    page.locator("[data-open-upload]").first.click()
+    expect(text).to_have_value("Darker than in spring.")
+    Session.objects.all().delete()
+    page.remove_listener("dialog", stay)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"/consultations/{consultation.pk}/")
+    log_in(page, doctor)
+    page.wait_for_url(f"**/consultations/{consultation.pk}/")
+    expect(page.get_by_text(FOUND)).to_be_visible()
     page.locator("[data-open-upload]").first.click()
     expect(text).to_have_value("Darker than in spring.")

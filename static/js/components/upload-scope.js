@@ -114,6 +114,11 @@ export class Scope {
     return metadata.names(this.form).some((name) => (this.shared[name] ?? "") !== (this.initial[name] ?? ""));
   }
 
+  restore(values) {
+    this.shared = { ...this.initial, ...values };
+    this.show(null);
+  }
+
   clear() {
     this.shared = { ...this.initial };
     this.show(null);

@@ -2,6 +2,7 @@
 import { onCloseRequest, openDialog, reveal } from "./dialog.js";
 import { toast } from "./toast.js";
 import { Camera } from "./upload-camera.js";
+import { keepText } from "./upload-draft.js";
 import { Footer } from "./upload-footer.js";
 import { say, size } from "./format.js";
 import { refresh } from "./images-changed.js";
@@ -33,6 +34,7 @@ function setUp(dialog) {
     select,
     fallback: () => part("browse"),
   });
+  const dropText = form && keepText(form, scope);
   const sender = new Sender(queue, {
     scope,
     files: take,
@@ -122,6 +124,7 @@ function setUp(dialog) {
     for (const item of queue.with("waiting", "sending")) transfer.stop(item);
     queue.clear();
     scope?.clear();
+    dropText?.();
     footer.refused([]);
     footer.outcome([]);
     footer.hush();
