@@ -15,9 +15,9 @@ from rest_framework_simplejwt.views import (
 )
 
 from audit.trail import Action, record
+from core.network import network_of
 
 from .error_serializers import ErrorsSerializer
-from .lockout import network_of
 from .serializers import RefreshSerializer, TokenPairSerializer
 
 

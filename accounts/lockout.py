@@ -1,26 +1,9 @@
-import ipaddress
-
 from axes.handlers.proxy import AxesProxyHandler
 from rest_framework.throttling import SimpleRateThrottle
 
-from audit.context import address_of
+from core.network import network_of
 
 LONGEST = 254  # characters of an e-mail address
-SITE = 64  # bits of an IPv6 address that a line has; the rest is its owner's to choose
-
-
-def network_of(request):
-    """Where a request comes from, for what is counted by address: an IPv4 address, or the network
-    of an IPv6 one. By the whole address, who guesses has a new one for every guess."""
-    told = address_of(request)
-    if not told:
-        return told
-    address = ipaddress.ip_address(told)
-    if address.version == 4:
-        return told
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, SITE), strict=False).network_address)
 
 
 def attempted_email(request, credentials=None):

@@ -9,8 +9,8 @@ from django_tasks import task
 from rest_framework.throttling import SimpleRateThrottle
 
 from audit.chain import pseudonym
+from core.network import network_of
 
-from .lockout import network_of
 from .models import User
 
 LETTER = {

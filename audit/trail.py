@@ -10,7 +10,9 @@ import logging
 
 from django.db import connection, transaction
 
-from . import chain, context
+from core import context
+
+from . import chain
 from .models import Action, Waiting
 
 __all__ = ["Action", "record", "record_all"]

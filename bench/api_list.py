@@ -25,7 +25,7 @@ def views():
 
     from consultations.models import ConsultationImage
     from consultations.serializers import ImageSerializer
-    from imaging.pagination import ImagePages
+    from core.pagination import ImagePages
 
     class Plain(serializers.ModelSerializer):
         class Meta:

@@ -69,8 +69,8 @@ def turns(former, measured, rounds):
             if connection.vendor == "postgresql":
                 connection.cursor().execute(f"SET jit = {compiler}")
             with (
-                mock.patch("consultations.models.search_key", one.search_key),
-                mock.patch("consultations.models.with_words", one.with_words),
+                mock.patch("consultations.models.patient.search_key", one.search_key),
+                mock.patch("consultations.models.patient.with_words", one.with_words),
             ):
                 began = time.perf_counter()
                 measured()

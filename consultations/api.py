@@ -21,10 +21,10 @@ from accounts.error_serializers import ErrorsSerializer
 from audit.reading import named, page
 from audit.serializers import EventSerializer, EventsSerializer
 from audit.trail import Action, record
+from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from core.pagination import INVALID
 from core.preconditions import IF_MATCH, VersionedDetail
 from imaging.errors import FILE_CODES
-from imaging.pagination import INVALID
-from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
 from . import archive, seen, services
 from .filters import ConsultationFilter

@@ -1,4 +1,4 @@
-from imaging.pagination import ImagePages, Pages
+from core.pagination import ImagePages, Pages
 
 
 class PatientPages(Pages):

@@ -9,7 +9,8 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils import timezone
 
 from audit.trail import Action, record
-from imaging import counts, intake, storage
+from core import metrics
+from imaging import intake, storage
 from imaging.errors import IdempotencyKeyReused
 
 from .models import Consultation, ConsultationImage
@@ -17,7 +18,7 @@ from .records import change_record
 from .vocabulary import ImageType
 
 
-@counts.uploads("consultation")
+@metrics.uploads("consultation")
 def add_image(
     *,
     consultation,

@@ -76,7 +76,7 @@ def logging_of(level, *, debug):
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {
-            "request_id": {"()": "audit.context.WithRequestId"},
+            "request_id": {"()": "core.context.WithRequestId"},
             "without_address": {"()": "dermaai.logs.WithoutAddress"},
         },
         "formatters": {"line": plain if debug else {"()": "dermaai.logs.JsonLines"}},

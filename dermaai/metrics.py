@@ -1,4 +1,4 @@
-"""`/metrics`: what imaging.counts counted, and how long the queue is, as Prometheus reads it.
+"""`/metrics`: what core.metrics counted, and how long the queue is, as Prometheus reads it.
 
 Told to whoever brings METRICS_TOKEN; without that setting there is no such page. Like the probes
 it answers before every other middleware: Prometheus names a machine by its address.

@@ -6,7 +6,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.functional import LazyObject, empty
 from django.utils.translation import gettext as _
 
-from imaging import counts
+from core import metrics
 
 logger = logging.getLogger("dermaai.requests")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -27,7 +27,7 @@ class Told:
         view = (match and match.view_name) or "-"
         # A method is whatever the client wrote, and a line for each would be kept for ever.
         method = request.method if request.method in METHODS else "other"
-        counts.REQUESTS.labels(view, method, response.status_code).observe(seconds)
+        metrics.REQUESTS.labels(view, method, response.status_code).observe(seconds)
         facts = {"view": view, "method": method, "status": response.status_code}
         facts |= {"ms": round(seconds * 1000), "user": _known(request)}
         logger.info("request", extra={"facts": facts, "request": request})

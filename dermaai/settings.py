@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
+    "core",
     "audit",
     "accounts",
     "imaging",
@@ -120,7 +121,7 @@ INSTALLED_APPS = [
     "rest_framework_simplejwt.token_blacklist",
 ]
 MIDDLEWARE = [
-    "audit.context.RequestId",
+    "core.context.RequestId",
     "dermaai.probes.Probes",
     "dermaai.middleware.Told",
     "django.middleware.security.SecurityMiddleware",
@@ -225,7 +226,7 @@ SHARE_RATE = env.str("SHARE_RATE", "60/hour")  # links made by one person
 _count, _period = LOGIN_RATE.split("/")
 AXES_FAILURE_LIMIT = int(_count)
 AXES_COOLOFF_TIME = timedelta(seconds={"s": 1, "m": 60, "h": 3600, "d": 86400}[_period[:1]])
-AXES_CLIENT_IP_CALLABLE = "accounts.lockout.network_of"
+AXES_CLIENT_IP_CALLABLE = "core.network.network_of"
 AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_email"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True

@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 from audit.trail import Action, record_all
 from core.admin import VersionedAdmin
 from core.search import FoldedSearch
+from core.templatetags.units import file_size
 from imaging.admin import StoredImageAdmin
-from imaging.templatetags.units import file_size
 
 from . import services, sharing
 from .models import Plan, Share, StorageQuota, Tag, UserImage

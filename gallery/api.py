@@ -17,10 +17,10 @@ from rest_framework.views import APIView
 
 from accounts.error_serializers import ErrorsSerializer
 from audit.trail import Action, record, record_all
+from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from core.pagination import INVALID, ImagePages
 from core.preconditions import IF_MATCH, VersionedDetail
 from imaging.errors import FILE_CODES
-from imaging.pagination import INVALID, ImagePages
-from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
 from . import archive, services, tags
 from .filters import GalleryFilter

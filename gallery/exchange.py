@@ -10,9 +10,9 @@ from django.utils import timezone
 from audit.trail import Action, record
 from consultations.services import add_image
 from consultations.vocabulary import ImageType
+from core.idempotency import own_key
 from imaging import storage
 from imaging.errors import StorageUnavailable
-from imaging.uploads_api import own_key
 
 from . import quotas, services
 from .models import UserImage

@@ -12,8 +12,8 @@ from accounts.error_serializers import ErrorsSerializer
 from consultations.models import Consultation, ConsultationImage
 from consultations.permissions import DoctorsOnly
 from consultations.serializers import ImageSerializer
+from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from imaging.errors import FILE_CODES
-from imaging.uploads_api import IDEMPOTENCY_KEY, idempotency_key
 
 from . import exchange
 from .api import Mine

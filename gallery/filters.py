@@ -58,7 +58,7 @@ class GalleryFilter(filters.FilterSet):
 
     @property
     def page_keys(self):
-        """What the pages of these images go by (imaging.keyset): a tag has an index of its own."""
+        """What the pages of these images go by (core.keyset): a tag has an index of its own."""
         return self.qs.BY_TAG if "tagged_at" in self.qs.query.annotations else self.qs.IN_ORDER
 
 

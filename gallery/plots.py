@@ -11,7 +11,7 @@ from math import ceil, log10
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from imaging.templatetags.units import file_size
+from core.templatetags.units import file_size
 
 from .models import UserImage
 

@@ -18,8 +18,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.context import request_id, under
-from imaging import background, counts, storage
+from core import metrics
+from core.context import request_id, under
+from imaging import background, storage
 from imaging.errors import Unavailable
 
 from . import quotas
@@ -145,7 +146,7 @@ def finish(image, cut, out) -> bool:
             quotas.warn(row.user_id)
         if former:
             transaction.on_commit(partial(_delete_later, former), robust=True)
-    counts.PROCESSING.labels(cut.engine).observe(cut.milliseconds / 1000)
+    metrics.PROCESSING.labels(cut.engine).observe(cut.milliseconds / 1000)
     return True
 
 
@@ -203,4 +204,4 @@ def fail(image, code):
         row.error = code
         row.due_at = row.lease = row.processing_since = None
         row.save(update_fields=[*HELD, "error"])
-    counts.PROCESSING_FAILURES.labels(code).inc()
+    metrics.PROCESSING_FAILURES.labels(code).inc()

@@ -12,8 +12,8 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
-from audit.context import request_id
-from imaging import counts
+from core import metrics
+from core.context import request_id
 
 from .models import Reservation, StorageQuota, UserImage
 
@@ -124,7 +124,7 @@ def warn(user_id):
         return
     # Whoever raises the level tells; the others find it raised.
     if StorageQuota.objects.filter(pk=quota.pk, warned__lt=quota.level).update(warned=quota.level):
-        counts.QUOTA_ALERTS.labels(quota.level).inc()
+        metrics.QUOTA_ALERTS.labels(quota.level).inc()
         transaction.on_commit(
             partial(warn_owner.enqueue, quota.pk, quota.level, request_id=request_id()), robust=True
         )

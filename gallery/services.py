@@ -9,9 +9,10 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.db.models import Sum
 from django.utils import timezone
 
-from audit.context import request_id
 from audit.trail import Action, record, record_all
-from imaging import counts, intake, storage
+from core import metrics
+from core.context import request_id
+from imaging import intake, storage
 from imaging.errors import IdempotencyKeyReused
 from imaging.metadata import clean_text
 
@@ -22,7 +23,7 @@ from .models.images import TITLE
 BATCH = 500  # rows of one statement: SQLite takes 250,000 variables, PostgreSQL 65,535
 
 
-@counts.uploads("gallery")
+@metrics.uploads("gallery")
 def submit_image(
     *,
     user,

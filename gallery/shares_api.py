@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 
 from accounts.error_serializers import ErrorsSerializer
-from imaging.pagination import INVALID, Pages
+from core.pagination import INVALID, Pages
 
 from . import sharing
 from .models import Share, UserImage

@@ -5,7 +5,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from audit.context import under
+from core.context import under
 
 from . import queue
 from .models import StorageQuota

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.trail import Action, record, record_all
+from core.templatetags.units import file_size
 
 from . import lifecycle
 from .models import CapturedFrom
-from .templatetags.units import file_size
 
 
 class StoredImageAdmin(admin.ModelAdmin):

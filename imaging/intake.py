@@ -14,11 +14,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.base import File
 
+from core.templatetags.units import file_size
+
 from . import antivirus, storage
 from .decoding import Decoded
 from .decoding.pool import pool
 from .errors import ImageRefused
-from .templatetags.units import file_size
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.context import request_id
+from core.context import request_id
 
 from . import renditions
 from .metadata import clean_text

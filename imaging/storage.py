@@ -31,7 +31,8 @@ from django.utils.crypto import constant_time_compare
 from django.utils.deconstruct import deconstructible
 from django.utils.http import content_disposition_header
 
-from . import counts
+from core import metrics
+
 from .errors import StorageUnavailable
 
 logger = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ def _told(container, *, missing=False):
     except OUTAGES as error:
         if missing and isinstance(error, FileNotFoundError):
             raise FileNotFoundError(container) from error
-        counts.STORAGE_ERRORS.labels(container).inc()
+        metrics.STORAGE_ERRORS.labels(container).inc()
         raise StorageUnavailable(container) from error
 
 
@@ -127,7 +128,7 @@ def discard(stored) -> None:
         for container, name in stored:
             storages[container].discard(name)
     except OUTAGES:
-        counts.STORAGE_ERRORS.labels(container).inc()
+        metrics.STORAGE_ERRORS.labels(container).inc()
         logger.warning("blobs of a failed upload stay for reconcile to remove")
 
 

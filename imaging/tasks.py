@@ -1,6 +1,6 @@
 from django_tasks import task
 
-from audit.context import under
+from core.context import under
 
 from . import storage
 

@@ -10,8 +10,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 
-from audit.context import RequestId, WithRequestId
 from bench import web
+from core.context import RequestId, WithRequestId
 from dermaai.csp import azure_origin, policy_of
 from dermaai.hosts import refuse_unsafe
 from dermaai.logs import JsonLines, logging_of

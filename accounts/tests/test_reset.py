@@ -4,8 +4,9 @@ import pytest
 from django.core import mail
 from django.test import RequestFactory
 
-from accounts import lockout, reset
+from accounts import reset
 from conftest import make_user
+from core import network
 
 PATH = "/accounts/password-reset/"
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def test_the_letter_is_in_the_language_of_its_reader(client):
     ],
 )
 def test_an_ipv6_line_is_one_place(address, counted):
-    assert lockout.network_of(RequestFactory().get("/", REMOTE_ADDR=address)) == counted
+    assert network.network_of(RequestFactory().get("/", REMOTE_ADDR=address)) == counted
 
 
 @pytest.mark.parametrize(

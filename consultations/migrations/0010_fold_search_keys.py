@@ -3,7 +3,7 @@ from django.db import migrations, transaction
 from core.migrating import former_search_key
 from core.search import search_key
 
-BATCH, SEARCH_KEY = 2000, 400  # rows, characters: as consultations/models.py has it
+BATCH, SEARCH_KEY = 2000, 400  # rows, characters: as consultations/models/patient.py has it
 
 
 def fold(apps, schema_editor, folding=search_key):

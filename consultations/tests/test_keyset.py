@@ -13,7 +13,7 @@ from conftest import make_user, upload
 from consultations import services, triggers
 from consultations.models import Consultation, ConsultationImage, Patient
 from consultations.ordering import BY_VISIT
-from imaging import keyset
+from core import keyset
 
 HTMX = {"HX-Request": "true"}
 

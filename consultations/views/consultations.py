@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from audit.trail import Action, record
-from imaging import keyset
-from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
+from core import keyset
+from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
 from ..forms import ConsultationForm, ImageMetadataForm
 from ..models import Consultation, Patient

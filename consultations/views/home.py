@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from audit.trail import Action, record
-from imaging import keyset
+from core import keyset
 
 from ..models import Consultation, ConsultationImage
 

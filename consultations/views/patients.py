@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.trail import Action, record
+from core import keyset
+from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 from core.search import of_that_name
-from imaging import keyset
-from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient

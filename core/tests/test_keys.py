@@ -11,8 +11,9 @@ from accounts.second_factor.devices import Authenticator, RecoveryCodes
 from audit import chain
 from audit.models import Event, Head
 from audit.trail import Action, record
+from core import cursors
 from core.keys import ring
-from imaging import cursors, storage
+from imaging import storage
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "old" * 20, "new" * 20

@@ -220,7 +220,7 @@ def test_a_second_run_that_fails_keeps_the_first_result(user_image, monkeypatch)
 
 def test_the_worker_works_under_the_request_s_name(client, doctor, page, caplog, monkeypatch):
     """Whoever follows one upload through the log would else lose it at the queue."""
-    from audit.context import WithRequestId, request_id
+    from core.context import WithRequestId, request_id
     from imaging.tasks import delete_blobs
 
     answer = page(doctor).post("/api/v1/remove-background", {"file": upload()})

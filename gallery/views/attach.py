@@ -13,10 +13,10 @@ from consultations.forms import ImageMetadataForm
 from consultations.models import Consultation, ConsultationImage, Patient
 from consultations.views.access import doctor_required
 from consultations.vocabulary import ImageType
+from core.fragments import vary_on_htmx, wants_fragment
+from core.idempotency import own_key
 from imaging import storage
 from imaging.errors import IdempotencyKeyReused, ImageRefused, Unavailable
-from imaging.fragments import vary_on_htmx, wants_fragment
-from imaging.uploads_api import own_key
 
 from .. import exchange
 from ..models import UserImage

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from audit.trail import Action, record
-from imaging import keyset
-from imaging.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
+from core import keyset
+from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
 from .. import tags
 from ..forms import PageFilter, UploadForm, keys

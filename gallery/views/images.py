@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget
 
 from audit.trail import Action, record
-from imaging import keyset
+from core import keyset
+from core.fragments import vary_on_htmx, wants_fragment
 from imaging.delivery import signed_redirect
-from imaging.fragments import vary_on_htmx, wants_fragment
 
 from .. import services, tags
 from ..forms import EngineForm, ImageForm

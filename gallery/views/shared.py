@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.throttling import SimpleRateThrottle
 
-from accounts.lockout import network_of
+from core.network import network_of
 from imaging.errors import StorageUnavailable
 
 from .. import sharing

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from imaging.fragments import vary_on_htmx, wants_fragment
+from core.fragments import vary_on_htmx, wants_fragment
 
 from .. import sharing
 from ..models import Share, UserImage

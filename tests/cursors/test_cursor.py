@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from consultations.models import Patient
-from imaging import cursors
+from core import cursors
 
 from .lists import LISTS, ROWS, SIZE, gallery, next_of, patients, refused, rows, sized
 

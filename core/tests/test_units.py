@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from imaging.templatetags.units import file_size, tally
+from core.templatetags.units import file_size, tally
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.db import connections
 from django.db.models import BooleanField, F, Func, IntegerField, Subquery, Value
 from django.db.models.expressions import RawSQL
 
-MANY = 1000  # this many are "999+" (imaging/templatetags/units.py)
+MANY = 1000  # this many are "999+" (core/templatetags/units.py)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,51 @@
+"""Who may see a record, and who may change it: querysets, from which everything is fetched."""
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+
+def rows_of(name):
+    return apps.get_model("consultations", name).objects
+
+
+class PatientAccess(models.QuerySet):
+    """Who sees a patient's record."""
+
+    def visible_to(self, user):
+        """A doctor's: those they created or hold a consultation with. And one's own record."""
+        if not user.is_active:
+            return self.none()
+        own = Q(user_id=user.pk)
+        if user.is_doctor:
+            own |= Q(created_by_id=user.pk) | Exists(
+                rows_of("Consultation").filter(patient=OuterRef("pk"), doctor_id=user.pk)
+            )
+        return self.filter(own)
+
+    def editable_by(self, user):
+        if not (user.is_active and user.is_doctor):
+            return self.none()
+        # A doctor who is also a patient here reads their own record and does not write it.
+        return self.visible_to(user).filter(Q(user__isnull=True) | ~Q(user_id=user.pk))
+
+
+class RecordQuerySet(models.QuerySet):
+    """Rows of a doctor and a patient: consultations, and images, which have their consultation's.
+
+    No join and no IN: with them PostgreSQL at times sorts all of a patient's images for one page.
+    """
+
+    def visible_to(self, user):
+        if not user.is_active:
+            return self.none()
+        own = Q(
+            patient_id=Subquery(rows_of("Patient").filter(user_id=user.pk).order_by().values("pk"))
+        )
+        if user.is_doctor:
+            own |= Q(doctor_id=user.pk)
+        return self.filter(own)
+
+    def editable_by(self, user):
+        doctor = user.is_active and user.is_doctor
+        return self.filter(doctor_id=user.pk) if doctor else self.none()

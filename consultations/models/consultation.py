@@ -1,0 +1,67 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Kind
+from audit.subjects import audited
+from core import keyset
+
+from ..dates import check_visit
+from .access import RecordQuerySet, rows_of
+from .patient import Patient
+
+
+class ConsultationQuerySet(RecordQuerySet):
+    def with_images_count(self, most=None):
+        images = rows_of("ConsultationImage").filter(consultation=OuterRef("pk")).order_by()
+        return self.annotate(images_count=keyset.Count(images.values("pk")[:most]))
+
+
+class Consultation(models.Model):
+    class Status(models.TextChoices):
+        IN_PROGRESS = "in_progress", _("In progress")
+        FOLLOW_UP = "follow_up", _("To follow up")
+        CLOSED = "closed", _("Closed")
+
+    doctor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="consultations",
+        limit_choices_to={"role": "doctor"},
+        verbose_name=_("doctor"),
+    )
+    patient = models.ForeignKey(
+        Patient, models.PROTECT, related_name="consultations", verbose_name=_("patient")
+    )
+    date = models.DateField(_("date"), default=timezone.localdate)
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
+    diagnosis = models.CharField(_("diagnosis"), max_length=250, blank=True)
+    notes = models.TextField(
+        _("notes"), blank=True, help_text=_("For you: the patient does not see them.")
+    )
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status, default=Status.IN_PROGRESS
+    )
+    images_taken = models.BooleanField(_("images taken"), default=False, editable=False)
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = ConsultationQuerySet.as_manager()
+    audited = audited(Kind.CONSULTATION, patient_id="patient_id", doctor_id="doctor_id")
+
+    class Meta:
+        verbose_name = _("consultation")
+        verbose_name_plural = _("consultations")
+        ordering = ["-date", "-pk"]
+        indexes = [
+            models.Index(fields=["doctor", "-date", "-id"], name="consultation_by_doctor"),
+            models.Index(fields=["patient", "-date", "-id"], name="consultation_by_patient"),
+        ]
+
+    def __str__(self):
+        return f"{self.patient} · {self.date}"
+
+    def clean(self):
+        check_visit(self)

@@ -1,0 +1,91 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Kind
+from audit.subjects import audited
+
+from .. import triggers
+from ..dating import DatedImage
+from ..ordering import AS_ADDED, IN_ORDER, INDEXES, descending
+from ..vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
+from .access import RecordQuerySet
+from .consultation import Consultation
+from .patient import Patient
+
+_COPY = {"on_delete": models.DO_NOTHING, "related_name": "+", "db_index": False, "editable": False}
+
+
+class ConsultationImageQuerySet(RecordQuerySet):
+    def in_order(self):
+        """Primary first, then by the day that each shows: the order of every grid and viewer."""
+        return self.order_by(*descending(IN_ORDER))
+
+    def as_added(self):
+        """Primary first, then newest: the API's."""
+        return self.order_by(*descending(AS_ADDED))
+
+
+class ConsultationImage(DatedImage):
+    consultation = models.ForeignKey(
+        Consultation, models.CASCADE, related_name="images", verbose_name=_("consultation")
+    )
+    # The consultation's, again: what rules and orders a patient's images must stand in one row.
+    # The database keeps them true (consultations/triggers.py), and the consultation protects them.
+    patient = models.ForeignKey(Patient, **_COPY)
+    doctor = models.ForeignKey(settings.AUTH_USER_MODEL, **_COPY)
+    consultation_date = models.DateField(editable=False)
+    image_type = models.CharField(
+        _("type"), max_length=20, choices=ImageType, default=ImageType.OTHER
+    )
+    dermoscopic_type = models.CharField(
+        _("dermoscopy mode"), max_length=30, choices=DermoscopicType, blank=True
+    )
+    body_location = models.CharField(_("location"), max_length=150, blank=True)
+    body_site = models.CharField(
+        _("body site"), max_length=20, choices=body_site_choices, blank=True
+    )
+    laterality = models.CharField(_("side"), max_length=10, choices=Laterality, blank=True)
+    description = models.TextField(_("description"), max_length=2000, blank=True)
+    is_primary = models.BooleanField(_("primary image"), default=False)
+
+    objects = ConsultationImageQuerySet.as_manager()
+    audited = audited(Kind.CONSULTATION_IMAGE, patient_id="patient_id", doctor_id="doctor_id")
+
+    class Meta(DatedImage.Meta):
+        verbose_name = _("consultation image")
+        verbose_name_plural = _("consultation images")
+        ordering = ["-created_at", "-pk"]
+        indexes = INDEXES
+        constraints = [
+            *DatedImage.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["consultation"],
+                condition=Q(is_primary=True),
+                name="consultationimage_one_primary",
+            ),
+            models.CheckConstraint(
+                condition=Q(dermoscopic_type="") | Q(image_type=ImageType.DERMOSCOPY),
+                name="consultationimage_dermoscopic_type_only_with_dermoscopy",
+                violation_error_message=_("A dermoscopy mode goes only with dermoscopy."),
+            ),
+        ]
+
+    mend = classmethod(triggers.mend)
+
+    def save(self, *args, **kwargs):
+        if self._state.adding:
+            visit = self.consultation
+            self.patient_id, self.doctor_id = visit.patient_id, visit.doctor_id
+            self.consultation_date = visit.date
+        super().save(*args, **kwargs)
+
+    @property
+    def site_label(self):
+        """ "Forearm, front, left", "Nose", or the location as typed, or ""."""
+        site = BODY_SITES.get(self.body_site)
+        parts = [str(site.label)] if site else []
+        if parts and self.laterality:
+            parts.append(str(self.get_laterality_display()).lower())
+        return ", ".join(parts) or self.body_location
