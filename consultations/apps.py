@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +11,12 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self):
         from audit.subjects import deleted
+        from imaging.lifecycle import REPAIRS
 
         from . import triggers
         from .models import ConsultationImage
+
+        REPAIRS.append(partial(triggers.repair, ConsultationImage))
 
         pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)

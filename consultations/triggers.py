@@ -113,7 +113,7 @@ def remove(connection):
                 cursor.execute(f"DROP FUNCTION IF EXISTS {function}()")
 
 
-def mend(model, *, only_tell, grace=None):
+def repair(model, *, only_tell, grace=None):
     """Make the triggers where they are missing, and right the copies that differ from their
     consultation's. Returns how many did."""
     wrong = model.objects.exclude(

@@ -11,9 +11,12 @@ class GalleryConfig(AppConfig):
 
     def ready(self):
         from audit.subjects import erased
+        from imaging.lifecycle import REPAIRS
 
-        from . import checks  # noqa: F401  (registers itself)
+        from . import checks, lifecycle  # noqa: F401  (the first registers itself)
         from .models import UserImage
+
+        REPAIRS.append(lifecycle.repair)
 
         post_delete.connect(erased, sender=UserImage)
 

@@ -27,7 +27,7 @@ def purge() -> int:
         purged += count
 
 
-def mend(*, only_tell: bool, grace: timedelta = ABANDONED) -> int:
+def repair(*, only_tell: bool, grace: timedelta = ABANDONED) -> int:
     """Abandoned reservations, images left behind by a worker, and quotas that are not the sum of
     what is stored. Returns how many rows."""
     now = timezone.now()
@@ -43,11 +43,11 @@ def mend(*, only_tell: bool, grace: timedelta = ABANDONED) -> int:
         count += 1
     count += stuck.update(status=UserImage.Status.QUEUED, lease=None, processing_since=None)
     for quota in StorageQuota.objects.only("pk").iterator(chunk_size=500):
-        count += _mend_quota(quota.pk)
+        count += _repair_quota(quota.pk)
     return count
 
 
-def _mend_quota(user_id):
+def _repair_quota(user_id):
     with transaction.atomic():
         # Under the lock nobody else's change is half there: theirs waits for the same row.
         StorageQuota.objects.select_for_update().get(pk=user_id)

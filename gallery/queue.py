@@ -16,7 +16,6 @@ from django.core.files.base import ContentFile, File
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from core import metrics
 from core.context import request_id, under
@@ -30,10 +29,6 @@ logger = logging.getLogger(__name__)
 
 HELD = ["status", "attempts", "lease", "due_at", "processing_since", "updated_at"]
 RESULT = ["error", "engine", "quality", "processing_time", "stored_bytes"]
-FAILURES = background.FAILURES | {
-    "gave_up": _("It failed several times. Try again; if it goes on, tell the practice."),
-    "original_missing": _("The original could not be found. Tell the practice."),
-}
 
 
 class Gone(Exception):

@@ -16,6 +16,7 @@ from core import metrics
 from core.context import request_id
 
 from .models import Reservation, StorageQuota, UserImage
+from .notices import warn_owner
 
 
 class QuotaExceeded(Exception):
@@ -113,8 +114,6 @@ def give_back(user_id, size, images=1):
 
 def warn(user_id):
     """Tell the owner by e-mail at 80 % and at 95 %, once each until there is room again."""
-    from .tasks import warn_owner
-
     quota = StorageQuota.objects.of(user_id)
     if quota.level == quota.warned:
         return

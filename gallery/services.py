@@ -19,6 +19,7 @@ from imaging.metadata import clean_text
 from . import quotas, tags
 from .models import StorageQuota, UserImage
 from .models.images import TITLE
+from .tasks import look
 
 BATCH = 500  # rows of one statement: SQLite takes 250,000 variables, PostgreSQL 65,535
 
@@ -85,7 +86,7 @@ def submit_image(
             tags.add([image], names)
             quotas.keep(reservation)
             record(Action.UPLOADED, image)
-            transaction.on_commit(_ring, robust=True)
+            transaction.on_commit(wake_workers, robust=True)
     except (OperationalError, InterfaceError):
         # The connection may have gone after the commit: the row may be there and need its blobs.
         # If it is not, reconcile removes them and releases the reservation.
@@ -127,9 +128,7 @@ def _same_file(image, photo):
     return image
 
 
-def _ring():
-    from .tasks import look
-
+def wake_workers():
     look.enqueue()
 
 
@@ -218,7 +217,7 @@ def restore_images(images):
             UserImage.objects.filter(pk__in=some).update(deleted_at=None, updated_at=timezone.now())
         record_all(Action.RESTORED, _named(rows))
         if rows:
-            transaction.on_commit(_ring, robust=True)
+            transaction.on_commit(wake_workers, robust=True)
     return len(rows)
 
 
@@ -276,5 +275,5 @@ def retry_image(image, *, engine=None):
                 "updated_at",
             ]
         )
-        transaction.on_commit(_ring, robust=True)
+        transaction.on_commit(wake_workers, robust=True)
     return row

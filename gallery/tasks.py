@@ -1,34 +1,12 @@
-from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
-from django.utils import translation
-from django.utils.translation import gettext as _
 from django_tasks import task
 
-from core.context import under
-
 from . import queue
-from .models import StorageQuota
+from .notices import warn_owner
+
+__all__ = ["look", "warn_owner"]  # the second was here: tasks that wait name it so
 
 
 @task()
 def look():
     """The bell: there may be an image to take. Safe to run twice, and for nothing."""
     queue.work()
-
-
-@task()
-def warn_owner(user_id, level, request_id=""):
-    """Tell somebody that their storage is filling up."""
-    with under(request_id):
-        _warn(user_id, level)
-
-
-def _warn(user_id, level):
-    quota = StorageQuota.objects.select_related("user").filter(pk=user_id).first()
-    if quota is None or not quota.user.is_active:
-        return
-    with translation.override(quota.user.language or settings.LANGUAGE_CODE):
-        subject = _("Your gallery is %(level)s%% full") % {"level": level}
-        body = render_to_string("gallery/quota_email.txt", {"quota": quota, "level": level})
-    send_mail(subject, body, None, [quota.user.email])

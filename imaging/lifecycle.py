@@ -33,6 +33,11 @@ class Report:
     mended: int = 0
 
 
+# What the apps right in their own rows, as they register it at their start: called with `only_tell`
+# and `grace` (what is younger may be an upload under way), they return in how many rows.
+REPAIRS = []
+
+
 def image_models():
     """The concrete tables of pictures, in whatever app."""
     return [model for model in apps.get_models() if issubclass(model, StoredImage)]
@@ -51,8 +56,9 @@ def reconcile(*, delete: bool, grace: timedelta = GRACE) -> Report:
     with closing(_Ledger()) as ledger:
         for container in settings.CONTAINERS:
             report.blobs += ledger.note_stored(container, storage.blobs(container))
+        for repair in REPAIRS:
+            report.mended += repair(only_tell=not delete, grace=grace)
         for model in image_models():
-            report.mended += model.mend(only_tell=not delete, grace=grace)
             rows = model.objects.only(*model.BLOB_FIELDS).iterator(chunk_size=2000)
             report.rows += ledger.note_wanted(rows)
         for model, pk, container, name in ledger.missing():

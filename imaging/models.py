@@ -173,12 +173,6 @@ class StoredImage(models.Model):
             "damaged": found.damaged,
         }
 
-    @classmethod
-    def mend(cls, *, only_tell: bool, grace: timedelta) -> int:
-        """What `reconcile` rights in rows of this table; returns in how many. What is younger than
-        `grace` may be an upload under way."""
-        return 0
-
     def blobs(self):
         """(container, name) of every blob that the row points at."""
         fields = [getattr(self, name) for name in self.BLOB_FIELDS]

@@ -1,6 +1,7 @@
 """The four floors of docs/architecture.md: a room imports only from below."""
 
 import ast
+import graphlib
 
 import pytest
 from django.conf import settings
@@ -43,6 +44,37 @@ def test_a_room_imports_only_from_below(room):
         if name in rooms - BELOW[room] - {room}
     ]
     assert not wrong
+
+
+def module_of(path):
+    parts = path.relative_to(settings.BASE_DIR).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(path, modules):
+    """The files of the product that a file imports, wherever in it the import stands."""
+    package = module_of(path) if path.stem == "__init__" else module_of(path).rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, *([node.module] if node.module else [])])
+            for name in node.names:
+                whole = f"{base}.{name.name}"
+                yield whole if whole in modules else base
+
+
+def test_no_files_import_each_other_in_a_circle():
+    """Of such files none can be read, moved or tested by itself. An import within a function hides
+    a circle; it is one."""
+    modules = {module_of(path): path for path in files()}
+    graph = {
+        name: {*imported(path, modules)} & {*modules} - {name} for name, path in modules.items()
+    }
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, with the circle
 
 
 def test_user_is_named_by_the_setting():

@@ -18,7 +18,7 @@ from django.db import connection
 from accounts.models import User
 from conftest import upload
 from gallery import services
-from gallery.lifecycle import mend
+from gallery.lifecycle import repair
 from gallery.models import Reservation, StorageQuota, UserImage
 from gallery.quotas import QuotaExceeded
 
@@ -53,7 +53,7 @@ print(json.dumps({{
     "drift": quota.storage_used - sum(UserImage.objects.values_list("stored_bytes", flat=True)),
     "reservations": Reservation.objects.count(),
     "blobs": len(blobs),
-    "wrong": mend(only_tell=True),
+    "wrong": repair(only_tell=True),
 }}))
 """
 
@@ -78,7 +78,7 @@ from django.db import connection
 from accounts.models import User
 from conftest import upload
 from gallery import services
-from gallery.lifecycle import mend
+from gallery.lifecycle import repair
 from gallery.models import Reservation, StorageQuota
 from gallery.quotas import QuotaExceeded
 
@@ -108,7 +108,7 @@ print(json.dumps({{
     "count": quota.image_count,
     "reservations": Reservation.objects.count(),
     "blobs": sum(len(list(storages[c].blobs())) for c in settings.CONTAINERS),
-    "wrong": mend(only_tell=True),
+    "wrong": repair(only_tell=True),
 }}))
 """
 

@@ -20,7 +20,7 @@ from collections import Counter
 from django.conf import settings
 from django.core.files.storage import storages
 from django_tasks_db.models import DBTaskResult
-from gallery.lifecycle import mend
+from gallery.lifecycle import repair
 from gallery.models import StorageQuota, UserImage
 deadline = time.monotonic() + 90
 while time.monotonic() < deadline and (
@@ -39,7 +39,7 @@ print(json.dumps({
     "sum": sum(row.stored_bytes for row in rows),
     "orphans": [b for b in stored if tuple(b) not in {x for row in rows for x in row.blobs()}],
     "missing": [x for row in rows for x in row.blobs() if list(x) not in stored],
-    "wrong": mend(only_tell=True),
+    "wrong": repair(only_tell=True),
 }))
 """
 

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Kind
 from audit.subjects import audited
 
-from .. import triggers
 from ..dating import DatedImage
 from ..ordering import AS_ADDED, IN_ORDER, INDEXES, descending
 from ..vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
@@ -71,8 +70,6 @@ class ConsultationImage(DatedImage):
                 violation_error_message=_("A dermoscopy mode goes only with dermoscopy."),
             ),
         ]
-
-    mend = classmethod(triggers.mend)
 
     def save(self, *args, **kwargs):
         if self._state.adding:

@@ -15,6 +15,8 @@ from imaging import storage
 from imaging.archive import file_name
 from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails
 
+from ..failures import FAILURES
+
 TITLE, TAG, TAGS = 200, 40, 10  # characters of a title, of a tag; tags of an image
 SEARCH_KEY = 2400  # bytes: PostgreSQL refuses a row of an index longer than 2704
 MOST = 1000  # images of one request
@@ -190,8 +192,6 @@ class UserImage(StoredImage):
     @property
     def failure(self):
         """Why it failed, for a person; "" when it did not."""
-        from ..queue import FAILURES
-
         return FAILURES.get(self.error, FAILURES["gave_up"]) if self.error else ""
 
     @property
@@ -220,12 +220,6 @@ class UserImage(StoredImage):
         """What the search finds it by; `tags` are their names."""
         key = search_key(self.title, *tags).encode()[:SEARCH_KEY]
         self.search_key = key.decode(errors="ignore")
-
-    @classmethod
-    def mend(cls, *, only_tell, grace):
-        from ..lifecycle import mend
-
-        return mend(only_tell=only_tell, grace=grace)
 
 
 def tag_key(name):

@@ -101,4 +101,4 @@ def new_context(browser, browser_context_args):
 @pytest.fixture
 def worker(monkeypatch):
     """The worker is this test: it works when it is told to, not at the bell."""
-    monkeypatch.setattr(services, "_ring", lambda: None)
+    monkeypatch.setattr(services, "wake_workers", lambda: None)

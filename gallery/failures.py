@@ -1,0 +1,10 @@
+"""Why an image has no cut-out: {code of the API: words for a person}."""
+
+from django.utils.translation import gettext_lazy as _
+
+from imaging import background
+
+FAILURES = background.FAILURES | {
+    "gave_up": _("It failed several times. Try again; if it goes on, tell the practice."),
+    "original_missing": _("The original could not be found. Tell the practice."),
+}
