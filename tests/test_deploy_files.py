@@ -59,6 +59,9 @@ def test_the_defaults_that_the_example_tells_are_the_defaults():
         assert str(int(told) if isinstance(told, bool) else told) == value, name
 
 
+COMMON = "deploy/systemd/dermaai-.service.d/common.conf"
+
+
 @pytest.fixture
 def units(tmp_path):
     """The units as systemd would find them, with this project where docs/deploy.md has it."""
@@ -89,6 +92,19 @@ def test_the_units_may_do_little(units):
             command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", unit]
             done = subprocess.run(command, cwd=units, capture_output=True, text=True)
             assert done.returncode == 0, done.stdout
+
+
+def test_the_units_let_decoders_confine_themselves():
+    """Refused, they would go on without, and nobody would see it."""
+    allowed = set()
+    for line in re.findall(r"^SystemCallFilter=(.+)$", text(COMMON), re.M):
+        allowed |= set(line.split())
+    assert allowed >= {
+        "seccomp",
+        "landlock_create_ruleset",
+        "landlock_add_rule",
+        "landlock_restrict_self",
+    }
 
 
 def test_what_the_units_start_is_there():

@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_NO_NEW_PRIVILEGES = 38  # prctl
+_NO_NEW_PRIVILEGES, _SECCOMP, _BY_FILTER = 38, 22, 2  # prctl
 
 # Landlock ----------------------------------------------------------------------------------
 
@@ -117,6 +117,8 @@ def _restrict_calls():
     code = ctypes.create_string_buffer(b"".join(program))
     told = struct.pack("@HP", len(program), ctypes.addressof(code))
     done = _LIBC.syscall(seccomp, _FILTER, _ALL_THREADS, told) == 0
+    # Some services may ask by prctl alone, which is for the one thread that there is.
+    done = done or _LIBC.prctl(_SECCOMP, _BY_FILTER, told, 0, 0) == 0
     return {"calls"} if done else set()
 
 
