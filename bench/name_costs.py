@@ -61,13 +61,16 @@ def turns(former, measured, rounds):
 
     from core import search
 
-    ways = [(former, "on"), (former, "off"), (search, "off")]  # and PostgreSQL's compiler
+    was, now = {
+        "postgresql": ("SET jit = on", "SET jit = off"),
+        "sqlite": ("PRAGMA cache_size = -2000", "PRAGMA cache_size = -32000"),
+    }[connection.vendor]
+    ways = [(former, was), (former, now), (search, now)]
     took = [[] for _ in ways]
     for number in range(rounds):
         for way in range(len(ways))[:: 1 if number % 2 else -1]:
-            one, compiler = ways[way]
-            if connection.vendor == "postgresql":
-                connection.cursor().execute(f"SET jit = {compiler}")
+            one, connected = ways[way]
+            connection.cursor().execute(connected)
             with (
                 mock.patch("consultations.models.patient.search_key", one.search_key),
                 mock.patch("consultations.models.patient.with_words", one.with_words),

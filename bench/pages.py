@@ -76,7 +76,8 @@ def tell_names(report, database, measured):
     report.text(
         f"### {database}, names\n\nMilliseconds, medians, among {patients:,} patients; their keys "
         f"were rewritten by the migration in {measured['rewriting']:.0f} s. A search is its number "
-        "and its first page. Formerly PostgreSQL compiled each search (`jit`)."
+        "and its first page. Formerly "
+        "PostgreSQL compiled each search (`jit`), and SQLite kept 2 MB of pages."
     )
     report.table(
         ("", "formerly", "former folding", "this folding", "ratio to formerly"),
