@@ -166,17 +166,15 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DERMAAI_DATA / 'db.sqlite3'}")}
 DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["CONN_MAX_AGE"] = 60
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # One writer at a time: take the write lock when a transaction begins, and wait for it,
     # rather than fail half-way with "database is locked".
     DATABASES["default"]["OPTIONS"] |= {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # 32 MB of pages at most: a search reads a table that its own two miss (script/bench pages).
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-        " PRAGMA cache_size=-32000;",
+        " PRAGMA cache_size=-32000;",  # KiB: a search reads a whole table (script/bench pages)
     }
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     # Compiling a search takes PostgreSQL longer than the search (script/bench pages).
