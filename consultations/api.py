@@ -77,9 +77,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
 
     def get_queryset(self):
         words = self.request.query_params.get("q", "")
-        patients = super().get_queryset().visible_to(self.request.user)
-        found = patients.search(words)
-        return found if not words or found.exists() else patients.search(words, joined=True)
+        return super().get_queryset().visible_to(self.request.user).find(words)
 
     @transaction.atomic
     def perform_create(self, serializer):

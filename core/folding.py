@@ -132,20 +132,23 @@ def same_name(one, other):
 
 def _made_of(words, parts):
     """Whether the words are the parts in some order, written together here and there."""
-    if not words:
-        return not parts
-    return any(_made_of(words[1:], rest) for rest in _left_of(parts, words[0]))
+    left = {tuple(sorted(parts))}
+    for word in words:
+        left = {rest for some in left for rest in _left_of(some, word)}
+    return () in left
 
 
 def _left_of(parts, word):
-    """What is left of the parts when some of them have made the word, for each way to do so."""
-    if not word:
-        yield parts
-        return
-    for part in dict.fromkeys(parts):
-        if word.startswith(part):
-            at = parts.index(part)
-            yield from _left_of(parts[:at] + parts[at + 1 :], word[len(part) :])
+    """What may be left of the sorted parts when some of them have made the word. By how much of it
+    is made: whatever the order in which the same parts came, they are looked at once."""
+    reached = [{parts}, *(set() for _ in word)]
+    for at in range(len(word)):
+        for some in reached[at]:
+            for part in set(some):
+                if word.startswith(part, at):
+                    place = some.index(part)
+                    reached[at + len(part)].add(some[:place] + some[place + 1 :])
+    return reached[-1]
 
 
 def _without_marks(plain):

@@ -10,38 +10,34 @@ from django.db import migrations, transaction
 from django.db.migrations.operations import AddIndex, RemoveIndex
 
 
-class AddIndexAside(AddIndexConcurrently):
+class _Aside:
     """CONCURRENTLY, so that uploads go on meanwhile, where the database knows it (PostgreSQL);
-    a plain index elsewhere. An index that was interrupted there is dropped and made again."""
+    `plain` elsewhere."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        if schema_editor.connection.vendor != "postgresql":
-            return AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self.index.name}")
-        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        if schema_editor.connection.vendor == "postgresql":
+            return super().database_forwards(app_label, schema_editor, from_state, to_state)
+        return self.plain.database_forwards(self, app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        if schema_editor.connection.vendor != "postgresql":
-            return AddIndex.database_backwards(self, app_label, schema_editor, from_state, to_state)
-        super().database_backwards(app_label, schema_editor, from_state, to_state)
+        if schema_editor.connection.vendor == "postgresql":
+            return super().database_backwards(app_label, schema_editor, from_state, to_state)
+        return self.plain.database_backwards(self, app_label, schema_editor, from_state, to_state)
 
 
-class RemoveIndexAside(RemoveIndexConcurrently):
-    """The other way round."""
+class AddIndexAside(_Aside, AddIndexConcurrently):
+    """An index that was interrupted is dropped and made again."""
+
+    plain = AddIndex
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        if schema_editor.connection.vendor != "postgresql":
-            return RemoveIndex.database_forwards(
-                self, app_label, schema_editor, from_state, to_state
-            )
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self.index.name}")
         super().database_forwards(app_label, schema_editor, from_state, to_state)
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        if schema_editor.connection.vendor != "postgresql":
-            return RemoveIndex.database_backwards(
-                self, app_label, schema_editor, from_state, to_state
-            )
-        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+class RemoveIndexAside(_Aside, RemoveIndexConcurrently):
+    plain = RemoveIndex
 
 
 class Required(migrations.AlterField):

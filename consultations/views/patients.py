@@ -34,8 +34,7 @@ def patient_list(request):
 
 
 def pages_of(patients, words, size):
-    """A Paginator of those who are looked for; where there is nobody, of those whose names are
-    written together or apart."""
+    """A Paginator of those whom `find` would; it has counted them anyhow."""
     pages = Paginator(patients.search(words), size)
     if words and not pages.count:
         pages = Paginator(patients.search(words, joined=True), size)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.folding import same_name
 from core.search import search_key
 
 # (as it is stored, as somebody types it): each must find the other.
@@ -72,3 +73,10 @@ def test_different_names_stay_different(one, other):
 
 def test_what_a_database_refuses_is_gone():
     assert search_key("a\0b\ud800") == "ab"
+
+
+def test_names_of_many_like_parts_are_compared_at_once():
+    """Tried in every order, twelve such words would hold a worker for minutes."""
+    parts = ["a" * length for length in range(1, 12)]
+    assert not same_name("a" * 65 + " aab", " ".join([*parts, "ba"]))
+    assert same_name("a" * 65 + " aba", " ".join([*parts, "ba"]))

@@ -100,10 +100,7 @@ def gallery_attach(request, pk):
 def _choose(request, image, consultations):
     words = request.GET.get("q", "").strip()
     if words:
-        patients = Patient.objects.visible_to(request.user)
-        found = patients.search(words)
-        if not found.exists():
-            found = patients.search(words, joined=True)
+        found = Patient.objects.visible_to(request.user).find(words)
         consultations = consultations.filter(patient__in=found.order_by().values("pk"))
     offered = list(consultations.order_by("-date", "-pk")[: OFFERED + 1])
     context = {

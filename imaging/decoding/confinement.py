@@ -84,7 +84,7 @@ def _restrict_files(readable):
     network = 0b11 if version >= _NETWORK_FROM else 0
     scopes = 0b11 if version >= _SCOPES_FROM else 0
     handled = struct.pack("=QQQ", files, network, scopes)
-    size = {True: 24, network > 0: 16}.get(scopes > 0, 16 if network else 8)
+    size = 24 if scopes else 16 if network else 8  # what older kernels know of it
     rules = _LIBC.syscall(_CREATE_RULESET, handled, size, 0)
     if rules < 0:
         return set()
