@@ -102,3 +102,8 @@ def new_context(browser, browser_context_args):
 def worker(monkeypatch):
     """The worker is this test: it works when it is told to, not at the bell."""
     monkeypatch.setattr(services, "wake_workers", lambda: None)
+
+
+@pytest.fixture
+def edit(consultation):
+    return f"/consultations/{consultation.pk}/edit/"

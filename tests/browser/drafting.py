@@ -1,0 +1,38 @@
+"""A form with text in it, as the tests of drafts handle it."""
+
+import re
+
+from conftest import PASSWORD
+
+TEXT = "Squame fine, bord net : à revoir dans trois mois.\nPas de prurit."
+FOUND = re.compile("Unsaved text was found again")
+KEPT = """() => Object.keys(sessionStorage).filter((key) => key.startsWith("draft:"))
+    .map((key) => sessionStorage[key]).join()"""
+
+
+def notes(page):
+    return page.get_by_label("Notes")
+
+
+def log_in(page, user):
+    page.fill("[name=username]", user.email)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+
+
+def log_out(page):
+    page.get_by_label(re.compile("^Account of")).click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/accounts/login/")
+
+
+def save(page):
+    page.locator("main").get_by_role("button", name="Save", exact=True).click()
+
+
+def written(page):
+    page.wait_for_function(f"() => ({KEPT})().length > 0")
+
+
+def gone(page):
+    page.wait_for_function(f"() => ({KEPT})() === ''")
