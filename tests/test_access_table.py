@@ -10,9 +10,9 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from conftest import upload
 from consultations import services
 from gallery.models import Share, UserImage
+from testing.cast import upload
 
 ACTORS = ("doctor", "other_doctor", "patient", "other_patient", "staff", "stranger")
 LOOK = (200, 404, 200, 404, 404, 302)  # pages that doctor and patient may look at

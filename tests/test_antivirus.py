@@ -15,10 +15,10 @@ from contextlib import contextmanager
 import pytest
 from django.core.checks import run_checks
 
-from conftest import blobs, photograph, upload
 from consultations.models import ConsultationImage
 from gallery.models import Reservation, UserImage
 from imaging import antivirus
+from testing.cast import blobs, photograph, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("clamd")]
 # Backwards, so that no antivirus takes this file for what it tests.

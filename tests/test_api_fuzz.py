@@ -6,14 +6,14 @@ from contextlib import suppress
 
 import pytest
 
-from bench import postgres
+from tools.servers import postgres
 
 pytestmark = pytest.mark.xdist_group("fuzz-api")
 
 
 def test_no_answer_off_the_schema():
     """An integrator has nothing but the schema: what is not in it breaks their program."""
-    command = [sys.executable, "-m", "fuzz.api", "--short", "--seed=5", "--examples=3"]
+    command = [sys.executable, "-m", "tools.fuzz.api", "--short", "--seed=5", "--examples=3"]
     with suppress(postgres.Missing):  # which refuses what SQLite takes, a NUL among others
         command += ["--postgresql"] if postgres.programs() else []
     done = subprocess.run(command, capture_output=True, text=True)

@@ -4,7 +4,7 @@ import jsonschema
 import pytest
 from jsonschema import Draft202012Validator
 
-from conftest import upload
+from testing.cast import upload
 
 
 @pytest.fixture(scope="module")

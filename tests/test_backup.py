@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import web
-from bench.postgres import programs
-from tests.processes import postgresql
+from testing.processes import postgresql
+from tools.servers import web
+from tools.servers.postgres import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.xdist_group("backup")
@@ -31,7 +31,7 @@ Consultation.objects.create(doctor=doctor, patient=record, date=date(2026, 11, 1
 WORK = """
 from itertools import count
 from pathlib import Path
-from conftest import upload
+from testing.cast import upload
 from consultations import services
 from consultations.models import Consultation, ConsultationImage
 consultation = Consultation.objects.get()

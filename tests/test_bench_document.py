@@ -1,6 +1,6 @@
 """A page of measurements keeps what other benchmarks printed."""
 
-from bench.document import put
+from tools.bench.document import put
 
 PAGE = "# Performance\n\nAs printed.\n\n## Intake\n\nold\n\n## ZIP\n\nkept\n"
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from conftest import photograph, upload
 from consultations import services
 from gallery import services as gallery
+from testing.cast import photograph, upload
 
 LATE = datetime(2023, 3, 14, 23, 50)  # at UTC-5; in Paris, 05:50 of the 15th
 

@@ -8,8 +8,8 @@ import signal
 import psycopg
 import pytest
 
-from bench import postgres, web
-from tests.processes import postgresql
+from testing.processes import postgresql
+from tools.servers import postgres, web
 
 SEEN = "the database does not answer; the worker goes on"
 OTHERS = """
@@ -19,7 +19,7 @@ WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
 SUBMIT = """
 import time
 from accounts.models import User
-from conftest import upload
+from testing.cast import upload
 from gallery import services
 owner = User.objects.create_user("owner@example.org", "x", full_name="Owner")
 image, _created = services.submit_image(user=owner, upload=upload(), engine="lesion")

@@ -10,11 +10,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from conftest import upload
 from consultations.dating import validate_captured_on
 from consultations.models import ConsultationImage
 from consultations.services import add_image
 from imaging.tests.exif_blocks import ASCII, entry, jpeg
+from testing.cast import upload
 
 ADDED = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
 

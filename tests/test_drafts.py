@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from conftest import PASSWORD
+from testing.cast import PASSWORD
 
 SENT = "0123456789abcdef01234567"
 COOKIE = f"draft-saved-{SENT}"

@@ -46,6 +46,12 @@ def test_a_room_imports_only_from_below(room):
     assert not wrong
 
 
+def test_the_product_imports_no_tool():
+    """A server has neither: the image leaves both out."""
+    wrong = [(path.as_posix(), name) for path in files() for name in imports(path)]
+    assert not [(path, name) for path, name in wrong if name in ("tools", "testing", "tests")]
+
+
 def module_of(path):
     parts = path.relative_to(settings.BASE_DIR).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -99,7 +105,7 @@ LIMITS = {".py": 300, ".html": 150, ".js": 200}
 
 def test_files_stay_small():
     """Past these a file is split by noun, never into `utils.py`."""
-    names = (*BELOW, "bench", "chaos", "fuzz", "templates", "static/js")
+    names = (*BELOW, "tools", "testing", "templates", "static/js")
     roots = [settings.BASE_DIR / name for name in names]
     long = [
         (path.relative_to(settings.BASE_DIR).as_posix(), lines)

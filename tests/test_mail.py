@@ -14,8 +14,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from bench import web
-from tests.proxy import certify
+from testing.proxy import certify
+from tools.servers import web
 
 MAIL = """
 import sys

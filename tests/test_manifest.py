@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from conftest import upload
 from consultations import services
 from gallery import archive as gallery_archive
 from gallery.models import UserImage
 from imaging import archive
+from testing.cast import upload
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"

@@ -7,8 +7,9 @@ import signal
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bench import uploads, web
-from conftest import photograph
+from testing.cast import photograph
+from tools.bench import uploads
+from tools.servers import web
 
 pytestmark = pytest.mark.xdist_group("metrics")
 TOKEN = "told-to-prometheus-only"

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from accounts.models import User
-from conftest import upload
 from consultations import services
 from consultations.models import Consultation, Patient
+from testing.cast import upload
 
 NAME = "Marie Lefèvre"
 TEMPLATES = Path(settings.BASE_DIR, "templates")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conftest import PASSWORD, photograph
+from testing.cast import PASSWORD, photograph
 
 from .proxy import HOST, Client, path_of, running
 

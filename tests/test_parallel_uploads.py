@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import connection
 from accounts.models import User
-from conftest import upload
+from testing.cast import upload
 from gallery import services
 from gallery.lifecycle import repair
 from gallery.models import Reservation, StorageQuota, UserImage
@@ -76,7 +76,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import connection
 from accounts.models import User
-from conftest import upload
+from testing.cast import upload
 from gallery import services
 from gallery.lifecycle import repair
 from gallery.models import Reservation, StorageQuota

@@ -10,11 +10,11 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 
-from bench import web
 from core.context import RequestId, WithRequestId
 from dermaai.csp import azure_origin, policy_of
 from dermaai.hosts import refuse_unsafe
 from dermaai.logs import JsonLines, logging_of
+from tools.servers import web
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ IMAGES = 40
 LEASE = 4  # seconds: what a killed worker's image waits for
 FILL = """
 from accounts.models import User
-from conftest import upload
+from testing.cast import upload
 from gallery import services
 owner = User.objects.create_user("owner@example.org", "x", full_name="Owner")
 for number in range({images}):

@@ -11,8 +11,8 @@ from django.urls import reverse
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import User
-from conftest import PASSWORD, make_user
 from gallery.models import StorageQuota
+from testing.cast import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 ROOT = "/admin/accounts/user"

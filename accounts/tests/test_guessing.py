@@ -9,7 +9,7 @@ from django.test import Client
 
 from audit import chain
 from audit.models import Action, Event
-from conftest import PASSWORD
+from testing.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from accounts.models import User
-from conftest import PASSWORD, make_user
+from testing.cast import PASSWORD, make_user
 
 
 def log_in(client, email, password=PASSWORD):

@@ -11,8 +11,8 @@ from django.test import Client
 
 from accounts.models import User
 from audit.models import Action
-from bench import web
-from conftest import PASSWORD, make_user
+from testing.cast import PASSWORD, make_user
+from tools.servers import web
 
 CHANGE = "/accounts/password/"
 

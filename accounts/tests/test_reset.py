@@ -5,8 +5,8 @@ from django.core import mail
 from django.test import RequestFactory
 
 from accounts import reset
-from conftest import make_user
 from core import network
+from testing.cast import make_user
 
 PATH = "/accounts/password-reset/"
 pytestmark = pytest.mark.django_db

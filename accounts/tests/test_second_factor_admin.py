@@ -14,8 +14,8 @@ from django.urls.resolvers import RegexPattern
 
 from accounts.models import User
 from audit.models import Action
-from conftest import PASSWORD, make_user
-from tests.totp import code_of
+from testing.cast import PASSWORD, make_user
+from testing.totp import code_of
 
 from .test_second_factor_pages import SET_UP, shown_secret
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.second_factor import services
 from audit.models import Action
-from conftest import PASSWORD
-from tests.totp import code_of, wrong_code
+from testing.cast import PASSWORD
+from testing.totp import code_of, wrong_code
 
 TOKEN = "/api/v1/auth/token"
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.second_factor import services
 from audit.models import Action
-from conftest import PASSWORD
-from tests.totp import code_of, wrong_code
+from testing.cast import PASSWORD
+from testing.totp import code_of, wrong_code
 
 CODE = "/accounts/login/code/"
 

@@ -14,8 +14,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Authenticator
 from audit.models import Action
-from conftest import PASSWORD
-from tests.totp import code_of, wrong_code
+from testing.cast import PASSWORD
+from testing.totp import code_of, wrong_code
 
 SECURITY = "/accounts/security/"
 SET_UP = "/accounts/security/second-factor/"

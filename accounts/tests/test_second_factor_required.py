@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from accounts.second_factor.rules import must_have, refuse_unknown_words
 from audit.models import Action
-from conftest import PASSWORD, make_user
-from tests.totp import code_of
+from testing.cast import PASSWORD, make_user
+from testing.totp import code_of
 
 from .test_second_factor_pages import SET_UP, shown_codes, shown_secret
 

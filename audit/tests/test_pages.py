@@ -4,9 +4,9 @@ from django.urls import reverse
 
 from audit import chain
 from audit.trail import Action, record
-from conftest import make_user, upload
 from consultations import services
 from consultations.models import Consultation, ConsultationImage
+from testing.cast import make_user, upload
 
 HERE = {"REMOTE_ADDR": "203.0.113.7"}
 

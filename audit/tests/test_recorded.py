@@ -6,13 +6,13 @@ from functools import partial
 import pytest
 from django.urls import reverse
 
-from conftest import PASSWORD, upload
 from consultations import services
 from consultations.models import Consultation, ConsultationImage, Patient
 from gallery import services as gallery
 from gallery import sharing
 from gallery.lifecycle import purge
 from gallery.models import Share, StorageQuota, UserImage
+from testing.cast import PASSWORD, upload
 
 HERE = {"REMOTE_ADDR": "203.0.113.7"}
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.contrib.auth.models import Permission
 
-from conftest import blobs, make_user
 from consultations.models import ConsultationImage, Patient
+from testing.cast import blobs, make_user
 
 URL = "/admin/consultations/consultationimage/"
 

@@ -7,9 +7,9 @@ import zipfile
 
 import pytest
 
-from conftest import photograph, upload
 from consultations import services
 from imaging import storage
+from testing.cast import photograph, upload
 
 
 @pytest.fixture

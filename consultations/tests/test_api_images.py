@@ -9,10 +9,10 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from conftest import blobs, photograph, upload
 from consultations.models import ConsultationImage
 from imaging.decoding.pool import Pool
 from imaging.errors import DecoderUnavailable
+from testing.cast import blobs, photograph, upload
 
 FIELDS = {
     "id",

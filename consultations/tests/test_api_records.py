@@ -2,8 +2,8 @@
 
 import pytest
 
-from conftest import PASSWORD
 from consultations.models import Consultation, Patient
+from testing.cast import PASSWORD
 
 
 def errors(response):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from conftest import upload
 from consultations import services
+from testing.cast import upload
 
 HTMX = {"HX-Request": "true"}
 

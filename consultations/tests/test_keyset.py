@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from conftest import make_user, upload
 from consultations import services, triggers
 from consultations.models import Consultation, ConsultationImage, Patient
 from consultations.ordering import BY_VISIT
 from core import keyset
+from testing.cast import make_user, upload
 
 HTMX = {"HX-Request": "true"}
 

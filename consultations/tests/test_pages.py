@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from conftest import upload
 from consultations import services
 from consultations.models import Consultation, ConsultationImage, Patient
+from testing.cast import upload
 
 
 def add(consultation, doctor, **fields):

@@ -6,12 +6,12 @@ import threading
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from conftest import blobs, photograph, upload
 from consultations import services
 from consultations.models import Consultation, ConsultationImage
 from imaging import storage
 from imaging.decoding.pool import Pool
 from imaging.errors import ImageRefused, StorageUnavailable
+from testing.cast import blobs, photograph, upload
 
 on_both = pytest.mark.usefixtures("backend")  # files, and Azure Blob
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from conftest import upload
 from gallery import queue, services, sharing
 from imaging import background
+from testing.cast import upload
 
 _remove = background.remove
 _cut = {}  # (the picture, engine, whether it is dermoscopic): (what came of it, the cut-out)

@@ -3,9 +3,9 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from conftest import blobs, make_user
 from gallery import queue, services
 from gallery.models import Share, StorageQuota, Tag, UserImage
+from testing.cast import blobs, make_user
 
 pytestmark = pytest.mark.django_db
 ROOT = "/admin/gallery"

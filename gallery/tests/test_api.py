@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Event, Waiting
-from conftest import blobs, upload
 from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
+from testing.cast import blobs, upload
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1"

@@ -10,7 +10,6 @@ from django.contrib.messages import get_messages
 from django.core.files.storage import storages
 from django.db import connection
 
-from conftest import blobs, upload
 from consultations import services as consultations
 from consultations.models import Consultation, ConsultationImage
 from gallery import exchange, queue, services
@@ -18,6 +17,7 @@ from gallery.models import StorageQuota, UserImage
 from gallery.quotas import QuotaExceeded
 from imaging import storage
 from imaging.errors import StorageUnavailable
+from testing.cast import blobs, upload
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.db import models
 from django.utils import timezone
 
-from conftest import blobs
 from gallery import lifecycle, queue, quotas, services
 from gallery.models import Reservation, StorageQuota, UserImage
+from testing.cast import blobs
 
 pytestmark = pytest.mark.django_db
 on_both = pytest.mark.usefixtures("backend")  # files, and Azure Blob

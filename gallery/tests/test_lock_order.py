@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.db.models import Max
 
-from conftest import upload
 from gallery import quotas, services, tags
 from gallery.models import StorageQuota, Tag, UserImage
+from testing.cast import upload
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

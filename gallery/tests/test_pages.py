@@ -8,9 +8,9 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from conftest import upload
 from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
+from testing.cast import upload
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

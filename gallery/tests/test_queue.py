@@ -6,11 +6,11 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from conftest import blobs, make_user, upload
 from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
 from imaging import background, storage
 from imaging.errors import StorageUnavailable
+from testing.cast import blobs, make_user, upload
 
 pytestmark = pytest.mark.django_db
 

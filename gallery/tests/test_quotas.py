@@ -3,11 +3,11 @@
 import pytest
 from django.core import mail
 
-from conftest import blobs, upload
 from gallery import queue, quotas, services
 from gallery.models import Reservation, StorageQuota, UserImage
 from imaging import storage
 from imaging.errors import IdempotencyKeyReused, StorageUnavailable
+from testing.cast import blobs, upload
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,11 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from conftest import blobs, photograph, upload
 from gallery import queue, services, sharing
 from gallery.models import Reservation, Share, StorageQuota, UserImage
 from gallery.quotas import QuotaExceeded
 from imaging.errors import ImageRefused, StorageUnavailable
+from testing.cast import blobs, photograph, upload
 
 pytestmark = pytest.mark.django_db
 on_both = pytest.mark.usefixtures("backend")  # files, and Azure Blob

@@ -12,11 +12,11 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from conftest import blobs
 from gallery import queue, services, sharing
 from gallery.models import Share, UserImage
 from imaging import storage
 from imaging.errors import StorageUnavailable
+from testing.cast import blobs
 
 pytestmark = pytest.mark.django_db
 WORD = "a secret word"

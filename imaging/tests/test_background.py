@@ -19,13 +19,13 @@ import pytest
 from django.core.checks import run_checks
 from PIL import Image
 
-from bench import composites, cutouts
-from conftest import photograph
 from imaging import background
 from imaging.background import cutter, weights
 from imaging.decoding.process import Ended
 from imaging.errors import EngineUnavailable, Unavailable
 from imaging.tests.test_decoding import progressive
+from testing.cast import photograph
+from tools.bench import composites, cutouts
 
 
 @pytest.fixture(scope="module", autouse=True)

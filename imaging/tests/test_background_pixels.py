@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench import composites, cutouts
-from imaging import phantoms, renditions
+from imaging import renditions
 from imaging.background import compose, field, lesion, matte
 from imaging.tests import profiles
 from imaging.tests.test_background import cut, encoded, ended_at_last, failure  # noqa: F401
+from tools import phantoms
+from tools.bench import composites, cutouts
 
 
 def chunks(data):

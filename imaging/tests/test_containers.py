@@ -11,9 +11,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 
-from conftest import blobs, photograph
 from imaging import storage
 from imaging.errors import StorageUnavailable
+from testing.cast import blobs, photograph
 
 pytestmark = pytest.mark.usefixtures("backend")
 NAME = "42/7c1f_original.jpg"  # as the gallery names them: a folder for each person

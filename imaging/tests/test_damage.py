@@ -10,10 +10,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
 
-from conftest import photograph
-from imaging import intake, phantoms
+from imaging import intake
 from imaging.errors import ImageRefused
 from imaging.quality import Verdict
+from testing.cast import photograph
+from tools import phantoms
 
 SIZE = (800, 600)
 

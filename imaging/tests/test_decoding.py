@@ -19,10 +19,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from PIL import Image
 
-from conftest import photograph
 from imaging import intake
 from imaging.decoding import pool as pools
 from imaging.errors import DecoderUnavailable, ImageRefused
+from testing.cast import photograph
 
 
 @pytest.fixture

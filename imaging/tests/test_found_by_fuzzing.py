@@ -8,8 +8,9 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from imaging import intake, phantoms
+from imaging import intake
 from imaging.errors import ImageRefused
+from tools import phantoms
 
 SIZE = (40, 30)
 

@@ -14,10 +14,10 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from conftest import photograph, upload
 from imaging import background, intake, storage
 from imaging.errors import EngineUnavailable, StorageUnavailable
 from imaging.uploadhandler import FileInLargePieces
+from testing.cast import photograph, upload
 
 
 @contextmanager

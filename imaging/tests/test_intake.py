@@ -15,10 +15,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
 
-from conftest import photograph
-from imaging import intake, phantoms
+from imaging import intake
 from imaging.decoding import jpeg
 from imaging.errors import ImageRefused
+from testing.cast import photograph
+from tools import phantoms
 
 PARIS = ZoneInfo("Europe/Paris")
 

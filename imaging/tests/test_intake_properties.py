@@ -3,7 +3,7 @@ long as it is given; these few dozen examples are the same at every run."""
 
 from hypothesis import HealthCheck, example, given, settings
 
-from fuzz import properties
+from tools.fuzz import properties
 
 few = settings(
     derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 
-from conftest import blobs, photograph
 from imaging import storage
+from testing.cast import blobs, photograph
 
 
 def run(command, *args):

@@ -8,8 +8,8 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageOps
 
-from imaging import phantoms
-from imaging.phantoms import LESION_KINDS, Lesion
+from tools import phantoms
+from tools.phantoms import LESION_KINDS, Lesion
 
 SMALL = (320, 240)
 EXIF_IFD, GPS_IFD = 0x8769, 0x8825

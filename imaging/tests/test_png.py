@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from imaging import phantoms
 from imaging.decoding import png
+from tools import phantoms
 
 PICTURE = phantoms.macro(1, size=(320, 240), lesion=phantoms.Lesion(1))
 

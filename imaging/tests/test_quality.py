@@ -1,7 +1,7 @@
 """Sharp and well exposed, or not: a wrong "poor" costs a retake and the clinician's trust, a wrong
 "good" is found out when the patient has gone.
 
-The scenes are not those that the thresholds come from (`bench/quality.py`).
+The scenes are not those that the thresholds come from (`tools/bench/quality.py`).
 """
 
 import re
@@ -11,10 +11,11 @@ import pytest
 from django.conf import settings
 from PIL import Image, ImageFilter
 
-from bench import degrade
-from bench.quality import CAMERAS, scene
-from imaging import phantoms, quality
+from imaging import quality
 from imaging.tests.test_colour import renditions_of
+from tools import phantoms
+from tools.bench import degrade
+from tools.bench.quality import CAMERAS, scene
 
 HELD_OUT = (0, 1, 2, 7, 15)  # three views; the last two without a lesion
 GOOD_CAMERA = CAMERAS[0][1]

@@ -7,8 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
 
-from conftest import photograph
-from imaging import intake, phantoms, renditions
+from imaging import intake, renditions
+from testing.cast import photograph
+from tools import phantoms
 
 
 @pytest.fixture(params=["JPEG", "PNG", "WEBP", "HEIF"])

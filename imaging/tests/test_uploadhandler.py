@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
-from conftest import photograph, upload
+from testing.cast import photograph, upload
 
 BIG = 300_000
 

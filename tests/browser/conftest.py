@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from conftest import PASSWORD
 from gallery import services
+from testing.cast import PASSWORD
 
 PATIENCE = 5  # seconds
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

@@ -2,7 +2,7 @@
 
 import re
 
-from conftest import PASSWORD
+from testing.cast import PASSWORD
 
 TEXT = "Squame fine, bord net : à revoir dans trois mois.\nPas de prurit."
 FOUND = re.compile("Unsaved text was found again")

@@ -4,11 +4,11 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from conftest import upload
 from consultations import services
 from dermaai.csp import azure_origin, policy_of
 from gallery import queue
 from gallery import services as gallery
+from testing.cast import upload
 
 pytestmark = pytest.mark.usefixtures("worker")
 

@@ -6,8 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import blobs, photograph
 from consultations.models import ConsultationImage
+from testing.cast import blobs, photograph
 
 PICTURES = {"IMG_1.JPG": 1, "IMG_2.JPG": 2, "IMG_3.JPG": 3}
 

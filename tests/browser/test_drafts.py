@@ -4,8 +4,8 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from consultations.models import Consultation
+from testing.totp import code_of
 from tests.browser.drafting import FOUND, TEXT, gone, log_in, log_out, notes, save, written
-from tests.totp import code_of
 
 
 def test_an_ended_session(tab, doctor, consultation, edit, violations):

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone, translation
 from playwright.sync_api import expect
 
-from conftest import photograph, upload
 from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
+from testing.cast import photograph, upload
 
 from .test_clinician import drop
 

@@ -4,11 +4,11 @@ import pytest
 
 from accounts.models import User
 from audit.models import Event
-from conftest import upload
 from consultations import services
 from consultations.models import Consultation, Patient
 from gallery import queue, sharing
 from gallery import services as gallery
+from testing.cast import upload
 
 pytestmark = pytest.mark.usefixtures("worker")
 # Breaks out of an attribute, of a script, of a comment; a template's and a format's own signs.

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from conftest import upload
 from gallery import queue, services, sharing
 from gallery.models import Share
+from testing.cast import upload
 
 from .test_pages import WIDTHS, breaches
 

@@ -3,8 +3,8 @@
 import pytest
 from django.conf import settings
 
-from conftest import upload
 from consultations import services
+from testing.cast import upload
 
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = (360, 768, 1440)
@@ -88,7 +88,7 @@ def test_dialogs_are_accessible(tab, doctor, paths, image, violations, scheme):
 
 
 def test_admin_keeps_the_policy(tab, image, violations, db):
-    from conftest import make_user
+    from testing.cast import make_user
 
     root = make_user("root@example.org", is_staff=True, is_superuser=True, role="staff")
     page = tab(root)

@@ -5,7 +5,7 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
-from conftest import photograph
+from testing.cast import photograph
 
 WORD = '<style>p { color: red }</style><p style="color: red">Nævus dos</p>'
 PASTE = """([content, texts]) => {

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from conftest import PASSWORD
-from tests.totp import code_of, wrong_code
+from testing.cast import PASSWORD
+from testing.totp import code_of, wrong_code
 
 from .test_pages import WIDTHS, breaches
 

@@ -1,0 +1,1 @@
+"""What tests share: the cast, the storages, the application in processes of its own."""

@@ -1,0 +1,1 @@
+"""The demo record: an app of its own, installed only with `DEBUG`."""
