@@ -30,8 +30,8 @@ INTRODUCTION = f"""\
 Each engine is held against pictures whose answer is known by construction.
 
 **Subjects** (`tools/bench/composites.py`): a furry figure, drawn four times as large and averaged,
-before a background of slow colours; then smaller, at the frame, twice, of fainter contrast, amid shapes,
-out of focus, noisy. The truth is its α, the figure Dice of the two α (2 Σ min / Σ sum).
+before a background of slow colours; then smaller, at the frame, twice, of fainter contrast, amid
+shapes, out of focus, noisy. The truth is its α, the figure Dice of the two α (2 Σ min / Σ sum).
 
 **Lesions** (`tools/bench/cutouts.py`): {SCENES} dermoscopic pictures drawn by `tools.phantoms` (six
 kinds, phototypes I to VI, contact and polarized, hair as it falls), spoilt in five ways, each in
