@@ -9,7 +9,7 @@ from django.core.checks import Error, Warning, register
 
 from . import antivirus
 from .background import weights
-from .decoding import confinement
+from .sandbox import confinement
 
 MAX_TTL = 3600
 

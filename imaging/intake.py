@@ -18,7 +18,7 @@ from core.templatetags.units import file_size
 
 from . import antivirus, storage
 from .decoding import Decoded
-from .decoding.pool import pool
+from .decoding.decoder import decoders
 from .errors import ImageRefused
 
 
@@ -50,7 +50,7 @@ def read(upload) -> Photo:
         # Before anyone else has seen the bytes; and a decoder is given them to read only.
         digest = hashlib.file_digest(file, "sha256")
         antivirus.scan(file)
-        found = pool().decode(file)
+        found = decoders().decode(file)
     upload.seek(0)
     return Photo(original=upload, size=size, sha256=digest.hexdigest(), found=found)
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from consultations.models import ConsultationImage
-from imaging.decoding.pool import Pool
+from imaging.decoding.decoder import Decoders
 from imaging.errors import DecoderUnavailable
 from testing.cast import blobs, photograph, upload
 
@@ -198,13 +198,13 @@ def test_repeated_upload_returns_the_first_answer(api, doctor, url):
 
 
 def test_consultation_deleted_during_the_upload(api, doctor, url, consultation, monkeypatch):
-    decode = Pool.decode
+    decode = Decoders.decode
 
     def meanwhile(pool, file):
         consultation.__class__.objects.all().delete()
         return decode(pool, file)
 
-    monkeypatch.setattr(Pool, "decode", meanwhile)
+    monkeypatch.setattr(Decoders, "decode", meanwhile)
     assert post(api(doctor), url, upload()).status_code == 404
     assert blobs() == set()
 
@@ -229,7 +229,7 @@ def test_decoders_busy_is_503_with_retry_after(api, doctor, url, monkeypatch):
     def busy(pool, file):
         raise DecoderUnavailable("all are busy")
 
-    monkeypatch.setattr(Pool, "decode", busy)
+    monkeypatch.setattr(Decoders, "decode", busy)
     client = api(doctor)
     client.raise_request_exception = False
     response = post(client, url, upload())

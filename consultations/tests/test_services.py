@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from consultations import services
 from consultations.models import Consultation, ConsultationImage
 from imaging import storage
-from imaging.decoding.pool import Pool
+from imaging.decoding.decoder import Decoders
 from imaging.errors import ImageRefused, StorageUnavailable
 from testing.cast import blobs, photograph, upload
 
@@ -85,7 +85,7 @@ def test_connection_lost_at_commit_keeps_the_blobs(consultation, doctor, monkeyp
 
 
 def test_crash_while_decoding_stores_nothing(consultation, doctor, monkeypatch):
-    monkeypatch.setattr(Pool, "decode", lambda pool, file: 1 / 0)
+    monkeypatch.setattr(Decoders, "decode", lambda pool, file: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         add(consultation, doctor)
     assert blobs() == set()

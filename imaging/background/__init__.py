@@ -1,12 +1,13 @@
 """A photograph without its background: engines behind one function, in a process of their own.
 
-    cut = background.remove(original, out)      # Cut, BackgroundFailed or EngineUnavailable
+    cut = background.remove(original, out)      # Cutout, BackgroundFailed or EngineUnavailable
 
-`cut` is what that process does to a file: decode it whole, find the subject (`subject`: a network)
-or the lesion (`lesion`), find α along its outline (`matte`), write the PNG (`compose`). The web
-process loads none of it.
+`cutout` is what that process does to a file: decode it whole, find the subject (`subject`: a
+network) or the lesion (`lesion`), find α along its outline (`matte`), write the PNG (`compose`).
+The web process loads none of it.
 """
 
-from .cutter import ENGINES, FAILURES, BackgroundFailed, Cut, close, remove
+from .protocol import ENGINES, FAILURES, BackgroundFailed, Cutout
+from .removal import close, remove
 
-__all__ = ["ENGINES", "FAILURES", "BackgroundFailed", "Cut", "close", "remove"]
+__all__ = ["ENGINES", "FAILURES", "BackgroundFailed", "Cutout", "close", "remove"]

@@ -15,9 +15,9 @@ from functools import cache, partial
 
 from django.conf import settings
 
-from imaging.decoding import serving
+from imaging.sandbox import worker
 
-from .cutter import CHOICES, ORDER, REPLY
+from .protocol import CHOICES, ORDER, REPLY
 
 
 def main():
@@ -26,15 +26,15 @@ def main():
     settings.configure(TIME_ZONE=options["time_zone"], USE_TZ=True)
     import cv2
 
-    from . import cut, weights
+    from . import cutout, weights
     from .subject import Subject
 
     warnings.simplefilter("ignore")  # decoders warn of what is odd
     cv2.setNumThreads(1)  # threads of its own would be the web processes' processors
     # Loaded when first needed: who only has lesions does not pay for it.
     subject = cache(partial(Subject, *options["model"]))
-    serving.limit_memory(options["memory"], "BACKGROUND_MEMORY", options["written"])
-    known = partial(_answer, cut, subject, weights.WeightsMissing)
+    worker.limit_memory(options["memory"], "BACKGROUND_MEMORY", options["written"])
+    known = partial(_answer, cutout, subject, weights.WeightsMissing)
     trim = getattr(ctypes.CDLL(None), "malloc_trim", lambda _bytes: None)  # glibc has it
 
     def answer(*order):
@@ -43,24 +43,24 @@ def main():
 
     # The weights are read when they are first needed; the package's own lie with the libraries.
     folder = options["model"][1]
-    serving.serve(ORDER, ("rb", "r+b"), REPLY, answer, [folder] if folder else [])
+    worker.serve(ORDER, ("rb", "r+b"), REPLY, answer, [folder] if folder else [])
 
 
-def _answer(cut, subject, WeightsMissing, files, max_pixels, engine, dermoscopic):
+def _answer(cutout, subject, WeightsMissing, files, max_pixels, engine, dermoscopic):
     try:
-        made = cut.cut(
+        found = cutout.cut_out(
             *files,
             engine=CHOICES[engine],
             dermoscopic=None if dermoscopic < 0 else bool(dermoscopic),
             max_pixels=max_pixels,
             subject=subject,
         )
-    except cut.NothingFound:
+    except cutout.NothingFound:
         return ({"failure": "nothing_found"},)
-    except cut.ImageRefused as refusal:
+    except cutout.ImageRefused as refusal:
         heavy = refusal.message == "too_heavy" or refusal.code == "too_many_pixels"
         return ({"failure": "too_heavy" if heavy else "unreadable"},)
-    except cut.CannotWrite as full:
+    except cutout.CannotWrite as full:
         return ({"unavailable": f"the result cannot be written: {full}"},)
     except WeightsMissing as missing:
         return ({"unavailable": str(missing)},)
@@ -68,9 +68,9 @@ def _answer(cut, subject, WeightsMissing, files, max_pixels, engine, dermoscopic
         if not _is_out_of_memory(error):
             raise
         return ({"failure": "too_heavy"},)
-    facts = asdict(made)
+    facts = asdict(found)
     thumbnail = facts.pop("thumbnail")
-    return {"cut": facts}, thumbnail
+    return {"cutout": facts}, thumbnail
 
 
 def _is_out_of_memory(error):

@@ -1,7 +1,8 @@
 """Untrusted bytes → pixels, in a process that holds nothing else and may die.
 
-`picture.decode` does the work; `child` is the process around it, with its limits; `pool` keeps
-such processes for the web process. What a decoder does to its process, it does not do to us.
+`picture.decode` does the work; `child` is the process around it, with its limits; `decoder` keeps
+such processes for the web process (imaging.sandbox). What a decoder does to its process, it does
+not do to us.
 """
 
 from dataclasses import dataclass

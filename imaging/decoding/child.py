@@ -17,7 +17,7 @@ from tempfile import TemporaryFile
 
 from django.conf import settings
 
-from . import serving
+from imaging.sandbox import worker
 
 ORDER = struct.Struct("!dQ")  # seconds of processor time, pixels at most
 REPLY = struct.Struct("!III")  # bytes of: facts, display, thumbnail
@@ -31,8 +31,8 @@ def main():
 
     warnings.simplefilter("ignore")  # decoders warn of what is odd
     _warm_up(picture)
-    serving.limit_memory(options["memory"], "DECODER_MEMORY")
-    serving.serve(ORDER, ("rb",), REPLY, partial(_answer, picture))
+    worker.limit_memory(options["memory"], "DECODER_MEMORY")
+    worker.serve(ORDER, ("rb",), REPLY, partial(_answer, picture))
 
 
 def _answer(picture, files, max_pixels):

@@ -20,9 +20,10 @@ from django.core.checks import run_checks
 from PIL import Image
 
 from imaging import background
-from imaging.background import cutter, weights
-from imaging.decoding.process import Ended
+from imaging.background import weights
+from imaging.background.removal import Remover, removers
 from imaging.errors import EngineUnavailable, Unavailable
+from imaging.sandbox import Ended
 from imaging.tests.test_decoding import progressive
 from testing.cast import photograph
 from tools.bench import composites, cutouts
@@ -66,7 +67,7 @@ def files(folder, data):
 
 
 def cut(folder, data, **options):
-    """(Cut, the PNG as an opened image)."""
+    """(Cutout, the PNG as an opened image)."""
     with files(folder, data) as (original, out):
         found = background.remove(original, out, **options)
         picture = Image.open(io.BytesIO((folder / "out.png").read_bytes()))
@@ -85,7 +86,8 @@ def failure(folder, data, **options):
 
 
 def process():
-    return cutter._cutter.process
+    (idle,) = removers().idle
+    return idle.process
 
 
 def test_one_process_serves_picture_after_picture(tmp_path):
@@ -129,9 +131,9 @@ def test_a_crash_is_coded(tmp_path, monkeypatch, fresh, files_before, passing):
         self.process.send_signal(signal.SIGSEGV)
         raise Ended(self.process.wait())
 
-    monkeypatch.setattr(cutter.Cutter, "cut", crash)
+    monkeypatch.setattr(Remover, "cut_out", crash)
     assert failure(tmp_path, mark()) == ("engine_failed", passing)
-    assert cutter._cutter is None
+    assert not removers().idle
 
 
 def test_processor_time_runs_out(tmp_path, settings):
@@ -249,7 +251,7 @@ def test_the_process_knows_no_secret_and_keeps_nothing(tmp_path, monkeypatch, fr
 
 def test_it_ends_with_its_worker(tmp_path, fresh):
     cut(tmp_path, mark())
-    cutter._cutter.socket.close()  # what the kernel does for a worker that is killed
+    removers().idle[0].socket.close()  # what the kernel does for a worker that is killed
     assert process().wait(5) == 0
 
 
@@ -311,8 +313,8 @@ def test_a_process_that_was_taken_over_is_not_believed(tmp_path, monkeypatch, li
     }
 
     def say(facts):
-        answer = (json.dumps({"cut": facts}).encode(), b"RIFF....WEBP")
-        monkeypatch.setattr(cutter.Cutter, "cut", lambda *_: answer)
+        answer = (json.dumps({"cutout": facts}).encode(), b"RIFF....WEBP")
+        monkeypatch.setattr(Remover, "cut_out", lambda *_: answer)
 
     with monkeypatch.context() as monkeypatch:
         say(told)
@@ -320,7 +322,7 @@ def test_a_process_that_was_taken_over_is_not_believed(tmp_path, monkeypatch, li
             assert background.remove(original, out).width == 640, "the truth goes through"
         say(told | lie)
         assert failure(tmp_path, b"x") == ("engine_failed", False)
-    assert cutter._cutter is None, "it is not asked again"
+    assert not removers().idle, "it is not asked again"
 
 
 def test_the_original_cannot_be_written(tmp_path):

@@ -39,7 +39,7 @@ def mark():
 
 @pytest.fixture(scope="module")
 def cut_figure(figure, tmp_path_factory):
-    """(Cut, pixels of the PNG, its bytes)."""
+    """(Cutout, pixels of the PNG, its bytes)."""
     folder = tmp_path_factory.mktemp("cut")
     found, picture = cut(folder, encoded(figure[0]))
     return found, np.asarray(picture), (folder / "out.png").read_bytes()

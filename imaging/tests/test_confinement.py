@@ -9,12 +9,12 @@ import sys
 import pytest
 
 from imaging.checks import decoders_are_confined
-from imaging.decoding import confinement
-from imaging.decoding import pool as pools
+from imaging.decoding.decoder import Decoder
+from imaging.sandbox import confinement
 
 TRY = """
 import os, socket, sys
-from imaging.decoding import confinement
+from imaging.sandbox import confinement
 tries = confinement.attempts()
 given = os.open(sys.argv[2], os.O_RDONLY)
 if sys.argv[1] != "free":
@@ -48,7 +48,7 @@ def test_connecting_by_a_socket_that_was_given(tmp_path):
     """Landlock's part, where seccomp's is not: a connection through a socket from before."""
     script = """
 import socket
-from imaging.decoding import confinement
+from imaging.sandbox import confinement
 server = socket.create_server(("127.0.0.1", 0))
 client = socket.socket()
 confinement._LIBC.prctl(38, 1, 0, 0, 0)
@@ -66,7 +66,7 @@ except OSError:
 
 def test_the_process_that_decodes_is_confined():
     """The module would be of no use if nobody called it."""
-    decoder = pools.Decoder()
+    decoder = Decoder()
     try:
         with open(f"/proc/{decoder.process.pid}/status", encoding="ascii") as status:
             facts = dict(line.split(":\t", 1) for line in status.read().splitlines())

@@ -15,14 +15,15 @@ from PIL import Image
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
 django.setup()
 
-from imaging.background import cut, field, lesion, verdict  # noqa: E402
+from imaging.background import cutout, field, grading, lesion  # noqa: E402
+from imaging.background.protocol import QUALITIES  # noqa: E402
 from imaging.background.subject import Subject  # noqa: E402
 from tools import phantoms  # noqa: E402
 from tools.bench import composites, cutouts, cutting_costs  # noqa: E402  (settings first)
 from tools.bench.quality import threshold  # noqa: E402
 from tools.bench.report import Report  # noqa: E402
 
-LEVELS = verdict.LEVELS
+LEVELS = QUALITIES
 RIGHT = {"general": (0.95, 0.85), "lesion": (0.9, 0.75)}  # Dice from which excellent, good
 SCENES, HELD_OUT = 12, 6  # drawn dermoscopic pictures
 FIGURES, HELD_OUT_FIGURES = 6, 3  # drawn subjects, at every step
@@ -82,7 +83,7 @@ def cut_out(picture, engine, subject):
         Image.fromarray(picture).save(file, "PNG", compress_level=1)
         file.flush()
         try:
-            made = cut.cut(
+            made = cutout.cut_out(
                 file,
                 out,
                 engine=engine,
@@ -90,7 +91,7 @@ def cut_out(picture, engine, subject):
                 max_pixels=10**8,
                 subject=lambda: subject,
             )
-        except cut.NothingFound:
+        except cutout.NothingFound:
             return None, None
         out.seek(0)
         return made, np.asarray(Image.open(out))[..., 3] / np.float32(255)
@@ -113,8 +114,8 @@ def lesion_shot(step, picture, truth):
     dice = 0.0 if plain is None else lesion.dice(plain, truth)
     if found is None:
         return Shot(step, 0.0, dice, 0.0, None)
-    measures = verdict.measure(found.mask, found.belief)
-    level = verdict.quality("lesion", measures)
+    measures = grading.measure(found.mask, found.belief)
+    level = grading.quality("lesion", measures)
     return Shot(step, lesion.dice(found.mask, truth), dice, found.belief, level)
 
 
@@ -204,7 +205,7 @@ def main():
     report.text("### Thresholds of certainty")
     pairs = []
     for engine, shots in (("general", subjects), ("lesion", lesions)):
-        of_code = getattr(verdict, engine.upper())
+        of_code = getattr(grading, engine.upper())
         pairs += zip(
             (f"{engine.upper()}[0]", f"{engine.upper()}[1]"),
             derived(shots, RIGHT[engine]),
@@ -212,7 +213,7 @@ def main():
             strict=True,
         )
     report.table(
-        ("constant", "derived", "in imaging/background/verdict.py"),
+        ("constant", "derived", "in imaging/background/grading.py"),
         [(name, f"{found:.2f}", f"{here:.2f}") for name, found, here in pairs],
     )
     report.text("### `auto`")

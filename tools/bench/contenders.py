@@ -28,7 +28,7 @@ def ours():
     from django.core.files.uploadedfile import TemporaryUploadedFile
 
     from imaging import intake
-    from imaging.decoding.pool import pool
+    from imaging.decoding.decoder import decoders
 
     def work(path):
         upload = TemporaryUploadedFile("photo", "", 0, None)  # as Django hands it over: on disk
@@ -40,7 +40,7 @@ def ours():
         return started
 
     def processes():
-        return [os.getpid(), *(decoder.process.pid for decoder in pool().idle)]
+        return [os.getpid(), *(decoder.process.pid for decoder in decoders().idle)]
 
     return work, processes
 

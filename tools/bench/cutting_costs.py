@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from imaging import background
-from imaging.background import cutter
+from imaging.background.removal import removers
 from tools import phantoms
 from tools.bench import composites
 
@@ -51,12 +51,12 @@ def measured(path, engine):
     for _ in range(2):
         with path.open("rb") as file, tempfile.TemporaryFile("w+b") as out:
             before = 0.0
-            if cutter._cutter is not None:
-                process = cutter._cutter.process.pid
+            if removers().idle:
+                process = removers().idle[0].process.pid
                 before = _seconds(process)
                 Path(f"/proc/{process}/clear_refs").write_text("5")  # forget its peak
             found = background.remove(file, out, engine=engine)
-            process = cutter._cutter.process.pid
+            process = removers().idle[0].process.pid
             cost = {
                 "seconds": round(_seconds(process) - before, 2),
                 "engine": found.milliseconds,

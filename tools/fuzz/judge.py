@@ -17,9 +17,10 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from imaging import intake
-from imaging.decoding import pool as pools
+from imaging.decoding.decoder import Decoder, decoders
 from imaging.errors import FILE_CODES, ImageRefused
 from imaging.renditions import DISPLAY_MAX, thumbnail_size
+from imaging.sandbox import pool
 
 SECONDS, BYTES = 5, 1_000_000_000
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)
@@ -45,12 +46,12 @@ class Judge(logging.Handler):
     def __init__(self):
         super().__init__()
         self.ended = []
-        pools.logger.addHandler(self)
-        pools.logger.propagate = False
+        pool.logger.addHandler(self)
+        pool.logger.propagate = False
 
     def emit(self, record):
         if record.args:
-            self.ended.append(record.args[0])
+            self.ended.append(record.args[-1])
 
     def hear(self, data) -> Answer:
         answer = self._hear(data)
@@ -58,10 +59,10 @@ class Judge(logging.Handler):
         return self._hear(data) if answer.seconds > SECONDS else answer
 
     def _hear(self, data):
-        pool = pools.pool()
-        if not pool.idle or pool.idle[-1].process.poll() is not None:
-            pool.idle.append(pools.Decoder())  # its start is nobody's fault
-        process = pool.idle[-1].process.pid
+        idle = decoders().idle
+        if not idle or idle[-1].process.poll() is not None:
+            idle.append(Decoder())  # its start is nobody's fault
+        process = idle[-1].process.pid
         _forget_peak(process)
         self.ended = []
         photo, wrong = None, []

@@ -6,23 +6,20 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from imaging.background import cutter, verdict
+from imaging.background import ENGINES, grading
+from imaging.background.protocol import QUALITIES
 
 WHOLE = {"certainty": 0.99, "share": 0.3, "pieces": 1, "touching": 0.1, "edge": 1.0}
 
 
-def test_levels_are_those_that_the_worker_accepts():
-    assert verdict.LEVELS == cutter.QUALITIES
-
-
-@pytest.mark.parametrize("engine", cutter.ENGINES)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_less_certain_is_never_better(engine):
     given = [
-        verdict.quality(engine, WHOLE | {"certainty": certainty})
+        grading.quality(engine, WHOLE | {"certainty": certainty})
         for certainty in np.arange(1, 0.5, -0.005)
     ]
-    assert given == sorted(given, key=verdict.LEVELS.index)
-    assert set(given) == set(verdict.LEVELS)
+    assert given == sorted(given, key=QUALITIES.index)
+    assert set(given) == set(QUALITIES)
 
 
 @pytest.mark.parametrize(
@@ -32,14 +29,14 @@ def test_less_certain_is_never_better(engine):
 )
 def test_an_odd_mask_is_a_level_lower(odd):
     """The network may be sure of a mask that no subject has: all of the picture, or confetti."""
-    assert verdict.quality("general", WHOLE) == "excellent"
-    assert verdict.quality("general", WHOLE | odd) == "good"
+    assert grading.quality("general", WHOLE) == "excellent"
+    assert grading.quality("general", WHOLE | odd) == "good"
 
 
 def test_figures_of_a_mask():
     inside = np.zeros((100, 200), bool)
     inside[:50, :40] = inside[70:80, 100:120] = True
-    found = verdict.measure(inside, 0.91234)
+    found = grading.measure(inside, 0.91234)
     assert found == {
         "certainty": 0.912,
         "share": round(2200 / 20000, 4),
@@ -54,9 +51,9 @@ def test_an_outline_that_nothing_in_the_picture_shows_is_told():
     colours = np.zeros((60, 60, 6), np.float32)
     colours[..., :3] = 0.5
     colours[..., 3:] = 0.5
-    assert verdict.edge(inside, colours) == 0
+    assert grading.edge(inside, colours) == 0
     colours[:, 30:, 3:] = 0.1
-    assert 0.4 < verdict.edge(inside, colours) < 0.6
+    assert 0.4 < grading.edge(inside, colours) < 0.6
 
 
 def test_the_document_shows_the_thresholds_of_the_code():
@@ -68,4 +65,4 @@ def test_the_document_shows_the_thresholds_of_the_code():
     )
     assert len(rows) == 4
     for name, place, derived, here in rows:
-        assert float(derived) == float(here) == getattr(verdict, name)[int(place)], name
+        assert float(derived) == float(here) == getattr(grading, name)[int(place)], name

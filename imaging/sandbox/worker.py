@@ -1,4 +1,4 @@
-"""The other end of `process`: a process that serves files from a socket, within limits.
+"""The other end of `process`: what a process does that serves files from a socket, within limits.
 
 It holds no secret and no database; memory and processor time run out for it before they do for
 the machine, and it ends when the one that started it does.

@@ -1,8 +1,8 @@
 """A process of ours that looks at untrusted files, as its parent sees it: start, ask, end.
 
-`serving` is the other end. What is asked and answered is for those who use it (`pool` for
-decoding, `imaging.background`): here is how a process is started without our secrets, handed
-descriptors, waited for with a deadline, and told apart by how it ended.
+`worker` is the other end. What is asked and answered is for those who use it (`imaging.decoding`,
+`imaging.background`): here is how a process is started without our secrets, handed descriptors,
+waited for with a deadline, and told apart by how it ended.
 """
 
 import json
@@ -29,27 +29,46 @@ _ALLOCATION = {
     "MALLOC_TRIM_THRESHOLD_": str(16 * 2**20),
 }
 # How a process ends by the file's own doing; any other end is not the file's fault.
-BY_LIMIT = -signal.SIGPROF
-BY_CRASH = {
+_BY_LIMIT = -signal.SIGPROF
+_BY_CRASH = {
     -number
     for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
 }
 
 
 class Ended(Exception):
-    """The process ended, or was ended, before it answered. `status` as in `Popen.returncode`."""
+    """The process ended, or was ended, before it answered. `status` as in `Popen.returncode`;
+    `alone` when it had seen no other file."""
 
-    def __init__(self, status):
-        self.status = status
+    def __init__(self, status, alone=False):
+        self.status, self.alone = status, alone
         super().__init__(status)
+
+    @property
+    def by_limit(self) -> bool:
+        """Its processor time ran out."""
+        return self.status == _BY_LIMIT
+
+    @property
+    def by_crash(self) -> bool:
+        """It crashed over this file, and no file before can have been the reason."""
+        return self.alone and self.status in _BY_CRASH
+
+
+class Overdue(Exception):
+    """No answer long after its time: the machine is too busy, or the process hangs."""
 
 
 class Failed(RuntimeError):
     """Our own code failed in the process; says where."""
 
     @classmethod
-    def told(cls, where):
+    def at(cls, where):
         return cls(str(where)[:500].encode("unicode_escape").decode())
+
+
+class Garbled(Exception):
+    """An answer that our code does not give: the file has taken the process over."""
 
 
 class Process:
@@ -67,7 +86,10 @@ class Process:
             self._start()
         except OSError as error:
             raise self.unavailable("no process can be started") from error
-        self._receive(1, time.monotonic() + START)
+        try:
+            self._receive(1, time.monotonic() + START)
+        except Overdue as error:
+            raise self.unavailable("the machine is too busy") from error
 
     def options(self) -> dict:
         """What it is told at its start, of what JSON can say."""
@@ -88,7 +110,7 @@ class Process:
 
     def ask(self, order: bytes, files, deadline: float) -> list[bytes]:
         """The parts of its answer. Raises Ended when the process did not live to give it,
-        `unavailable` past the deadline (`time.monotonic`), ValueError for what is no answer."""
+        Overdue past the deadline (`time.monotonic`), ValueError for what is no answer."""
         self.files += 1
         try:
             socket.send_fds(self.socket, [order], [file.fileno() for file in files])
@@ -111,7 +133,7 @@ class Process:
                 count = self.socket.recv_into(view)
             except TimeoutError as error:
                 self.close()
-                raise self.unavailable("the machine is too busy") from error
+                raise Overdue from error
             except OSError:
                 count = 0
             if not count:

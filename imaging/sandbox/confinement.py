@@ -3,7 +3,7 @@
 Landlock takes every file from it but Python's and the system's own libraries (they are loaded late
 at times), and the network; seccomp takes sockets, other programs and other processes. What it was
 given as open descriptors stays. Kernels without them (Landlock is of 5.13, of 6.7 for the network)
-leave the limits of `serving`; `python -m imaging.decoding.confinement` tries, and `check --deploy`
+leave the limits of `worker`; `python -m imaging.sandbox.confinement` tries, and `check --deploy`
 warns.
 
 Constants: linux/landlock.h, linux/seccomp.h, linux/filter.h and the two tables of system calls.

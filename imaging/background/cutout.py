@@ -3,17 +3,17 @@
 import errno
 import io
 import time
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from PIL import Image, PngImagePlugin
 
 from imaging import renditions
-from imaging.decoding import whole
-from imaging.errors import ImageRefused  # noqa: F401  (what `cut` raises, for its caller)
+from imaging.decoding import full_size
+from imaging.errors import ImageRefused  # noqa: F401  (what `cut_out` raises, for its caller)
 
-from . import compose, field, lesion, matte, verdict
+from . import compose, field, grading, lesion, matte
+from .protocol import Cutout
 
 _WORKED_AT = 800_000  # px: what the picture is reduced to for everything but its last step
 _EDGE = 2.5  # pixels of the network: how far its outline may be off
@@ -29,27 +29,15 @@ class CannotWrite(Exception):
     """There is no room for the result: no fault of the picture's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """`engine` that worked; `width` × `height` px; `milliseconds` of it; `measures` and the
-    `quality` they give; `thumbnail` a WebP with alpha."""
-
-    engine: str
-    quality: str
-    milliseconds: int
-    width: int
-    height: int
-    measures: dict
-    thumbnail: bytes
-
-
-def cut(file, out, *, engine: str, dermoscopic: bool | None, max_pixels: int, subject) -> Made:
+def cut_out(
+    file, out, *, engine: str, dermoscopic: bool | None, max_pixels: int, subject
+) -> Cutout:
     """Write the PNG of the cut-out of a real file into another.
 
     engine: "auto", "general" or "lesion"; subject: a callable that gives the `Subject`, called
     when one is needed. Raises ImageRefused (cannot be decoded), NothingFound, CannotWrite.
     """
-    pixels = whole.load(file, max_pixels=max_pixels)
+    pixels = full_size.load(file, max_pixels=max_pixels)
     height, width = pixels.shape[:2]
     began = time.monotonic()
     step = max(1, int(np.ceil(np.sqrt(height * width / _WORKED_AT))))
@@ -67,9 +55,9 @@ def cut(file, out, *, engine: str, dermoscopic: bool | None, max_pixels: int, su
         raise NothingFound
     picture = Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
     _write(picture, out)
-    return Made(
+    return Cutout(
         engine=engine,
-        quality=verdict.quality(engine, measures),
+        quality=grading.quality(engine, measures),
         milliseconds=milliseconds,
         width=width,
         height=height,
@@ -105,12 +93,12 @@ def _cut_subject(pixels, step, small, subject):
     inside, unknown = matte.band(sure, max(2.0, reach))
     if not inside.any():
         raise NothingFound
-    measures = verdict.measure(inside, verdict.certainty(sure, inside))
+    measures = grading.measure(inside, grading.certainty(sure, inside))
     colours = small.astype(np.float32) / 255
     alpha = matte.solve(colours, sure, inside, unknown)
     slope, offset = matte.Guide(colours).model(alpha)
     own = compose.reduced_colours(colours, matte.ramp(alpha))
-    measures["edge"] = verdict.edge(inside, own)
+    measures["edge"] = grading.edge(inside, own)
     del alpha, colours
 
     def alpha_of(planes, colour):
@@ -124,7 +112,7 @@ def _cut_lesion(pixels, step, small, coarse, round_field):
     found = lesion.find(coarse, round_field)
     if found is None:
         raise NothingFound
-    measures = verdict.measure(found.mask, found.belief)
+    measures = grading.measure(found.mask, found.belief)
     measures |= {
         "contrast": round(found.contrast, 3),
         "agreement": round(found.agreement, 3),

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-LEVELS = ("excellent", "good", "fair")
+from .protocol import QUALITIES
+
 # (excellent from, good from), of certainty. `script/bench background` derives them.
 GENERAL = (0.96, 0.94)
 LESION = (0.78, 0.74)
@@ -36,7 +37,7 @@ def edge(inside: np.ndarray, colours: np.ndarray) -> float:
 
 
 def quality(engine: str, measures: dict) -> str:
-    """One of LEVELS: by certainty, and a level lower for a mask of an odd kind."""
+    """One of QUALITIES: by certainty, and a level lower for a mask of an odd kind."""
     limits = GENERAL if engine == "general" else LESION
     level = sum(measures["certainty"] < limit for limit in limits)
     odd = (
@@ -45,7 +46,7 @@ def quality(engine: str, measures: dict) -> str:
         or measures["touching"] > TOUCHING
         or measures.get("edge", 1.0) < EDGE
     )
-    return LEVELS[min(2, level + odd)]
+    return QUALITIES[min(2, level + odd)]
 
 
 def certainty(sure: np.ndarray, inside: np.ndarray) -> float:

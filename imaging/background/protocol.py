@@ -1,0 +1,74 @@
+"""What the worker and the process that removes backgrounds say to each other."""
+
+import struct
+from dataclasses import dataclass
+from math import isfinite
+
+from django.utils.translation import gettext_lazy as _
+
+ENGINES = ("general", "lesion")
+CHOICES = ("auto", *ENGINES)
+ORDER = struct.Struct("!dQbb")  # processor seconds, pixels at most, of CHOICES, dermoscopic
+REPLY = struct.Struct("!II")  # bytes of: facts, thumbnail
+QUALITIES = ("excellent", "good", "fair")
+FAILURES = {
+    "nothing_found": _("No subject can be told from the background of this picture."),
+    "too_heavy": _("This picture takes too much time or memory to cut out."),
+    "unreadable": _("This picture cannot be read."),
+    "engine_failed": _("Removing the background failed, by no fault of the picture."),
+}
+
+
+class BackgroundFailed(Exception):
+    """This image has no cut-out. `code` is of FAILURES, `detail` for a person; `passing` when the
+    same image has a chance later, or with another process."""
+
+    def __init__(self, code, passing=False):
+        self.code, self.passing = code, passing
+        super().__init__(code)
+
+    @property
+    def detail(self):
+        return FAILURES[self.code]
+
+
+@dataclass(frozen=True, slots=True)
+class Cutout:
+    """`engine` is the one that worked; `quality` one of excellent, good, fair; `milliseconds` the
+    engine's own work, without decoding and without writing the PNG; `thumbnail` a WebP with alpha
+    of `renditions.thumbnail_size`; `width` × `height` px, upright; `measures` what quality is
+    derived from: numbers by name (`grading.measure`, and of a lesion its contrast, the agreement
+    of its channels and how much of its outline leans on the field's rim).
+
+    ValueError for what no removal gives: a process that was taken over may say anything.
+    """
+
+    engine: str
+    quality: str
+    milliseconds: int
+    width: int
+    height: int
+    measures: dict
+    thumbnail: bytes
+
+    def __post_init__(self):
+        possible = (
+            self.engine in ENGINES
+            and self.quality in QUALITIES
+            and type(self.milliseconds) is int
+            and 0 <= self.milliseconds < 2**31
+            and all(type(side) is int and 0 < side < 2**31 for side in (self.width, self.height))
+            and type(self.measures) is dict
+            and len(self.measures) <= 20
+            and all(
+                type(name) is str
+                and name.isidentifier()
+                and len(name) <= 40
+                and type(value) in (int, float)
+                and isfinite(value)
+                for name, value in self.measures.items()
+            )
+            and (self.thumbnail[:4], self.thumbnail[8:12]) == (b"RIFF", b"WEBP")
+        )
+        if not possible:
+            raise ValueError("no removal gives this")
