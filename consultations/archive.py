@@ -1,4 +1,4 @@
-from imaging import archive
+from imaging.storage import zip as archive
 
 COLUMNS = (
     "id",
@@ -25,5 +25,5 @@ COLUMNS = (
 
 
 def of_originals(images):
-    """A ZIP of originals and what is known of each (imaging.archive)."""
+    """A ZIP of originals and what is known of each (imaging.storage.zip)."""
     return archive.of_images(images, COLUMNS)

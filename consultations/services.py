@@ -5,7 +5,7 @@ orphan that `reconcile` removes. On the way out: the row first, the blobs after 
 """
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.trail import Action, record
@@ -52,12 +52,8 @@ def add_image(
         ("processed", f"{stem}.jpg", ContentFile(found.display)),
         ("thumbnails", f"{stem}.webp", ContentFile(found.thumbnail)),
     ]
-    stored = []
     try:
-        for container, name, content in blobs:
-            stored.append((container, name))
-            storage.put(container, name, content)
-        with transaction.atomic():
+        with storage.storing(blobs) as (original, display, thumbnail), transaction.atomic():
             # The lock puts two uploads to one consultation in order: one primary, one first.
             locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
             if is_primary:
@@ -66,9 +62,9 @@ def add_image(
                 consultation=locked,
                 uploaded_by=user,
                 idempotency_key=idempotency_key or None,
-                original=stored[0][1],
-                display=stored[1][1],
-                thumbnail=stored[2][1],
+                original=original,
+                display=display,
+                thumbnail=thumbnail,
                 **ConsultationImage.facts(photo),
                 image_type=image_type,
                 dermoscopic_type=dermoscopic_type,
@@ -83,17 +79,11 @@ def add_image(
                 locked.images_taken = True
                 locked.save(update_fields=["images_taken", "updated_at"])
             record(Action.UPLOADED, image)
-    except (OperationalError, InterfaceError):
-        # The connection may have gone after the commit: the row may be there and need its blobs.
-        # If it is not, they are orphans, and reconcile removes them.
-        raise
-    except Exception as error:
-        storage.discard(stored)
-        if idempotency_key and isinstance(error, IntegrityError):
-            earlier = _earlier(consultation, user, idempotency_key, photo)
-            if earlier:  # the same upload won the race
-                return earlier, False
-        raise
+    except IntegrityError:
+        earlier = idempotency_key and _earlier(consultation, user, idempotency_key, photo)
+        if not earlier:
+            raise
+        return earlier, False  # the same upload won the race
     return image, True
 
 

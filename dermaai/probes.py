@@ -19,7 +19,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from gallery.models import UserImage
-from imaging import reach
+from imaging.storage import health
 
 from .metrics import metrics
 
@@ -79,7 +79,7 @@ def _database():
 
 def _containers():
     pool = ThreadPoolExecutor(len(settings.CONTAINERS))
-    asked = {name: pool.submit(reach.check, name) for name in settings.CONTAINERS}
+    asked = {name: pool.submit(health.check, name) for name in settings.CONTAINERS}
     until = time.monotonic() + PATIENCE
     found = {
         name: _judged(name, lambda answer=answer: answer.result(max(0, until - time.monotonic())))

@@ -72,7 +72,7 @@ BACKGROUND_MODEL_DIR = env.str("BACKGROUND_MODEL_DIR", "")  # empty: the built-i
 BACKGROUND_MODEL_SHA256 = env.str("BACKGROUND_MODEL_SHA256", "")
 
 CONTAINERS = ("originals", "processed", "thumbnails")
-_container = f"imaging.{'azure_container.Azure' if AZURE else 'storage.Local'}Container"
+_container = f"imaging.storage.{'azure.Azure' if AZURE else 'local.Local'}Container"
 STORAGES = {
     name: {"BACKEND": _container, "OPTIONS": {"container": name}} for name in CONTAINERS
 } | {

@@ -21,7 +21,7 @@ urlpatterns = [
     path("api/", include(api.urlpatterns)),
     path("accounts/", include("accounts.urls")),
     path("s/", include("gallery.urls_shared")),
-    path("media/", include("imaging.urls")),
+    path("media/", include("imaging.storage.urls")),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     path("gallery/", include("gallery.urls")),
     path("", include("consultations.urls")),

@@ -1,4 +1,4 @@
-from imaging import archive
+from imaging.storage import zip as archive
 
 COLUMNS = (
     "id",
@@ -30,5 +30,5 @@ def _files(image):
 
 
 def of_gallery(images):
-    """A ZIP of cut-outs and originals and what is known of each (imaging.archive)."""
+    """A ZIP of cut-outs and originals and what is known of each (imaging.storage.zip)."""
     return archive.of_images(images, COLUMNS, _files)

@@ -56,22 +56,19 @@ def submit_image(
         ("thumbnails", f"{stem}_thumb.webp", ContentFile(found.thumbnail)),
     ]
     try:
-        reservation, stored = quotas.reserve(user, size, idempotency_key), []
+        reservation = quotas.reserve(user, size, idempotency_key)
     except quotas.AlreadyStored as twin:
         return _same_file(twin.image, photo), False
     try:
-        for container, name, content in blobs:
-            stored.append((container, name))
-            storage.put(container, name, content)
-        with transaction.atomic():
+        with storage.storing(blobs) as (original, display, thumbnail), transaction.atomic():
             image = UserImage(
                 id=key,
                 user=user,
                 title=clean_text(title, TITLE),
                 idempotency_key=idempotency_key or None,
-                original=stored[0][1],
-                display=stored[1][1],
-                thumbnail=stored[2][1],
+                original=original,
+                display=display,
+                thumbnail=thumbnail,
                 source_bytes=size,
                 stored_bytes=size,
                 **UserImage.facts(photo),
@@ -88,16 +85,13 @@ def submit_image(
             record(Action.UPLOADED, image)
             transaction.on_commit(wake_workers, robust=True)
     except (OperationalError, InterfaceError):
-        # The connection may have gone after the commit: the row may be there and need its blobs.
-        # If it is not, reconcile removes them and releases the reservation.
-        raise
+        raise  # as the blobs, what was reserved is for reconcile
     except Exception as error:
         quotas.release(reservation)
-        storage.discard(stored)
-        won = isinstance(error, IntegrityError) and _earlier(user, idempotency_key, photo)
-        if won:  # the same upload, at the same time
-            return won, False
-        raise
+        earlier = isinstance(error, IntegrityError) and _earlier(user, idempotency_key, photo)
+        if not earlier:
+            raise
+        return earlier, False  # the same upload, at the same time
     return image, True
 
 

@@ -12,8 +12,9 @@ class ImagingConfig(AppConfig):
     verbose_name = _("Imaging")
 
     def ready(self):
-        from . import checks, checks_azure  # noqa: F401  (register themselves)
+        from . import checks  # noqa: F401  (registers itself)
         from .models import StoredImage, delete_blobs_after_commit
+        from .storage import checks_azure  # noqa: F401
 
         # Uploads lie there from their first byte. Where it cannot be made, Django's check says so.
         with suppress(OSError):

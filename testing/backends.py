@@ -95,7 +95,7 @@ def azure(azurite, settings, monkeypatch):
     settings.AZURE = True
     settings.AZURE_STORAGE_CONNECTION_STRING = azurite
     settings.AZURE_CONTAINER_PREFIX = f"t{uuid.uuid4().hex[:12]}-"
-    store_in(settings, monkeypatch, "imaging.azure_container.AzureContainer")
+    store_in(settings, monkeypatch, "imaging.storage.azure.AzureContainer")
     made = Azure(settings)
     made.make()
     yield made

@@ -11,7 +11,7 @@ import pytest
 from consultations import services
 from gallery import archive as gallery_archive
 from gallery.models import UserImage
-from imaging import archive
+from imaging.storage import zip as archive
 from testing.cast import upload
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

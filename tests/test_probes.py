@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dermaai import probes
 from gallery.models import UserImage
-from imaging import reach
+from imaging.storage import health
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def test_a_container_that_does_not_answer(client, db, monkeypatch, caplog):
         if container == "processed":
             raise OSError("account=secret")
 
-    monkeypatch.setattr(reach, "check", fail)
+    monkeypatch.setattr(health, "check", fail)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"]["processed"] == "failed"
@@ -57,7 +57,7 @@ def test_a_container_that_takes_too_long(client, db, monkeypatch):
     from threading import Event
 
     over = Event()
-    monkeypatch.setattr(reach, "check", lambda container: over.wait(20))
+    monkeypatch.setattr(health, "check", lambda container: over.wait(20))
     monkeypatch.setattr(probes, "PATIENCE", 0.05)
     try:
         assert client.get("/readyz").status_code == 503
@@ -66,10 +66,10 @@ def test_a_container_that_takes_too_long(client, db, monkeypatch):
 
 
 def test_a_folder_that_nobody_may_write_to(monkeypatch):
-    reach.check("originals")
+    health.check("originals")
     monkeypatch.setattr("os.access", lambda *arguments: False)
     with pytest.raises(PermissionError):
-        reach.check("originals")
+        health.check("originals")
 
 
 def test_on_azure_one_question(monkeypatch):
@@ -83,7 +83,7 @@ def test_on_azure_one_question(monkeypatch):
         client = Client()
 
     monkeypatch.setattr(type(storages), "__getitem__", lambda self, name: Container())
-    reach.check("originals")
+    health.check("originals")
     assert asked == [1]
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from audit.trail import Action, record
-from imaging.delivery import signed_redirect
+from imaging.storage.redirect import signed_redirect
 
 from .. import services
 from ..forms import ImageMetadataForm

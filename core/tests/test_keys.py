@@ -14,6 +14,7 @@ from audit.trail import Action, record
 from core import cursors
 from core.keys import ring
 from imaging import storage
+from imaging.storage import signing
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "old" * 20, "new" * 20
@@ -102,7 +103,7 @@ def test_an_open_page_goes_on(exchange):
     to_new = exchange("SECRET_KEY")
     cursor = cursors.Cursor(["pk"], [7], 2)
     sealed = cursors.seal(cursor, 1, "/list")
-    signature = storage._signature("originals", "a.jpg", "9999999999", "")
+    signature = signing._signature("originals", "a.jpg", "9999999999", "")
     signed = ("originals", "a.jpg", "9999999999", "", signature)
     to_new()
     assert cursors.unseal(sealed, 1, "/list") == cursor

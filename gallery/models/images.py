@@ -12,8 +12,8 @@ from audit.subjects import audited
 from core.search import search_key, with_words
 from core.versions import entity_tag
 from imaging import storage
-from imaging.archive import file_name
 from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails
+from imaging.storage.zip import file_name
 
 from ..failures import FAILURES
 

@@ -109,14 +109,14 @@ def test_a_full_gallery_fetches_nothing(image, doctor, monkeypatch):
         exchange.copy_from_consultation(image=image, user=doctor)
 
 
-@pytest.mark.parametrize("broken", ["fetch", "put"])
+@pytest.mark.parametrize("broken", ["imaging.storage.fetch", "imaging.storage.containers.put"])
 def test_a_storage_that_is_down_leaves_nothing(image, doctor, monkeypatch, broken):
     before = blobs()
 
     def down(*_args):
         raise StorageUnavailable("originals")
 
-    monkeypatch.setattr(storage, broken, down)
+    monkeypatch.setattr(broken, down)
     with pytest.raises(StorageUnavailable):
         exchange.copy_from_consultation(image=image, user=doctor)
     assert blobs() == before

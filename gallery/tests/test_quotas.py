@@ -144,7 +144,7 @@ def test_who_is_overtaken_by_the_repeat_is_told_of_its_image(doctor, room_for_on
             repeats[:] = services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
         return put(*arguments)
 
-    monkeypatch.setattr(storage, "put", overtaken)
+    monkeypatch.setattr("imaging.storage.containers.put", overtaken)
     image, created = services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
     assert (created, repeats) == (False, [image, True])
     assert held() == (1, room_for_one)

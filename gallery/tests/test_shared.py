@@ -16,6 +16,7 @@ from gallery import queue, services, sharing
 from gallery.models import Share, UserImage
 from imaging import storage
 from imaging.errors import StorageUnavailable
+from imaging.storage import signing
 from testing.cast import blobs
 
 pytestmark = pytest.mark.django_db
@@ -255,7 +256,7 @@ def test_a_pass_is_short_and_of_one_link(visitor, link, monkeypatch):
         f"{urlsplit(other).path}?{urlsplit(image).query}",
     ):
         assert visitor.get(forged).status_code == 404, forged
-    monkeypatch.setattr(storage.time, "time", lambda: int(query["e"]) + 1)
+    monkeypatch.setattr(signing.time, "time", lambda: int(query["e"]) + 1)
     assert visitor.get(image).status_code == 404
 
 

@@ -11,7 +11,7 @@ from django_htmx.http import reswap, retarget
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import vary_on_htmx, wants_fragment
-from imaging.delivery import signed_redirect
+from imaging.storage.redirect import signed_redirect
 
 from .. import services, tags
 from ..forms import EngineForm, ImageForm

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from imaging import archive
+from imaging.storage import zip as archive
 
 
 @pytest.mark.parametrize(

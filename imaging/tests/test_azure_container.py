@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from imaging.azure_container import AzureContainer
+from imaging.storage.azure import AzureContainer
 
 KEY = base64.b64encode(b"k" * 64).decode()
 

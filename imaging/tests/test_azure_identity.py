@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.files.base import ContentFile
 
-from imaging.azure_container import AzureContainer
 from imaging.errors import StorageUnavailable
+from imaging.storage.azure import AzureContainer
 from testing.backends import emulator
 
 

@@ -69,7 +69,7 @@ def gone(request, settings, monkeypatch):
     with request.param() as port:
         settings.AZURE = True
         settings.AZURE_STORAGE_CONNECTION_STRING = pointing_at(port)
-        store_in(settings, monkeypatch, "imaging.azure_container.AzureContainer")
+        store_in(settings, monkeypatch, "imaging.storage.azure.AzureContainer")
         yield
 
 

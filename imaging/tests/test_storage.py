@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 
 from imaging import storage
 from imaging.errors import StorageUnavailable
+from imaging.storage.local import LocalContainer
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ class TestHandedOverToNginx:
         """nginx is another user; without it, nobody else reads a patient's picture."""
         for accel, file, folder in (("/protected-media/", 0o640, 0o750), ("", 0o600, 0o700)):
             settings.MEDIA_ACCEL = accel
-            container = storage.LocalContainer("originals")
+            container = LocalContainer("originals")
             path = Path(container.path(container.save(f"{folder}/x.jpg", ContentFile(b"x"))))
             assert path.stat().st_mode & 0o777 == file
             assert path.parent.stat().st_mode & 0o777 == folder

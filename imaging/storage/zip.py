@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from django.utils.formats import get_format
 from zipstream import ZIP_STORED, ZipStream
 
-from . import storage
+from .containers import OUTAGES, chunks
 
 NAME = 150  # bytes of a name's stem: file systems take 255, and more is put before and behind
 _PICTURE = re.compile(r"\.(jpe?g|jfif|png|webp|hei[cf])$", re.IGNORECASE)
@@ -57,14 +57,14 @@ def of_images(images, columns, files=original):
 
 def _bytes(container, blob, entry, missing):
     """None where the image was deleted while the archive was on its way."""
-    chunks = storage.chunks(container, blob)
+    blob_chunks = chunks(container, blob)
     try:
-        first = next(chunks, b"")
-    except storage.OUTAGES:
+        first = next(blob_chunks, b"")
+    except OUTAGES:
         missing.add(entry)
         return
     yield first
-    yield from chunks
+    yield from blob_chunks
 
 
 def _manifest(rows, columns, missing, separator):

@@ -10,7 +10,8 @@ from django.core.files.storage import storages
 from django.http import FileResponse, Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from . import storage
+from .names import disposition, media_type
+from .signing import signed_path_is_valid
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
@@ -27,7 +28,7 @@ def media(request, container, name):
     if (
         container not in settings.CONTAINERS
         or not re.fullmatch(r"\d{1,12}", expires, re.ASCII)
-        or not storage.signed_path_is_valid(container, name, expires, filename, signature)
+        or not signed_path_is_valid(container, name, expires, filename, signature)
     ):
         raise Http404
     try:
@@ -40,13 +41,13 @@ def media(request, container, name):
     except FileNotFoundError as error:
         raise Http404 from error
     response["Cache-Control"] = f"private, max-age={max(0, int(expires) - int(time.time()))}"
-    response["Content-Disposition"] = storage.disposition(container, filename or None)
+    response["Content-Disposition"] = disposition(container, filename or None)
     # Whatever hides behind the picture in an original, a browser must not run it.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["X-Content-Type-Options"] = "nosniff"
     if response.status_code != 416:
-        response["Content-Type"] = storage.media_type(name)
+        response["Content-Type"] = media_type(name)
     return response
 
 

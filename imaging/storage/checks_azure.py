@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import Error, Warning, register
 from django.core.files.storage import storages
 
-from .storage import OUTAGES
+from .containers import OUTAGES
 
 NAME = re.compile(r"[a-z0-9](-?[a-z0-9])+")  # and 3 to 63 characters
 

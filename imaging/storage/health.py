@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.files.storage import storages
 
-from .storage import LocalContainer
+from .local import LocalContainer
 
 
 def check(container: str) -> None:

@@ -20,8 +20,10 @@ from django.conf import settings
 from django.utils.deconstruct import deconstructible
 from storages.backends.azure_storage import AzureStorage
 
-from .errors import StorageUnavailable
-from .storage import disposition, expiry, media_type
+from imaging.errors import StorageUnavailable
+
+from .names import disposition, media_type
+from .signing import expiry
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,37 @@
+"""What blobs and rows are called, and what a blob is served as."""
+
+import uuid
+from datetime import UTC
+from pathlib import Path
+
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+
+MEDIA_TYPES = {
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".heic": "image/heic",
+    ".heif": "image/heif",
+}
+
+
+def new_id() -> uuid.UUID:
+    """The key of a row that is named to the outside: it tells nothing and cannot be guessed."""
+    return uuid.uuid4()
+
+
+def new_stem() -> str:
+    """The name of a new picture's blobs, without extension. File names are never paths."""
+    return f"{timezone.now().astimezone(UTC):%Y%m%dT%H%M%S}_{new_id()}"
+
+
+def disposition(container: str, filename: str | None) -> str:
+    """Originals are only ever downloads; renditions are shown unless a file name is asked."""
+    attachment = container == "originals" or filename is not None
+    return content_disposition_header(attachment, filename or "") or "inline"
+
+
+def media_type(name: str) -> str:
+    """What a blob is served as, by the extension that intake gave it."""
+    return MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
