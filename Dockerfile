@@ -17,7 +17,7 @@ RUN script/setup \
     && rm -rf node_modules /root/.npm
 COPY . .
 RUN SECRET_KEY=unused DERMAAI_DATA=/tmp/unused .venv/bin/python manage.py collectstatic --no-input -v0 \
-    && .venv/bin/python -m compileall -q accounts audit consultations core dermaai gallery imaging
+    && .venv/bin/python -m compileall -q accounts audit consultations core dermaai gallery imaging jobs
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -2,9 +2,23 @@
 
 import shutil
 
+import pytest
 from django.conf import settings
 
 pytest_plugins = ["testing.cast", "testing.backends", "testing.processes"]
+
+
+# Here and not in testing/cast.py: of two plugins, pytest-playwright's `page` would win.
+@pytest.fixture
+def page(client):
+    """`page(user)`: a browser session without a browser."""
+
+    def session(user=None):
+        if user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return session
 
 
 def pytest_addoption(parser):

@@ -19,14 +19,9 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import api as accounts
 from consultations import api as consultations
+from core.errors import DatabaseUnavailable, ServiceError
 from core.preconditions import ChangedMeanwhile
 from gallery import api as gallery
-from gallery import exchange_api, shares_api
-from gallery.models.images import TAGS
-from gallery.quotas import QuotaExceeded
-from gallery.sharing import NotReady
-from gallery.tags import TooManyTags
-from imaging.errors import DatabaseUnavailable, IdempotencyKeyReused, ImageRefused, Unavailable
 
 from . import schema, views
 
@@ -36,29 +31,12 @@ router.register("consultations/images", consultations.ImageViewSet, basename="ap
 router.register("consultations", consultations.ConsultationViewSet, basename="api-consultation")
 
 
-class Down(APIException):
-    status_code = 503
+class Refused(APIException):
+    """A service's error; DRF tells `wait` as Retry-After."""
 
     def __init__(self, error):
         super().__init__(error.detail, error.code)
-        self.wait = error.retry_after  # becomes Retry-After
-
-
-class KeyReused(APIException):
-    status_code = 409
-    default_detail = _("This Idempotency-Key belongs to another upload.")
-    default_code = IdempotencyKeyReused.code
-
-
-class NoRoom(APIException):
-    status_code = 403
-    default_detail, default_code = QuotaExceeded.detail, QuotaExceeded.code
-
-
-class NothingToShare(APIException):
-    status_code = 409
-    default_detail = _("This image is not ready yet.")
-    default_code = "not_ready"
+        self.status_code, self.wait = error.status, error.retry_after
 
 
 class TooLarge(APIException):
@@ -69,8 +47,6 @@ class TooLarge(APIException):
 
 class Errors(ExceptionHandler):
     """Every error in one shape, an outage of ours included."""
-
-    known = {IdempotencyKeyReused: KeyReused, QuotaExceeded: NoRoom, NotReady: NothingToShare}
 
     def get_response(self, exc, data):
         response = super().get_response(exc, data)
@@ -88,18 +64,12 @@ class Errors(ExceptionHandler):
             told = AuthenticationFailed(exc.detail["detail"], exc.detail["code"])
             told.auth_header = getattr(exc, "auth_header", None)
             return told
-        if isinstance(exc, ImageRefused):
-            return ValidationError({"file": [ErrorDetail(exc.detail, exc.code)]})
-        if isinstance(exc, TooManyTags):
-            text = _("At most %(most)s tags.") % {"most": TAGS}
-            return ValidationError({"tags": [ErrorDetail(text, "max_length")]})
-        for error, answer in self.known.items():
-            if isinstance(exc, error):
-                return answer()
         if isinstance(exc, views.DATABASE_DOWN):
-            return Down(DatabaseUnavailable)
-        if isinstance(exc, Unavailable):
-            return Down(exc)
+            exc = DatabaseUnavailable()
+        if isinstance(exc, ServiceError):
+            if exc.attr:
+                return ValidationError({exc.attr: [ErrorDetail(exc.detail, exc.code)]})
+            return Refused(exc)
         return super().convert_known_exceptions(exc)
 
 
@@ -109,8 +79,6 @@ v1 = [
     path("auth/token/blacklist", accounts.TokenBlacklist.as_view(), name="api-token-blacklist"),
     *router.urls,
     *gallery.urlpatterns,
-    *shares_api.urlpatterns,
-    *exchange_api.urlpatterns,
 ]
 urlpatterns = [
     path("v1/", include(v1)),

@@ -16,7 +16,6 @@ from .rest import DRF_STANDARDIZED_ERRORS, SIMPLE_JWT  # noqa: F401  (settings)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
@@ -92,6 +91,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "core",
+    "jobs",
     "audit",
     "accounts",
     "imaging",

@@ -7,7 +7,7 @@ from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from imaging.errors import DatabaseUnavailable
+from core.errors import DatabaseUnavailable
 
 # The database is gone, starting up, locked for too long, or its disk is full.
 DATABASE_DOWN = (OperationalError, InterfaceError)

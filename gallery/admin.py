@@ -11,8 +11,11 @@ from core.search import FoldedSearch
 from core.templatetags.units import file_size
 from imaging.admin import StoredImageAdmin
 
-from . import services, sharing
 from .models import Plan, Share, StorageQuota, Tag, UserImage
+from .services import shares
+from .services.images import edit_images
+from .services.processing import retry_image
+from .services.trash import erase_images
 
 
 class ShareInline(admin.TabularInline):
@@ -72,12 +75,12 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
 
     @admin.display(description=_("cut-out"), empty_value="–")
     def cut_out(self, image):
-        if not image.processed:
+        if not image.cutout:
             return None
         return format_html(
             '<a href="{}"><img src="{}" alt="" loading="lazy"></a>',
-            image.processed.url,
             image.cutout.url,
+            image.cutout_thumbnail.url,
         )
 
     @admin.display(description=_("error"), empty_value="–")
@@ -92,7 +95,7 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     def retry(self, request, queryset):
         count = 0
         for image in queryset.filter(deleted_at=None):
-            services.retry_image(image)
+            retry_image(image)
             count += 1
         text = ngettext("%(count)d image is queued.", "%(count)d images are queued.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
@@ -100,15 +103,15 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     def save_model(self, request, image, form, change):
         chosen = {"title": "title", "is_favorite": "favorite"}
         changes = {chosen[name]: form.cleaned_data[name] for name in form.changed_data}
-        services.edit_images(UserImage.objects.filter(pk=image.pk), **changes)
+        edit_images(UserImage.objects.filter(pk=image.pk), **changes)
 
     # At once and for good, unlike the owner's: whoever deletes here has been asked to. The blobs
     # follow after commit; what counted against the quota is given back.
     def delete_model(self, request, image):
-        services.erase_images(UserImage.objects.filter(pk=image.pk))
+        erase_images(UserImage.objects.filter(pk=image.pk))
 
     def delete_queryset(self, request, queryset):
-        services.erase_images(queryset)
+        erase_images(queryset)
 
 
 @admin.register(StorageQuota)
@@ -209,7 +212,7 @@ class ShareAdmin(FoldedSearch, admin.ModelAdmin):
 
     @admin.action(permissions=["change"], description=_("Revoke the selected links"))
     def revoke(self, request, queryset):
-        count = sharing.revoke(queryset)
+        count = shares.revoke(queryset)
         text = ngettext("%(count)d link is revoked.", "%(count)d links are revoked.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 

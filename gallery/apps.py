@@ -12,11 +12,16 @@ class GalleryConfig(AppConfig):
     def ready(self):
         from audit.subjects import erased
         from imaging.lifecycle import REPAIRS
+        from jobs import registry
 
-        from . import checks, lifecycle  # noqa: F401  (the first registers itself)
+        from . import checks  # noqa: F401  (registers itself)
         from .models import UserImage
+        from .services import repair, trash
+        from .services.processing import queue
 
-        REPAIRS.append(lifecycle.repair)
+        REPAIRS.append(repair.repair)
+        queue.register()
+        registry.sweeps.append(trash.purge)
 
         post_delete.connect(erased, sender=UserImage)
 

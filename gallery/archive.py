@@ -23,9 +23,9 @@ COLUMNS = (
 def _files(image):
     """The cut-out, where there is one, and the original."""
     found = []
-    if image.processed:
+    if image.cutout:
         name = image.file_name(".png")
-        found.append(("processed", image.processed.name, f"cut-out_{name}"))
+        found.append(("processed", image.cutout.name, f"cut-out_{name}"))
     return found + archive.original(image)
 
 

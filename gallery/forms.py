@@ -8,10 +8,11 @@ from django.utils.translation import ngettext_lazy
 
 from core.versions import VersionedForm
 
-from . import tags
 from .filters import GalleryFilter
 from .models import UserImage
 from .models.images import MOST, TAGS, TITLE
+from .services import tags
+from .services.shares import LIFETIME_CHOICES, LONGEST, MOST_VIEWS, SHORTEST
 
 
 class PageFilter(GalleryFilter):
@@ -74,6 +75,32 @@ class SelectionForm(forms.Form):
     ACTIONS = ("delete", "restore", "favorite", "unfavorite", "tag", "untag")
     action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS])
     tags = TagsField(max_length=500, required=False)
+
+
+class ShareForm(forms.Form):
+    """What is asked for a link: how long it lives, and what else it wants."""
+
+    lifetime = forms.ChoiceField(label=_("Works for"), choices=LIFETIME_CHOICES, initial="1d")
+    password = forms.CharField(
+        label=_("Password (optional)"),
+        required=False,
+        strip=False,
+        min_length=SHORTEST,
+        max_length=LONGEST,
+        # Readable: it has to be told to somebody, and is nobody's own.
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    view_limit = forms.IntegerField(
+        label=_("View limit (optional)"),
+        required=False,
+        min_value=1,
+        max_value=MOST_VIEWS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("auto_id", "share_%s")  # the page may have a form of its own
+        super().__init__(*args, **kwargs)
 
 
 def keys(texts, most=MOST):

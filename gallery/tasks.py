@@ -1,12 +1,12 @@
 from django_tasks import task
 
-from . import queue
 from .notices import warn_owner
+from .services.processing import queue
 
-__all__ = ["look", "warn_owner"]  # the second was here: tasks that wait name it so
+__all__ = ["look", "warn_owner"]  # tasks that waited while the server was upgraded name them so
 
 
 @task()
 def look():
-    """The bell: there may be an image to take. Safe to run twice, and for nothing."""
+    """The bell before there was jobs.tasks.run_next."""
     queue.work()

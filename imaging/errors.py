@@ -1,5 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import ServiceError, Unavailable
+
 FILE_CODES = (
     "missing_file",
     "empty_file",
@@ -11,9 +13,10 @@ FILE_CODES = (
 )
 
 
-class ImageRefused(Exception):
+class ImageRefused(ServiceError):
     """A file that is not an image we take. `code` is the API's, `detail` for a person."""
 
+    attr = "file"
     MESSAGES = {
         "missing_file": _("Choose a file."),
         "empty_file": _("This file is empty."),
@@ -35,19 +38,12 @@ class ImageRefused(Exception):
         return self.MESSAGES[self.message or self.code] % self.values
 
 
-class IdempotencyKeyReused(Exception):
+class IdempotencyKeyReused(ServiceError):
     """The key of an earlier upload came back with another file, or for another place."""
 
     code = "idempotency_key_reused"
-
-
-class Unavailable(Exception):
-    """Something of ours did not answer; nothing was stored that counts. Try again later. `code`
-    is the API's, `detail` for a person."""
-
-    code = "unavailable"
-    detail = _("The server is busy. Nothing was stored; try again in a moment.")
-    retry_after = 30  # seconds
+    status = 409
+    detail = _("This Idempotency-Key belongs to another upload.")
 
 
 class StorageUnavailable(Unavailable):
@@ -55,15 +51,6 @@ class StorageUnavailable(Unavailable):
 
     code = "storage_unavailable"
     detail = _("The storage does not answer. Nothing was stored; try again later.")
-
-
-class DatabaseUnavailable(Unavailable):
-    """The database. Whether something was stored is not known where a connection was lost while
-    it was written."""
-
-    retry_after = 5
-    code = "database_unavailable"
-    detail = _("The database does not answer. Try again in a moment.")
 
 
 class DecoderUnavailable(Unavailable):

@@ -19,7 +19,7 @@ from accounts.models import Authenticator, User
 from accounts.second_factor import services as second_factor
 from consultations import services
 from consultations.models import Consultation, Patient
-from gallery import services as gallery
+from gallery.services.images import submit_image
 from tools import phantoms
 
 from .totp import code_of
@@ -110,7 +110,7 @@ def image(consultation, doctor):
 @pytest.fixture
 def user_image(doctor):
     """In the doctor's gallery, waiting for a worker."""
-    made, _created = gallery.submit_image(user=doctor, upload=upload(), title="Nævus dos")
+    made, _created = submit_image(user=doctor, upload=upload(), title="Nævus dos")
     return made
 
 
@@ -136,18 +136,6 @@ def api():
         return made
 
     return client
-
-
-@pytest.fixture
-def page(client):
-    """`page(user)`: a browser session without a browser."""
-
-    def session(user=None):
-        if user is not None:
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return session
 
 
 def blobs():

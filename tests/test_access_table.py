@@ -237,7 +237,7 @@ def test_access(route, method, actor, request, client, arguments, bodies):
     if user is not None:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     if route in READY:
-        UserImage.objects.update(status="ready", due_at=None, processed="x.png")
+        UserImage.objects.update(status="ready", due_at=None, cutout="x.png")
     path = path_of(route, arguments)
     response = ask(client, route, method, path, bodies)
     expected = TABLE[route, method][ACTORS.index(actor)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from consultations import services
-from gallery import services as gallery
+from gallery.services.images import submit_image
 from testing.cast import photograph, upload
 
 LATE = datetime(2023, 3, 14, 23, 50)  # at UTC-5; in Paris, 05:50 of the 15th
@@ -50,7 +50,7 @@ def test_the_admin_has_the_day_of_the_camera(client, admin_user, doctor, late, o
     """The table that settles a dispute says what the pages say."""
     client.force_login(admin_user)
     data = photograph(taken_at=LATE, offset="-05:00")
-    own, _created = gallery.submit_image(user=doctor, upload=upload(data=data))
+    own, _created = submit_image(user=doctor, upload=upload(data=data))
     pk = late.pk if "consultation" in of else own.pk
     shown = text(client.get(f"/admin/{of}/{pk}/change/"))
     assert "14/03/2023 23:50" in shown
@@ -60,7 +60,7 @@ def test_the_admin_has_the_day_of_the_camera(client, admin_user, doctor, late, o
 def test_the_gallery_has_the_day_of_the_camera(page, doctor):
     """A template moves a moment to our zone unless it has none."""
     data = photograph(taken_at=LATE, offset="-05:00")
-    image, _created = gallery.submit_image(user=doctor, upload=upload(data=data))
+    image, _created = submit_image(user=doctor, upload=upload(data=data))
     assert "14/03/2023 23:50" in text(page(doctor).get(f"/gallery/images/{image.pk}/"))
 
 

@@ -20,9 +20,9 @@ SUBMIT = """
 import time
 from accounts.models import User
 from testing.cast import upload
-from gallery import services
+from gallery.services.images import submit_image
 owner = User.objects.create_user("owner@example.org", "x", full_name="Owner")
-image, _created = services.submit_image(user=owner, upload=upload(), engine="lesion")
+image, _created = submit_image(user=owner, upload=upload(), engine="lesion")
 deadline = time.monotonic() + 60
 while image.status != "ready" and time.monotonic() < deadline:
     time.sleep(0.05)

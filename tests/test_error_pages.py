@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.functional import SimpleLazyObject
 
 from dermaai import views
-from gallery import api as gallery_api
+from gallery.api import images as gallery_api
 
 
 def test_500_asks_the_database_nothing(rf):

@@ -17,14 +17,14 @@ from django.core.files.storage import storages
 from django.db import connection
 from accounts.models import User
 from testing.cast import upload
-from gallery import services
-from gallery.lifecycle import repair
+from gallery.services.images import submit_image
+from gallery.services.repair import repair
 from gallery.models import Reservation, StorageQuota, UserImage
-from gallery.quotas import QuotaExceeded
+from gallery.services.quotas import QuotaExceeded
 
 owner = User.objects.create_user("owner@example.org", "x")
 StorageQuota.objects.of(owner.pk)
-one, _created = services.submit_image(user=owner, upload=upload())
+one, _created = submit_image(user=owner, upload=upload())
 limits = {{"image_limit": 1 + {room}}} if {by_number} else {{
     "storage_limit": one.stored_bytes * (1 + {room}) + one.stored_bytes // 2
 }}
@@ -35,7 +35,7 @@ def send(number):
     if number < 16:
         together.wait()
     try:
-        services.submit_image(user=owner, upload=upload())
+        submit_image(user=owner, upload=upload())
         return "stored"
     except QuotaExceeded:
         return "refused"
@@ -77,10 +77,10 @@ from django.core.files.storage import storages
 from django.db import connection
 from accounts.models import User
 from testing.cast import upload
-from gallery import services
-from gallery.lifecycle import repair
+
+from gallery.services.repair import repair
 from gallery.models import Reservation, StorageQuota
-from gallery.quotas import QuotaExceeded
+from gallery.services.quotas import QuotaExceeded
 
 owner = User.objects.create_user("owner@example.org", "x")
 StorageQuota.objects.of(owner.pk)
@@ -91,7 +91,7 @@ def send(number):
     together.wait()
     try:
         key = f"key {{number % {keys}}}"
-        image, created = services.submit_image(user=owner, upload=upload(), idempotency_key=key)
+        image, created = submit_image(user=owner, upload=upload(), idempotency_key=key)
         return key, str(image.pk), created
     except QuotaExceeded:
         return "refused", "", False

@@ -8,10 +8,10 @@ LEASE = 4  # seconds: what a killed worker's image waits for
 FILL = """
 from accounts.models import User
 from testing.cast import upload
-from gallery import services
+from gallery.services.images import submit_image
 owner = User.objects.create_user("owner@example.org", "x", full_name="Owner")
 for number in range({images}):
-    services.submit_image(user=owner, upload=upload(), engine="lesion", title=str(number))
+    submit_image(user=owner, upload=upload(), engine="lesion", title=str(number))
 """
 # As soon as so many are ready, and if asked for, no task is in work; else how things are by then.
 TELL = """
@@ -20,7 +20,7 @@ from collections import Counter
 from django.conf import settings
 from django.core.files.storage import storages
 from django_tasks_db.models import DBTaskResult
-from gallery.lifecycle import repair
+from gallery.services.repair import repair
 from gallery.models import StorageQuota, UserImage
 deadline = time.monotonic() + 90
 while time.monotonic() < deadline and (

@@ -8,10 +8,9 @@ from django.urls import reverse
 
 from consultations import services
 from consultations.models import Consultation, ConsultationImage, Patient
-from gallery import services as gallery
-from gallery import sharing
-from gallery.lifecycle import purge
 from gallery.models import Share, StorageQuota, UserImage
+from gallery.services import shares
+from gallery.services.trash import delete_images, purge, restore_images
 from testing.cast import PASSWORD, upload
 
 HERE = {"REMOTE_ADDR": "203.0.113.7"}
@@ -20,7 +19,7 @@ HERE = {"REMOTE_ADDR": "203.0.113.7"}
 @pytest.fixture
 def all_of_it(record, consultation, image, user_image, events):
     """What the cases below act on; the log is read up to here."""
-    UserImage.objects.update(status="ready", due_at=None, processed="x.png")
+    UserImage.objects.update(status="ready", due_at=None, cutout="x.png")
     events()
 
 
@@ -177,12 +176,12 @@ def test_login_failed_login_and_token(client, doctor, events):
 
 
 def test_a_link_made_opened_guessed_and_revoked(client, doctor, user_image, all_of_it, events):
-    share, token = sharing.create_share(image=user_image, lifetime="1h", password="hush hush")
+    share, token = shares.create_share(image=user_image, lifetime="1h", password="hush hush")
     path = url("shared", token)
     client.get(path)  # asks for the password: nothing was seen
     client.post(path, {"password": "guess"}, **HERE)
     client.post(path, {"password": "hush hush"}, **HERE)
-    sharing.revoke(Share.objects.filter(pk=share.pk))
+    shares.revoke(Share.objects.filter(pk=share.pk))
     found = events()
     assert [event.action for event in found] == ["shared", "wrong_password", "opened", "revoked"]
     assert {event.key for event in found} == {str(share.pk)}
@@ -196,9 +195,9 @@ def test_a_link_made_opened_guessed_and_revoked(client, doctor, user_image, all_
 
 def test_put_away_brought_back_and_gone(doctor, user_image, all_of_it, events, settings):
     mine = UserImage.objects.filter(pk=user_image.pk)
-    gallery.delete_images(mine)
-    gallery.restore_images(mine)
-    gallery.delete_images(mine)
+    delete_images(mine)
+    restore_images(mine)
+    delete_images(mine)
     settings.UNDO_SECONDS = 0
     purge()
     found = events()

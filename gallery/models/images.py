@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from core.versions import entity_tag
 from imaging import storage
 from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails
 from imaging.storage.zip import file_name
+from jobs.models import JOB_CONSTRAINTS, Job, JobQuerySet
 
 from ..failures import FAILURES
 
@@ -23,7 +23,7 @@ MOST = 1000  # images of one request
 LIVE = Q(deleted_at__isnull=True)
 
 
-class UserImageQuerySet(models.QuerySet):
+class UserImageQuerySet(JobQuerySet):
     IN_ORDER = ("created_at", "pk")
     BY_TAG = ("tagged_at", "tagged_id")  # of `with_tag`: the same, read off the tag's own index
 
@@ -47,23 +47,14 @@ class UserImageQuerySet(models.QuerySet):
             tagged_at=models.F("tagged__image_created_at"), tagged_id=models.F("tagged__image_id")
         )
 
-    def waiting(self):
-        """Queued or in work: what a page keeps looking at."""
-        return self.filter(status__in=UserImage.WAITING)
-
     def due(self):
-        """Those that a worker may take now: queued, or in work with a lease that has ended."""
-        return self.filter(LIVE, status__in=UserImage.WAITING, due_at__lte=Now())
+        """One in the bin is not processed."""
+        return super().due().filter(LIVE)
 
 
-class UserImage(StoredImage):
-    """One image: what came, and what became of it. Its status is the queue (gallery/queue.py)."""
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("Waiting")
-        PROCESSING = "processing", _("In progress")
-        READY = "ready", _("Ready")
-        FAILED = "failed", _("Failed")
+class UserImage(Job, StoredImage):
+    """One image: what came, and what became of it. Its status is its place in the queue
+    (services/processing.py)."""
 
     class Quality(models.TextChoices):
         EXCELLENT = "excellent", _("Excellent")
@@ -75,8 +66,7 @@ class UserImage(StoredImage):
         GENERAL = "general", _("Any subject")
         LESION = "lesion", _("Lesion (dermoscopy)")
 
-    BLOB_FIELDS = ("original", "display", "thumbnail", "processed", "cutout")
-    WAITING = (Status.QUEUED, Status.PROCESSING)
+    BLOB_FIELDS = ("original", "display", "thumbnail", "cutout", "cutout_thumbnail")
 
     id = models.UUIDField(primary_key=True, default=storage.new_id, editable=False)
     user = models.ForeignKey(
@@ -93,10 +83,10 @@ class UserImage(StoredImage):
     is_favorite = models.BooleanField(_("favorite"), default=False)
     search_key = models.CharField(max_length=SEARCH_KEY, blank=True, editable=False)
 
-    processed = models.FileField(
+    cutout = models.FileField(
         _("cut-out"), storage=processed, max_length=255, blank=True, editable=False
     )
-    cutout = models.FileField(
+    cutout_thumbnail = models.FileField(
         _("thumbnail of the cut-out"),
         storage=thumbnails,
         max_length=255,
@@ -107,9 +97,6 @@ class UserImage(StoredImage):
     stored_bytes = models.PositiveBigIntegerField(_("storage used (bytes)"), editable=False)
     source_bytes = models.PositiveBigIntegerField(editable=False)  # of them, before processing
 
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status, default=Status.QUEUED, editable=False
-    )
     engine_asked = models.CharField(
         _("engine asked for"), max_length=10, choices=Engine, default=Engine.AUTO, editable=False
     )
@@ -123,14 +110,7 @@ class UserImage(StoredImage):
     processing_time = models.PositiveIntegerField(
         _("processing time (ms)"), null=True, editable=False
     )
-    error = models.CharField(_("error"), max_length=20, blank=True, editable=False)
     run = models.PositiveSmallIntegerField(default=1, editable=False)  # 2: asked for once more
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
-    due_at = models.DateTimeField(_("due"), null=True, editable=False)
-    lease = models.UUIDField(null=True, editable=False)
-    processing_since = models.DateTimeField(_("in progress since"), null=True, editable=False)
-    # Whose work it is, in the worker's log lines. Null: an SQLite table takes the column as it is.
-    request_id = models.CharField(max_length=64, null=True, editable=False)
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
     objects = UserImageQuerySet.as_manager()
@@ -164,21 +144,12 @@ class UserImage(StoredImage):
         ]
         constraints = [
             *FILE_CONSTRAINTS,
+            *JOB_CONSTRAINTS,
             models.UniqueConstraint(
                 fields=["user", "idempotency_key"], name="%(class)s_one_per_idempotency_key"
             ),
             models.CheckConstraint(
-                condition=~Q(status="ready") | ~Q(processed=""), name="%(class)s_ready_has_a_result"
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["queued", "processing"], due_at__isnull=False)
-                | Q(status__in=["ready", "failed"], due_at__isnull=True),
-                name="%(class)s_waiting_is_due",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="processing", lease__isnull=False)
-                | (~Q(status="processing") & Q(lease__isnull=True)),
-                name="%(class)s_lease_while_processing",
+                condition=~Q(status="ready") | ~Q(cutout=""), name="%(class)s_ready_has_a_result"
             ),
             models.CheckConstraint(
                 condition=Q(stored_bytes__gt=0), name="%(class)s_stored_bytes_positive"
@@ -197,7 +168,7 @@ class UserImage(StoredImage):
     @property
     def shown_thumbnail(self):
         """The cut-out's where there is one; in between, the original's."""
-        return self.cutout or self.thumbnail
+        return self.cutout_thumbnail or self.thumbnail
 
     def entity_tag(self, tag_names):
         """The ETag of what its owner edits, with the names of its tags in their order."""
@@ -209,12 +180,12 @@ class UserImage(StoredImage):
         return file_name(self.title or self.original_filename, suffix)
 
     @property
-    def processed_url(self):
-        return self.processed.url if self.processed else None
+    def has_result(self):
+        return bool(self.cutout)
 
     @property
-    def waits(self):
-        return self.status in self.WAITING
+    def processed_url(self):
+        return self.cutout.url if self.cutout else None
 
     def index_words(self, tags):
         """What the search finds it by; `tags` are their names."""

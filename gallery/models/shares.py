@@ -30,7 +30,7 @@ class ShareQuerySet(models.QuerySet):
             expires_at__gt=Now(),
             image__deleted_at__isnull=True,
             image__user__is_active=True,
-        ).exclude(image__processed="")  # a former cut-out is shown until there is another
+        ).exclude(image__cutout="")  # a former cut-out is shown until there is another
 
     def alive(self):
         """Those that would open now."""
@@ -45,7 +45,7 @@ class ShareQuerySet(models.QuerySet):
             expires_at__gt=moment,
             image__deleted_at__isnull=True,
             image__user__is_active=True,
-        ).exclude(image__processed="")
+        ).exclude(image__cutout="")
 
 
 class Share(models.Model):

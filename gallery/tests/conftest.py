@@ -2,7 +2,9 @@
 
 import pytest
 
-from gallery import queue, services, sharing
+from gallery.services import shares
+from gallery.services.images import submit_image
+from gallery.services.processing import queue
 from imaging import background
 from testing.cast import upload
 
@@ -31,7 +33,7 @@ def submit():
     """`submit(user)`: an image in somebody's gallery; processed, unless `ready=False`."""
 
     def make(user, *, ready=True, seed=1, **options):
-        made, _created = services.submit_image(user=user, upload=upload(seed=seed), **options)
+        made, _created = submit_image(user=user, upload=upload(seed=seed), **options)
         with pytest.MonkeyPatch.context() as patch:  # who looks at links does not wait for engines
             patch.setattr(background, "remove", cut_once)
             while ready and queue.work():
@@ -52,7 +54,7 @@ def link(mine):
     """`link(**options)`: (share, path of its page) of the doctor's image."""
 
     def make(image=None, lifetime="1d", **options):
-        share, token = sharing.create_share(image=image or mine, lifetime=lifetime, **options)
+        share, token = shares.create_share(image=image or mine, lifetime=lifetime, **options)
         return share, f"/s/{token}/"
 
     return make

@@ -3,8 +3,9 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from gallery import queue, services
 from gallery.models import Share, StorageQuota, Tag, UserImage
+from gallery.services.images import edit_images
+from gallery.services.processing import queue
 from testing.cast import blobs, make_user
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def act(admin, model, action, *keys):
 
 def test_every_page_opens(admin, user_image):
     queue.work()
-    services.edit_images(UserImage.objects.all(), add=["x"])
+    edit_images(UserImage.objects.all(), add=["x"])
     share = Share.objects.create(
         image=user_image, token_hash="0" * 64, expires_at=user_image.created_at.replace(year=2099)
     )

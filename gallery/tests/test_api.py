@@ -5,10 +5,13 @@ import zipfile
 
 import pytest
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from audit.models import Event, Waiting
-from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
+from gallery.services.images import edit_images, submit_image
+from gallery.services.processing import queue
+from gallery.services.trash import delete_images
 from testing.cast import blobs, upload
 
 pytestmark = pytest.mark.django_db
@@ -279,8 +282,8 @@ def test_an_unknown_path_is_not_found_whatever_the_method(page, doctor):
 
 def test_no_two_files_of_a_zip_have_one_name(api, doctor):
     """Unpacked, the second would take the place of the first."""
-    image = services.submit_image(user=doctor, upload=upload("cut-out_foo.png", format="PNG"))[0]
-    services.edit_images(UserImage.objects.filter(pk=image.pk), title="foo")
+    image = submit_image(user=doctor, upload=upload("cut-out_foo.png", format="PNG"))[0]
+    edit_images(UserImage.objects.filter(pk=image.pk), title="foo")
     queue.work()
     answer = api(doctor).post("/api/v1/gallery/download", {"ids": [str(image.pk)]}, format="json")
     names = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).namelist()
@@ -293,22 +296,30 @@ def test_an_image_that_is_deleted_meanwhile_is_gone(
 ):
     """Two tabs: one deletes it while the other's request is under way."""
     url, service, data = {
-        "retry": (f"/api/v1/images/{user_image.pk}/retry", "retry_image", {}),
-        "remove-background": ("/api/v1/remove-background", "submit_image", {"file": upload()}),
+        "retry": (
+            f"/api/v1/images/{user_image.pk}/retry",
+            "gallery.api.images.retry_image",
+            {},
+        ),
+        "remove-background": (
+            "/api/v1/remove-background",
+            "gallery.api.images.submit_image",
+            {"file": upload()},
+        ),
         "from-consultation": (
             f"/api/v1/consultations/images/{image.pk}/remove-background",
-            "submit_image",
+            "gallery.services.transfer.submit_image",
             {},
         ),
     }[what]
-    do = getattr(services, service)
+    do = import_string(service)
 
     def do_and_lose(*arguments, **options):
         answer = do(*arguments, **options)
-        services.delete_images(UserImage.objects.filter(user=doctor))
+        delete_images(UserImage.objects.filter(user=doctor))
         return answer
 
-    monkeypatch.setattr(services, service, do_and_lose)
+    monkeypatch.setattr(service, do_and_lose)
     told = api(doctor).post(url, data, format="multipart" if data else "json")
     assert told.status_code == 404
 

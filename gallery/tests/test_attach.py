@@ -12,9 +12,11 @@ from django.db import connection
 
 from consultations import services as consultations
 from consultations.models import Consultation, ConsultationImage
-from gallery import exchange, queue, services
 from gallery.models import StorageQuota, UserImage
-from gallery.quotas import QuotaExceeded
+from gallery.services import transfer
+from gallery.services.processing import queue
+from gallery.services.quotas import QuotaExceeded
+from gallery.services.trash import delete_images, restore_images
 from imaging import storage
 from imaging.errors import StorageUnavailable
 from testing.cast import blobs, upload
@@ -32,14 +34,14 @@ def bytes_of(field):
 
 def test_a_copy_has_the_same_original_and_the_consultation_is_untouched(image, patient):
     before = ConsultationImage.objects.values().get()
-    copy, created = exchange.copy_from_consultation(image=image, user=patient)
+    copy, created = transfer.copy_from_consultation(image=image, user=patient)
     assert created
     assert copy.user == patient
     assert (copy.sha256, copy.original_filename) == (image.sha256, image.original_filename)
     assert bytes_of(copy.original) == bytes_of(image.original)
     assert ConsultationImage.objects.values().get() == before
     assert queue.work()
-    services.delete_images(UserImage.objects.all())
+    delete_images(UserImage.objects.all())
     UserImage.objects.all().delete()
     assert bytes_of(image.original), "the copy's end is not the original's"
 
@@ -50,16 +52,16 @@ def test_a_copy_has_the_same_original_and_the_consultation_is_untouched(image, p
 def test_the_clinician_s_word_chooses_the_engine(image, doctor, image_type, dermoscopic):
     """A general model finds a lesion badly: who said "dermoscopy" must not have to say it again."""
     image = consultations.update_image(image, image_type=image_type)
-    copy, _created = exchange.copy_from_consultation(image=image, user=doctor)
+    copy, _created = transfer.copy_from_consultation(image=image, user=doctor)
     assert copy.dermoscopic is dermoscopic
 
 
 def test_asked_twice_it_is_one_image(image, doctor, patient):
-    first, _created = exchange.copy_from_consultation(image=image, user=doctor)
-    again, created = exchange.copy_from_consultation(image=image, user=doctor)
+    first, _created = transfer.copy_from_consultation(image=image, user=doctor)
+    again, created = transfer.copy_from_consultation(image=image, user=doctor)
     assert (again, created) == (first, False)
     assert StorageQuota.objects.get(user=doctor).image_count == 1
-    theirs, created = exchange.copy_from_consultation(image=image, user=patient)
+    theirs, created = transfer.copy_from_consultation(image=image, user=patient)
     assert created
     assert theirs != first
 
@@ -75,30 +77,30 @@ def test_a_program_s_key_is_none_of_ours(image, doctor, api, key):
         HTTP_IDEMPOTENCY_KEY=key.format(image.pk),
     )
     assert told.status_code == 202
-    copy, created = exchange.copy_from_consultation(image=image, user=doctor)
+    copy, created = transfer.copy_from_consultation(image=image, user=doctor)
     assert created
     assert str(copy.pk) != told.json()["id"]
 
 
 def test_copies_of_before_the_upgrade_are_known_again(image, doctor):
-    copy, _created = exchange.copy_from_consultation(image=image, user=doctor)
+    copy, _created = transfer.copy_from_consultation(image=image, user=doctor)
     former = f"consultation-image/{image.pk}"
     UserImage.objects.filter(pk=copy.pk).update(idempotency_key=former)
     keys = import_module("gallery.migrations.0006_own_idempotency_keys")
     editor = SimpleNamespace(connection=connection)
     keys.set_apart(apps, editor)
-    assert exchange.copy_from_consultation(image=image, user=doctor) == (copy, False)
+    assert transfer.copy_from_consultation(image=image, user=doctor) == (copy, False)
     keys.put_back(apps, editor)
     assert UserImage.objects.get(pk=copy.pk).idempotency_key == former
 
 
 def test_after_the_copy_was_deleted_there_is_a_new_one(image, doctor):
-    first, _created = exchange.copy_from_consultation(image=image, user=doctor)
-    services.delete_images(UserImage.objects.filter(pk=first.pk))
-    second, created = exchange.copy_from_consultation(image=image, user=doctor)
+    first, _created = transfer.copy_from_consultation(image=image, user=doctor)
+    delete_images(UserImage.objects.filter(pk=first.pk))
+    second, created = transfer.copy_from_consultation(image=image, user=doctor)
     assert created
     assert second.pk != first.pk
-    assert services.restore_images(UserImage.objects.deleted_by(doctor)) == 1
+    assert restore_images(UserImage.objects.deleted_by(doctor)) == 1
 
 
 def test_a_full_gallery_fetches_nothing(image, doctor, monkeypatch):
@@ -106,7 +108,7 @@ def test_a_full_gallery_fetches_nothing(image, doctor, monkeypatch):
     StorageQuota.objects.update(image_limit=0)
     monkeypatch.setattr(storage, "fetch", None)
     with pytest.raises(QuotaExceeded):
-        exchange.copy_from_consultation(image=image, user=doctor)
+        transfer.copy_from_consultation(image=image, user=doctor)
 
 
 @pytest.mark.parametrize("broken", ["imaging.storage.fetch", "imaging.storage.containers.put"])
@@ -118,7 +120,7 @@ def test_a_storage_that_is_down_leaves_nothing(image, doctor, monkeypatch, broke
 
     monkeypatch.setattr(broken, down)
     with pytest.raises(StorageUnavailable):
-        exchange.copy_from_consultation(image=image, user=doctor)
+        transfer.copy_from_consultation(image=image, user=doctor)
     assert blobs() == before
     assert not UserImage.objects.exists()
 
@@ -126,7 +128,7 @@ def test_a_storage_that_is_down_leaves_nothing(image, doctor, monkeypatch, broke
 def test_a_missing_original_is_said_as_such(image, doctor):
     storages["originals"].delete(image.original.name)
     with pytest.raises(StorageUnavailable):
-        exchange.copy_from_consultation(image=image, user=doctor)
+        transfer.copy_from_consultation(image=image, user=doctor)
 
 
 def test_a_long_extension_is_no_obstacle(consultation, doctor):
@@ -134,7 +136,7 @@ def test_a_long_extension_is_no_obstacle(consultation, doctor):
     odd, _created = consultations.add_image(
         consultation=consultation, user=doctor, upload=upload("x." + "y" * 240)
     )
-    copy, _created = exchange.copy_from_consultation(image=odd, user=doctor)
+    copy, _created = transfer.copy_from_consultation(image=odd, user=doctor)
     assert copy.original_filename == odd.original_filename
 
 
@@ -187,7 +189,7 @@ def path(mine):
 
 def test_the_original_is_attached_not_the_cut_out(mine, consultation, doctor):
     """The cut-out is a picture made; the record holds what the camera made."""
-    attached, created = exchange.attach_to_consultation(
+    attached, created = transfer.attach_to_consultation(
         image=mine, consultation=consultation, user=doctor, **SAID
     )
     assert created

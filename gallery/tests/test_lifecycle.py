@@ -5,12 +5,15 @@ from io import StringIO
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import models
 from django.utils import timezone
 
-from gallery import lifecycle, queue, quotas, services
 from gallery.models import Reservation, StorageQuota, UserImage
+from gallery.services import quotas
+from gallery.services.processing import queue
+from gallery.services.trash import delete_images, purge, restore_images
 from testing.cast import blobs
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +25,7 @@ def later(**time):
 
 
 def put_away(user):
-    services.delete_images(UserImage.objects.visible_to(user))
+    delete_images(UserImage.objects.visible_to(user))
 
 
 def reconcile(*options):
@@ -37,10 +40,10 @@ def test_what_was_deleted_goes_for_good_when_it_cannot_be_undone(
 ):
     queue.work()
     put_away(doctor)
-    assert lifecycle.purge() == 0
+    assert purge() == 0
     assert blobs(), "until then it can be brought back"
     with later(minutes=11), django_capture_on_commit_callbacks(execute=True):
-        assert lifecycle.purge() == 1
+        assert purge() == 1
     assert not blobs()
     assert not UserImage.objects.exists()
 
@@ -49,15 +52,15 @@ def test_nothing_comes_back_after_its_time(user_image, doctor):
     """Its blobs may be on their way out: a row that points at nothing would come back."""
     put_away(doctor)
     with later(minutes=11):
-        assert services.restore_images(UserImage.objects.deleted_by(doctor)) == 0
+        assert restore_images(UserImage.objects.deleted_by(doctor)) == 0
     assert StorageQuota.objects.of(doctor.pk).image_count == 0
 
 
 def test_what_was_brought_back_is_not_purged(user_image, doctor):
     put_away(doctor)
-    services.restore_images(UserImage.objects.deleted_by(doctor))
+    restore_images(UserImage.objects.deleted_by(doctor))
     with later(minutes=11):
-        assert lifecycle.purge() == 0
+        assert purge() == 0
     assert UserImage.objects.visible_to(doctor).exists()
 
 
@@ -65,7 +68,7 @@ def test_no_room_to_come_back_to(user_image, doctor):
     put_away(doctor)
     StorageQuota.objects.update(image_limit=0)
     with pytest.raises(quotas.QuotaExceeded):
-        services.restore_images(UserImage.objects.deleted_by(doctor))
+        restore_images(UserImage.objects.deleted_by(doctor))
     assert not UserImage.objects.visible_to(doctor).exists()
 
 
@@ -117,9 +120,7 @@ def test_reconcile_keeps_every_blob_of_a_gallery_image(user_image, doctor):
 
 @on_both
 def test_an_altered_original_is_found(user_image):
-    user_image.original.storage.replace(
-        user_image.original.name, services.ContentFile(b"something else")
-    )
+    user_image.original.storage.replace(user_image.original.name, ContentFile(b"something else"))
     out = StringIO()
     with pytest.raises(SystemExit):
         call_command("verify_images", stdout=out)

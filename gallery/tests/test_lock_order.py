@@ -7,8 +7,10 @@ import pytest
 from django.db import connection
 from django.db.models import Max
 
-from gallery import quotas, services, tags
 from gallery.models import StorageQuota, Tag, UserImage
+from gallery.services import quotas, tags
+from gallery.services.images import edit_images, submit_image
+from gallery.services.trash import delete_images, restore_images
 from testing.cast import upload
 
 pytestmark = [
@@ -42,13 +44,13 @@ def aside():
 
 
 def submitted(user, seed):
-    return services.submit_image(user=user, upload=upload(seed=seed))[0]
+    return submit_image(user=user, upload=upload(seed=seed))[0]
 
 
 def test_what_is_brought_back_while_the_bin_overflows(doctor, aside, monkeypatch):
     """The bin's oldest image is brought back while a deletion would push it out for good."""
     oldest, other = (submitted(doctor, seed) for seed in (1, 2))
-    services.delete_images(UserImage.objects.filter(pk=oldest.pk))
+    delete_images(UserImage.objects.filter(pk=oldest.pk))
     largest = UserImage.objects.aggregate(bytes=Max("stored_bytes"))["bytes"]  # with its result
     StorageQuota.objects.update(storage_limit=largest)
     take, holds, deleted = quotas.take, threading.Event(), threading.Event()
@@ -59,9 +61,9 @@ def test_what_is_brought_back_while_the_bin_overflows(doctor, aside, monkeypatch
         take(*arguments)
 
     monkeypatch.setattr(quotas, "take", take_late)
-    restoring = aside(lambda: services.restore_images(UserImage.objects.filter(pk=oldest.pk)))
+    restoring = aside(lambda: restore_images(UserImage.objects.filter(pk=oldest.pk)))
     assert holds.wait(10)
-    services.delete_images(UserImage.objects.filter(pk=other.pk))
+    delete_images(UserImage.objects.filter(pk=other.pk))
     deleted.set()
     restoring.join()
     assert not restoring.errors
@@ -84,7 +86,7 @@ def test_two_who_add_the_same_new_tags(doctor, aside, monkeypatch):
     monkeypatch.setattr(tags.Tag.objects, "bulk_create", create_one_by_one)
     threads = [
         aside(
-            lambda image=image, order=order: services.edit_images(
+            lambda image=image, order=order: edit_images(
                 UserImage.objects.filter(pk=image.pk), add=order
             )
         )

@@ -8,8 +8,10 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
+from gallery.services.images import edit_images, submit_image
+from gallery.services.processing import queue
+from gallery.services.trash import delete_images
 from testing.cast import upload
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +19,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def submit(user, *, ready=False, **options):
-    made, _created = services.submit_image(user=user, upload=upload(), **options)
+    made, _created = submit_image(user=user, upload=upload(), **options)
     if ready:
         assert queue.work()
         made.refresh_from_db()
@@ -52,7 +54,7 @@ def test_an_empty_gallery_invites_and_an_empty_search_leads_back(page, doctor):
 def test_filters(page, doctor):
     old = submit(doctor, title="Épaule", tag_names=["Suivi"])
     new = submit(doctor, title="dos")
-    services.edit_images(UserImage.objects.filter(pk=new.pk), favorite=True)
+    edit_images(UserImage.objects.filter(pk=new.pk), favorite=True)
     UserImage.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=60))
     day = timezone.localdate().isoformat()
     for query, found in (
@@ -99,8 +101,8 @@ def test_the_place_outlives_the_filter(page, doctor, monkeypatch):
     """The last of a page loses its star while one looks; the next page is still the next."""
     monkeypatch.setattr("gallery.views.grid.IMAGES", 1)
     first, second = submit(doctor), submit(doctor)
-    services.edit_images(UserImage.objects.all(), favorite=True)
-    services.edit_images(UserImage.objects.filter(pk=second.pk), favorite=False)
+    edit_images(UserImage.objects.all(), favorite=True)
+    edit_images(UserImage.objects.filter(pk=second.pk), favorite=False)
     query = {"favorite": "true", "before": str(second.pk)}
     assert shown(page(doctor).get("/gallery/", query)) == [first.pk]
 
@@ -128,7 +130,7 @@ def test_progress_answers_with_what_changed(page, doctor, other_doctor):
     """The tile of what is done, the line of what is not, the next question as long as needed."""
     done, waits, theirs = submit(doctor, ready=True), submit(doctor), submit(other_doctor)
     gone = submit(doctor)
-    services.delete_images(UserImage.objects.filter(pk=gone.pk))
+    delete_images(UserImage.objects.filter(pk=gone.pk))
     ids = [str(i.pk) for i in (done, waits, theirs, gone)]
     body = text(page(doctor).get("/gallery/progress/", {"ids": [*ids, "x"]}, headers=HTMX))
     assert f'id="tile-{done.pk}"' in body

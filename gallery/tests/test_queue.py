@@ -6,17 +6,20 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
+from gallery.services.images import submit_image
+from gallery.services.processing import queue, retry_image
+from gallery.services.trash import delete_images, restore_images
 from imaging import background, storage
 from imaging.errors import StorageUnavailable
+from jobs import queue as jobs_queue
 from testing.cast import blobs, make_user, upload
 
 pytestmark = pytest.mark.django_db
 
 
 def submit(user, **options):
-    return services.submit_image(user=user, upload=upload(), **options)[0]
+    return submit_image(user=user, upload=upload(), **options)[0]
 
 
 def fails_with(monkeypatch, error):
@@ -73,7 +76,7 @@ def test_who_lost_the_lease_changes_nothing(user_image, doctor, due_now):
 def test_a_killed_try_leaves_no_second_result(user_image, due_now, monkeypatch):
     """The names are the same at every try, so that nothing is left to find."""
     held = queue.claim()
-    monkeypatch.setattr(queue, "_held", lambda image: (_ for _ in ()).throw(SystemExit))
+    monkeypatch.setattr(queue, "held", lambda image: (_ for _ in ()).throw(SystemExit))
     with pytest.raises(SystemExit):
         queue.process(held)
     monkeypatch.undo()
@@ -164,10 +167,10 @@ def test_deleted_while_in_work(user_image, doctor):
     """Its bytes must not count: it is not the owner's any more; and brought back, it is ready."""
     held = queue.claim()
     mine = UserImage.objects.visible_to(doctor)
-    services.delete_images(mine)
+    delete_images(mine)
     queue.process(held)
     assert StorageQuota.objects.of(doctor.pk).storage_used == 0
-    services.restore_images(UserImage.objects.deleted_by(doctor))
+    restore_images(UserImage.objects.deleted_by(doctor))
     user_image.refresh_from_db()
     assert user_image.status == "ready"
     assert StorageQuota.objects.of(doctor.pk).storage_used == user_image.stored_bytes
@@ -191,7 +194,7 @@ def test_deleted_for_good_while_in_work(
 
 
 def test_a_deleted_image_is_not_taken(user_image, doctor):
-    services.delete_images(UserImage.objects.visible_to(doctor))
+    delete_images(UserImage.objects.visible_to(doctor))
     assert queue.claim() is None
 
 
@@ -199,23 +202,23 @@ def test_a_second_run_removes_the_first_result(user_image, django_capture_on_com
     queue.work()
     user_image.refresh_from_db()
     first = set(user_image.blobs())
-    services.retry_image(user_image, engine="lesion")
+    retry_image(user_image, engine="lesion")
     with django_capture_on_commit_callbacks(execute=True):
         queue.work()
     user_image.refresh_from_db()
-    assert user_image.processed.name.endswith("_processed_2.png")
+    assert user_image.cutout.name.endswith("_processed_2.png")
     assert blobs() == set(user_image.blobs())
     assert len(first - blobs()) == 2
 
 
 def test_a_second_run_that_fails_keeps_the_first_result(user_image, monkeypatch):
     queue.work()
-    services.retry_image(user_image, engine="lesion")
+    retry_image(user_image, engine="lesion")
     fails_with(monkeypatch, background.BackgroundFailed("nothing_found", passing=False))
     queue.work()
     user_image.refresh_from_db()
     assert (user_image.status, user_image.error) == ("ready", "nothing_found")
-    assert user_image.processed.name.endswith("_processed.png")
+    assert user_image.cutout.name.endswith("_processed.png")
 
 
 def test_the_worker_works_under_the_request_s_name(client, doctor, page, caplog, monkeypatch):
@@ -231,7 +234,7 @@ def test_the_worker_works_under_the_request_s_name(client, doctor, page, caplog,
     caplog.handler.addFilter(WithRequestId())
     queue.work()  # nothing came of it, which is logged
     assert seen == [answer["X-Request-ID"]]
-    assert {record.request_id for record in caplog.records if record.name == queue.__name__} == {
+    assert {record.request_id for record in caplog.records if record.name == jobs_queue.__name__} == {
         answer["X-Request-ID"]
     }
     assert request_id() == ""

@@ -3,8 +3,11 @@
 import pytest
 from django.core import mail
 
-from gallery import queue, quotas, services
 from gallery.models import Reservation, StorageQuota, UserImage
+from gallery.services import quotas
+from gallery.services.images import submit_image
+from gallery.services.processing import queue
+from gallery.services.trash import delete_images, erase_images
 from imaging import storage
 from imaging.errors import IdempotencyKeyReused, StorageUnavailable
 from testing.cast import blobs, upload
@@ -16,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def send(doctor, django_capture_on_commit_callbacks):
     def submit():
         with django_capture_on_commit_callbacks() as callbacks:
-            services.submit_image(user=doctor, upload=upload())
+            submit_image(user=doctor, upload=upload())
         for callback in callbacks:
             if "warn_owner" in repr(callback):
                 callback()
@@ -40,7 +43,7 @@ def test_the_owner_is_warned_at_80_and_at_95_once_each(doctor, send):
         send()
     assert len(mail.outbox) == 2
     assert "95" in mail.outbox[1].subject
-    services.delete_images(
+    delete_images(
         UserImage.objects.visible_to(doctor).filter(pk__in=UserImage.objects.values("pk")[:2])
     )
     send()
@@ -53,7 +56,7 @@ def test_after_there_was_room_again_a_warning_is_news(doctor, send):
     send()
     send()
     assert len(mail.outbox) == 1
-    services.delete_images(UserImage.objects.visible_to(doctor))
+    delete_images(UserImage.objects.visible_to(doctor))
     limit(image_limit=10)
     send()
     limit(image_limit=2)
@@ -88,8 +91,8 @@ def test_the_mail_speaks_the_owner_s_language(doctor, send, language):
 @pytest.fixture
 def room_for_one(doctor):
     """In the doctor's gallery; and the bytes that an image of `upload()` takes."""
-    image, _created = services.submit_image(user=doctor, upload=upload())
-    services.erase_images(UserImage.objects.filter(pk=image.pk))
+    image, _created = submit_image(user=doctor, upload=upload())
+    erase_images(UserImage.objects.filter(pk=image.pk))
     limit(image_limit=1)
     return image.stored_bytes
 
@@ -102,7 +105,7 @@ def held():
 def test_a_repeat_uses_the_room_of_an_upload_that_was_killed(doctor, room_for_one):
     """It would else be refused until `reconcile` came by, an hour later."""
     quotas.reserve(doctor, room_for_one, "k")
-    _image, created = services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+    _image, created = submit_image(user=doctor, upload=upload(), idempotency_key="k")
     assert created
     assert held() == (1, room_for_one)
     assert not Reservation.objects.exists()
@@ -113,7 +116,7 @@ def test_room_that_is_held_is_nobody_else_s(doctor, room_for_one, key):
     """Two images would else be in the room of one."""
     quotas.reserve(doctor, room_for_one, "k")
     with pytest.raises(quotas.QuotaExceeded):
-        services.submit_image(user=doctor, upload=upload(), idempotency_key=key)
+        submit_image(user=doctor, upload=upload(), idempotency_key=key)
     assert held() == (1, room_for_one)
 
 
@@ -121,7 +124,7 @@ def test_another_file_under_the_same_key_needs_its_own_room(doctor, room_for_one
     """A larger one would else be stored in the room of a smaller."""
     quotas.reserve(doctor, room_for_one - 1, "k")
     with pytest.raises(quotas.QuotaExceeded):
-        services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+        submit_image(user=doctor, upload=upload(), idempotency_key="k")
     assert held() == (1, room_for_one - 1)
 
 
@@ -129,7 +132,7 @@ def test_a_repeat_that_fails_leaves_the_room_to_the_first(doctor, room_for_one, 
     """The first would else be stored in room that somebody has taken meanwhile."""
     first = quotas.reserve(doctor, room_for_one, "k")
     with backend.broken("processed"), pytest.raises(StorageUnavailable):
-        services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+        submit_image(user=doctor, upload=upload(), idempotency_key="k")
     assert Reservation.objects.get() == first
     assert held() == (1, room_for_one)
 
@@ -141,11 +144,11 @@ def test_who_is_overtaken_by_the_repeat_is_told_of_its_image(doctor, room_for_on
     def overtaken(*arguments):
         if not repeats:
             repeats.append(None)
-            repeats[:] = services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+            repeats[:] = submit_image(user=doctor, upload=upload(), idempotency_key="k")
         return put(*arguments)
 
     monkeypatch.setattr("imaging.storage.containers.put", overtaken)
-    image, created = services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+    image, created = submit_image(user=doctor, upload=upload(), idempotency_key="k")
     assert (created, repeats) == (False, [image, True])
     assert held() == (1, room_for_one)
     assert not Reservation.objects.exists()
@@ -157,12 +160,12 @@ def test_what_is_put_away_takes_no_more_than_the_plan(
 ):
     """Whoever uploads and deletes in turn would else fill the disk, within every limit."""
     first, theirs = submitted(doctor), submitted(patient)
-    services.delete_images(UserImage.objects.filter(pk=theirs.pk))
+    delete_images(UserImage.objects.filter(pk=theirs.pk))
     StorageQuota.objects.filter(user=doctor).update(storage_limit=2.5 * first.stored_bytes)
     images = [first, submitted(doctor, 2)]
     for seed in (3, 4, 5, None):
         with django_capture_on_commit_callbacks(execute=True):
-            services.delete_images(UserImage.objects.filter(pk=images[-1].pk))
+            delete_images(UserImage.objects.filter(pk=images[-1].pk))
         if seed:
             images.append(submitted(doctor, seed))
     away = UserImage.objects.filter(user=doctor, deleted_at__isnull=False)
@@ -177,12 +180,12 @@ def test_all_that_is_deleted_at_once_can_be_brought_back(doctor):
     """Somebody's limit was lowered below what they have: one wrong click must not cost it all."""
     images = [submitted(doctor, seed) for seed in (1, 2)]
     limit(storage_limit=images[0].stored_bytes)
-    assert len(services.delete_images(UserImage.objects.filter(user=doctor))) == 2
+    assert len(delete_images(UserImage.objects.filter(user=doctor))) == 2
     assert UserImage.objects.deleted_by(doctor).count() == 2
 
 
 def submitted(user, seed=1):
-    return services.submit_image(user=user, upload=upload(seed=seed))[0]
+    return submit_image(user=user, upload=upload(seed=seed))[0]
 
 
 def test_a_repeat_that_comes_when_the_first_has_just_been_stored_takes_no_room(
@@ -194,7 +197,7 @@ def test_a_repeat_that_comes_when_the_first_has_just_been_stored_takes_no_room(
     reserve = quotas.reserve
 
     def submit(key):
-        return services.submit_image(user=doctor, upload=upload(), idempotency_key=key)
+        return submit_image(user=doctor, upload=upload(), idempotency_key=key)
 
     def reserve_late(*arguments):
         monkeypatch.setattr(quotas, "reserve", reserve)
@@ -221,10 +224,10 @@ def test_a_key_of_another_file_is_told_as_late_as_room_is_asked_for(
 
     def reserve_late(*arguments):
         monkeypatch.setattr(quotas, "reserve", reserve)
-        services.submit_image(user=doctor, upload=upload(), idempotency_key="k")
+        submit_image(user=doctor, upload=upload(), idempotency_key="k")
         return reserve(*arguments)
 
     monkeypatch.setattr(quotas, "reserve", reserve_late)
     with pytest.raises(IdempotencyKeyReused):
-        services.submit_image(user=doctor, upload=upload(seed=2), idempotency_key="k")
+        submit_image(user=doctor, upload=upload(seed=2), idempotency_key="k")
     assert held() == (1, room_for_one)

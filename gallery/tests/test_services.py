@@ -7,9 +7,12 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from gallery import queue, services, sharing
 from gallery.models import Reservation, Share, StorageQuota, UserImage
-from gallery.quotas import QuotaExceeded
+from gallery.services import shares
+from gallery.services.images import submit_image
+from gallery.services.processing import queue
+from gallery.services.quotas import QuotaExceeded
+from gallery.services.trash import delete_images, restore_images
 from imaging.errors import ImageRefused, StorageUnavailable
 from testing.cast import blobs, photograph, upload
 
@@ -18,7 +21,7 @@ on_both = pytest.mark.usefixtures("backend")  # files, and Azure Blob
 
 
 def submit(user, **options):
-    made, _created = services.submit_image(user=user, upload=upload(), **options)
+    made, _created = submit_image(user=user, upload=upload(), **options)
     return made
 
 
@@ -36,7 +39,7 @@ def test_an_upload_is_queued_and_then_ready(doctor):
     assert not queue.work(), "it is not taken twice"
     image.refresh_from_db()
     assert (image.status, image.error, image.lease) == ("ready", "", None)
-    assert image.processed.name == f"{doctor.pk}/{image.pk}_processed.png"
+    assert image.cutout.name == f"{doctor.pk}/{image.pk}_processed.png"
     assert image.processing_time > 0
     sizes = [storages[c].size(n) for c, n in image.blobs() if not n.endswith("_display.jpg")]
     assert image.stored_bytes == sum(sizes)
@@ -56,7 +59,7 @@ def test_the_original_is_kept_bit_for_bit(doctor):
 @on_both
 def test_a_refused_file_leaves_nothing(doctor):
     with pytest.raises(ImageRefused):
-        services.submit_image(user=doctor, upload=upload(data=b"GIF89a"))
+        submit_image(user=doctor, upload=upload(data=b"GIF89a"))
     assert not UserImage.objects.exists()
     assert not blobs()
     assert used(doctor) == (0, 0)
@@ -76,10 +79,10 @@ def test_deleted_and_brought_back(doctor):
     image = submit(doctor)
     queue.work()
     mine = UserImage.objects.visible_to(doctor)
-    assert services.delete_images(mine.filter(pk=image.pk)) == [image.pk]
+    assert delete_images(mine.filter(pk=image.pk)) == [image.pk]
     assert not mine.exists()
     assert used(doctor) == (0, 0)
-    assert services.restore_images(UserImage.objects.deleted_by(doctor)) == 1
+    assert restore_images(UserImage.objects.deleted_by(doctor)) == 1
     image.refresh_from_db()
     assert image.status == "ready"
     assert used(doctor) == (image.stored_bytes, 1)
@@ -130,5 +133,5 @@ def test_a_link_that_lives_makes_an_image_public(doctor, api):
     Share.objects.update(view_limit=1, views=1)
     assert public() == [False], "spent"
     Share.objects.update(view_limit=None)
-    sharing.revoke(Share.objects.filter(pk=share.pk))
+    shares.revoke(Share.objects.filter(pk=share.pk))
     assert public() == [False]

@@ -12,8 +12,10 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from gallery import queue, services, sharing
 from gallery.models import Share, UserImage
+from gallery.services import shares
+from gallery.services.processing import queue, retry_image
+from gallery.services.trash import delete_images
 from imaging import storage
 from imaging.errors import StorageUnavailable
 from imaging.storage import signing
@@ -45,7 +47,7 @@ def test_a_link_shows_the_cut_out(visitor, link, mine):
     response = visitor.get(shown(visitor.get(path)))
     assert response.status_code == 200
     data = b"".join(response.streaming_content)
-    with mine.processed.open() as file:
+    with mine.cutout.open() as file:
         assert data == file.read()
     assert Image.open(io.BytesIO(data)).mode == "RGBA"
     share.refresh_from_db()
@@ -100,7 +102,7 @@ def test_a_wrong_password_shows_nothing(visitor, link):
 
 def test_too_many_wrong_passwords_wait(visitor, link):
     _share, path = link(password=WORD)
-    for _ in range(sharing.TRIES):
+    for _ in range(shares.TRIES):
         visitor.post(path, {"password": "no"})
     response = visitor.post(path, {"password": WORD})
     assert response.status_code == 429
@@ -112,11 +114,11 @@ def test_too_many_wrong_passwords_wait(visitor, link):
 
 
 def revoked(share, doctor):
-    sharing.revoke(Share.objects.filter(pk=share.pk))
+    shares.revoke(Share.objects.filter(pk=share.pk))
 
 
 def revoked_with_all(share, doctor):
-    sharing.revoke_all(doctor)
+    shares.revoke_all(doctor)
 
 
 def expired(share, doctor):
@@ -127,7 +129,7 @@ def expired(share, doctor):
 
 
 def image_deleted(share, doctor):
-    services.delete_images(UserImage.objects.filter(pk=share.image_id))
+    delete_images(UserImage.objects.filter(pk=share.image_id))
 
 
 def image_purged(share, doctor):
@@ -207,7 +209,7 @@ def test_a_link_that_is_used_up_is_dead(visitor, link, unknown):
         assert answer(response) == unknown
     # The last view was counted when its page was opened: its own image may still load ...
     assert visitor.get(image).status_code == 200
-    sharing.revoke(Share.objects.all())  # ... but no longer than the link lives
+    shares.revoke(Share.objects.all())  # ... but no longer than the link lives
     assert answer(visitor.get(image)) == unknown
 
 
@@ -273,9 +275,9 @@ def test_a_pass_is_no_key_to_the_storage(visitor, link, mine):
     share, path = link()
     query = urlsplit(shown(visitor.get(path))).query
     for container in ("processed", "originals", "share"):
-        for name in (mine.processed.name, mine.original.name, str(share.pk)):
+        for name in (mine.cutout.name, mine.original.name, str(share.pk)):
             assert visitor.get(f"/media/{container}/{name}?{query}").status_code == 404
-    media = urlsplit(mine.processed.url).query
+    media = urlsplit(mine.cutout.url).query
     assert visitor.get(f"{path}image?{media}").status_code == 404
 
 
@@ -368,20 +370,20 @@ def test_a_storage_that_is_down_is_503_and_not_a_dead_link(visitor, link, monkey
 def test_a_blob_that_is_gone_is_404(visitor, link, mine):
     _share, path = link()
     image = shown(visitor.get(path))
-    storage.delete("processed", mine.processed.name)
-    assert ("processed", mine.processed.name) not in blobs()
+    storage.delete("processed", mine.cutout.name)
+    assert ("processed", mine.cutout.name) not in blobs()
     assert visitor.get(image).status_code == 404
 
 
 def test_a_result_made_anew_is_what_the_link_shows(visitor, link, mine):
     _share, path = link()
-    services.retry_image(mine, engine="lesion")
+    retry_image(mine, engine="lesion")
     assert visitor.get(path).status_code == 200, "until then, the result that is there"
     while queue.work():
         pass
     mine.refresh_from_db()
     response = visitor.get(shown(visitor.get(path)))
-    with mine.processed.open() as file:
+    with mine.cutout.open() as file:
         assert b"".join(response.streaming_content) == file.read()
 
 
@@ -393,7 +395,7 @@ def test_a_token_is_not_logged(visitor, link, caplog):
         visitor.post(path, {"password": "no"})
         visitor.put(path)
         visitor.get(f"{path}image")
-        for _ in range(sharing.TRIES):
+        for _ in range(shares.TRIES):
             visitor.post(path, {"password": "no"})
         revoked(share, None)
         visitor.get(path)

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from gallery import services, sharing
+from gallery.api.shares import ShareRate
 from gallery.models import Share, UserImage
-from gallery.shares_api import ShareRate
+from gallery.services import shares
+from gallery.services.trash import delete_images
 from tests.test_api_schema import check
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def test_what_is_asked_is_what_is_made(api, doctor, url):
     assert (made["has_password"], made["view_limit"], made["views"]) == (True, 3, 0)
     assert "password" not in made
     token = made["url"].split("/")[-2]
-    assert sharing.open_share(token, "  spaces  "), "a password is taken as it is typed"
+    assert shares.open_share(token, "  spaces  "), "a password is taken as it is typed"
     left = Share.objects.get().expires_at - timezone.now()
     assert timedelta(days=6, hours=23) < left <= timedelta(days=7)
 
@@ -107,11 +108,11 @@ def test_revoking_all_at_once(api, doctor, link, client):
 def test_all_my_links_open_ones_first(api, doctor, submit, link):
     other = submit(doctor, seed=2)
     dead, _path = link()
-    sharing.revoke(Share.objects.filter(pk=dead.pk))
+    shares.revoke(Share.objects.filter(pk=dead.pk))
     alive, _path = link(other)
     Share.objects.filter(pk=alive.pk).update(created_at=timezone.now() - timedelta(hours=3))
     spent, path = link(view_limit=1)
-    sharing.open_share(path.split("/")[2])
+    shares.open_share(path.split("/")[2])
     body = api(doctor).get("/api/v1/shares").json()
     assert body["total"] == 3
     assert [(s["id"], s["state"]) for s in body["shares"]] == [
@@ -135,7 +136,7 @@ def test_the_dead_are_forgotten_after_a_month(api, doctor, link):
 
 def test_the_links_of_a_deleted_image_are_not_listed(api, doctor, link, mine):
     share, _path = link()
-    services.delete_images(UserImage.objects.filter(pk=mine.pk))
+    delete_images(UserImage.objects.filter(pk=mine.pk))
     assert api(doctor).get("/api/v1/shares").json()["total"] == 0
     assert api(doctor).delete(f"/api/v1/shares/{share.pk}").status_code == 404
 

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.messages import get_messages
 from django.utils import timezone
 
-from gallery import sharing
 from gallery.models import Share
+from gallery.services import shares
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +59,7 @@ def test_an_image_that_waits_has_no_form(page, doctor, submit):
 def test_the_panel_lists_the_open_links_only(page, doctor, form, link, submit):
     share, _path = link(view_limit=5)
     dead, _path = link()
-    sharing.revoke(Share.objects.filter(pk=dead.pk))
+    shares.revoke(Share.objects.filter(pk=dead.pk))
     elsewhere, _path = link(submit(doctor, seed=2))
     text = page(doctor).get(form).content.decode()
     assert str(share.pk) in text
@@ -96,13 +96,13 @@ def test_my_links_tell_what_became_of_each(page, doctor, link, mine):
     now = timezone.now()
     link(password="a secret word", view_limit=3)
     revoked, _path = link()
-    sharing.revoke(Share.objects.filter(pk=revoked.pk))
+    shares.revoke(Share.objects.filter(pk=revoked.pk))
     expired, _path = link()
     Share.objects.filter(pk=expired.pk).update(
         created_at=now - timedelta(days=2), expires_at=now - timedelta(days=1)
     )
     _spent, path = link(view_limit=1)
-    sharing.open_share(path.split("/")[2])
+    shares.open_share(path.split("/")[2])
     text = page(doctor).get("/gallery/links/", headers={"Accept-Language": "en"}).content.decode()
     assert text.count('class="link-row') == 4
     assert text.count("data-revoke") == 1, "only what is open can be revoked"

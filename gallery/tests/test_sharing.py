@@ -10,8 +10,10 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from gallery import queue, services, sharing
 from gallery.models import Share, UserImage
+from gallery.services import shares
+from gallery.services.processing import queue, retry_image
+from gallery.services.trash import delete_images, restore_images
 
 pytestmark = pytest.mark.django_db
 
@@ -40,20 +42,20 @@ def test_every_link_ends(link, lifetime, hours):
 def test_there_is_no_link_for_ever(mine):
     for lifetime in ("", None, "forever", "8d"):
         with pytest.raises(KeyError):
-            sharing.create_share(image=mine, lifetime=lifetime)
+            shares.create_share(image=mine, lifetime=lifetime)
     assert not Share.objects.exists()
 
 
 def test_an_image_without_a_result_is_not_shared(submit, doctor):
     """Else the link would show nothing, or worse, the original."""
-    with pytest.raises(sharing.NotReady):
-        sharing.create_share(image=submit(doctor, ready=False), lifetime="1h")
+    with pytest.raises(shares.NotReady):
+        shares.create_share(image=submit(doctor, ready=False), lifetime="1h")
 
 
 def test_a_view_is_counted_and_dated(link):
     share, path = link()
-    sharing.open_share(token_of(path))
-    sharing.open_share(token_of(path))
+    shares.open_share(token_of(path))
+    shares.open_share(token_of(path))
     share.refresh_from_db()
     assert share.views == 2
     assert timezone.now() - share.last_used_at < timedelta(seconds=10)
@@ -61,10 +63,10 @@ def test_a_view_is_counted_and_dated(link):
 
 def test_a_limit_of_n_gives_n_views(link):
     _share, path = link(view_limit=2)
-    sharing.open_share(token_of(path))
-    sharing.open_share(token_of(path))
-    with pytest.raises(sharing.NotThere):
-        sharing.open_share(token_of(path))
+    shares.open_share(token_of(path))
+    shares.open_share(token_of(path))
+    with pytest.raises(shares.NotThere):
+        shares.open_share(token_of(path))
 
 
 def at_once(number, act):
@@ -93,9 +95,9 @@ def test_a_limit_of_n_gives_n_views_at_once(link, monkeypatch):
     found the link open before the first of them counts its view."""
     share, path = link(view_limit=3, password="a secret word")
     all_found = threading.Barrier(12, timeout=30)
-    monkeypatch.setattr(sharing, "_check", lambda *_args: all_found.wait())
-    results = at_once(12, lambda: sharing.open_share(token_of(path)))
-    assert results == {sharing.Opening: 3, sharing.NotThere: 9}
+    monkeypatch.setattr(shares, "_check", lambda *_args: all_found.wait())
+    results = at_once(12, lambda: shares.open_share(token_of(path)))
+    assert results == {shares.Opening: 3, shares.NotThere: 9}
     share.refresh_from_db()
     assert share.views == 3
 
@@ -105,34 +107,34 @@ def test_guesses_at_once_are_as_many_as_guesses_in_a_row(link, monkeypatch):
     """Else a hundred parallel requests have a hundred guesses before the first pause. Nobody is
     told that a guess was wrong before as many are being looked at as may be."""
     _share, path = link(password="a secret word")
-    looked_at = threading.Barrier(sharing.TRIES, timeout=30)
-    monkeypatch.setattr(sharing, "check_password", lambda *_args: looked_at.wait() < 0)
-    results = at_once(12, lambda: sharing.open_share(token_of(path), "wrong"))
-    assert results == {sharing.PasswordWrong: sharing.TRIES, sharing.Throttled: 12 - sharing.TRIES}
+    looked_at = threading.Barrier(shares.TRIES, timeout=30)
+    monkeypatch.setattr(shares, "check_password", lambda *_args: looked_at.wait() < 0)
+    results = at_once(12, lambda: shares.open_share(token_of(path), "wrong"))
+    assert results == {shares.PasswordWrong: shares.TRIES, shares.Throttled: 12 - shares.TRIES}
 
 
 def wrong(token, times=1):
     for number in range(times):
-        with pytest.raises(sharing.PasswordWrong):
-            sharing.open_share(token, f"no {number}")
+        with pytest.raises(shares.PasswordWrong):
+            shares.open_share(token, f"no {number}")
 
 
 def test_wrong_passwords_pause_longer_and_longer(link, monkeypatch):
     share, path = link(password="a secret word", lifetime="7d")
     token = token_of(path)
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        wrong(token, sharing.TRIES)
+        wrong(token, shares.TRIES)
         for pause in (30, 60, 120, 240):
             with monkeypatch.context() as closed:
-                closed.setattr(sharing, "check_password", None)  # it is not so much as looked at
+                closed.setattr(shares, "check_password", None)  # it is not so much as looked at
                 for password in ("no", "a secret word"):
-                    with pytest.raises(sharing.Throttled) as told:
-                        sharing.open_share(token, password)
+                    with pytest.raises(shares.Throttled) as told:
+                        shares.open_share(token, password)
                     assert told.value.seconds == pause
             clock.shift(timedelta(seconds=pause))
             wrong(token)
         clock.shift(timedelta(seconds=480))
-        assert sharing.open_share(token, "a secret word")
+        assert shares.open_share(token, "a secret word")
     share.refresh_from_db()
     assert (share.wrong_passwords, share.locked_until, share.views) == (0, None, 1)
 
@@ -141,16 +143,16 @@ def test_a_pause_ends_within_the_hour(link):
     _share, path = link(password="a secret word", lifetime="7d")
     Share.objects.update(wrong_passwords=200)
     wrong(token_of(path))
-    with pytest.raises(sharing.Throttled) as told:
-        sharing.open_share(token_of(path), "a secret word")
+    with pytest.raises(shares.Throttled) as told:
+        shares.open_share(token_of(path), "a secret word")
     assert told.value.seconds <= 3600
 
 
 def test_no_password_is_no_guess(link):
     share, path = link(password="a secret word")
     for nothing in (None, ""):
-        with pytest.raises(sharing.PasswordWrong):
-            sharing.open_share(token_of(path), nothing)
+        with pytest.raises(shares.PasswordWrong):
+            shares.open_share(token_of(path), nothing)
     share.refresh_from_db()
     assert (share.wrong_passwords, share.views) == (0, 0)
 
@@ -158,7 +160,7 @@ def test_no_password_is_no_guess(link):
 def test_a_wrong_password_uses_up_no_view(link):
     share, path = link(password="a secret word", view_limit=1)
     wrong(token_of(path), 3)
-    assert sharing.open_share(token_of(path), "a secret word")
+    assert shares.open_share(token_of(path), "a secret word")
     share.refresh_from_db()
     assert share.views == 1
 
@@ -170,30 +172,30 @@ def test_revoking_tells_how_many_were_open(link, doctor):
     Share.objects.filter(pk=dead.pk).update(
         created_at=timezone.now() - timedelta(days=2), expires_at=timezone.now() - timedelta(days=1)
     )
-    assert sharing.revoke_all(doctor) == 2
-    assert sharing.revoke_all(doctor) == 0
+    assert shares.revoke_all(doctor) == 2
+    assert shares.revoke_all(doctor) == 0
 
 
 def test_revoking_all_reaches_into_the_bin(link, mine, doctor):
     """Else an image brought back brings back the link that its owner had revoked with the rest."""
     _share, path = link()
-    services.delete_images(UserImage.objects.filter(pk=mine.pk))
-    sharing.revoke_all(doctor)
-    services.restore_images(UserImage.objects.deleted_by(doctor))
-    with pytest.raises(sharing.NotThere):
-        sharing.find(token_of(path))
+    delete_images(UserImage.objects.filter(pk=mine.pk))
+    shares.revoke_all(doctor)
+    restore_images(UserImage.objects.deleted_by(doctor))
+    with pytest.raises(shares.NotThere):
+        shares.find(token_of(path))
 
 
 def test_revoking_all_leaves_other_people_s_links(link, submit, other_doctor, doctor):
     _share, path = link(submit(other_doctor))
-    sharing.revoke_all(doctor)
-    assert sharing.find(token_of(path))
+    shares.revoke_all(doctor)
+    assert shares.find(token_of(path))
 
 
 def test_a_link_outlives_a_second_try(link, mine, client):
     """Whoever was sent it would meet a dead link for as long as the owner tries another engine."""
     _share, path = link()
-    services.retry_image(mine, engine="lesion")
+    retry_image(mine, engine="lesion")
     assert client.get(path).status_code == 200
     queue.fail(queue.claim(), "nothing_found")
     assert client.get(path).status_code == 200

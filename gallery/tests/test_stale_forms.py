@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from gallery import services, tags
 from gallery.models import UserImage
+from gallery.services import tags
+from gallery.services.images import edit_images
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def edit(client, doctor, user_image):
 
 
 def test_tags_that_were_saved_meanwhile_stay(edit, user_image):
-    services.edit_images(UserImage.objects.all(), tag_names=["back", "follow-up"])
+    edit_images(UserImage.objects.all(), tag_names=["back", "follow-up"])
     assert edit(title="Shoulder").status_code == 302
     user_image.refresh_from_db()
     assert user_image.title == "Shoulder"
@@ -30,7 +31,7 @@ def test_tags_that_were_saved_meanwhile_stay(edit, user_image):
 
 
 def test_of_one_title_both_are_shown(edit, user_image):
-    services.edit_images(UserImage.objects.all(), title="Theirs")
+    edit_images(UserImage.objects.all(), title="Theirs")
     response = edit(title="Mine", tags="x")
     assert response.status_code == 409
     assert {"Theirs", "Mine"} == {

@@ -7,8 +7,10 @@ import pytest
 import time_machine
 from django.utils import timezone, translation
 
-from gallery import plots, services, statistics
+from gallery import statistics
 from gallery.models import StorageQuota, UserImage
+from gallery.statistics import plots
+from imaging import storage
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.fromisoformat("2026-03-31T23:30:00+02:00")
@@ -30,7 +32,7 @@ def image(submit, doctor):
         row = UserImage.objects.model.from_db(
             None, [f.attname for f in UserImage._meta.concrete_fields], _values(first)
         )
-        row.pk = services.storage.new_id()
+        row.pk = storage.new_id()
         row._state.adding = True
         row.user = user
         for name, value in fields.items():

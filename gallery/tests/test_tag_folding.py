@@ -7,8 +7,9 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from gallery import services, tags
 from gallery.models import ImageTag, Tag, UserImage
+from gallery.services import tags
+from gallery.services.images import edit_images, submit_image
 from testing.cast import upload
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ def folded():
 
 
 def test_tags_that_become_equal_are_joined(doctor, other_doctor):
-    images = [services.submit_image(user=doctor, upload=upload(seed=n))[0] for n in (1, 2, 3)]
+    images = [submit_image(user=doctor, upload=upload(seed=n))[0] for n in (1, 2, 3)]
     before = [("suivi", "suivi"), ("l’œil", "l’oeil"), ("l'œil", "l'oeil"), ("L'oeil", "l'oeil ")]
     typed = [Tag(user=doctor, name=name, key=key) for name, key in before]
     typed += [Tag(user=other_doctor, name="ø", key="ø")]
@@ -57,12 +58,12 @@ def test_a_tag_whose_key_another_had_stays_its_own(doctor):
 
 
 def test_titles_are_found_as_they_are_typed(doctor):
-    image, _created = services.submit_image(user=doctor, upload=upload(), title="Łódź")
+    image, _created = submit_image(user=doctor, upload=upload(), title="Łódź")
     UserImage.objects.update(search_key="łodz")
     folded()
     assert UserImage.objects.search("lodz").get() == image
 
 
 def test_a_tag_of_ligatures_fits_its_column(doctor, user_image):
-    services.edit_images(UserImage.objects.all(), tag_names=["\ufdfa" * 40])
+    edit_images(UserImage.objects.all(), tag_names=["\ufdfa" * 40])
     assert len(tags.of_images([user_image])[user_image.pk]) == 1

@@ -8,8 +8,8 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from gallery import queue
-from gallery.management.commands.worker import CLAIMS, hand_on_the_abandoned
+from gallery.services.processing import queue
+from jobs.worker import CLAIMS, requeue_abandoned_tasks
 
 
 @pytest.fixture
@@ -33,16 +33,16 @@ def task(db):
 def test_a_task_whose_worker_was_killed_is_done_by_another(task):
     """Lost would be: blobs that were to be deleted, a mail that was to be sent."""
     made = task(settings.PROCESSING_LEASE + 1)
-    assert hand_on_the_abandoned() == 1
+    assert requeue_abandoned_tasks() == 1
     made.refresh_from_db()
     assert (made.status, made.started_at) == ("READY", None)
     assert DBTaskResult.objects.ready().get() == made
-    assert hand_on_the_abandoned() == 0
+    assert requeue_abandoned_tasks() == 0
 
 
 def test_a_task_in_work_is_left_alone(task):
     made = task(settings.PROCESSING_LEASE - 10)
-    assert hand_on_the_abandoned() == 0
+    assert requeue_abandoned_tasks() == 0
     made.refresh_from_db()
     assert made.status == "RUNNING"
 
@@ -50,7 +50,7 @@ def test_a_task_in_work_is_left_alone(task):
 def test_a_task_that_no_worker_lives_through_ends(task):
     """It would else kill one worker after another."""
     made = task(settings.PROCESSING_LEASE + 1, workers=CLAIMS)
-    assert hand_on_the_abandoned() == 1
+    assert requeue_abandoned_tasks() == 1
     made.refresh_from_db()
     assert made.status == "FAILED"
     assert made.finished_at
@@ -72,7 +72,7 @@ def test_a_task_that_another_saw_to_meanwhile_is_left_alone(task, meanwhile):
         return execute(sql, *more)
 
     with connection.execute_wrapper(between_look_and_write):
-        assert hand_on_the_abandoned() == 0
+        assert requeue_abandoned_tasks() == 0
     assert not others
 
 

@@ -13,14 +13,15 @@ from consultations.forms import ImageMetadataForm
 from consultations.models import Consultation, ConsultationImage, Patient
 from consultations.views.access import doctor_required
 from consultations.vocabulary import ImageType
+from core.errors import Unavailable
 from core.fragments import vary_on_htmx, wants_fragment
 from core.idempotency import own_key
 from imaging import storage
-from imaging.errors import IdempotencyKeyReused, ImageRefused, Unavailable
+from imaging.errors import IdempotencyKeyReused, ImageRefused
 
-from .. import exchange
 from ..models import UserImage
-from ..quotas import QuotaExceeded
+from ..services import transfer
+from ..services.quotas import QuotaExceeded
 
 OFTEN = _("That was asked for often. Try again later.")
 OFFERED = 12  # consultations to choose from; more are found by their patient
@@ -41,7 +42,7 @@ def gallery_from_consultation(request, pk):
         messages.error(request, OFTEN)
         return redirect("image_detail", pk=pk)
     try:
-        copy, created = exchange.copy_from_consultation(image=image, user=request.user)
+        copy, created = transfer.copy_from_consultation(image=image, user=request.user)
     except (QuotaExceeded, ImageRefused, Unavailable) as refusal:
         messages.error(request, refusal.detail)
         return redirect("image_detail", pk=pk)
@@ -74,7 +75,7 @@ def gallery_attach(request, pk):
         form.add_error(None, OFTEN)
     elif request.method == "POST" and form.is_valid():
         try:
-            exchange.attach_to_consultation(
+            transfer.attach_to_consultation(
                 image=image,
                 consultation=consultation,
                 user=request.user,

@@ -9,9 +9,9 @@ from audit.trail import Action, record
 from core import keyset
 from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
-from .. import tags
 from ..forms import PageFilter, UploadForm, keys
 from ..models import StorageQuota, UserImage
+from ..services import tags
 from .tiles import dressed
 
 IMAGES = 48
@@ -42,7 +42,7 @@ def gallery(request):
     images = dressed(page.images)
     context = {
         "images": images,
-        "waits": any(image.waits for image in images),
+        "waits": any(image.is_waiting for image in images),
         "part": wants_fragment(request),
         "next_query": query(request, before=page.next) if page.next else None,
     }
@@ -73,8 +73,8 @@ def progress(request):
     question, as long as there is one to ask."""
     watched = keys(request.GET.getlist("ids"), WATCHED)
     found = UserImage.objects.visible_to(request.user).in_bulk(watched)
-    waiting = [image for image in found.values() if image.waits]
-    done = [image for image in found.values() if not image.waits]
+    waiting = [image for image in found.values() if image.is_waiting]
+    done = [image for image in found.values() if not image.is_waiting]
     dressed([*waiting, *done])
     turn = request.GET.get("turn", "")
     turn = 0 if done or not turn.isdecimal() else min(int(turn[:2]) + 1, len(PAUSES) - 1)

@@ -13,10 +13,13 @@ from core import keyset
 from core.fragments import vary_on_htmx, wants_fragment
 from imaging.storage.redirect import signed_redirect
 
-from .. import services, tags
 from ..forms import EngineForm, ImageForm
 from ..models import UserImage
-from ..tags import TooManyTags
+from ..services import tags
+from ..services.images import edit_images
+from ..services.processing import retry_image
+from ..services.tags import TooManyTags
+from ..services.trash import delete_images
 from .grid import PAUSES, SUGGESTED
 from .selected import tell_deleted
 from .tiles import dressed
@@ -70,7 +73,7 @@ def _save(form, images):
     if not changes:
         return True
     try:
-        changed = services.edit_images(
+        changed = edit_images(
             images,
             title=changes.get("title"),
             favorite=changes.get("is_favorite"),
@@ -87,7 +90,7 @@ def _save(form, images):
 def _progress(request, context):
     """The line that says how far it is; when that is over, the whole picture anew."""
     image = context["image"]
-    if image.waits:
+    if image.is_waiting:
         return render(request, "gallery/partials/waiting.html", context)
     context |= {"engines": UserImage.Engine.choices, "downloads": _downloads(image), "part": True}
     response = render(request, "gallery/partials/finished.html", context)
@@ -96,7 +99,7 @@ def _progress(request, context):
 
 def _downloads(image):
     """{part: where it is to be had} of each file: paths of ours, so that the log knows."""
-    parts = [*(["cutout"] if image.processed else []), "original", "thumbnail"]
+    parts = [*(["cutout"] if image.cutout else []), "original", "thumbnail"]
     return {part: reverse("gallery_file", args=[image.pk, part]) for part in parts}
 
 
@@ -115,7 +118,7 @@ def _file(image, part):
         return field.storage.url(field.name, filename=image.file_name(suffix))
 
     if part == "cutout":
-        return link(image.processed, "_cut-out.png")
+        return link(image.cutout, "_cut-out.png")
     if part == "thumbnail":
         return link(image.shown_thumbnail, "_thumbnail.webp")
     return image.download_url
@@ -125,7 +128,7 @@ def _file(image, part):
 @require_POST
 def delete(request, pk):
     images = UserImage.objects.visible_to(request.user).filter(pk=pk)
-    gone = services.delete_images(images)
+    gone = delete_images(images)
     if not gone:
         raise Http404
     tell_deleted(request, gone)
@@ -140,7 +143,7 @@ def retry(request, pk):
     if not form.is_valid():
         return HttpResponse(status=400)
     try:
-        services.retry_image(image, engine=form.cleaned_data["engine"] or None)
+        retry_image(image, engine=form.cleaned_data["engine"] or None)
     except UserImage.DoesNotExist as gone:
         raise Http404 from gone
     return redirect("gallery_image", pk=pk)

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_POST
 
 from audit.trail import Action, record_all
 
-from .. import archive, services
+from .. import archive
 from ..forms import SelectionForm, keys
 from ..models import UserImage
-from ..quotas import QuotaExceeded
-from ..tags import TooManyTags
+from ..services.images import edit_images
+from ..services.quotas import QuotaExceeded
+from ..services.tags import TooManyTags
+from ..services.trash import delete_images, restore_images
 
 
 @login_required
@@ -41,7 +43,7 @@ def _act(request, asked, chosen):
         return
     images = UserImage.objects.visible_to(request.user).filter(pk__in=chosen)
     if action == "delete":
-        tell_deleted(request, services.delete_images(images))
+        tell_deleted(request, delete_images(images))
         return
     changes = {
         "favorite": {"favorite": True},
@@ -50,7 +52,7 @@ def _act(request, asked, chosen):
         "untag": {"remove": asked["tags"]},
     }
     try:
-        count = services.edit_images(images, **changes[action])
+        count = edit_images(images, **changes[action])
     except TooManyTags:
         messages.error(request, _("One of the images would have too many tags."))
         return
@@ -61,7 +63,7 @@ def _act(request, asked, chosen):
 def restore(request, chosen):
     deleted = UserImage.objects.deleted_by(request.user)
     try:
-        count = services.restore_images(deleted.filter(pk__in=chosen))
+        count = restore_images(deleted.filter(pk__in=chosen))
     except QuotaExceeded:
         text = _("There is no room any more to bring them back. Delete others first.")
         messages.error(request, text)

@@ -13,7 +13,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from core.network import network_of
 from imaging.errors import StorageUnavailable
 
-from .. import sharing
+from ..services import shares
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -47,7 +47,7 @@ def unlisted(*methods):
             try:
                 allowed = request.method in methods
                 response = view(request, token) if allowed else HttpResponseNotAllowed(methods)
-            except sharing.NotThere:
+            except shares.NotThere:
                 response = _page("gone", status=404)
             for name, value in HEADERS.items():
                 response[name] = value
@@ -65,8 +65,8 @@ def unlisted(*methods):
 
 @unlisted("GET", "HEAD", "POST")
 def shared(request, token):
-    share = sharing.find(token)
-    if request.method != "POST" and sharing.asks_first(share):
+    share = shares.find(token)
+    if request.method != "POST" and shares.asks_first(share):
         return _page("ask", share)
     if request.method == "HEAD":
         return HttpResponse()  # somebody asks whether there is a page: no view
@@ -75,11 +75,11 @@ def shared(request, token):
         response["Retry-After"] = int(rate.wait() or 1)
         return response
     try:
-        opening = sharing.open_share(token, request.POST.get("password"))
-    except sharing.PasswordWrong:
+        opening = shares.open_share(token, request.POST.get("password"))
+    except shares.PasswordWrong:
         wrong = _("This is not the password.")
         return _page("ask", share, status=403, problem=wrong)
-    except sharing.Throttled as pause:
+    except shares.Throttled as pause:
         response = _page("ask", share, status=429, wait=pause.seconds)
         response["Retry-After"] = pause.seconds
         return response
@@ -91,7 +91,7 @@ def shared(request, token):
 def shared_image(request, token):
     """The PNG, streamed by us on either storage: a SAS would outlive the link."""
     try:
-        pieces = sharing.stream_image(token, request.GET.get("e", ""), request.GET.get("s", ""))
+        pieces = shares.stream_image(token, request.GET.get("e", ""), request.GET.get("s", ""))
     except StorageUnavailable as outage:
         return HttpResponse(status=503, headers={"Retry-After": outage.retry_after})
     response = StreamingHttpResponse(() if request.method == "HEAD" else pieces)

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 
 from core.fragments import vary_on_htmx, wants_fragment
 
-from .. import sharing
+from ..api.shares import ShareRate, share_url
+from ..forms import ShareForm
 from ..models import Share, UserImage
-from ..share_form import ShareForm
-from ..shares_api import ShareRate, share_url
+from ..services import shares as links
 
 PAGE = 30
 
@@ -38,9 +38,9 @@ def gallery_share(request, pk):
             context["share_form"], status = form, 429
         else:
             try:
-                share, token = sharing.create_share(image=image, **form.cleaned_data)
+                share, token = links.create_share(image=image, **form.cleaned_data)
                 context |= {"told": share_url(request, token), "share": share}
-            except sharing.NotReady:
+            except links.NotReady:
                 status = 409  # the panel says so
     response = render(request, "gallery/share.html", context, status=status)
     if status == 429:
@@ -53,21 +53,21 @@ def gallery_share(request, pk):
 def gallery_share_revoke(request, pk):
     shares = Share.objects.visible_to(request.user)
     get_object_or_404(shares, pk=pk)
-    sharing.revoke(shares.filter(pk=pk))
+    links.revoke(shares.filter(pk=pk))
     messages.success(request, _("Link revoked."))
     return redirect(_back(request))
 
 
 @login_required
 def gallery_links(request):
-    shares = Paginator(sharing.listed(request.user), PAGE).get_page(request.GET.get("page"))
+    shares = Paginator(links.listed(request.user), PAGE).get_page(request.GET.get("page"))
     return render(request, "gallery/links.html", {"page": shares})
 
 
 @login_required
 @require_POST
 def gallery_links_revoke_all(request):
-    count = sharing.revoke_all(request.user)
+    count = links.revoke_all(request.user)
     text = ngettext("%(count)s link revoked.", "%(count)s links revoked.", count)
     messages.success(request, text % {"count": count})
     return redirect("gallery_links")

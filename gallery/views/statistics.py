@@ -1,7 +1,8 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 
-from .. import plots, statistics
+from .. import statistics
+from ..statistics import plots
 
 
 @login_required

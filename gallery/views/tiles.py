@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from .. import tags
+from ..services import tags
 
 
 def dressed(images):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import Any
 
-from imaging.errors import Unavailable
+from core.errors import Unavailable
 
 from .process import Ended, Failed, Garbled, Overdue, Process
 

@@ -16,7 +16,7 @@ import time
 
 from django.conf import settings
 
-from imaging.errors import Unavailable
+from core.errors import Unavailable
 
 START = 20  # seconds for a process to be ready
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE")

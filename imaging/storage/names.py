@@ -1,11 +1,12 @@
 """What blobs and rows are called, and what a blob is served as."""
 
-import uuid
 from datetime import UTC
 from pathlib import Path
 
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+
+from core.ids import new_id
 
 MEDIA_TYPES = {
     ".jpg": "image/jpeg",
@@ -14,11 +15,6 @@ MEDIA_TYPES = {
     ".heic": "image/heic",
     ".heif": "image/heif",
 }
-
-
-def new_id() -> uuid.UUID:
-    """The key of a row that is named to the outside: it tells nothing and cannot be guessed."""
-    return uuid.uuid4()
 
 
 def new_stem() -> str:

@@ -19,10 +19,11 @@ import pytest
 from django.core.checks import run_checks
 from PIL import Image
 
+from core.errors import Unavailable
 from imaging import background
 from imaging.background import weights
 from imaging.background.removal import Remover, removers
-from imaging.errors import EngineUnavailable, Unavailable
+from imaging.errors import EngineUnavailable
 from imaging.sandbox import Ended
 from imaging.tests.test_decoding import progressive
 from testing.cast import photograph

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from gallery import services
+from gallery.services.processing import queue
 from testing.cast import PASSWORD
 
 PATIENCE = 5  # seconds
@@ -101,7 +101,7 @@ def new_context(browser, browser_context_args):
 @pytest.fixture
 def worker(monkeypatch):
     """The worker is this test: it works when it is told to, not at the bell."""
-    monkeypatch.setattr(services, "wake_workers", lambda: None)
+    monkeypatch.setattr(queue, "wake", lambda: None)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 
 from consultations import services
 from dermaai.csp import azure_origin, policy_of
-from gallery import queue
-from gallery import services as gallery
+from gallery.services.images import submit_image
+from gallery.services.processing import queue
 from testing.cast import upload
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -38,7 +38,7 @@ def loaded(page, selector):
 
 def test_every_picture_comes_from_the_account(tab, doctor, image, allowed, violations):
     """A policy too narrow, and a practice on Azure sees no picture at all."""
-    mine, _created = gallery.submit_image(user=doctor, upload=upload(seed=2))
+    mine, _created = submit_image(user=doctor, upload=upload(seed=2))
     while queue.work():
         pass
     page = tab(doctor)

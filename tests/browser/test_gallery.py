@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone, translation
 from playwright.sync_api import expect
 
-from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
+from gallery.services.images import submit_image
+from gallery.services.processing import queue
 from testing.cast import photograph, upload
 
 from .test_clinician import drop
@@ -24,7 +25,7 @@ def files(count):
 
 
 def submit(user, *, ready=True, **options):
-    made, _created = services.submit_image(user=user, upload=upload(), **options)
+    made, _created = submit_image(user=user, upload=upload(), **options)
     if ready:
         while queue.work():
             pass

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from gallery import services
 from gallery.models import UserImage
+from gallery.services.images import edit_images
 
 from .test_gallery import submit
 
@@ -50,7 +50,7 @@ def test_a_title_of_two_tabs_is_asked_about_and_tags_are_merged(tab, doctor, vio
     image = submit(doctor, title="Épaule", tag_names=["dos"])
     page, mine = tab(doctor), UserImage.objects.visible_to(doctor)
     page.goto(f"/gallery/images/{image.pk}/")
-    services.edit_images(mine, add=["suivi"])
+    edit_images(mine, add=["suivi"])
     page.get_by_label("Add a tag").first.fill("bras")
     page.keyboard.press("Enter")
     expect(page.locator("[data-tag]")).to_have_count(3)
@@ -58,7 +58,7 @@ def test_a_title_of_two_tabs_is_asked_about_and_tags_are_merged(tab, doctor, vio
     page.keyboard.type("Bras")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Bras")).to_be_visible()
-    services.edit_images(mine, title="Cuisse")
+    edit_images(mine, title="Cuisse")
     page.get_by_role("button", name="Change the title").click()
     page.keyboard.type("Jambe")
     page.keyboard.press("Enter")

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from gallery import queue
 from gallery.models import StorageQuota, UserImage
+from gallery.services.processing import queue
 
 from .test_gallery import submit
 from .test_pages import WIDTHS, breaches

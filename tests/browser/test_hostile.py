@@ -6,8 +6,9 @@ from accounts.models import User
 from audit.models import Event
 from consultations import services
 from consultations.models import Consultation, Patient
-from gallery import queue, sharing
-from gallery import services as gallery
+from gallery.services import shares
+from gallery.services.images import submit_image
+from gallery.services.processing import queue
 from testing.cast import upload
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -35,12 +36,12 @@ def paths(doctor, patient, record, consultation):
         description=HOSTILE,
     )
     type(image).objects.update(camera_model=HOSTILE[:100])
-    own, _created = gallery.submit_image(
+    own, _created = submit_image(
         user=doctor, upload=upload(name=NAME), title=HOSTILE, tag_names=[HOSTILE[:40]]
     )
     while queue.work():
         pass
-    _share, token = sharing.create_share(image=own, lifetime="1d")
+    _share, token = shares.create_share(image=own, lifetime="1d")
     assert Event.objects.exists()
     return [
         "/",

@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from gallery import queue, services, sharing
 from gallery.models import Share
+from gallery.services import shares
+from gallery.services.images import submit_image
+from gallery.services.processing import queue
 from testing.cast import upload
 
 from .test_pages import WIDTHS, breaches
@@ -12,7 +14,7 @@ from .test_pages import WIDTHS, breaches
 
 @pytest.fixture
 def mine(doctor):
-    image, _created = services.submit_image(user=doctor, upload=upload(), title="Nævus dos")
+    image, _created = submit_image(user=doctor, upload=upload(), title="Nævus dos")
     queue.work()
     return image
 
@@ -84,7 +86,7 @@ def test_the_viewer_removes_the_background(tab, doctor, image, violations):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_of_links(tab, doctor, mine, consultation, violations, scheme):
     tokens = [
-        sharing.create_share(image=mine, lifetime="1d", **options)[1]
+        shares.create_share(image=mine, lifetime="1d", **options)[1]
         for options in ({}, {"password": "a secret word", "view_limit": 3})
     ]
     paths = [

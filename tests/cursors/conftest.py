@@ -12,7 +12,7 @@ def world(doctor, record, consultation, image, user_image, api):
     class World:
         pass
 
-    UserImage.objects.filter(pk=user_image.pk).update(processed="shown.png")
+    UserImage.objects.filter(pk=user_image.pk).update(cutout="shown.png")
     for name, thing in locals().copy().items():
         setattr(World, name, thing)
     World.client = api(doctor)

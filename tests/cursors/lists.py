@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from consultations.models import Consultation, ConsultationImage, Patient
-from gallery import tags as words
 from gallery.models import Share, UserImage
+from gallery.services import tags as words
 from imaging import storage
 
 ROWS, SIZE = 11, 2

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from gallery import sharing
 from gallery.models import Share
+from gallery.services import shares
 
 from .lists import ROWS, images, links, rows, sized, walk
 
@@ -92,7 +92,7 @@ def test_a_link_that_dies_meanwhile_is_told_once(world):
     def between(seen):
         first = Share.objects.filter(pk=seen[0])
         first.update(view_limit=1, views=1, last_used_at=timezone.now())
-        sharing.revoke(Share.objects.filter(pk=seen[1]))
+        shares.revoke(Share.objects.filter(pk=seen[1]))
 
     whole = rows(world.client.get(sized("/api/v1/shares", 100)).json())
     assert walk(world.client, "/api/v1/shares", between) == whole
@@ -107,7 +107,7 @@ def test_what_is_open_now_was_open_now(world):
     Share.objects.filter(pk=made[0].pk).update(view_limit=1, views=1, last_used_at=now - day)
     Share.objects.filter(pk=made[1].pk).update(revoked_at=now - day)
     Share.objects.filter(pk=made[2].pk).update(created_at=now - 2 * day, expires_at=now - day)
-    living = sharing.listed(world.doctor).filter(living=True)
+    living = shares.listed(world.doctor).filter(living=True)
     assert list(living) == [made[3]] == list(Share.objects.alive())
-    ago = sharing.listed(world.doctor, now - 1.5 * day).filter(living=True)
+    ago = shares.listed(world.doctor, now - 1.5 * day).filter(living=True)
     assert {share.pk for share in ago} == {share.pk for share in made}

@@ -91,7 +91,7 @@ def gathered(place, *, bytes_too):
         found.rows.append(Row(CONSULTATION, plain(id), sha256, key, _blobs(*names)))
     for id, sha256, key, *more in _asked(
         place,
-        f"SELECT {COLUMNS}, processed, cutout, user_id, stored_bytes, status, error,"
+        f"SELECT {COLUMNS}, cutout, cutout_thumbnail, user_id, stored_bytes, status, error,"
         " deleted_at IS NOT NULL FROM gallery_userimage",
     ):
         names, rest = more[:5], more[5:]
@@ -119,9 +119,9 @@ def gathered(place, *, bytes_too):
     return found
 
 
-def _blobs(original, display, thumbnail, processed="", cutout=""):
+def _blobs(original, display, thumbnail, cutout="", cutout_thumbnail=""):
     containers = ("originals", "processed", "thumbnails", "processed", "thumbnails")
-    named = zip(containers, (original, display, thumbnail, processed, cutout), strict=True)
+    named = zip(containers, (original, display, thumbnail, cutout, cutout_thumbnail), strict=True)
     return [(container, name) for container, name in named if name]
 
 

@@ -2,8 +2,9 @@
 
 from accounts.models import User
 from consultations.models import ConsultationImage
-from gallery import exchange, services
 from gallery.models import UserImage
+from gallery.services import transfer
+from gallery.services.images import edit_images
 
 # What the doctor took over, by type of image: title, tags, favourite.
 TAKEN = (
@@ -24,6 +25,6 @@ def make():
         if image is None:
             continue
         taken.add(image.pk)
-        copy, _created = exchange.copy_from_consultation(image=image, user=doctor)
+        copy, _created = transfer.copy_from_consultation(image=image, user=doctor)
         mine = UserImage.objects.filter(pk=copy.pk)
-        services.edit_images(mine, title=title, tag_names=tags, favorite=favorite)
+        edit_images(mine, title=title, tag_names=tags, favorite=favorite)

@@ -31,7 +31,7 @@ from accounts.models import User
 from testing.cast import upload
 from consultations import services
 from consultations.models import Consultation, Patient
-from gallery import services as gallery
+from gallery.services.images import submit_image
 from gallery.models import StorageQuota
 made = {name: User.objects.create_user(f"{name}@fuzz.example", PASSWORD, role=role) for name, role
         in dict(doctor="doctor", other="doctor", patient="patient", newcomer="patient").items()}
@@ -47,7 +47,7 @@ for doctor in (made["doctor"], made["other"]):
         ids["consultation_images"].append(image.pk)
 for user in made.values():
     for seed in range(6):
-        image, _ = gallery.submit_image(
+        image, _ = submit_image(
             user=user, upload=upload(seed=seed), engine="lesion", tag_names=["a", "b"])
         ids["images"].append(str(image.pk))
 StorageQuota.objects.filter(user=made["newcomer"]).update(image_limit=6)  # a gallery that is full

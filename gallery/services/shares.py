@@ -18,9 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.trail import NOBODY, Action, record, record_all
+from core.errors import ServiceError
 from imaging import storage
 
-from .models import Share, UserImage
+from ..models import Share, UserImage
 
 LIFETIMES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "7d": timedelta(days=7)}
 LIFETIME_CHOICES = [("1h", _("1 hour")), ("1d", _("1 day")), ("7d", _("7 days"))]
@@ -39,8 +40,11 @@ STATES = {
 }
 
 
-class NotReady(Exception):
+class NotReady(ServiceError):
     """There is no cut-out to share yet."""
+
+    code, status = "not_ready", 409
+    detail = _("This image is not ready yet.")
 
 
 class NotThere(Exception):
@@ -72,7 +76,7 @@ def create_share(*, image, lifetime, password="", view_limit=None):
 
     `lifetime` is a key of LIFETIMES. Raises NotReady.
     """
-    if not UserImage.objects.filter(pk=image.pk).exclude(processed="").exists():
+    if not UserImage.objects.filter(pk=image.pk).exclude(cutout="").exists():
         raise NotReady
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
@@ -141,7 +145,7 @@ def stream_image(token, expires, signature):
     if not storage.share_pass_is_valid(share.pk, expires, signature):
         raise NotThere
     try:
-        return storage.stream("processed", share.image.processed.name)
+        return storage.stream("processed", share.image.cutout.name)
     except FileNotFoundError as error:
         raise NotThere from error
 

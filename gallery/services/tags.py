@@ -3,15 +3,21 @@
 from collections import defaultdict
 
 from django.db.models import OuterRef, Subquery
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
+from core.errors import ServiceError
 from imaging.metadata import clean_text
 
-from .models import ImageTag, Tag
-from .models.images import TAG, TAGS, tag_key
+from ..models import ImageTag, Tag
+from ..models.images import TAG, TAGS, tag_key
 
 
-class TooManyTags(Exception):
+class TooManyTags(ServiceError):
     """An image has at most TAGS tags."""
+
+    code, attr = "max_length", "tags"
+    detail = format_lazy(_("At most {most} tags."), most=TAGS)
 
 
 def cleaned(names):

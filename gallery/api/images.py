@@ -22,9 +22,13 @@ from core.pagination import INVALID, ImagePages
 from core.preconditions import IF_MATCH, VersionedDetail
 from imaging.errors import FILE_CODES
 
-from . import archive, services, tags
-from .filters import GalleryFilter
-from .models import StorageQuota, UserImage
+from .. import archive
+from ..filters import GalleryFilter
+from ..models import StorageQuota, UserImage
+from ..services import tags
+from ..services.images import edit_images, submit_image
+from ..services.processing import retry_image
+from ..services.trash import delete_images, restore_images
 from .serializers import (
     BulkEditSerializer,
     ImagesSerializer,
@@ -96,7 +100,7 @@ class RemoveBackground(Mine, generics.GenericAPIView):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
-        image, _created = services.submit_image(
+        image, _created = submit_image(
             user=request.user,
             upload=fields.get("file"),
             title=fields.get("title", ""),
@@ -144,12 +148,12 @@ class Gallery(Mine, generics.ListAPIView):
     )
     def delete(self, request):
         images, _asked = self.chosen(ImagesSerializer)
-        return Response({"deleted": len(services.delete_images(images))})
+        return Response({"deleted": len(delete_images(images))})
 
     @extend_schema(request=BulkEditSerializer, responses={200: _count("changed")})
     def patch(self, request):
         images, asked = self.chosen(BulkEditSerializer)
-        changed = services.edit_images(
+        changed = edit_images(
             images,
             favorite=asked.get("is_favorite"),
             add=asked.get("add_tags", ()),
@@ -169,7 +173,7 @@ class Restore(generics.GenericAPIView):
         serializer.is_valid(raise_exception=True)
         deleted = UserImage.objects.deleted_by(request.user)
         images = deleted.filter(pk__in=serializer.validated_data["ids"])
-        return Response({"restored": services.restore_images(images)})
+        return Response({"restored": restore_images(images)})
 
 
 @extend_validation_errors(KEY_CODES, "ids", methods=["post"])
@@ -239,7 +243,7 @@ class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIVi
 
     def perform_update(self, serializer):
         fields = serializer.validated_data
-        services.edit_images(
+        edit_images(
             UserImage.objects.visible_to(self.request.user).filter(pk=serializer.instance.pk),
             title=fields.get("title"),
             favorite=fields.get("is_favorite"),
@@ -250,7 +254,7 @@ class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIVi
         )
 
     def perform_destroy(self, image):
-        services.delete_images(UserImage.objects.visible_to(self.request.user).filter(pk=image.pk))
+        delete_images(UserImage.objects.visible_to(self.request.user).filter(pk=image.pk))
 
 
 class Retry(Mine, generics.GenericAPIView):
@@ -261,7 +265,7 @@ class Retry(Mine, generics.GenericAPIView):
         serializer.is_valid(raise_exception=True)
         image = self.get_object()
         try:
-            services.retry_image(image, engine=serializer.validated_data.get("engine"))
+            retry_image(image, engine=serializer.validated_data.get("engine"))
         except UserImage.DoesNotExist as gone:
             raise Http404 from gone
         record(Action.VIEWED, image, api=True)  # its URLs are told

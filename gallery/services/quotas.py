@@ -14,15 +14,17 @@ from django.utils.translation import gettext_lazy as _
 
 from core import metrics
 from core.context import request_id
+from core.errors import ServiceError
 
-from .models import Reservation, StorageQuota, UserImage
-from .notices import warn_owner
+from ..models import Reservation, StorageQuota, UserImage
+from ..notices import warn_owner
 
 
-class QuotaExceeded(Exception):
+class QuotaExceeded(ServiceError):
     """No room for one more image of this size."""
 
     code = "quota_exceeded"
+    status = 403
     detail = _("Your gallery is full. Delete images, or ask the practice for more room.")
 
 

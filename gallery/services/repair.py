@@ -1,30 +1,14 @@
-"""What time does to the gallery, and what `reconcile` rights in it."""
+"""What `reconcile` rights in the gallery."""
 
 from datetime import timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from . import quotas
-from .models import Reservation, StorageQuota, UserImage
-from .services import undo_time
+from ..models import Reservation, StorageQuota, UserImage
+from . import quotas, trash
 
 ABANDONED = timedelta(hours=1)
-BATCH = 200
-
-
-def purge() -> int:
-    """Delete for good what nobody can bring back any more; its blobs follow. Returns how many."""
-    before, purged = timezone.now() - undo_time(), 0
-    while True:
-        keys = UserImage.objects.filter(deleted_at__lt=before).values_list("pk", flat=True)[:BATCH]
-        # Again in the condition: one may have been brought back since.
-        rows = UserImage.objects.filter(pk__in=list(keys), deleted_at__lt=before)
-        with transaction.atomic():
-            _all, counts = rows.delete()
-        if not (count := counts.get(UserImage._meta.label, 0)):
-            return purged
-        purged += count
 
 
 def repair(*, only_tell: bool, grace: timedelta = ABANDONED) -> int:
@@ -36,7 +20,7 @@ def repair(*, only_tell: bool, grace: timedelta = ABANDONED) -> int:
     if only_tell:
         drifted = sum(_drifted(quota.pk) is not None for quota in StorageQuota.objects.all())
         return abandoned.count() + stuck.count() + drifted
-    purge()
+    trash.purge()
     count = 0
     for reservation in abandoned:
         quotas.release(reservation)

@@ -10,9 +10,9 @@ from consultations.serializers import ImageUploadSerializer as ConsultationUploa
 from imaging import background, storage
 from imaging.serializers import UploadedFileField, rooted
 
-from . import tags
-from .models import Share, StorageQuota, UserImage
-from .models.images import MOST, TAG, TAGS, TITLE
+from ..models import Share, StorageQuota, UserImage
+from ..models.images import MOST, TAG, TAGS, TITLE
+from ..services import tags
 
 
 class FlatListField(serializers.ListField):
@@ -140,7 +140,7 @@ class UserImageSerializer(serializers.ModelSerializer):
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_processed_url(self, image):
-        return self._link("processed", image.processed)
+        return self._link("processed", image.cutout)
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_thumbnail_url(self, image):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.templatetags.units import file_size
 
-from .models import UserImage
+from ..models import UserImage
 
 TOP, FOOT, HEIGHT = 26, 182, 222  # px: the highest mark, the axis, the whole
 ROW = 56  # px of a bar that lies

@@ -1,3 +1,5 @@
+"""The one loop of a worker: tasks as they come, and every few seconds a look at the rows."""
+
 import threading
 import time
 from datetime import timedelta
@@ -10,10 +12,8 @@ from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
-from gallery import lifecycle
-from gallery.models import UserImage
-from gallery.tasks import look
-from imaging import background
+from . import registry
+from .tasks import run_next
 
 SWEEP = 5  # seconds
 PAUSE = 2  # seconds: how long to leave a database alone that does not answer
@@ -21,20 +21,25 @@ CLAIMS = 5  # workers that a task may outlive
 BELLS = 50  # at most at a time
 
 
-def ring_for_the_overdue():
-    """A bell for each image that is due and that no bell is waiting for: its worker was killed,
-    its pause is over, or its bell was lost. Returns how many."""
-    due = UserImage.objects.due()[:BELLS].count()
-    waiting = DBTaskResult.objects.ready().filter(task_path=look.module_path)[:BELLS].count()
-    for _bell in range(due - waiting):
-        look.enqueue()
-    return max(0, due - waiting)
+def wake_for_due_jobs() -> int:
+    """A bell for each job that is due and that no bell is waiting for: its worker was killed, its
+    pause is over, or its bell was lost. Returns how many."""
+    rung = 0
+    for name, queue in registry.queues.items():
+        due = queue.model.objects.due()[:BELLS].count()
+        bells = DBTaskResult.objects.ready().filter(
+            task_path=run_next.module_path, args_kwargs__args__0=name
+        )
+        missing = max(0, due - bells[:BELLS].count())
+        for _bell in range(missing):
+            queue.wake()
+        rung += missing
+    return rung
 
 
-def hand_on_the_abandoned():
+def requeue_abandoned_tasks():
     """Tasks whose worker did not live to say how they ended: ready again, for they are safe to run
-    twice; failed, when that goes on. As long as an image's lease a worker has time. Returns how
-    many."""
+    twice; failed, when that goes on. A worker has as long as a lease lasts. Returns how many."""
     before = timezone.now() - timedelta(seconds=settings.PROCESSING_LEASE)
     count = 0
     for task in DBTaskResult.objects.running().filter(started_at__lt=before)[:BELLS]:
@@ -62,7 +67,8 @@ class Worker(db_worker.Worker):
             self._run()
         finally:
             over.set()
-            background.close()
+            for queue in registry.queues.values():
+                queue.close()
 
     def _run(self):
         while True:
@@ -79,20 +85,10 @@ class Worker(db_worker.Worker):
         while not over.wait(SWEEP):
             close_old_connections()
             try:
-                hand_on_the_abandoned()
-                ring_for_the_overdue()
-                lifecycle.purge()
+                requeue_abandoned_tasks()
+                wake_for_due_jobs()
+                for sweep in registry.sweeps:
+                    sweep()
             except Exception:
                 db_worker.logger.exception("the sweep failed; it goes on")
         connection.close()
-
-
-class Command(db_worker.Command):
-    help = "Run the queue's worker: process images, delete blobs, send mail. SIGTERM ends it well."
-
-    def handle(self, **options):
-        former, db_worker.Worker = db_worker.Worker, Worker
-        try:
-            super().handle(**options)
-        finally:
-            db_worker.Worker = former

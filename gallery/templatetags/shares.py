@@ -1,7 +1,7 @@
 from django import template
 
-from .. import sharing
-from ..share_form import ShareForm
+from ..forms import ShareForm
+from ..services import shares
 
 register = template.Library()
 
@@ -20,9 +20,9 @@ def live_links(image):
 
 @register.filter
 def state(share):
-    return sharing.state(share)
+    return shares.state(share)
 
 
 @register.filter
 def state_label(share):
-    return sharing.STATES[sharing.state(share)]
+    return shares.STATES[shares.state(share)]

@@ -15,9 +15,9 @@ from consultations.serializers import ImageSerializer
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from imaging.errors import FILE_CODES
 
-from . import exchange
-from .api import Mine
-from .models import UserImage
+from ..models import UserImage
+from ..services import transfer
+from .images import Mine
 from .serializers import AttachSerializer, UserImageSerializer
 
 
@@ -32,7 +32,7 @@ class FromConsultation(Mine, generics.GenericAPIView):
         """A consultation's photograph into one's own gallery, where a worker removes its
         background. The consultation is not touched. Asked again, it answers the same image."""
         image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
-        copy, _created = exchange.copy_from_consultation(image=image, user=request.user)
+        copy, _created = transfer.copy_from_consultation(image=image, user=request.user)
         place = reverse("api-userimage-detail", args=[copy.pk])
         return Response(
             self.shown(copy),
@@ -65,7 +65,7 @@ class Attach(generics.GenericAPIView):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         try:
-            attached, _created = exchange.attach_to_consultation(
+            attached, _created = transfer.attach_to_consultation(
                 image=image,
                 user=request.user,
                 idempotency_key=idempotency_key(request),

@@ -14,8 +14,9 @@ from core.idempotency import own_key
 from imaging import storage
 from imaging.errors import StorageUnavailable
 
-from . import quotas, services
-from .models import UserImage
+from ..models import UserImage
+from . import quotas
+from .images import submit_image
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def copy_from_consultation(*, image, user):
     # One in the bin gives up its key: it may still be brought back, beside the new one.
     mine.update(idempotency_key=None, updated_at=timezone.now())
     with _original(image) as upload:
-        copy, created = services.submit_image(
+        copy, created = submit_image(
             user=user, upload=upload, dermoscopic=_dermoscopic(image), idempotency_key=key
         )
     if created:

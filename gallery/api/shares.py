@@ -12,8 +12,8 @@ from rest_framework.throttling import UserRateThrottle
 from accounts.error_serializers import ErrorsSerializer
 from core.pagination import INVALID, Pages
 
-from . import sharing
-from .models import Share, UserImage
+from ..models import Share, UserImage
+from ..services import shares as links
 
 
 class ShareRate(UserRateThrottle):
@@ -68,24 +68,24 @@ class ShareSerializer(serializers.ModelSerializer):
     def get_has_password(self, share) -> bool:
         return bool(share.password)
 
-    @extend_schema_field(serializers.ChoiceField(list(sharing.STATES)))
+    @extend_schema_field(serializers.ChoiceField(list(links.STATES)))
     def get_state(self, share):
-        return sharing.state(share)
+        return links.state(share)
 
 
 class NewShareSerializer(serializers.Serializer):
     """How long a link lives (there is none for ever), and what else it asks for."""
 
-    lifetime = serializers.ChoiceField(sharing.LIFETIME_CHOICES)
+    lifetime = serializers.ChoiceField(links.LIFETIME_CHOICES)
     password = serializers.CharField(
         required=False,
         trim_whitespace=False,
         allow_blank=True,
-        min_length=sharing.SHORTEST,
-        max_length=sharing.LONGEST,
+        min_length=links.SHORTEST,
+        max_length=links.LONGEST,
     )
     view_limit = serializers.IntegerField(
-        required=False, allow_null=True, min_value=1, max_value=sharing.MOST_VIEWS
+        required=False, allow_null=True, min_value=1, max_value=links.MOST_VIEWS
     )
 
 
@@ -126,7 +126,7 @@ class ImageShares(generics.ListAPIView):
         image = self.get_image()
         serializer = NewShareSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        share, token = sharing.create_share(image=image, **serializer.validated_data)
+        share, token = links.create_share(image=image, **serializer.validated_data)
         share.url = share_url(request, token)
         return Response(ToldShareSerializer(share).data, status=status.HTTP_201_CREATED)
 
@@ -141,7 +141,7 @@ class Shares(generics.ListAPIView):
     filter_backends = []
 
     def get_queryset(self):
-        return sharing.listed(self.request.user, self.paginator.moment(self.request))
+        return links.listed(self.request.user, self.paginator.moment(self.request))
 
     @extend_schema(
         operation_id="shares_revoke_all",
@@ -149,7 +149,7 @@ class Shares(generics.ListAPIView):
         description="Revoke every link of one's own.",
     )
     def delete(self, request):
-        return Response({"revoked": sharing.revoke_all(request.user)})
+        return Response({"revoked": links.revoke_all(request.user)})
 
 
 class ShareDetail(generics.GenericAPIView):
@@ -161,7 +161,7 @@ class ShareDetail(generics.GenericAPIView):
         """Revoke a link: it opens nothing from now on."""
         shares = Share.objects.visible_to(request.user)
         get_object_or_404(shares, pk=pk)
-        sharing.revoke(shares.filter(pk=pk))
+        links.revoke(shares.filter(pk=pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from django.db.models import Case, Count, IntegerField, Sum, Value, When
 from django.utils import timezone
 
-from .models import StorageQuota, UserImage
+from ..models import StorageQuota, UserImage
 
 MONTHS = 12
 EARLIER = -1  # the month of what is older than that

@@ -1,0 +1,3 @@
+from . import images, shares, transfer
+
+urlpatterns = [*images.urlpatterns, *shares.urlpatterns, *transfer.urlpatterns]

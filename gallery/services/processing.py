@@ -1,0 +1,151 @@
+"""Removing the background of a gallery image, as a job of a queue (jobs.queue)."""
+
+import logging
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from core import metrics
+from core.context import request_id
+from imaging import background, storage
+from imaging.tasks import delete_blobs
+from jobs.errors import CannotSucceed, TryAgain
+from jobs.queue import Queue
+
+from ..models import StorageQuota, UserImage
+from . import quotas
+
+logger = logging.getLogger(__name__)
+
+RESULT = ("engine", "quality", "processing_time", "stored_bytes")
+
+
+class Processing(Queue):
+    name = "gallery"
+    model = UserImage
+    # The oldest of whoever was served least lately: two hundred of one person do not keep the next
+    # one waiting.
+    order = (F("user__storage_quota__served_at").asc(nulls_first=True), "due_at", "pk")
+
+    def taken(self, job):
+        StorageQuota.objects.filter(user_id=job.user_id).update(served_at=job.processing_since)
+
+    def failed(self, code):
+        metrics.PROCESSING_FAILURES.labels(code).inc()
+
+    def close(self):
+        background.close()
+
+    def run(self, job):
+        with _files() as (original, out):
+            try:
+                storage.fetch("originals", job.original.name, original)
+            except FileNotFoundError as error:
+                logger.error("gallery image %s has no original", job.pk)
+                raise CannotSucceed("original_missing") from error
+            try:
+                cutout = background.remove(
+                    original, out, engine=job.engine_asked, dermoscopic=job.dermoscopic
+                )
+            except background.BackgroundFailed as failure:
+                reason = TryAgain if failure.passing else CannotSucceed
+                raise reason(failure.code) from failure
+            self.finish(job, cutout, out)
+
+    def finish(self, image, cutout, out) -> bool:
+        """Store a background.Cutout, its PNG in the open file `out`, and say that the image is
+        ready. False when the lease was lost meanwhile."""
+        stem = f"{image.user_id}/{image.pk}"
+        again = "" if image.run == 1 else f"_{image.run}"
+        blobs = {
+            "cutout": ("processed", f"{stem}_processed{again}.png", File(out.file)),
+            "cutout_thumbnail": (
+                "thumbnails",
+                f"{stem}_cutout{again}.webp",
+                ContentFile(cutout.thumbnail),
+            ),
+        }
+        out.seek(0)
+        size = Path(out.name).stat().st_size + len(cutout.thumbnail)
+        # The names are the same at every try: one that was killed leaves nothing to find.
+        for container, name, content in blobs.values():
+            storage.replace(container, name, content)
+
+        def write(row):
+            names = [name for _container, name, _content in blobs.values()]
+            former = [blob for blob in _results(row) if blob[1] not in names]
+            for field, (_container, name, _content) in blobs.items():
+                setattr(row, field, name)
+            row.engine, row.quality = cutout.engine, cutout.quality
+            row.processing_time = cutout.milliseconds
+            before, row.stored_bytes = row.stored_bytes, row.source_bytes + size
+            if row.deleted_at is None:
+                quotas.grow(row.user_id, row.stored_bytes - before)
+                quotas.warn(row.user_id)
+            if former:
+                transaction.on_commit(partial(_delete_later, former), robust=True)
+            return (*blobs, *RESULT)
+
+        if not self.conclude(image, write):
+            _discard_if_gone(image, blobs.values())
+            return False
+        metrics.PROCESSING.labels(cutout.engine).observe(cutout.milliseconds / 1000)
+        return True
+
+
+queue = Processing()
+
+
+@contextmanager
+def _files():
+    """Two passing files: for the original, and for the result."""
+    with storage.passing_file() as original, storage.passing_file() as out:
+        yield original, out
+
+
+def _results(row):
+    fields = (row.cutout, row.cutout_thumbnail)
+    return [(field.storage.container, field.name) for field in fields if field]
+
+
+def _delete_later(blobs):
+    delete_blobs.enqueue(blobs, request_id=request_id())
+
+
+def _discard_if_gone(image, blobs):
+    """Deleted for good while in work: nobody else will remove what was stored just now."""
+    if not UserImage.objects.filter(pk=image.pk).exists():
+        _delete_later([(container, name) for container, name, _content in blobs])
+
+
+def retry_image(image, *, engine=None):
+    """Queue an image once more, with another engine if one is named. One that waits already
+    stays where it is. Returns the image as it is now."""
+    with transaction.atomic():
+        row = UserImage.objects.select_for_update().get(pk=image.pk, deleted_at=None)
+        if row.is_waiting:
+            return row
+        row.run += row.has_result  # the result that is there stays until there is another
+        row.engine_asked = engine or row.engine_asked
+        row.status, row.error, row.attempts = UserImage.Status.QUEUED, "", 0
+        row.due_at = timezone.now()
+        row.request_id = request_id() or None
+        row.save(
+            update_fields=[
+                "request_id",
+                "run",
+                "engine_asked",
+                "status",
+                "error",
+                "attempts",
+                "due_at",
+                "updated_at",
+            ]
+        )
+        queue.wake_on_commit()
+    return row

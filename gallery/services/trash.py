@@ -1,0 +1,113 @@
+"""The bin: images that are gone from every page and can be brought back for a while."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from audit.trail import Action, record_all
+
+from ..models import StorageQuota, UserImage
+from . import quotas
+from .batches import batches
+from .processing import queue
+
+PURGED = 200  # rows of one transaction
+
+
+def undo_time():
+    return timedelta(seconds=settings.UNDO_SECONDS)
+
+
+def delete_images(images):
+    """Put some of somebody's images away: gone from every page and link at once, and from storage
+    when the time to undo has passed. Returns their keys."""
+    with transaction.atomic():
+        found = list(
+            images.select_for_update().order_by("pk").values_list("pk", "user_id", "stored_bytes")
+        )
+        keys = [key for key, _user, _size in found]
+        now = timezone.now()
+        for some in batches(keys):
+            UserImage.objects.filter(pk__in=some).update(deleted_at=now, updated_at=now)
+        sizes = _sizes_by_user(found)
+        for user_id, freed in sizes.items():
+            _trim(user_id, sum(freed))
+        for user_id, freed in sizes.items():
+            quotas.give_back(user_id, sum(freed), len(freed))
+        record_all(Action.DELETED, _named(found))
+    return keys
+
+
+def _trim(user_id, deleted):
+    """What somebody put away takes no more than their plan gives (or than they put away at once):
+    whoever uploads and deletes in turn would fill the disk. The oldest go for good, but for those
+    that are being brought back: whoever holds one may wait for what is held here."""
+    away = UserImage.objects.filter(user_id=user_id, deleted_at__isnull=False)
+    room = max(deleted, StorageQuota.objects.of(user_id).storage_limit)
+    if (away.aggregate(bytes=Sum("stored_bytes"))["bytes"] or 0) <= room:
+        return
+    beyond = []
+    for key, size in away.order_by("-deleted_at", "pk").values_list("pk", "stored_bytes"):
+        room -= size
+        if room < 0:
+            beyond.append(key)
+    for some in batches(beyond):
+        free = away.filter(pk__in=some).select_for_update(skip_locked=True, of=("self",))
+        away.filter(pk__in=list(free.values_list("pk", flat=True))).delete()
+
+
+def restore_images(images):
+    """Bring back images that were deleted a moment ago. Returns how many; QuotaExceeded when
+    their room was taken meanwhile."""
+    with transaction.atomic():
+        found = images.filter(deleted_at__gt=timezone.now() - undo_time())
+        rows = list(
+            found.select_for_update().order_by("pk").values_list("pk", "user", "stored_bytes")
+        )
+        for user_id, sizes in _sizes_by_user(rows).items():
+            quotas.take(user_id, sum(sizes), len(sizes))
+        for some in batches([key for key, _user, _size in rows]):
+            UserImage.objects.filter(pk__in=some).update(deleted_at=None, updated_at=timezone.now())
+        record_all(Action.RESTORED, _named(rows))
+        if rows:
+            queue.wake_on_commit()
+    return len(rows)
+
+
+def _sizes_by_user(rows):
+    """{owner's key: [bytes]} of [(key, owner's key, bytes)], in the order in which quotas are
+    locked."""
+    sizes = {user: [] for user in sorted({user for _key, user, _size in rows})}
+    for _key, user, size in rows:
+        sizes[user].append(size)
+    return sizes
+
+
+def _named(rows):
+    """What the audit log needs of [(key, owner's key, …)]."""
+    return [UserImage(pk=key, user_id=user) for key, user, *_more in rows]
+
+
+def erase_images(images):
+    """Delete images for good and at once; their blobs follow after commit. Returns how many."""
+    with transaction.atomic():
+        delete_images(images.filter(deleted_at=None))
+        _all, counts = images.delete()
+    return counts.get(UserImage._meta.label, 0)
+
+
+def purge() -> int:
+    """Delete for good what nobody can bring back any more; its blobs follow. Returns how many."""
+    before, purged = timezone.now() - undo_time(), 0
+    while True:
+        keys = UserImage.objects.filter(deleted_at__lt=before).values_list("pk", flat=True)[:PURGED]
+        # Again in the condition: one may have been brought back since.
+        rows = UserImage.objects.filter(pk__in=list(keys), deleted_at__lt=before)
+        with transaction.atomic():
+            _all, counts = rows.delete()
+        if not (count := counts.get(UserImage._meta.label, 0)):
+            return purged
+        purged += count

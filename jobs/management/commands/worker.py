@@ -1,0 +1,14 @@
+from django_tasks_db.management.commands import db_worker
+
+from jobs.worker import Worker
+
+
+class Command(db_worker.Command):
+    help = "Run the queue's worker: process images, delete blobs, send mail. SIGTERM ends it well."
+
+    def handle(self, **options):
+        former, db_worker.Worker = db_worker.Worker, Worker
+        try:
+            super().handle(**options)
+        finally:
+            db_worker.Worker = former
