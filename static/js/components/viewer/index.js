@@ -1,13 +1,13 @@
 /** The lightbox, <dialog data-viewer>: which picture, which key, what moves where. */
-import { onCloseRequest, openDialog } from "./dialog.js";
-import { toast } from "./toast.js";
-import { percent, say } from "./format.js";
-import { refresh } from "./images-changed.js";
-import { collect, forget, more, place, preload, tally, total } from "./viewer-items.js";
-import { keys } from "./viewer-keys.js";
-import { Side } from "./viewer-side.js";
-import { Stage } from "./viewer-stage.js";
-import { Strip } from "./viewer-strip.js";
+import { onCloseRequest, openDialog } from "../dialog.js";
+import { toast } from "../toast.js";
+import { percent, say } from "../format.js";
+import { refresh } from "../images-changed.js";
+import { collect, forget, more, place, preload, tally, total } from "./items.js";
+import { keys } from "./keys.js";
+import { Side } from "./side.js";
+import { Stage } from "./stage.js";
+import { Strip } from "./strip.js";
 
 const NARROW = matchMedia("(width < 900px)");
 

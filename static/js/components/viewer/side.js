@@ -1,6 +1,6 @@
 /** The sidebar: facts, download, "make primary", and delete with its confirmation. */
-import { api } from "./api.js";
-import { reveal } from "./dialog.js";
+import { api } from "../api.js";
+import { reveal } from "../dialog.js";
 
 export class Side {
   #item = null;

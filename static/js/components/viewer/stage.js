@@ -2,8 +2,8 @@
  * The picture on its stage: OpenSeadragon, one picture at a time, zoom told relative to "fit".
  * Events: "zoom" {ratio, least, most}, "outside" (a press beside the picture), "swipe" (a step).
  */
-import { gestures } from "./viewer-gestures.js";
-import { openSeadragon } from "./viewer-load.js";
+import { gestures } from "./gestures.js";
+import { openSeadragon } from "./load.js";
 
 const LEAST = 0.5;
 const MOST = 3;

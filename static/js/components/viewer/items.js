@@ -1,6 +1,6 @@
 /** What the viewer shows: the page's [data-viewer-item], read anew whenever the page changes. */
 
-import { redrawn } from "./images-changed.js";
+import { redrawn } from "../images-changed.js";
 
 const gone = new Set(); // deleted here; the page may not know yet
 
