@@ -1,82 +1,72 @@
 /**
- * The picture on its stage: OpenSeadragon, one picture at a time, zoom told relative to "fit".
- * Events: "zoom" {ratio, least, most}, "outside" (a press beside the picture), "swipe" (a step).
+ * A picture that can be zoomed, moved and rotated: OpenSeadragon in an element, zoom told relative
+ * to "fit". Any number of stages can be on a page.
+ * Events: "zoom" {ratio, min, max}, what is aimed at; "viewport", with every frame drawn, for what
+ * lies over the picture and must follow it; "outside", a press beside it; "swipe", a step.
  */
 import { gestures } from "./gestures.js";
-import { openSeadragon } from "./load.js";
+import { addLayer, removeLayers, sameShape } from "./layers.js";
+import { createViewer, loadOpenSeadragon } from "./openseadragon.js";
 
-const LEAST = 0.5;
-const MOST = 3;
-const STEP = 0.25;
-const STILL = matchMedia("(prefers-reduced-motion: reduce)");
-const PHONE = matchMedia("(width < 900px)");
-const MARGINS = { left: 72, right: 72, top: 16, bottom: 16 }; // room for the arrows
+const MIN_ZOOM = 0.5;
+const MAX_ZOOM = 3;
+const ZOOM_STEP = 0.25;
+const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Stage extends EventTarget {
   #osd;
-  #turn = 0; // grows with every picture asked for: the late ones know that they are late
-  #picture = null; // the TiledImage on show
+  #request = 0; // grows with every picture asked for: the late ones know that they are late
+  #layer = null; // the TiledImage on show
   #original = null; // URL of what is sharper, until it is asked for
+  #size = null; // of the picture, in its own pixels
   #ratio = 1; // the zoom aimed at, 1 = fit
-  #size = ""; // of the stage when it was aimed: OpenSeadragon zooms by itself when that changes
+  #aimedIn = ""; // the container's size then: OpenSeadragon zooms by itself when that changes
 
   static async load(element, src) {
-    await openSeadragon(src);
+    await loadOpenSeadragon(src);
     return new Stage(element);
   }
 
   constructor(element) {
     super();
-    this.#osd = new window.OpenSeadragon.Viewer({
-      element,
-      drawer: "canvas",
-      showNavigationControl: false,
-      keyboardNavEnabled: false, // the viewer has its own keys
-      tabIndex: -1,
-      animationTime: STILL.matches ? 0 : 0.3,
-      springStiffness: 9,
-      visibilityRatio: 0.7,
-      constrainDuringPan: true,
-      viewportMargins: PHONE.matches ? {} : MARGINS,
-      gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: false, flickEnabled: false },
-      gestureSettingsTouch: { dblClickToZoom: false, flickEnabled: false, pinchRotate: false },
-      gestureSettingsPen: { clickToZoom: false, dblClickToZoom: false, flickEnabled: false },
-    });
-    const tell = (name, detail) => this.dispatchEvent(new CustomEvent(name, { detail }));
+    this.#osd = createViewer(element);
+    this.#osd.addHandler("update-viewport", () => this.#layer && this.#emit("viewport"));
     gestures(this.#osd, {
       ratio: () => this.#ratio,
-      zoomed: () => this.#picture && this.#size === this.#stage && this.#tell(this.#view.getZoom() / this.#fitZoom),
-      resized: () => requestAnimationFrame(() => this.#aim(this.#ratio, null, true)),
-      settle: () => this.#settle(),
-      outside: () => tell("outside"),
-      swipe: (step) => tell("swipe", step),
-      zoom: (ratio, pixel) => this.#aim(ratio, this.#view.pointFromPixel(pixel)),
-      inside: (pixel) => this.#inside(pixel),
+      zoomed: () => this.#zoomed(),
+      resized: () => requestAnimationFrame(() => this.#zoomTo(this.#ratio, null, true)),
+      centre: () => this.#centreSmall(),
+      outside: () => this.#emit("outside"),
+      swipe: (step) => this.#emit("swipe", step),
+      zoom: (ratio, position) => this.#zoomTo(ratio, this.#view.pointFromPixel(position)),
+      inside: (position) => this.#isInside(position),
     });
   }
 
   /** Shows a picture at the zoom of the one before; rejects when it cannot be loaded. */
-  async show(url, { original, width }) {
-    const turn = ++this.#turn;
+  async show(url, { original, width, height }) {
+    const request = ++this.#request;
     const centre = this.#centre;
     this.#original = null;
-    const picture = await this.#add(url);
-    if (turn !== this.#turn) return this.#osd.world.removeItem(picture);
-    this.#picture = picture;
-    this.#clear(picture);
-    picture.setOpacity(1);
+    const layer = await addLayer(this.#osd, url);
+    if (request !== this.#request) return this.#osd.world.removeItem(layer);
+    this.#layer = layer;
+    const { source } = layer;
+    this.#size = { width: width || source.width, height: height || source.height };
+    removeLayers(this.#osd, layer);
+    layer.setOpacity(1);
     this.#view.setRotation(0, true);
-    this.#aim(this.#ratio, null, true);
-    this.#view.panTo(point(centre.x, centre.y * this.#height), true);
+    this.#zoomTo(this.#ratio, null, true);
+    this.#view.panTo(point(centre.x, centre.y * this.#worldHeight), true);
     this.#view.applyConstraints(true);
-    if (original && width > picture.source.width) this.#original = original;
-    return this.#tell(this.#ratio);
+    if (original && width > source.width) this.#original = original;
+    return this.#setRatio(this.#ratio);
   }
 
   clear() {
-    this.#turn += 1;
-    this.#picture = this.#original = null;
-    this.#clear(null);
+    this.#request += 1;
+    this.#layer = this.#original = null;
+    removeLayers(this.#osd);
   }
 
   reset() {
@@ -86,114 +76,112 @@ export class Stage extends EventTarget {
 
   /** To the next quarter up (1) or down (-1). */
   zoom(direction) {
-    const quarters = this.#ratio / STEP;
-    this.#aim(STEP * (direction > 0 ? Math.floor(quarters + 1.01) : Math.ceil(quarters - 1.01)));
+    const steps = this.#ratio / ZOOM_STEP;
+    this.#zoomTo(ZOOM_STEP * (direction > 0 ? Math.floor(steps + 1.01) : Math.ceil(steps - 1.01)));
   }
 
-  fit() { this.#aim(1); }
+  fit() { this.#zoomTo(1); }
 
   rotate() {
-    if (!this.#picture) return;
-    this.#view.setRotation(this.#view.getRotation() + 90, STILL.matches);
-    this.#aim(this.#ratio);
+    if (!this.#layer) return;
+    this.#view.setRotation(this.#view.getRotation() + 90, REDUCED_MOTION.matches);
+    this.#zoomTo(this.#ratio);
   }
 
   /** By tenths of the screen. */
   move(across, down) {
-    if (!this.#picture || this.#ratio <= 1) return;
+    if (!this.#layer || this.#ratio <= 1) return;
     const { x, y } = this.#view.getContainerSize();
-    const step = point((across * x) / 10, (down * y) / 10);
-    this.#view.panBy(this.#view.deltaPointsFromPixels(step), STILL.matches);
-    this.#view.applyConstraints(STILL.matches);
+    const distance = point((across * x) / 10, (down * y) / 10);
+    this.#view.panBy(this.#view.deltaPointsFromPixels(distance), REDUCED_MOTION.matches);
+    this.#view.applyConstraints(REDUCED_MOTION.matches);
+  }
+
+  /** From a place on this stage (CSS pixels from its corner) to one in the picture (its own pixels). */
+  toImage({ x, y }) {
+    const place = this.#view.pointFromPixel(point(x, y), true);
+    return { x: place.x * this.#size.width, y: (place.y / this.#worldHeight) * this.#size.height };
+  }
+
+  /** And back: where a place in the picture is seen at this moment. */
+  toScreen({ x, y }) {
+    const place = point(x / this.#size.width, (y / this.#size.height) * this.#worldHeight);
+    const { x: left, y: top } = this.#view.pixelFromPoint(place, true);
+    return { x: left, y: top };
   }
 
   get #view() { return this.#osd.viewport; }
 
-  get #stage() { return String(this.#view.getContainerSize()); }
+  get #container() { return String(this.#view.getContainerSize()); }
 
-  get #height() {
-    return this.#picture.getBoundsNoRotate().height; // where the width is 1
+  get #worldHeight() {
+    return this.#layer.getBoundsNoRotate().height; // where the width is 1
   }
 
   /** OpenSeadragon's zoom at which the picture, as it is turned, just fits. */
   get #fitZoom() {
     const upright = this.#view.getRotation() % 180 === 0;
-    const [wide, high] = upright ? [1, this.#height] : [this.#height, 1];
+    const [wide, high] = upright ? [1, this.#worldHeight] : [this.#worldHeight, 1];
     return 1 / Math.max(wide, high * this.#view.getAspectRatio());
   }
 
   /** Where we look, in shares of the picture: kept for the next one. */
   get #centre() {
-    if (!this.#picture || this.#ratio <= 1) return { x: 0.5, y: 0.5 };
+    if (!this.#layer || this.#ratio <= 1) return { x: 0.5, y: 0.5 };
     const { x, y } = this.#view.getCenter();
-    return { x, y: y / this.#height };
+    return { x, y: y / this.#worldHeight };
   }
 
-  #aim(ratio, about = null, immediately = STILL.matches) {
-    if (!this.#picture) return;
-    this.#size = this.#stage;
-    this.#view.minZoomLevel = this.#fitZoom * LEAST;
-    this.#view.maxZoomLevel = this.#fitZoom * MOST;
-    const wanted = Math.min(MOST, Math.max(LEAST, ratio));
+  #zoomTo(ratio, about = null, immediately = REDUCED_MOTION.matches) {
+    if (!this.#layer) return;
+    this.#aimedIn = this.#container;
+    this.#view.minZoomLevel = this.#fitZoom * MIN_ZOOM;
+    this.#view.maxZoomLevel = this.#fitZoom * MAX_ZOOM;
+    const wanted = Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, ratio));
     this.#view.zoomTo(this.#fitZoom * wanted, about, immediately);
-    this.#settle(immediately);
+    this.#centreSmall(immediately);
     this.#view.applyConstraints(immediately);
   }
 
   /** At fit or under, the picture stays in the middle. */
-  #settle(immediately = STILL.matches) {
-    if (!this.#picture || this.#ratio > 1.001) return;
-    this.#view.panTo(point(0.5, this.#height / 2), immediately);
+  #centreSmall(immediately = REDUCED_MOTION.matches) {
+    if (!this.#layer || this.#ratio > 1.001) return;
+    this.#view.panTo(point(0.5, this.#worldHeight / 2), immediately);
   }
 
-  #tell(zoom) {
-    this.#ratio = Math.round(zoom * 1000) / 1000;
-    const detail = { ratio: this.#ratio, least: LEAST, most: MOST };
-    this.dispatchEvent(new CustomEvent("zoom", { detail }));
-    if (this.#ratio > 1.001) this.#sharpen();
+  #zoomed() {
+    if (!this.#layer || this.#aimedIn !== this.#container) return;
+    this.#setRatio(this.#view.getZoom() / this.#fitZoom);
+  }
+
+  #setRatio(ratio) {
+    this.#ratio = Math.round(ratio * 1000) / 1000;
+    this.#emit("zoom", { ratio: this.#ratio, min: MIN_ZOOM, max: MAX_ZOOM });
+    if (this.#ratio > 1.001) this.#loadOriginal();
   }
 
   /** Past 100 % the original takes the place of the rendition: same bounds, no jump. */
-  async #sharpen() {
-    const [url, shown] = [this.#original, this.#picture];
+  async #loadOriginal() {
+    const [url, rendition] = [this.#original, this.#layer];
     this.#original = null;
     if (!url) return;
     try {
-      const sharp = await this.#add(url);
-      const shape = ({ source }) => source.width / source.height;
-      const alike = Math.abs(shape(sharp) / shape(shown) - 1) < 0.01;
-      if (this.#picture === shown && alike) sharp.setOpacity(1); // above the rendition
-      else this.#osd.world.removeItem(sharp);
+      const original = await addLayer(this.#osd, url);
+      if (this.#layer === rendition && sameShape(original, rendition)) original.setOpacity(1); // above it
+      else this.#osd.world.removeItem(original);
     } catch {
       /* the rendition is good enough */
     }
   }
 
-  /** Loads a picture out of sight; resolves to its TiledImage once its pixels are there. */
-  #add(url) {
-    return new Promise((done, fail) => {
-      this.#osd.addTiledImage({
-        tileSource: { type: "image", url },
-        width: 1,
-        opacity: 0,
-        preload: true,
-        success: ({ item }) => item.whenFullyLoaded(() => done(item)),
-        error: () => fail(new Error("image")),
-      });
-    });
+  #isInside(position) {
+    if (!this.#layer) return true;
+    const { x, y } = this.toImage(position);
+    return x >= 0 && x <= this.#size.width && y >= 0 && y <= this.#size.height;
   }
 
-  #clear(but) {
-    const { world } = this.#osd;
-    for (let index = world.getItemCount() - 1; index >= 0; index -= 1) {
-      if (world.getItemAt(index) !== but) world.removeItem(world.getItemAt(index));
-    }
-  }
-
-  #inside(pixel) {
-    if (!this.#picture) return true;
-    const { x, y } = this.#view.pointFromPixel(pixel);
-    return x >= 0 && x <= 1 && y >= 0 && y <= this.#height;
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
 
