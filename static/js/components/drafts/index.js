@@ -5,9 +5,9 @@
  * A form that saves without leaving the page tells "draft:done", and hears "draft:restored".
  */
 import { csrfToken } from "../api.js";
+import { refresh } from "../metadata.js";
 import { caption, changed, same, served, typed, write } from "./fields.js";
 import * as store from "./store.js";
-import { refresh } from "../metadata.js";
 
 const SAVE_DELAY = 300; // ms
 const REFUSED = '[aria-invalid="true"], [role="alert"]:not([hidden])';

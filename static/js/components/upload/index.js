@@ -1,11 +1,11 @@
 /** The upload modal, <dialog data-upload>: wires its parts, each a module of its own. */
 import { onCloseRequest, openDialog, reveal } from "../dialog.js";
+import { say, size } from "../format.js";
+import { refresh } from "../images-changed.js";
 import { toast } from "../toast.js";
 import { Camera } from "./camera.js";
 import { keepDraft } from "./draft.js";
 import { Footer } from "./footer.js";
-import { say, size } from "../format.js";
-import { refresh } from "../images-changed.js";
 import { pastedImages } from "./paste.js";
 import { Queue } from "./queue.js";
 import { Scope } from "./scope.js";
