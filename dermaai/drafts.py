@@ -1,5 +1,6 @@
-"""What a browser must know of the text that it keeps while it is unsaved (`drafts.js`): what was
-saved, that somebody has logged out, and which page to come back to after a login."""
+"""What a browser must know of the text that it keeps while it is unsaved
+(`static/js/components/drafts/`): what was saved, that somebody has logged out, and which page to
+come back to after a login."""
 
 import re
 from urllib.parse import urlencode, urlsplit

@@ -1,7 +1,8 @@
-"""The four floors of docs/architecture.md: a room imports only from below."""
+"""The floors of docs/architecture.md: a room imports only from below, a browser module too."""
 
 import ast
 import graphlib
+import re
 
 import pytest
 from django.conf import settings
@@ -78,6 +79,36 @@ def test_no_files_import_each_other_in_a_circle():
         name: {*imported(path, modules)} & {*modules} - {name} for name, path in modules.items()
     }
     graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, with the circle
+
+
+BROWSER_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""")
+
+
+def browser_modules():
+    """{module: the modules that it imports}, as paths within static/js."""
+    root = settings.BASE_DIR / "static" / "js"
+    return {
+        path.relative_to(root).as_posix(): {
+            (path.parent / name).resolve().relative_to(root.resolve()).as_posix()
+            for name in BROWSER_IMPORT.findall(path.read_text())
+        }
+        for path in root.rglob("*.js")
+    }
+
+
+def test_browser_modules_import_only_from_below():
+    """An app's own may use what both halves share; never the other way, nor another app's."""
+    modules = browser_modules()
+    assert sum(map(len, modules.values())) > 30, "the imports are found"
+    for path, imported_paths in modules.items():
+        assert imported_paths <= set(modules), path
+        allowed = {path.split("/")[0], "components"}
+        if "/" in path:  # app.js is every page's, and above them
+            assert {name.split("/")[0] for name in imported_paths} <= allowed, path
+
+
+def test_no_browser_modules_import_each_other_in_a_circle():
+    graphlib.TopologicalSorter(browser_modules()).prepare()
 
 
 def test_user_is_named_by_the_setting():

@@ -1,6 +1,6 @@
 /** What every page needs: shortcuts, menus that close, messages that go, focus on what is wrong. */
 import { settle, toast } from "./components/toast.js";
-import "./components/drafts.js";
+import "./components/drafts/index.js";
 import "./components/metadata.js";
 
 document.addEventListener("keydown", (event) => {

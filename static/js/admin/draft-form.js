@@ -1,4 +1,4 @@
-/** Marks the admin's form, whose tag is Django's, as one of components/drafts.js, which runs next. */
+/** Marks the admin's form, whose tag is Django's, as one of components/drafts/, which runs next. */
 const { adminDraft: user } = document.querySelector("[data-admin-draft]").dataset;
 document.body.dataset.user = user;
 document.querySelector("[data-admin-draft]").closest("form").dataset.draft = "admin";

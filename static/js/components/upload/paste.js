@@ -5,14 +5,14 @@
  * from a web page comes with HTML that holds nothing but it, in some browsers with its address; a
  * file copied in a file manager comes with its name.
  */
-const UNTYPED = ["button", "checkbox", "color", "file", "image", "radio", "range", "reset", "submit"];
+const NON_TEXT_INPUTS = ["button", "checkbox", "color", "file", "image", "radio", "range", "reset", "submit"];
 
-function isField(element) {
-  if (element?.matches?.("input")) return !UNTYPED.includes(element.type);
+function isTextField(element) {
+  if (element?.matches?.("input")) return !NON_TEXT_INPUTS.includes(element.type);
   return Boolean(element?.isContentEditable || element?.matches?.("textarea"));
 }
 
-const UNSEEN = /<!--.*?-->|<(style|script|title)\b.*?<\/\1>/gis;
+const INVISIBLE = /<!--.*?-->|<(style|script|title)\b.*?<\/\1>/gis;
 const TAG = /<(?:"[^"]*"|'[^']*'|[^'">])*>/g;
 const SOURCE = /^<img\b.*?\ssrc=["']?([^"'\s>]+)/is;
 
@@ -20,7 +20,7 @@ const SOURCE = /^<img\b.*?\ssrc=["']?([^"'\s>]+)/is;
  * styles even in a document that nobody sees. */
 function hasText(data) {
   if (data.types.some((type) => type.toLowerCase().endsWith("/rtf"))) return true;
-  const html = data.getData("text/html").replace(UNSEEN, " ");
+  const html = data.getData("text/html").replace(INVISIBLE, " ");
   const sources = (html.match(TAG) ?? [])
     .map((tag) => SOURCE.exec(tag)?.[1].replaceAll("&amp;", "&"))
     .filter(Boolean);
@@ -33,7 +33,7 @@ function hasText(data) {
 }
 
 /** The pictures of a paste, when they are what was pasted. */
-export function pasted({ target, clipboardData: data }) {
-  if (!data?.files.length || isField(target) || isField(document.activeElement)) return [];
+export function pastedImages({ target, clipboardData: data }) {
+  if (!data?.files.length || isTextField(target) || isTextField(document.activeElement)) return [];
   return hasText(data) ? [] : data.files;
 }

@@ -2,13 +2,13 @@
  * Is it worth sending? Judged by size and first bytes, never by name or MIME type.
  * The server decides; this only spares a clinician the wait for a sure refusal.
  */
-import { say, size } from "./format.js";
+import { say, size } from "../format.js";
 
-const HEAD = 32; // bytes that tell every type we take
+const HEADER_SIZE = 32; // bytes that tell every type we take
 const AVIF = ["avif", "avis"];
 
 /** {kind, reason}: what `file` is, and why it cannot go ("" when it can). */
-export async function vet(file, maxSize) {
+export async function validate(file, maxSize) {
   if (file.size === 0) return { reason: gettext("the file is empty") };
   if (file.size > maxSize) {
     const sizes = { size: size(file.size), limit: size(maxSize) };
@@ -16,7 +16,7 @@ export async function vet(file, maxSize) {
   }
   let head;
   try {
-    head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
+    head = new Uint8Array(await file.slice(0, HEADER_SIZE).arrayBuffer());
   } catch {
     return { reason: gettext("the file could not be read (moved, or a folder?)") };
   }

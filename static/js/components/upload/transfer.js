@@ -1,8 +1,8 @@
 /** Uppy as the engine: several requests at a time, progress, abort, a pause when the server asks. */
-import { csrfToken, refusal, Refusal, seconds } from "./api.js";
+import { csrfToken, refusal, Refusal, seconds } from "../api.js";
 
 const PARALLEL = 3;
-const SILENT = { debug() {}, warn() {}, error() {} };
+const SILENT_LOGGER = { debug() {}, warn() {}, error() {} };
 const LONGEST_PAUSE = 120; // seconds of Retry-After that we sit out ourselves
 
 export class Transfer {
@@ -15,9 +15,9 @@ export class Transfer {
   constructor({ Uppy, XHRUpload, DropTarget }, { endpoint, dropTarget, on }) {
     this.#uppy = new Uppy({
       id: "upload",
-      logger: SILENT, // what fails is said on the page; names of files stay out of logs
+      logger: SILENT_LOGGER, // what fails is said on the page; names of files stay out of logs
       // Whatever a plugin brings is judged by our own rules first; see #send for what passes.
-      onBeforeFileAdded: (file) => Boolean(file.meta.key) || this.#divert(file, on),
+      onBeforeFileAdded: (file) => Boolean(file.meta.key) || this.#intercept(file, on),
     });
     this.#uppy.use(DropTarget, { target: dropTarget });
     this.#uppy.use(XHRUpload, {
@@ -44,7 +44,7 @@ export class Transfer {
         if (xhr.status !== 429 || pause > LONGEST_PAUSE) return;
         const item = this.#requests.get(xhr);
         if (item) on.pause(item, pause);
-        await new Promise((done) => setTimeout(done, pause * 1000 + Math.random() * 500));
+        await new Promise((resolve) => setTimeout(resolve, pause * 1000 + Math.random() * 500));
       },
     });
     this.#listen("upload-progress", (item, { bytesUploaded, bytesTotal }) =>
@@ -52,11 +52,11 @@ export class Transfer {
     );
     this.#listen("upload-success", (item, { body }) => this.#done(item, () => on.sent(item, body)));
     this.#listen("upload-error", (item, error, xhr) => {
-      const answer = xhr ?? error?.request;
-      const why = answer
-        ? refusal(answer.status, answer.responseText, answer.getResponseHeader("Retry-After"))
+      const response = xhr ?? error?.request;
+      const reason = response
+        ? refusal(response.status, response.responseText, response.getResponseHeader("Retry-After"))
         : new Refusal(500);
-      this.#done(item, () => on.failed(item, why));
+      this.#done(item, () => on.failed(item, reason));
     });
     this.#uppy.on("upload-stalled", (error, files) => {
       for (const file of files) if (this.#items.has(file.id)) on.stalled(this.#items.get(file.id));
@@ -95,13 +95,13 @@ export class Transfer {
     });
   }
 
-  #done(item, tell) {
-    tell();
+  #done(item, report) {
+    report();
     // Not while Uppy is still telling; and not left there, for upload() retries what it keeps.
     setTimeout(() => this.stop(item));
   }
 
-  #divert(file, on) {
+  #intercept(file, on) {
     if (!this.#dropped.length) queueMicrotask(() => on.files(this.#dropped.splice(0)));
     this.#dropped.push(file.data);
     return false;

@@ -1,6 +1,6 @@
 /** What the modal says and offers: buttons, overall progress, files left out, the outcome. */
-import { reveal } from "./dialog.js";
-import { say } from "./format.js";
+import { reveal } from "../dialog.js";
+import { say } from "../format.js";
 
 export class Footer {
   constructor(dialog, queue) {
@@ -13,15 +13,15 @@ export class Footer {
   }
 
   /** `overall`: {share, text} while a run is under way, else null. */
-  draw(overall) {
+  update(overall) {
     const { queue, dialog } = this;
     const { busy } = queue;
     const ready = queue.with("ready").length;
     const failed = queue.with("failed").length;
-    const over = queue.items.length > 0 && !queue.unsent.length;
+    const finished = queue.items.length > 0 && !queue.unsent.length;
     const send = this.#part("send");
     send.disabled = !ready;
-    send.hidden = !ready && (failed > 0 || over || busy);
+    send.hidden = !ready && (failed > 0 || finished || busy);
     label(send, ready ? say(gettext("Upload (%(count)s)"), { count: ready }) : gettext("Upload"));
     const retry = this.#part("retry-all");
     retry.hidden = !failed || busy;
@@ -29,8 +29,8 @@ export class Footer {
     label(retry, say(gettext("Try again (%(count)s)"), { count: failed }));
     const cancel = this.#part("cancel");
     const { textCancel, textStop, textClose } = cancel.dataset;
-    cancel.textContent = busy ? textStop : over ? textClose : textCancel;
-    cancel.classList.toggle("primary", over);
+    cancel.textContent = busy ? textStop : finished ? textClose : textCancel;
+    cancel.classList.toggle("primary", finished);
     dialog.toggleAttribute("data-filled", queue.items.length > 0);
     dialog.toggleAttribute("data-busy", busy);
     const progress = this.#part("overall");
@@ -40,12 +40,12 @@ export class Footer {
     progress.lastElementChild.textContent = overall.text;
   }
 
-  live(text) {
+  announce(text) {
     this.#part("live").textContent = text;
   }
 
   /** Files that were not taken: [[name, reason], …]. */
-  refused(files) {
+  showRefused(files) {
     this.#part("refused").hidden = !files.length;
     if (!files.length) return;
     const count = files.length;
@@ -62,7 +62,7 @@ export class Footer {
   }
 
   /** Lines of {kind: good | bad | warn, text}; none takes the box away. */
-  outcome(lines) {
+  showOutcome(lines) {
     const box = this.#part("outcome");
     box.hidden = !lines.length;
     box.replaceChildren(...lines.map(({ kind, text }) => element("p", text, `is-${kind}`)));
@@ -90,16 +90,16 @@ export class Footer {
           count,
         );
     this.#part("ask-text").textContent = say(text, { count });
-    this.#toggle(true);
+    this.#setAsking(true);
     this.#part("ask-stay").focus();
   }
 
-  hush({ focus = false } = {}) {
-    this.#toggle(false);
+  stopAsking({ focus = false } = {}) {
+    this.#setAsking(false);
     if (focus) this.#part("cancel").focus();
   }
 
-  #toggle(asking) {
+  #setAsking(asking) {
     this.#part("ask").hidden = !asking;
     this.#part("actions").hidden = asking;
   }

@@ -1,7 +1,7 @@
 /** The preview grid: one tile an item, redrawn as the item changes. */
-import { fromTemplate } from "./dialog.js";
-import { percent, say, size } from "./format.js";
-import { reasonsOf } from "./upload-queue.js";
+import { fromTemplate } from "../dialog.js";
+import { percent, say, size } from "../format.js";
+import { reasonsOf } from "./queue.js";
 
 const VERDICTS = {
   damaged: () => gettext("Damaged file"),
@@ -12,43 +12,43 @@ const VERDICTS = {
 };
 
 export class Tiles {
-  #of = new Map(); // item → <li>
+  #tiles = new Map(); // item → <li>
 
   /** `scope` answers summary(item) and current. */
   constructor(list, template, queue, scope, actions) {
     queue.addEventListener("added", ({ detail: item }) => {
       const tile = fromTemplate(template);
-      this.#of.set(item, tile);
+      this.#tiles.set(item, tile);
       list.append(tile);
       this.#draw(tile, item, queue, scope);
     });
     queue.addEventListener("removed", ({ detail: item }) => {
-      const tile = this.#of.get(item);
+      const tile = this.#tiles.get(item);
       const next = tile.nextElementSibling ?? tile.previousElementSibling;
       const held = tile.contains(document.activeElement);
       tile.remove();
-      this.#of.delete(item);
+      this.#tiles.delete(item);
       if (held) (next?.querySelector("[data-remove]:not([hidden])") ?? actions.fallback()).focus();
     });
     queue.addEventListener("changed", ({ detail: item }) => {
-      if (this.#of.has(item)) this.#draw(this.#of.get(item), item, queue, scope);
+      if (this.#tiles.has(item)) this.#draw(this.#tiles.get(item), item, queue, scope);
     });
-    list.addEventListener("click", ({ target, detail: presses }) => {
+    list.addEventListener("click", ({ target, detail: clicks }) => {
       const tile = target.closest("[data-tile]");
-      const item = [...this.#of].find(([, other]) => other === tile)?.[0];
+      const item = [...this.#tiles].find(([, other]) => other === tile)?.[0];
       for (const name of ["remove", "star", "retry", "select"]) {
-        if (item && target.closest(`[data-${name}]`)) return actions[name](item, presses === 0);
+        if (item && target.closest(`[data-${name}]`)) return actions[name](item, clicks === 0);
       }
     });
   }
 
   redraw(queue, scope) {
-    for (const [item, tile] of this.#of) this.#draw(tile, item, queue, scope);
+    for (const [item, tile] of this.#tiles) this.#draw(tile, item, queue, scope);
   }
 
   #draw(tile, item, queue, scope) {
     const part = (name) => tile.querySelector(`[data-${name}]`);
-    const open = ["ready", "failed"].includes(item.status); // may still be changed
+    const editable = ["ready", "failed"].includes(item.status); // may still be changed
     const reasons = reasonsOf(item);
     const summary = scope?.summary(item) ?? "";
     const primary = queue.isPrimary(item);
@@ -63,12 +63,12 @@ export class Tiles {
     part("kind").textContent = item.previewed ? item.kind || "" : "";
 
     const select = part("select");
-    select.disabled = !scope || !open || Boolean(item.frozen);
+    select.disabled = !scope || !editable || Boolean(item.frozen);
     select.setAttribute("aria-pressed", String(scope?.current === item));
     part("select-text").textContent = say(gettext("Own values for %(name)s"), { name: item.name });
     const star = part("star");
     star.hidden = !scope?.hasPrimary || item.status === "refused";
-    star.disabled = !open || Boolean(item.frozen);
+    star.disabled = !editable || Boolean(item.frozen);
     star.setAttribute("aria-pressed", String(primary));
     star.setAttribute("aria-label", say(gettext("Primary image: %(name)s"), { name: item.name }));
     const remove = part("remove");

@@ -2,8 +2,8 @@
  * Whose values the form shows: those for all pictures, or one picture's own.
  * A picture's own values lie over those for all; what it does not say itself, it takes from them.
  */
-import * as metadata from "./metadata.js";
-import { say } from "./format.js";
+import * as metadata from "../metadata.js";
+import { say } from "../format.js";
 
 export class Scope {
   shared = {};
@@ -12,7 +12,7 @@ export class Scope {
   constructor(form, queue, onChange) {
     this.form = form;
     this.queue = queue;
-    this.only = form.querySelector("[data-only-one] [name]");
+    this.primaryBox = form.querySelector("[data-only-one] [name]");
     this.initial = metadata.read(form);
     this.shared = { ...this.initial };
     const part = (name) => form.querySelector(`[data-${name}]`);
@@ -24,12 +24,12 @@ export class Scope {
       hint: part("scope-hint"),
       problem: part("problem"),
     });
-    this.onlyLabel = form.querySelector("[data-only-one] [data-label]");
-    this.onlyText = this.onlyLabel?.textContent;
+    this.primaryLabel = form.querySelector("[data-only-one] [data-label]");
+    this.primaryText = this.primaryLabel?.textContent;
     form.addEventListener("submit", (event) => event.preventDefault());
-    const keep = ({ target }) => this.#keep(target, onChange);
-    form.addEventListener("input", keep);
-    form.addEventListener("change", keep);
+    const store = ({ target }) => this.#store(target, onChange);
+    form.addEventListener("input", store);
+    form.addEventListener("change", store);
     part("scope-all").addEventListener("click", () => {
       this.show(null);
       this.title.focus();
@@ -40,13 +40,13 @@ export class Scope {
       this.title.focus();
       onChange();
     });
-    queue.addEventListener("changed", () => this.#drawOnly());
+    queue.addEventListener("changed", () => this.#drawPrimary());
     queue.addEventListener("removed", ({ detail }) => detail === this.current && this.show(null));
     this.show(null);
   }
 
   get hasPrimary() {
-    return Boolean(this.only);
+    return Boolean(this.primaryBox);
   }
 
   /** All the values of an item, its own and the common ones. */
@@ -57,8 +57,8 @@ export class Scope {
   /** What goes with an item: {field: value}, the filled ones only. */
   fields(item) {
     const fields = metadata.applicable(this.form, this.values(item));
-    if (this.only && this.queue.isPrimary(item)) {
-      fields[this.only.closest("[data-field]").dataset.field] = "true";
+    if (this.primaryBox && this.queue.isPrimary(item)) {
+      fields[this.primaryBox.closest("[data-field]").dataset.field] = "true";
     }
     return fields;
   }
@@ -90,21 +90,21 @@ export class Scope {
     else this.picture.removeAttribute("src");
     this.actions.hidden = !item;
     this.hint.hidden = Boolean(item);
-    this.tell("");
+    this.showProblem("");
     metadata.write(this.form, this.values(item));
-    this.#drawOnly();
+    this.#drawPrimary();
     this.#drawReset();
     for (const one of [before, item]) if (one) this.queue.update(one, {});
   }
 
   /** Says what is missing, where it is missing. */
-  point(item, { name, message }) {
+  showMissing(item, { name, message }) {
     this.show(item);
-    this.tell(message || gettext("Fill in this field."));
+    this.showProblem(message || gettext("Fill in this field."));
     metadata.focusField(this.form, name);
   }
 
-  tell(text) {
+  showProblem(text) {
     this.problem.hidden = !text;
     this.problem.textContent = text;
   }
@@ -124,10 +124,10 @@ export class Scope {
     this.show(null);
   }
 
-  #keep(target, onChange) {
-    if (target === this.only) {
-      const mine = this.current ?? "first";
-      this.queue.choosePrimary(this.only.checked ? mine : null);
+  #store(target, onChange) {
+    if (target === this.primaryBox) {
+      const choice = this.current ?? "first";
+      this.queue.choosePrimary(this.primaryBox.checked ? choice : null);
       return;
     }
     metadata.settle(this.form, target);
@@ -135,7 +135,7 @@ export class Scope {
     const before = this.values(this.current);
     const own = this.current?.own ?? this.shared;
     for (const name of Object.keys(now)) if (now[name] !== (before[name] ?? "")) own[name] = now[name];
-    this.tell("");
+    this.showProblem("");
     this.#drawReset();
     onChange();
   }
@@ -144,11 +144,11 @@ export class Scope {
     this.reset.hidden = !this.current || !Object.keys(this.current.own).length;
   }
 
-  #drawOnly() {
-    if (!this.only) return;
+  #drawPrimary() {
+    if (!this.primaryBox) return;
     const { queue, current } = this;
-    this.only.checked = current ? queue.isPrimary(current) : queue.primary === "first";
-    const text = this.only.closest("[data-field]").dataset.labelAll;
-    this.onlyLabel.textContent = current || !text ? this.onlyText : text;
+    this.primaryBox.checked = current ? queue.isPrimary(current) : queue.primary === "first";
+    const text = this.primaryBox.closest("[data-field]").dataset.labelAll;
+    this.primaryLabel.textContent = current || !text ? this.primaryText : text;
   }
 }

@@ -1,18 +1,18 @@
 /** What fingers, wheel and mouse do on the stage, beyond what OpenSeadragon does by itself. */
 
-const SWIPE = 60; // px a finger travels to turn the page
-const CLOSE_UP = 2; // where a double press goes, from fit
+const SWIPE_DISTANCE = 60; // px a finger travels to turn the page
+const DOUBLE_PRESS_ZOOM = 2; // where a double press goes, from fit
 
-/** `on`: ratio(), zoomed(), settle(), outside(), swipe(step), zoom(ratio, point), inside(point). */
+/** `on`: ratio(), zoomed(), resized(), centre(), outside(), swipe(step), zoom(ratio, position), inside(position). */
 export function gestures(osd, on) {
   let press = null;
 
   osd.addHandler("zoom", on.zoomed);
   osd.addHandler("resize", on.resized);
-  osd.addHandler("canvas-scroll", () => queueMicrotask(on.settle));
+  osd.addHandler("canvas-scroll", () => queueMicrotask(on.centre));
   osd.addHandler("canvas-pinch", () => {
     press = null;
-    queueMicrotask(on.settle);
+    queueMicrotask(on.centre);
   });
   osd.addHandler("canvas-press", ({ position, pointerType }) => {
     press = { position, touch: pointerType === "touch" };
@@ -24,7 +24,7 @@ export function gestures(osd, on) {
     if (!press?.touch || on.ratio() > 1.01) return;
     const across = position.x - press.position.x;
     const down = position.y - press.position.y;
-    if (Math.abs(across) > SWIPE && Math.abs(across) > 1.5 * Math.abs(down)) {
+    if (Math.abs(across) > SWIPE_DISTANCE && Math.abs(across) > 1.5 * Math.abs(down)) {
       on.swipe(across < 0 ? 1 : -1);
     }
   });
@@ -32,6 +32,6 @@ export function gestures(osd, on) {
     if (quick && !on.inside(position)) on.outside();
   });
   osd.addHandler("canvas-double-click", ({ position }) => {
-    if (on.inside(position)) on.zoom(on.ratio() > 1.01 ? 1 : CLOSE_UP, position);
+    if (on.inside(position)) on.zoom(on.ratio() > 1.01 ? 1 : DOUBLE_PRESS_ZOOM, position);
   });
 }

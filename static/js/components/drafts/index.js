@@ -1,42 +1,42 @@
 /**
  * Nothing typed is lost: every form marked [data-draft="name"] that differs from what is saved is
- * kept in this tab (draft-store.js), found again after a reload, Back, a lost connection or a new
+ * kept in this tab (store.js), found again after a reload, Back, a lost connection or a new
  * login, and warned about before it is left. The server says what was saved (dermaai/drafts.py).
  * A form that saves without leaving the page tells "draft:done", and hears "draft:restored".
  */
-import { csrfToken } from "./api.js";
-import { caption, changed, same, served, typed, write } from "./draft-fields.js";
-import * as store from "./draft-store.js";
-import { refresh } from "./metadata.js";
+import { csrfToken } from "../api.js";
+import { refresh } from "../metadata.js";
+import { caption, changed, same, served, typed, write } from "./fields.js";
+import * as store from "./store.js";
 
-const PAUSE = 300; // ms
+const SAVE_DELAY = 300; // ms
 const REFUSED = '[aria-invalid="true"], [role="alert"]:not([hidden])';
 const user = document.body.dataset.user ?? "";
-const bases = new Map(); // of each form: what is saved, as far as this page knows
+const savedValues = new Map(); // of each form: what is saved, as far as this page knows
 const timers = new Map();
-let leaving = null;
+let submitted = null;
 
 const keyOf = (form) => `${user}|${location.pathname}|${form.dataset.draft}`;
-const dirty = (form) => form.isConnected && changed(bases.get(form), typed(form)).length > 0;
+const dirty = (form) => form.isConnected && changed(savedValues.get(form), typed(form)).length > 0;
 const versionOf = (form) => form.querySelector("[name=version]"); // core/versions.py
 const pick = (values, names) => Object.fromEntries(names.map((name) => [name, values[name] ?? []]));
 
-/** Writes down what differs; `id` is the name under which it is sent. */
-function keep(form, id = null) {
+/** Stores what differs; `id` is the name under which it is sent. */
+function save(form, id = null) {
   clearTimeout(timers.get(form));
   timers.delete(form);
-  const [was, said] = [bases.get(form), typed(form)];
-  const names = changed(was, said);
-  if (!names.length) return store.drop(keyOf(form));
-  const told = versionOf(form);
-  const [at, version] = [Date.now(), told?.dataset.before ?? told?.value]; // conflicts are asked about again
-  return store.put(keyOf(form), { user, at, id, version, was: pick(was, names), now: pick(said, names) });
+  const [before, after] = [savedValues.get(form), typed(form)];
+  const names = changed(before, after);
+  if (!names.length) return store.remove(keyOf(form));
+  const field = versionOf(form);
+  const [at, version] = [Date.now(), field?.dataset.before ?? field?.value]; // conflicts are asked about again
+  return store.put(keyOf(form), { user, at, id, version, was: pick(before, names), now: pick(after, names) });
 }
 
 function restore(form) {
   const [draft, saved] = [store.get(keyOf(form)), served(form)];
   const base = { ...saved };
-  bases.set(form, base);
+  savedValues.set(form, base);
   if (!draft) return;
   const names = Object.keys(draft.now).filter((name) => name in saved);
   // A refused form comes back with what was typed in it: that is not saved.
@@ -51,21 +51,21 @@ function restore(form) {
       version.value = draft.version;
     }
     if (form.matches("[data-metadata]")) refresh(form);
-    tell(form, found.filter((name) => !same(draft.was[name], saved[name])));
+    showNotice(form, found.filter((name) => !same(draft.was[name], saved[name])));
     form.dispatchEvent(new CustomEvent("draft:restored"));
-  } else if (!dirty(form)) store.drop(keyOf(form));
+  } else if (!dirty(form)) store.remove(keyOf(form));
 }
 
-/** Says so above the form; of `meanwhile`, which somebody else has changed, what is saved now. */
-function tell(form, meanwhile) {
-  const note = document.createElement("div");
-  note.className = "notice";
-  note.dataset.draftNote = "";
-  note.setAttribute("role", "status");
-  const line = (text) => note.appendChild(document.createElement("p")).append(text);
+/** Says so above the form; of `conflicts`, which somebody else has changed, what is saved now. */
+function showNotice(form, conflicts) {
+  const notice = document.createElement("div");
+  notice.className = "notice";
+  notice.dataset.draftNote = "";
+  notice.setAttribute("role", "status");
+  const line = (text) => notice.appendChild(document.createElement("p")).append(text);
   line(gettext("Unsaved text was found again."));
-  if (meanwhile.length) line(gettext("Changed by somebody meanwhile. What is saved now:"));
-  for (const name of meanwhile) line(caption(form, name, served(form)[name]).filter(Boolean).join(": "));
+  if (conflicts.length) line(gettext("Changed by somebody meanwhile. What is saved now:"));
+  for (const name of conflicts) line(caption(form, name, served(form)[name]).filter(Boolean).join(": "));
   const discard = document.createElement("button");
   Object.assign(discard, { type: "button", className: "btn", textContent: gettext("Discard it") });
   discard.addEventListener("click", () => {
@@ -73,81 +73,81 @@ function tell(form, meanwhile) {
     const version = versionOf(form);
     if (version?.dataset.served) version.value = version.dataset.served;
     if (form.matches("[data-metadata]")) refresh(form);
-    done(form);
+    markSaved(form);
     form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
   });
-  note.append(discard);
+  notice.append(discard);
   const head = form.closest(".card-head");
-  if (head) head.after(note);
-  else form.prepend(note);
-  notes.set(form, note);
+  if (head) head.after(notice);
+  else form.prepend(notice);
+  notices.set(form, notice);
 }
-const notes = new Map();
+const notices = new Map();
 
 /** What the form says is saved, or given up. */
-function done(form) {
-  bases.set(form, typed(form));
-  keep(form);
-  notes.get(form)?.remove();
+function markSaved(form) {
+  savedValues.set(form, typed(form));
+  save(form);
+  notices.get(form)?.remove();
 }
 
-function forget() {
+function cancelTimers() {
   for (const timer of timers.values()) clearTimeout(timer);
   timers.clear();
 }
 
 function start() {
-  store.sweep(user);
-  for (const place of document.querySelectorAll("[data-draft-of]")) {
-    const path = new URL(place.dataset.draftOf || "/", location.href).pathname;
-    place.hidden = !store.keys().some((key) => key.split("|")[1] === path);
+  store.removeStale(user);
+  for (const hint of document.querySelectorAll("[data-draft-of]")) {
+    const path = new URL(hint.dataset.draftOf || "/", location.href).pathname;
+    hint.hidden = !store.keys().some((key) => key.split("|")[1] === path);
   }
   if (!user) return;
-  store.claim(user);
+  store.setOwner(user);
   document.querySelectorAll("form[data-draft]").forEach(restore);
 }
 
 // A login in another tab has made this page's token stale. For the same person, take the new one;
 // what one person typed is not sent in another's name.
-const ours = () => !user || store.owner() === user;
+const sameUser = () => !user || store.owner() === user;
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (ours()) detail.headers["X-CSRFToken"] = csrfToken();
+  if (sameUser()) detail.headers["X-CSRFToken"] = csrfToken();
 });
 
 for (const kind of ["input", "change"]) {
   document.addEventListener(kind, ({ target }) => {
     const form = target.form;
-    if (!bases.has(form)) return;
-    leaving = null;
+    if (!savedValues.has(form)) return;
+    submitted = null;
     clearTimeout(timers.get(form));
-    timers.set(form, setTimeout(keep, PAUSE, form));
+    timers.set(form, setTimeout(save, SAVE_DELAY, form));
   });
 }
-document.addEventListener("draft:done", ({ target }) => bases.has(target) && done(target));
+document.addEventListener("draft:done", ({ target }) => savedValues.has(target) && markSaved(target));
 
 // On the window: whoever sends a form by itself has said so by now.
 window.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
   const token = form.querySelector("[name=csrfmiddlewaretoken]");
-  if (token && ours()) token.value = csrfToken();
-  if (!bases.has(form)) return;
-  leaving = form;
+  if (token && sameUser()) token.value = csrfToken();
+  if (!savedValues.has(form)) return;
+  submitted = form;
   const id = [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
-  keep(form, id);
+  save(form, id);
   const sent = form.querySelector("[name=draft]") ?? document.createElement("input");
   Object.assign(sent, { type: "hidden", name: "draft", value: id });
   form.append(sent);
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if ([...bases.keys()].some((form) => form !== leaving && dirty(form))) event.preventDefault();
+  if ([...savedValues.keys()].some((form) => form !== submitted && dirty(form))) event.preventDefault();
 });
-window.addEventListener("pagehide", () => [...timers.keys()].forEach((form) => keep(form)));
+window.addEventListener("pagehide", () => [...timers.keys()].forEach((form) => save(form)));
 window.addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) store.sweep(store.owner());
+  if (persisted) store.removeStale(store.owner());
 });
-store.onChange(forget);
+store.onChange(cancelTimers);
 // Once every other module of the page listens.
 if (document.readyState === "complete") start();
 else document.addEventListener("DOMContentLoaded", start);

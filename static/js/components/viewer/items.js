@@ -1,50 +1,50 @@
 /** What the viewer shows: the page's [data-viewer-item], read anew whenever the page changes. */
 
-import { redrawn } from "./images-changed.js";
+import { redrawn } from "../images-changed.js";
 
-const gone = new Set(); // deleted here; the page may not know yet
+const deleted = new Set(); // deleted here; the page may still have their tiles
 
-export const forget = (id) => gone.add(id);
+export const markDeleted = (id) => deleted.add(id);
 
 /** The pictures now in the page, in its order. */
 export function collect() {
   const all = [...document.querySelectorAll("[data-viewer-item]")].map(describe);
-  return all.filter(({ id }) => !gone.has(id));
+  return all.filter(({ id }) => !deleted.has(id));
 }
 
 /** How many there are in all, those not loaded yet included: at least, where the grid counts no further. */
 export function total(items) {
-  const told = [...document.querySelectorAll("[data-total]")]
+  const stated = [...document.querySelectorAll("[data-total]")]
     .filter((list) => list.querySelector("[data-viewer-item]"))
     .reduce((sum, list) => sum + (Number(list.dataset.total) || 0), 0);
   const hidden = document.querySelectorAll("[data-viewer-item]").length - items.length;
   const more = document.querySelector("[data-next]") ? 1 : 0;
-  return Math.max(items.length + more, told - hidden);
+  return Math.max(items.length + more, stated - hidden);
 }
 
 /** `total` in words: the grid counts up to a thousand (consultations/keyset.py). */
-export function tally(all) {
+export function totalText(all) {
   return all >= 1000 && document.querySelector("[data-next]") ? `${all - 1}+` : all;
 }
 
 /** What takes the focus when the viewer closes: the picture's tile, or what is left. */
-export function place(id) {
+export function focusTarget(id) {
   const tile = document.querySelector(`[data-viewer-item][data-id="${CSS.escape(id)}"] a`);
   return tile ?? document.querySelector("[data-viewer-item] a, [data-open-upload], main a");
 }
 
-let near = []; // the neighbours' pictures, held so that the browser holds them
+let preloaded = []; // the neighbours' pictures, held so that the browser holds them
 
 /** Loads the pictures before and after the one at `index`. */
 export function preload(items, index) {
-  near = [items[index + 1], items[index - 1]].filter(Boolean).map(({ display }) => {
-    const held = near.find((picture) => picture.getAttribute("src") === display);
-    return held ?? Object.assign(new Image(), { src: display });
+  preloaded = [items[index + 1], items[index - 1]].filter(Boolean).map(({ display }) => {
+    const kept = preloaded.find((picture) => picture.getAttribute("src") === display);
+    return kept ?? Object.assign(new Image(), { src: display });
   });
 }
 
 /** Loads the next page of the grid; resolves to whether there was one. */
-export async function more() {
+export async function loadMore() {
   const link = document.querySelector("[data-next]");
   if (!link) return false;
   const before = collect().length;

@@ -15,25 +15,25 @@ export class Strip {
     const signature = items.map(({ id, thumbnail }) => `${id} ${thumbnail}`).join("\n");
     if (signature !== this.#signature) {
       this.#signature = signature;
-      this.nav.replaceChildren(...items.map(frame));
+      this.nav.replaceChildren(...items.map(createFrame));
     }
     for (const button of this.nav.children) {
-      const here = button.dataset.id === current.id;
-      button.tabIndex = here ? 0 : -1; // one stop; the arrows go on from there
-      if (!here) {
+      const isCurrent = button.dataset.id === current.id;
+      button.tabIndex = isCurrent ? 0 : -1; // one stop; the arrows go on from there
+      if (!isCurrent) {
         button.removeAttribute("aria-current");
         continue;
       }
       button.setAttribute("aria-current", "true");
       const left = button.offsetLeft - (this.nav.clientWidth - button.offsetWidth) / 2;
-      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      this.nav.scrollTo({ left, behavior: still ? "instant" : "smooth" });
+      const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      this.nav.scrollTo({ left, behavior: reducedMotion ? "instant" : "smooth" });
       if (this.nav.contains(document.activeElement)) button.focus({ preventScroll: true });
     }
   }
 }
 
-function frame({ id, thumbnail, label }) {
+function createFrame({ id, thumbnail, label }) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "viewer-frame";

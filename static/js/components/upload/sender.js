@@ -1,12 +1,12 @@
 /** From "Upload" to the outcome: what goes, what came back, what is said about it. */
-import { percent, say } from "./format.js";
-import { isPoor } from "./upload-queue.js";
+import { percent, say } from "../format.js";
+import { isPoor } from "./queue.js";
 
 export class Sender {
   #batch = []; // the items of the run under way, sent ones included
   #stored = false; // has the server stored anything since the page was told?
 
-  /** `ui`: scope (or null), live(text), outcome(lines), changed(), allGood(count), images(). */
+  /** `ui`: scope (or null), announce(text), showOutcome(lines), changed(), allGood(count), imagesStored(). */
   constructor(queue, ui) {
     this.queue = queue;
     this.ui = ui;
@@ -16,7 +16,7 @@ export class Sender {
   get events() {
     const { queue, ui } = this;
     return {
-      files: (files) => ui.files(files),
+      files: (files) => ui.addFiles(files),
       progress: (item, progress) => {
         queue.update(item, { status: "sending", progress, note: "" });
         ui.changed();
@@ -28,13 +28,13 @@ export class Sender {
       stalled: (item) => queue.update(item, { note: gettext("the connection is slow") }),
       sent: (item, result) => {
         this.#stored = true;
-        this.#settle(item, { status: "sent", progress: 1, result, error: null, frozen: null });
+        this.#complete(item, { status: "sent", progress: 1, result, error: null, frozen: null });
       },
       failed: (item, error) => {
         const status = error.attr === "file" ? "refused" : "failed";
         // An answer that was lost may have been a yes: the next try must say the same again.
         const lost = error.status === 0 || error.status >= 500;
-        this.#settle(item, { status, error, frozen: lost ? item.frozen : null });
+        this.#complete(item, { status, error, frozen: lost ? item.frozen : null });
       },
     };
   }
@@ -42,10 +42,10 @@ export class Sender {
   /** Sends items, if nothing is missing in any of them. */
   send(transfer, items) {
     const { scope } = this.ui;
-    const lacking = items.find((item) => !item.frozen && scope?.missing(item));
-    if (lacking) {
-      const own = Object.keys(lacking.own).length || lacking === scope.current;
-      scope.point(own ? lacking : null, scope.missing(lacking));
+    const incomplete = items.find((item) => !item.frozen && scope?.missing(item));
+    if (incomplete) {
+      const own = Object.keys(incomplete.own).length || incomplete === scope.current;
+      scope.showMissing(own ? incomplete : null, scope.missing(incomplete));
       return;
     }
     if (this.queue.primary === "first") this.queue.choosePrimary(this.queue.first);
@@ -55,8 +55,8 @@ export class Sender {
       item.frozen ??= scope?.fields(item) ?? {};
       this.queue.update(item, { status: "waiting", progress: 0, error: null, note: "" });
     }
-    this.ui.outcome([]);
-    this.ui.live(gettext("Upload started."));
+    this.ui.showOutcome([]);
+    this.ui.announce(gettext("Upload started."));
     this.ui.changed();
     transfer.send(items, (item) => item.frozen);
   }
@@ -69,7 +69,7 @@ export class Sender {
       const frozen = item.progress >= 1 ? item.frozen : null;
       this.queue.update(item, { status: "ready", progress: 0, note: "", frozen });
     }
-    this.ui.live(gettext("Upload stopped."));
+    this.ui.announce(gettext("Upload stopped."));
     this.#finish();
   }
 
@@ -80,23 +80,23 @@ export class Sender {
     const bytes = items.reduce((sum, { file }) => sum + file.size, 0) || 1;
     const weight = ({ status, progress }) =>
       ["sent", "failed", "refused"].includes(status) ? 1 : progress * 0.95; // then it is checked
-    const gone = items.reduce((sum, item) => sum + item.file.size * weight(item), 0);
-    const share = gone / bytes;
+    const sentBytes = items.reduce((sum, item) => sum + item.file.size * weight(item), 0);
+    const share = sentBytes / bytes;
     const done = items.filter(({ status }) => status === "sent").length;
     const text = gettext("%(done)s of %(all)s · %(share)s");
     return { share, text: say(text, { done, all: items.length, share: percent(share) }) };
   }
 
-  #settle(item, changes) {
+  #complete(item, changes) {
     this.queue.update(item, { note: "", ...changes });
     const { overall } = this;
-    if (overall) this.ui.live(overall.text);
+    if (overall) this.ui.announce(overall.text);
     this.ui.changed();
     if (!this.queue.busy) this.#finish();
   }
 
   #finish() {
-    if (this.#stored) this.ui.images();
+    if (this.#stored) this.ui.imagesStored();
     this.#stored = false;
     const sent = this.queue.with("sent");
     const warned = sent.filter(isPoor);
@@ -104,12 +104,12 @@ export class Sender {
     if (sent.length && sent.length === this.queue.items.length && !warned.length) {
       this.ui.allGood(sent.length);
     } else {
-      this.ui.outcome(this.#lines(sent, warned));
+      this.ui.showOutcome(this.#outcomeLines(sent, warned));
     }
     this.#batch = [];
   }
 
-  #lines(sent, warned) {
+  #outcomeLines(sent, warned) {
     const failed = this.queue.with("failed").length;
     const refused = this.queue.with("refused").length;
     const lines = [];

@@ -1,18 +1,18 @@
 /** The upload modal, <dialog data-upload>: wires its parts, each a module of its own. */
-import { onCloseRequest, openDialog, reveal } from "./dialog.js";
-import { toast } from "./toast.js";
-import { Camera } from "./upload-camera.js";
-import { keepText } from "./upload-draft.js";
-import { Footer } from "./upload-footer.js";
-import { say, size } from "./format.js";
-import { refresh } from "./images-changed.js";
-import { pasted } from "./upload-paste.js";
-import { Queue } from "./upload-queue.js";
-import { Scope } from "./upload-scope.js";
-import { Sender } from "./upload-send.js";
-import { Tiles } from "./upload-tiles.js";
-import { Transfer } from "./upload-transfer.js";
-import { vet } from "./upload-vet.js";
+import { onCloseRequest, openDialog, reveal } from "../dialog.js";
+import { say, size } from "../format.js";
+import { refresh } from "../images-changed.js";
+import { toast } from "../toast.js";
+import { Camera } from "./camera.js";
+import { keepDraft } from "./draft.js";
+import { Footer } from "./footer.js";
+import { pastedImages } from "./paste.js";
+import { Queue } from "./queue.js";
+import { Scope } from "./scope.js";
+import { Sender } from "./sender.js";
+import { Tiles } from "./tiles.js";
+import { Transfer } from "./transfer.js";
+import { validate } from "./validate.js";
 
 const NARROW = matchMedia("(width < 900px)");
 
@@ -24,39 +24,39 @@ function setUp(dialog) {
   const footer = new Footer(dialog, queue);
   let transfer = null;
   let loading = null;
-  let refreshed = null;
+  let refreshing = null;
 
   const scope = form && new Scope(form, queue, () => tiles.redraw(queue, scope));
   const tiles = new Tiles(part("queue"), part("tile-template"), queue, scope, {
-    remove: drop,
+    remove,
     star: (item) => queue.choosePrimary(queue.isPrimary(item) ? null : item),
     retry: (item) => send([item]),
     select,
     fallback: () => part("browse"),
   });
-  const dropText = form && keepText(form, scope);
+  const discardDraft = form && keepDraft(form, scope);
   const sender = new Sender(queue, {
     scope,
-    files: take,
+    addFiles,
     changed: draw,
-    live: (text) => footer.live(text),
-    outcome: (lines) => footer.outcome(lines),
-    images: () => (refreshed = refresh()),
+    announce: (text) => footer.announce(text),
+    showOutcome: (lines) => footer.showOutcome(lines),
+    imagesStored: () => (refreshing = refresh()),
     allGood: async (count) => {
-      leave();
-      await refreshed; // or the toast tells of pictures that the page does not show yet
+      clearAndClose();
+      await refreshing; // or the toast tells of pictures that the page does not show yet
       const text = ngettext("%(count)s image added.", "%(count)s images added.", count);
       toast(say(text, { count }), { kind: "success" });
     },
   });
   const camera = new Camera(
     dialog,
-    (file) => take([file]),
+    (file) => addFiles([file]),
     (open) => (part("drop").hidden = open),
   );
 
   /** Uppy, once: resolves to whether it is there. */
-  function loaded() {
+  function loadUppy() {
     loading ??= import(uppySrc).then(
       (uppy) => {
         transfer = new Transfer(uppy, { endpoint, dropTarget: dialog, on: sender.events });
@@ -67,24 +67,24 @@ function setUp(dialog) {
     return loading;
   }
 
-  async function take(files) {
+  async function addFiles(files) {
     const refused = [];
     for (const file of files) {
-      const { kind, reason } = await vet(file, Number(maxSize));
+      const { kind, reason } = await validate(file, Number(maxSize));
       if (reason) refused.push([file.name, reason]);
       else if (!queue.add(file, kind)) refused.push([file.name, gettext("already in the list")]);
     }
-    footer.refused(refused);
+    footer.showRefused(refused);
     if (files.length === refused.length) return;
     const count = queue.with("ready").length;
     const text = ngettext("%(count)s picture to upload.", "%(count)s pictures to upload.", count);
-    footer.live(say(text, { count }));
+    footer.announce(say(text, { count }));
   }
 
-  function drop(item) {
+  function remove(item) {
     if (["waiting", "sending"].includes(item.status)) transfer.stop(item);
     queue.remove(item);
-    if (!queue.busy) footer.outcome([]);
+    if (!queue.busy) footer.showOutcome([]);
   }
 
   function select(item, byKey) {
@@ -96,62 +96,62 @@ function setUp(dialog) {
 
   async function send(items) {
     camera.close();
-    footer.refused([]);
-    if (await loaded()) {
+    footer.showRefused([]);
+    if (await loadUppy()) {
       sender.send(transfer, items);
       if (queue.busy) part("cancel").focus(); // the button that had the focus is gone
       if (queue.busy && NARROW.matches) reveal(part("queue"), { top: true });
       return undefined;
     }
     const text = gettext("No connection. Check the network, then try again.");
-    return footer.outcome([{ kind: "bad", text }]);
+    return footer.showOutcome([{ kind: "bad", text }]);
   }
 
   function draw() {
-    footer.draw(sender.overall);
+    footer.update(sender.overall);
     if (form) form.inert = queue.busy || (queue.items.length > 0 && !queue.unsent.length);
   }
 
   /** Closes, or asks first when pictures would be lost. */
   function requestClose() {
-    if (footer.asking) footer.hush({ focus: true });
+    if (footer.asking) footer.stopAsking({ focus: true });
     else if (queue.unsent.length) footer.ask();
-    else if (queue.items.length) leave();
+    else if (queue.items.length) clearAndClose();
     else dialog.close(); // what was typed waits for its pictures
   }
 
-  function leave() {
+  function clearAndClose() {
     for (const item of queue.with("waiting", "sending")) transfer.stop(item);
     queue.clear();
     scope?.clear();
-    dropText?.();
-    footer.refused([]);
-    footer.outcome([]);
-    footer.hush();
+    discardDraft?.();
+    footer.showRefused([]);
+    footer.showOutcome([]);
+    footer.stopAsking();
     dialog.close();
   }
 
   function open() {
-    loaded();
+    loadUppy();
     openDialog(dialog, { returnTo: () => document.querySelector(`[data-open-upload="#${dialog.id}"]`) });
   }
 
   const clicks = {
     close: requestClose,
     cancel: () => (queue.busy ? sender.stop(transfer) : requestClose()),
-    "ask-stay": () => footer.hush({ focus: true }),
-    "ask-leave": leave,
+    "ask-stay": () => footer.stopAsking({ focus: true }),
+    "ask-leave": clearAndClose,
     send: () => send(queue.with("ready")),
     "retry-all": () => send(queue.with("failed")),
     browse: () => part("browse-input").click(),
-    "refused-close": () => footer.refused([]),
+    "refused-close": () => footer.showRefused([]),
   };
   dialog.addEventListener("click", ({ target }) => {
     for (const name of Object.keys(clicks)) if (target.closest(`[data-${name}]`)) clicks[name]();
   });
   for (const name of ["browse-input", "capture-input"]) {
     part(name).addEventListener("change", ({ target }) => {
-      take([...target.files]);
+      addFiles([...target.files]);
       target.value = ""; // the same file may be chosen again
     });
   }
@@ -164,7 +164,7 @@ function setUp(dialog) {
   part("max").textContent = size(Number(maxSize));
   if (/Mac/.test(navigator.platform)) part("modifier").textContent = "⌘";
   draw();
-  return { dialog, open, take };
+  return { dialog, open, addFiles };
 }
 
 const uploads = [...document.querySelectorAll("dialog[data-upload]")].map(setUp);
@@ -175,17 +175,17 @@ document.addEventListener("click", ({ target }) => {
 });
 
 /** Pictures pasted or dropped anywhere on the page go to its modal, unless another one is open. */
-function bring(event, files) {
+function addToPage(event, files) {
   const [upload] = uploads;
   const other = document.querySelector("dialog[open]:not([data-upload])");
   if (!upload || other || !files?.length) return;
   event.preventDefault();
   upload.open();
-  upload.take([...files]);
+  upload.addFiles([...files]);
 }
 
-document.addEventListener("paste", (event) => bring(event, pasted(event)));
+document.addEventListener("paste", (event) => addToPage(event, pastedImages(event)));
 document.addEventListener("dragover", (event) => {
   if (uploads.length && event.dataTransfer?.types.includes("Files")) event.preventDefault();
 });
-document.addEventListener("drop", (event) => bring(event, event.dataTransfer?.files));
+document.addEventListener("drop", (event) => addToPage(event, event.dataTransfer?.files));

@@ -2,7 +2,7 @@
  * The pictures of one upload, and what is known of each.
  * status: ready → waiting → sending → sent | failed (may be tried again) | refused (will not pass)
  */
-import { preview } from "./upload-preview.js";
+import { preview } from "./preview.js";
 
 export class Queue extends EventTarget {
   items = [];
@@ -10,7 +10,7 @@ export class Queue extends EventTarget {
 
   /** The new item, or null when the same file is already here. `kind`: "JPEG", "HEIC", … */
   add(file, kind) {
-    if (this.items.some((item) => same(item.file, file))) return null;
+    if (this.items.some((item) => isSameFile(item.file, file))) return null;
     const item = {
       key: uuid(), // one per picture, the same at every try: the server stores it once
       file,
@@ -26,7 +26,7 @@ export class Queue extends EventTarget {
       url: "",
     };
     this.items.push(item);
-    this.#tell("added", item);
+    this.#emit("added", item);
     preview(file).then((url) => {
       if (this.items.includes(item)) this.update(item, { url, previewed: true });
       else if (url) URL.revokeObjectURL(url);
@@ -38,8 +38,8 @@ export class Queue extends EventTarget {
     this.items = this.items.filter((other) => other !== item);
     if (this.primary === item) this.primary = null;
     if (item.url) URL.revokeObjectURL(item.url);
-    this.#tell("removed", item);
-    if (this.primary === "first") this.#tellAll();
+    this.#emit("removed", item);
+    if (this.primary === "first") this.#emitForAll();
   }
 
   clear() {
@@ -49,13 +49,13 @@ export class Queue extends EventTarget {
 
   update(item, changes) {
     Object.assign(item, changes);
-    this.#tell("changed", item);
+    this.#emit("changed", item);
   }
 
   /** At most one picture is the primary one. `choice`: null, "first" or an item. */
   choosePrimary(choice) {
     this.primary = choice;
-    this.#tellAll();
+    this.#emitForAll();
   }
 
   isPrimary(item) {
@@ -78,11 +78,11 @@ export class Queue extends EventTarget {
     return this.with("waiting", "sending").length > 0;
   }
 
-  #tellAll() {
-    for (const item of this.items) this.#tell("changed", item);
+  #emitForAll() {
+    for (const item of this.items) this.#emit("changed", item);
   }
 
-  #tell(type, item) {
+  #emit(type, item) {
     this.dispatchEvent(new CustomEvent(type, { detail: item }));
   }
 }
@@ -93,7 +93,7 @@ export const reasonsOf = ({ result }) => result?.quality?.reasons ?? (result?.da
 /** Is it bad enough to be taken again? */
 export const isPoor = (item) => item.result?.quality?.verdict === "poor";
 
-const same = (a, b) =>
+const isSameFile = (a, b) =>
   a.name === b.name && a.size === b.size && a.type === b.type && a.lastModified === b.lastModified;
 
 function uuid() {

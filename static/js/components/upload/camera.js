@@ -13,7 +13,7 @@ export class Camera {
     this.video = part("camera-video");
     this.note = part("camera-note");
     this.shutter = part("camera-shoot");
-    this.other = part("camera-switch");
+    this.switcher = part("camera-switch");
     this.opener = part("camera-open");
     this.capture = part("capture-input");
     this.onPhoto = onPhoto;
@@ -21,7 +21,7 @@ export class Camera {
     this.opener.addEventListener("click", () => this.open());
     part("camera-close").addEventListener("click", () => this.close({ focus: true }));
     this.shutter.addEventListener("click", () => this.shoot());
-    this.other.addEventListener("click", () => {
+    this.switcher.addEventListener("click", () => {
       this.#facing = this.#facing === "user" ? "environment" : "user";
       this.#start();
     });
@@ -37,7 +37,7 @@ export class Camera {
     return this.#start();
   }
 
-  /** Lets the camera go: its light goes out. */
+  /** Releases the camera: its light goes out. */
   close({ focus = false } = {}) {
     if (this.panel.hidden) return;
     this.#release();
@@ -74,9 +74,9 @@ export class Camera {
       this.shutter.disabled = false;
       this.shutter.focus();
       const devices = await navigator.mediaDevices.enumerateDevices();
-      this.other.hidden = devices.filter(({ kind }) => kind === "videoinput").length < 2;
+      this.switcher.hidden = devices.filter(({ kind }) => kind === "videoinput").length < 2;
     } catch (error) {
-      if (!this.panel.hidden) this.note.textContent = whyNot(error);
+      if (!this.panel.hidden) this.note.textContent = explain(error);
     }
   }
 
@@ -102,13 +102,13 @@ export class Camera {
     canvas.width = this.video.videoWidth;
     canvas.height = this.video.videoHeight;
     canvas.getContext("2d").drawImage(this.video, 0, 0);
-    return new Promise((done, fail) =>
-      canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("no frame"))), "image/jpeg", 0.95),
+    return new Promise((resolve, reject) =>
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no frame"))), "image/jpeg", 0.95),
     );
   }
 }
 
-function whyNot(error) {
+function explain(error) {
   if (error.name === "NotAllowedError")
     return gettext("The camera is not allowed. Allow it in the browser's site settings.");
   if (error.name === "NotFoundError") return gettext("No camera was found on this device.");

@@ -15,16 +15,16 @@ const KEYS = {
 };
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** `acts`: what each name does; `move(across, down)`: Shift and the arrows. */
-export function keys(dialog, acts, move) {
+/** `commands`: what each name does; `move(across, down)`: Shift and the arrows. */
+export function bindKeys(dialog, commands, move) {
   document.addEventListener("keydown", (event) => {
     if (!dialog.open || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest?.("input, textarea, select")) return;
     const shifted = event.shiftKey && MOVES[event.key];
-    const act = acts[KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key]];
-    if (!shifted && !act) return;
+    const command = commands[KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key]];
+    if (!shifted && !command) return;
     event.preventDefault();
     if (shifted) move(...shifted);
-    else act();
+    else command();
   });
 }

@@ -1,0 +1,93 @@
+/**
+ * Which picture the viewer shows. Knows the items of the page and no element of the viewer: whoever
+ * draws, loads or remembers something listens.
+ * Events, with {item} as detail: "open"; "show", another picture (or the same again) is wanted;
+ * "update", the page has changed and more, or something else, is known of the same picture; "close".
+ */
+import { refresh } from "../images-changed.js";
+import { collect, loadMore, markDeleted, total } from "./items.js";
+
+export class Controller extends EventTarget {
+  #items = [];
+  #current = null;
+  #open = false;
+
+  get items() { return this.#items; }
+
+  get current() { return this.#current; }
+
+  get isOpen() { return this.#open; }
+
+  /** The current item's place in the list, from 0. */
+  get index() {
+    return this.#items.findIndex(({ id }) => id === this.#current.id);
+  }
+
+  /** How many there are, those that the page has not loaded included. */
+  get total() { return total(this.#items); }
+
+  find(id) {
+    return this.#items.find((item) => item.id === id);
+  }
+
+  /** Opens at the picture of this id; false when the page has none. */
+  open(id) {
+    this.#items = collect();
+    const item = this.find(id);
+    if (!item) return false;
+    this.#current = item;
+    if (!this.#open) {
+      this.#open = true;
+      this.#emit("open");
+    }
+    this.show(item);
+    return true;
+  }
+
+  close() {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#emit("close");
+  }
+
+  show(item) {
+    this.#current = item;
+    this.#emit("show");
+  }
+
+  /** To the next picture (1) or the one before (-1); past the last one the page loads more. */
+  async step(by) {
+    const { index } = this;
+    let next = this.#items[index + by];
+    if (!next && by > 0 && index + 1 < this.total && (await loadMore())) {
+      this.#items = collect();
+      next = this.#items[this.index + 1];
+    }
+    if (next && this.#open) this.show(next);
+  }
+
+  /** The picture was deleted: the next one takes its place, or the viewer closes. */
+  async remove({ id }) {
+    const index = this.#items.findIndex((item) => item.id === id);
+    markDeleted(id);
+    const rest = this.#items.filter((item) => item.id !== id);
+    const next = rest[index] ?? rest.at(-1);
+    if (next) this.show(next);
+    else this.close();
+    await this.refresh();
+  }
+
+  /** Has the page fetch its pictures anew; resolves when they are here. */
+  async refresh() {
+    await refresh();
+    this.#items = collect();
+    const fresh = this.#current && this.find(this.#current.id);
+    if (!this.#open || !fresh) return;
+    this.#current = fresh;
+    this.#emit("update");
+  }
+
+  #emit(name) {
+    this.dispatchEvent(new CustomEvent(name, { detail: { item: this.#current } }));
+  }
+}

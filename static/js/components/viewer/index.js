@@ -1,0 +1,35 @@
+/** The viewer of a page, <dialog data-viewer>: a press on a [data-viewer-item] opens it. */
+import { Controller } from "./controller.js";
+import { preload } from "./items.js";
+import { Picture } from "./picture.js";
+import { View } from "./view.js";
+
+function setUp(dialog) {
+  const controller = new Controller();
+  const picture = new Picture(dialog.querySelector("[data-stage]"), {
+    src: dialog.dataset.osdSrc,
+    renew: async ({ id }) => {
+      await controller.refresh();
+      return controller.find(id);
+    },
+  });
+  new View(dialog, controller, picture);
+  for (const event of ["show", "update"]) {
+    controller.addEventListener(event, () => preload(controller.items, controller.index));
+  }
+  controller.addEventListener("show", ({ detail: { item } }) => picture.show(item));
+  controller.addEventListener("close", () => picture.reset());
+  // However the dialog was closed: a browser may do so by itself.
+  dialog.addEventListener("close", () => !dialog.open && controller.close());
+  return controller;
+}
+
+const [viewer] = [...document.querySelectorAll("dialog[data-viewer]")].map(setUp);
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-viewer-item] a");
+  const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
+  if (!viewer || !link || !plain || event.defaultPrevented) return;
+  event.preventDefault();
+  viewer.open(link.closest("[data-viewer-item]").dataset.id);
+});
