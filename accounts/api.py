@@ -5,7 +5,6 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import Throttled
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.serializers import TokenBlacklistSerializer
 from rest_framework_simplejwt.views import (
@@ -16,6 +15,7 @@ from rest_framework_simplejwt.views import (
 
 from audit.trail import Action, record
 from core.network import network_of
+from core.throttling import ScopedRate
 
 from .error_serializers import ErrorsSerializer
 from .serializers import RefreshSerializer, TokenPairSerializer
@@ -38,7 +38,7 @@ def give(view, request, action):
     return Response(serializer.validated_data)
 
 
-class LoginRate(ScopedRateThrottle):
+class LoginRate(ScopedRate):
     """Of an address, that of an IPv6 line."""
 
     def get_ident(self, request):

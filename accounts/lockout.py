@@ -1,7 +1,7 @@
 from axes.handlers.proxy import AxesProxyHandler
-from rest_framework.throttling import SimpleRateThrottle
 
 from core.network import network_of
+from core.throttling import Rate
 
 LONGEST = 254  # characters of an e-mail address
 
@@ -38,7 +38,7 @@ def count_wrong_code(request, user):
     AxesProxyHandler.user_login_failed(__name__, {"username": user.email}, request)
 
 
-class TriesRate(SimpleRateThrottle):
+class TriesRate(Rate):
     """Logins tried from one address, for whomever: each costs the processor a hashed password
     and, failed, the audit log an event. A practice behind one address does not come near it."""
 

@@ -6,10 +6,10 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_tasks import task
-from rest_framework.throttling import SimpleRateThrottle
 
 from audit.chain import pseudonym
 from core.network import network_of
+from core.throttling import Rate
 
 from .models import User
 
@@ -19,7 +19,7 @@ LETTER = {
 }
 
 
-class AddressRate(SimpleRateThrottle):
+class AddressRate(Rate):
     """From one address, for whomever."""
 
     rate = "20/hour"
@@ -28,7 +28,7 @@ class AddressRate(SimpleRateThrottle):
         return f"reset/{network_of(request)}"
 
 
-class AccountRate(SimpleRateThrottle):
+class AccountRate(Rate):
     """For one e-mail, from wherever; whether or not it is somebody's."""
 
     rate = "5/hour"

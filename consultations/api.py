@@ -14,7 +14,6 @@ from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.error_serializers import ErrorsSerializer
@@ -24,6 +23,7 @@ from audit.trail import Action, record
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from core.pagination import INVALID
 from core.preconditions import IF_MATCH, VersionedDetail
+from core.throttling import ScopedRate
 from imaging.errors import FILE_CODES
 
 from . import archive, seen, services
@@ -146,7 +146,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     def get_throttles(self):
         if self.action == "images" and self.request and self.request.method == "POST":
             self.throttle_scope = "uploads"
-            return [ScopedRateThrottle()]
+            return [ScopedRate()]
         return super().get_throttles()
 
     def _add_image(self, request, consultation):

@@ -8,25 +8,20 @@ question.
 
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor, TimeoutError
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
 from django.http import JsonResponse
-from django.utils import timezone
-from django_tasks_db.models import DBTaskResult, get_date_max
 
-from gallery.models import UserImage
-from imaging.storage import health
+from core import probes
 
 from .metrics import metrics
 
 logger = logging.getLogger(__name__)
 
 HELD = 5  # seconds that an answer stands: whoever asks often does not ask the storage often
-PATIENCE = 5  # seconds for the containers, together
+PATIENCE = 5  # seconds for what is asked over the network, together
 _last = {"until": 0.0, "checks": {}}
 
 
@@ -49,9 +44,7 @@ def healthz(request):
 
 def readyz(request):
     if time.monotonic() >= _last["until"]:
-        _last["checks"] = {"database": _judged("database", _database)} | _containers()
-        if _last["checks"]["database"] == "ok" and settings.READY_QUEUE_AGE:
-            _last["checks"]["queue"] = _judged("queue", _queue)
+        _last["checks"] = _all_checks()
         _last["until"] = time.monotonic() + HELD
     return _answer(_last["checks"])
 
@@ -77,9 +70,22 @@ def _database():
         cursor.execute("SELECT 1")
 
 
-def _containers():
-    pool = ThreadPoolExecutor(len(settings.CONTAINERS))
-    asked = {name: pool.submit(health.check, name) for name in settings.CONTAINERS}
+def _all_checks():
+    checks = probes.registered()
+    found = {"database": _judged("database", _database)}
+    found |= _at_once([check for check in checks if check.alone])
+    if found["database"] == "ok":
+        for check in checks:
+            if not check.alone:
+                found[check.name] = _judged(check.name, check.run)
+    return found
+
+
+def _at_once(checks):
+    if not checks:
+        return {}
+    pool = ThreadPoolExecutor(len(checks))
+    asked = {check.name: pool.submit(check.run) for check in checks}
     until = time.monotonic() + PATIENCE
     found = {
         name: _judged(name, lambda answer=answer: answer.result(max(0, until - time.monotonic())))
@@ -87,16 +93,3 @@ def _containers():
     }
     pool.shutdown(wait=False, cancel_futures=True)
     return found
-
-
-class Late(TimeoutError):
-    """Something waits that a worker should have taken long ago."""
-
-
-def _queue():
-    before = timezone.now() - timedelta(seconds=settings.READY_QUEUE_AGE)
-    if UserImage.objects.due().filter(due_at__lt=before).exists():
-        raise Late
-    tasks = DBTaskResult.objects.ready().filter(enqueued_at__lt=before)
-    if tasks.filter(Q(run_after=get_date_max()) | Q(run_after__lt=before)).exists():
-        raise Late

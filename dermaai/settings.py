@@ -184,8 +184,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits count here, for all processes together (accounts.apps makes the table).
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://dermaai_cache")}
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+    CACHES["default"]["BACKEND"] = "core.cache.DatabaseCache"
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
-
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # People -----------------------------------------------------------------------------------

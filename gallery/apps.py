@@ -11,16 +11,19 @@ class GalleryConfig(AppConfig):
 
     def ready(self):
         from audit.subjects import erased
+        from core import metrics
         from imaging.lifecycle import REPAIRS
         from jobs import registry
 
         from . import checks  # noqa: F401  (registers itself)
+        from .metrics import Queue
         from .models import UserImage
         from .services import repair, trash
         from .services.processing import queue
 
         REPAIRS.append(repair.repair)
         queue.register()
+        metrics.collectors.append(Queue())
         registry.sweeps.append(trash.purge)
 
         post_delete.connect(erased, sender=UserImage)

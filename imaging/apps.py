@@ -12,9 +12,14 @@ class ImagingConfig(AppConfig):
     verbose_name = _("Imaging")
 
     def ready(self):
+        from core import probes
+
         from . import checks  # noqa: F401  (registers itself)
         from .models import StoredImage, delete_blobs_after_commit
         from .storage import checks_azure  # noqa: F401
+
+        for container in settings.CONTAINERS:
+            probes.register(container, _reachable(container), alone=True)
 
         # Uploads lie there from their first byte. Where it cannot be made, Django's check says so.
         with suppress(OSError):
@@ -23,3 +28,9 @@ class ImagingConfig(AppConfig):
         for model in apps.get_models():
             if issubclass(model, StoredImage):
                 post_delete.connect(delete_blobs_after_commit, sender=model)
+
+
+def _reachable(container):
+    from .storage import health
+
+    return lambda: health.check(container)

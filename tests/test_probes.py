@@ -101,5 +101,5 @@ def test_a_queue_may_be_left_out(client, user_image, settings):
 
 def test_an_answer_stands_for_a_moment(client, db, monkeypatch):
     client.get("/readyz")
-    monkeypatch.setattr(probes, "_containers", lambda: 1 / 0)
+    monkeypatch.setattr(probes, "_all_checks", lambda: 1 / 0)
     assert client.get("/readyz").status_code == 200

@@ -12,7 +12,6 @@ from drf_standardized_errors.openapi_validation_errors import extend_validation_
 from rest_framework import generics, serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from accounts.error_serializers import ErrorsSerializer
@@ -20,6 +19,7 @@ from audit.trail import Action, record, record_all
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from core.pagination import INVALID, ImagePages
 from core.preconditions import IF_MATCH, VersionedDetail
+from core.throttling import ScopedRate
 from imaging.errors import FILE_CODES
 
 from .. import archive
@@ -84,7 +84,7 @@ class RemoveBackground(Mine, generics.GenericAPIView):
 
     serializer_class = UploadSerializer
     parser_classes = [MultiPartParser]
-    throttle_classes = [ScopedRateThrottle]
+    throttle_classes = [ScopedRate]
     throttle_scope = "uploads"
 
     @extend_schema(

@@ -7,16 +7,16 @@ from drf_spectacular.utils import extend_schema, extend_schema_field, inline_ser
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import generics, serializers, status
 from rest_framework.response import Response
-from rest_framework.throttling import UserRateThrottle
 
 from accounts.error_serializers import ErrorsSerializer
 from core.pagination import INVALID, Pages
+from core.throttling import UserRate
 
 from ..models import Share, UserImage
 from ..services import shares as links
 
 
-class ShareRate(UserRateThrottle):
+class ShareRate(UserRate):
     """How many links somebody makes; the page asks it too."""
 
     scope = "shares"

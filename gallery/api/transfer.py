@@ -6,13 +6,13 @@ from drf_standardized_errors.openapi_validation_errors import extend_validation_
 from rest_framework import generics, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 
 from accounts.error_serializers import ErrorsSerializer
 from consultations.models import Consultation, ConsultationImage
 from consultations.permissions import DoctorsOnly
 from consultations.serializers import ImageSerializer
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from core.throttling import ScopedRate
 from imaging.errors import FILE_CODES
 
 from ..models import UserImage
@@ -24,7 +24,7 @@ from .serializers import AttachSerializer, UserImageSerializer
 @extend_validation_errors(FILE_CODES, "file", methods=["post"])
 class FromConsultation(Mine, generics.GenericAPIView):
     queryset = UserImage.objects.none()
-    throttle_classes = [ScopedRateThrottle]
+    throttle_classes = [ScopedRate]
     throttle_scope = "uploads"
 
     @extend_schema(request=None, responses={202: UserImageSerializer, 403: ErrorsSerializer})
@@ -48,7 +48,7 @@ class Attach(generics.GenericAPIView):
     queryset = UserImage.objects.none()
     serializer_class = AttachSerializer
     permission_classes = [IsAuthenticated, DoctorsOnly]
-    throttle_classes = [ScopedRateThrottle]
+    throttle_classes = [ScopedRate]
     throttle_scope = "uploads"
 
     def get_queryset(self):

@@ -234,9 +234,9 @@ def test_the_worker_works_under_the_request_s_name(client, doctor, page, caplog,
     caplog.handler.addFilter(WithRequestId())
     queue.work()  # nothing came of it, which is logged
     assert seen == [answer["X-Request-ID"]]
-    assert {record.request_id for record in caplog.records if record.name == jobs_queue.__name__} == {
-        answer["X-Request-ID"]
-    }
+    assert {
+        record.request_id for record in caplog.records if record.name == jobs_queue.__name__
+    } == {answer["X-Request-ID"]}
     assert request_id() == ""
     monkeypatch.setattr(storage, "delete", lambda *names: seen.append(request_id()))
     delete_blobs.func([("originals", "x")], request_id="from-elsewhere")

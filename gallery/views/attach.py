@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from rest_framework.throttling import UserRateThrottle
 
 from consultations.forms import ImageMetadataForm
 from consultations.models import Consultation, ConsultationImage, Patient
@@ -16,6 +15,7 @@ from consultations.vocabulary import ImageType
 from core.errors import Unavailable
 from core.fragments import vary_on_htmx, wants_fragment
 from core.idempotency import own_key
+from core.throttling import UserRate
 from imaging import storage
 from imaging.errors import IdempotencyKeyReused, ImageRefused
 
@@ -27,7 +27,7 @@ OFTEN = _("That was asked for often. Try again later.")
 OFFERED = 12  # consultations to choose from; more are found by their patient
 
 
-class UploadRate(UserRateThrottle):
+class UploadRate(UserRate):
     """As an upload through the API, and counted with those: it is decoded and stored like one."""
 
     scope = "uploads"

@@ -8,9 +8,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework.throttling import SimpleRateThrottle
 
 from core.network import network_of
+from core.throttling import Rate
 from imaging.errors import StorageUnavailable
 
 from ..services import shares
@@ -29,7 +29,7 @@ PAGE_POLICY = (
 IMAGE_POLICY = "default-src 'none'; sandbox"
 
 
-class OpenRate(SimpleRateThrottle):
+class OpenRate(Rate):
     """Of one link, from one address: each view is an event that the audit log keeps for years."""
 
     rate = "60/min"

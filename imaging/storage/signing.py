@@ -57,7 +57,8 @@ def signed_path_is_valid(container, name, expires, filename, signature) -> bool:
 
 def share_pass(share_id: uuid.UUID, until: datetime) -> str:
     """The query that opens the image of a shared link: for SHARE_PASS seconds, and never past
-    `until`. Whether the link itself is still alive is asked at every request (gallery.services.shares)."""
+    `until`. Whether the link itself is still alive is asked at every request
+    (gallery.services.shares)."""
     expires = str(min(int(time.time()) + SHARE_PASS, int(until.timestamp())))
     return f"e={expires}&s={_signature('share', share_id, expires, '')}"  # no container's name
 

@@ -1,0 +1,27 @@
+"""Does something wait that a worker should have taken long ago?"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from . import registry
+
+
+class Late(Exception):
+    """Yes."""
+
+
+def check() -> None:
+    """Raises Late for what has been due for READY_QUEUE_AGE seconds."""
+    if not settings.READY_QUEUE_AGE:
+        return
+    before = timezone.now() - timedelta(seconds=settings.READY_QUEUE_AGE)
+    for queue in registry.queues.values():
+        if queue.model.objects.due().filter(due_at__lt=before).exists():
+            raise Late
+    tasks = DBTaskResult.objects.ready().filter(enqueued_at__lt=before)
+    if tasks.filter(Q(run_after=get_date_max()) | Q(run_after__lt=before)).exists():
+        raise Late
