@@ -20,7 +20,7 @@ from django.db import models, transaction
 
 from core.keys import key_id, ring
 
-from .models import Event, Head, Waiting
+from .models import ChainHead, Event, PendingEvent
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def _keys():
 
 
 def seal(head, secret=None):
-    told = f"head\n{head.last}\n{head.hash}\n{head.floor}\n{head.floor_hash}"
+    told = f"head\n{head.last}\n{head.hash}\n{head.pruned_through}\n{head.pruned_hash}"
     return _hashed(told, secret)
 
 
@@ -74,21 +74,21 @@ def _events():
 
 def begin():
     """The head of an empty log. Where there are events and no head, somebody took it away."""
-    if not (Head.objects.exists() or Event.objects.exists()):
-        head = Head()
+    if not (ChainHead.objects.exists() or Event.objects.exists()):
+        head = ChainHead()
         head.seal = seal(head)
         head.save(force_insert=True)
 
 
-def catch_up():
-    """Move what waits into the chain. Whoever comes first does it for all; again is fine."""
-    while Waiting.objects.exists():
+def flush_pending():
+    """Move pending events into the chain. Whoever comes first does it for all; again is fine."""
+    while PendingEvent.objects.exists():
         with transaction.atomic():
-            head = Head.objects.select_for_update().filter(pk=1).first()
+            head = ChainHead.objects.select_for_update().filter(pk=1).first()
             if head is None:
                 logger.critical("the audit log has lost its head: events wait (verify_audit)")
                 return
-            _append(head, list(Waiting.objects.order_by("pk")[:BATCH]))
+            _append(head, list(PendingEvent.objects.order_by("pk")[:BATCH]))
 
 
 def _append(head, waiting):
@@ -101,7 +101,7 @@ def _append(head, waiting):
         head.last, head.hash = event.id, event.hash
         links.append(event)
     _events().bulk_create(links)
-    Waiting.objects.filter(pk__in=[told.pk for told in waiting]).delete()
+    PendingEvent.objects.filter(pk__in=[told.pk for told in waiting]).delete()
     if sound:
         head.seal = seal(head)
     head.save(update_fields=["last", "hash", "seal"])
@@ -118,34 +118,34 @@ def verify(since=None):
         head, fault = _verify(since)
         if fault is None or head is None:
             return head, fault
-        now = Head.objects.filter(pk=1).first()
-        if now is None or now.floor == head.floor:
+        now = ChainHead.objects.filter(pk=1).first()
+        if now is None or now.pruned_through == head.pruned_through:
             return head, fault
 
 
 def _verify(since):
-    head = Head.objects.filter(pk=1).first()
+    head = ChainHead.objects.filter(pk=1).first()
     if head is None:
-        gone = Event.objects.exists() or Waiting.objects.exists()
+        gone = Event.objects.exists() or PendingEvent.objects.exists()
         return None, "the head is missing" if gone else None
-    if stray := Event.objects.filter(id__lte=head.floor).order_by("id").first():
-        return head, f"event {stray.id} was inserted: the chain begins behind {head.floor}"
-    fault = _walk(head.floor, head.floor_hash, head.last, head.hash, since)
+    if stray := Event.objects.filter(id__lte=head.pruned_through).order_by("id").first():
+        return head, f"event {stray.id} was inserted: the chain begins behind {head.pruned_through}"
+    fault = _walk(head.pruned_through, head.pruned_hash, head.last, head.hash, since)
     if fault is None and not is_sealed(head):
         fault = "the head was altered"
     if fault is None:
         # It may have grown. The head is read after the events: what came in between, it knows.
         top = Event.objects.order_by("-id").first()
-        now = Head.objects.get(pk=1)
+        now = ChainHead.objects.get(pk=1)
         if top and top.id > now.last:
             extra = Event.objects.filter(id__gt=now.last).order_by("id").first()
             fault = f"event {extra.id} was inserted: the chain ends with {now.last}"
     return head, fault
 
 
-def _walk(floor, previous, last, end, since=None):
-    """What is wrong first in (floor, last], or None."""
-    number, keys = floor, _keys()
+def _walk(after, previous, last, end, since=None):
+    """What is wrong first in (after, last], or None."""
+    number, keys = after, _keys()
     while number < last:
         rows = list(Event.objects.filter(id__gt=number, id__lte=last).order_by("id")[:BATCH])
         for event in rows:
@@ -179,18 +179,18 @@ def prune(before):
     the last deleted one, so that what stays can be verified. Returns how many."""
     first = Event.objects.filter(moment__gte=before).order_by("id").first()
     with transaction.atomic():
-        head = Head.objects.select_for_update().get(pk=1)
-        floor = first.id - 1 if first else head.last
-        if floor <= head.floor:
+        head = ChainHead.objects.select_for_update().get(pk=1)
+        through = first.id - 1 if first else head.last
+        if through <= head.pruned_through:
             return 0
-        last = Event.objects.get(id=floor)
-        fault = _walk(head.floor, head.floor_hash, floor, last.hash)
+        last = Event.objects.get(id=through)
+        fault = _walk(head.pruned_through, head.pruned_hash, through, last.hash)
         if fault or not is_sealed(head):
             raise Unsound(fault or "the head was altered")
-        gone = floor - head.floor
-        head.floor, head.floor_hash = floor, last.hash
+        gone = through - head.pruned_through
+        head.pruned_through, head.pruned_hash = through, last.hash
         head.seal = seal(head)
-        head.save(update_fields=["floor", "floor_hash", "seal"])
-        old = _events().filter(id__lte=floor)
-        old._raw_delete(old.db)  # the triggers let pass what is behind the floor
+        head.save(update_fields=["pruned_through", "pruned_hash", "seal"])
+        old = _events().filter(id__lte=through)
+        old._raw_delete(old.db)  # the triggers let pass what the head says was pruned
     return gone

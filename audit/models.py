@@ -58,7 +58,7 @@ class AppendOnly(TypeError):
     """Somebody tried to change or delete what happened."""
 
 
-class Told(models.Model):
+class EventFacts(models.Model):
     """The facts of one event. Ids are plain numbers, of users but for `patient_id`, a Patient's."""
 
     FACTS = (
@@ -116,7 +116,7 @@ class EventQuerySet(models.QuerySet):
     _refuse.queryset_only = True
 
 
-class Event(Told):
+class Event(EventFacts):
     """One link of the chain (audit.chain): `hash` covers its facts, its number and `previous`."""
 
     id = models.BigIntegerField(_("number"), primary_key=True)  # without a gap, from 1
@@ -146,27 +146,29 @@ class Event(Told):
         raise AppendOnly("events are not deleted")
 
 
-class Waiting(Told):
+class PendingEvent(EventFacts):
     """An event on its way into the chain: written in the transaction of what it tells of, so that
     the one is there if and only if the other is, and moved from here after the commit."""
 
     class Meta:
+        db_table = "audit_waiting"
         verbose_name = _("waiting event")
         verbose_name_plural = _("waiting events")
 
 
-class Head(models.Model):
-    """The one row that says where the chain ends (`last`, `hash`), and behind which row it begins
-    since old ones were pruned (`floor`, `floor_hash`). `seal` is a keyed hash of these."""
+class ChainHead(models.Model):
+    """The one row that says where the chain ends (`last`, `hash`), and through which event old ones
+    were pruned (`pruned_through`, `pruned_hash`). `seal` is a keyed hash of these."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=HASH, default="0" * HASH)
-    floor = models.BigIntegerField(default=0)
-    floor_hash = models.CharField(max_length=HASH, default="0" * HASH)
+    pruned_through = models.BigIntegerField(default=0, db_column="floor")
+    pruned_hash = models.CharField(max_length=HASH, default="0" * HASH, db_column="floor_hash")
     seal = models.CharField(max_length=HASH)
 
     class Meta:
+        db_table = "audit_head"
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="head_is_one_row")]
 
     def __str__(self):

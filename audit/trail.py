@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from core import context
 
 from . import chain
-from .models import Action, Waiting
+from .models import Action, PendingEvent
 
 __all__ = ["Action", "record", "record_all"]
 
@@ -32,18 +32,18 @@ def record(action, subject=None, *, actor=ASKING, **detail):
 def record_all(action, subjects, *, actor=ASKING, **detail):
     """The same of several, each its own event."""
     common = _where() | _who(actor) | {"action": action, "detail": detail}
-    told = [Waiting(**common, **_about(subject)) for subject in subjects]
+    told = [PendingEvent(**common, **_about(subject)) for subject in subjects]
     if not told:
         return
     if connection.in_atomic_block:
-        Waiting.objects.bulk_create(told, batch_size=chain.BATCH)
-        transaction.on_commit(chain.catch_up, robust=True)
+        PendingEvent.objects.bulk_create(told, batch_size=chain.BATCH)
+        transaction.on_commit(chain.flush_pending, robust=True)
         return
     with transaction.atomic():  # a look: one commit is half the price of two
-        Waiting.objects.bulk_create(told, batch_size=chain.BATCH)
+        PendingEvent.objects.bulk_create(told, batch_size=chain.BATCH)
         try:
             with transaction.atomic():
-                chain.catch_up()
+                chain.flush_pending()
         except Exception:
             logger.exception("events wait to enter the audit log's chain")
 

@@ -26,7 +26,7 @@ from core.preconditions import IF_MATCH, VersionedDetail
 from core.throttling import ScopedRate
 from imaging.errors import FILE_CODES
 
-from . import archive, seen, services
+from . import access_history, archive, services
 from .filters import ConsultationFilter
 from .models import Consultation, ConsultationImage, Patient
 from .pagination import ConsultationImagePages, ConsultationPages, PatientPages
@@ -222,7 +222,7 @@ class ImageViewSet(
     @action(detail=True)
     def audit(self, request, pk=None):
         """Who saw, downloaded or changed this image, the latest first."""
-        found = seen.events_of(self.get_object())
+        found = access_history.events_of(self.get_object())
         events, following = page(found, request.query_params.get("before", ""))
         told = EventSerializer(named(events), many=True, context=self.get_serializer_context())
         place = request.build_absolute_uri(f"?before={following}") if following else None

@@ -12,7 +12,7 @@ logger = logging.getLogger("dermaai.requests")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
-class Told:
+class RequestLog:
     """One log line for each request, and its count. The view's name stands for the path, which may
     hold a link's secret, and the query, which may hold a patient's name, is not told at all."""
 
@@ -42,7 +42,7 @@ def _known(request):
     return getattr(user, "pk", None)
 
 
-class NothingKept:
+class NoStore:
     """`no-store` on whatever does not say otherwise: a shared computer keeps no patient's page.
 
     Signed media and static files set their own lifetimes.

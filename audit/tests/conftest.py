@@ -2,7 +2,7 @@ import pytest
 
 from accounts.models import User
 from audit import chain
-from audit.models import Event, Head
+from audit.models import ChainHead, Event
 
 
 @pytest.fixture
@@ -17,9 +17,9 @@ def events(db):
 
     def told(**narrowed):
         nonlocal seen
-        chain.catch_up()
+        chain.flush_pending()
         found = list(Event.objects.filter(id__gt=seen, **narrowed).order_by("id"))
-        seen = Head.objects.get().last
+        seen = ChainHead.objects.get().last
         return found
 
     return told

@@ -13,7 +13,7 @@ PLACE = "/admin/audit/event/"
 def login(doctor, other_doctor):
     for actor in (doctor, other_doctor):
         record(Action.LOGIN, actor=actor)
-    chain.catch_up()
+    chain.flush_pending()
 
 
 def test_names_who_and_finds_what_they_did(page, superuser, doctor, login):

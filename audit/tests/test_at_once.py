@@ -8,7 +8,7 @@ import json, threading, time
 from concurrent.futures import ThreadPoolExecutor
 from django.db import DatabaseError, connection, transaction
 from audit import chain
-from audit.models import Event, Head, Waiting
+from audit.models import Event, ChainHead, PendingEvent
 from audit.trail import Action, record
 
 together = threading.Barrier({threads})
@@ -44,7 +44,7 @@ print(json.dumps({{
     "refused": refused == len(statements),
     "fault": fault,
     "last": head.last,
-    "waiting": Waiting.objects.count(),
+    "waiting": PendingEvent.objects.count(),
     "once": len({{(one["thread"], one["number"]) for one in told}}) == len(told),
     "rolled_back": sum(one["number"] % 8 == 7 for one in told),
     "rate": round(len(told) / seconds),

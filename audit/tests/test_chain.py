@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit import chain, triggers
-from audit.models import AppendOnly, Event, Head, Waiting
+from audit.models import AppendOnly, ChainHead, Event, PendingEvent
 from audit.trail import Action, record
 
 
@@ -19,7 +19,7 @@ def log(db):
     """Ten events."""
     for number in range(10):
         record(Action.LOGIN, number=number)
-    chain.catch_up()
+    chain.flush_pending()
     return Event.objects.order_by("id")
 
 
@@ -45,7 +45,7 @@ def test_whole(log):
     assert code == 0
     assert "10 events, whole" in told
     assert [event.id for event in log] == list(range(1, 11)), "numbered without a gap"
-    assert not Waiting.objects.exists()
+    assert not PendingEvent.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -100,14 +100,14 @@ def test_tail_cut_off_and_head_put_back(log):
 
 def test_whole_log_put_back(log):
     """The one thing that only an end noted elsewhere finds."""
-    noted = str(Head.objects.get())
-    former = Head.objects.values().get()
+    noted = str(ChainHead.objects.get())
+    former = ChainHead.objects.values().get()
     for _more in range(3):
         record(Action.LOGIN)
-    chain.catch_up()
-    later = str(Head.objects.get())
+    chain.flush_pending()
+    later = str(ChainHead.objects.get())
     sql("DELETE FROM audit_event WHERE id > 10")
-    Head.objects.filter(pk=1).update(**former)
+    ChainHead.objects.filter(pk=1).update(**former)
     assert verify()[0] == 0
     assert verify("--since", noted)[0] == 0
     assert verify("--since", later)[0] == 1
@@ -136,7 +136,7 @@ def test_work_that_goes_on_is_no_fault(log, after, pruned):
         asked.append(statement)
         if len(asked) == after + 1:
             record(Action.LOGIN)
-            chain.catch_up()
+            chain.flush_pending()
             if pruned:
                 chain.prune(log[3].moment)
         return answer
@@ -150,7 +150,7 @@ def test_head_taken_away(log):
     sql("DELETE FROM audit_head")
     record(Action.LOGIN)  # nobody's page breaks for it, and the event waits
     assert verify() == (1, "WRONG  the head is missing\n")
-    assert Waiting.objects.count() == 1
+    assert PendingEvent.objects.count() == 1
 
 
 def test_another_key_proves_nothing(log, settings):
@@ -201,7 +201,7 @@ def test_rolled_back_leaves_nothing(db):
     with transaction.atomic():
         record(Action.LOGIN)
         transaction.set_rollback(True)
-    chain.catch_up()
+    chain.flush_pending()
     assert not Event.objects.exists()
 
 
@@ -221,8 +221,8 @@ def test_pruned_and_still_verified(db, settings):
 
 
 def test_an_end_cut_off_behind_a_forged_floor(log):
-    """A floor moved by hand lets rows go, and breaks the seal."""
-    Head.objects.filter(pk=1).update(floor=4, floor_hash=log[3].hash)
+    """A pruned_through moved by hand lets rows go, and breaks the seal."""
+    ChainHead.objects.filter(pk=1).update(pruned_through=4, pruned_hash=log[3].hash)
     connection.cursor().execute("DELETE FROM audit_event WHERE id <= 4")
     assert verify() == (1, "WRONG  the head was altered\n")
 

@@ -14,7 +14,7 @@ HERE = {"REMOTE_ADDR": "203.0.113.7"}
 def seen(client, user, image, **headers):
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     client.get(reverse("image_detail", args=[image.pk]), **headers)
-    chain.catch_up()
+    chain.flush_pending()
 
 
 def test_doctor_sees_who_and_from_where(client, doctor, patient, image):
@@ -42,11 +42,11 @@ def test_patient_sees_who_and_not_from_where(client, doctor, patient, image):
 
 def test_lists_and_zips_count_for_each_image_in_them(client, api, doctor, consultation, image):
     api(doctor).get(reverse("api-consultation-download-all", args=[consultation.pk]))
-    chain.catch_up()
+    chain.flush_pending()
     late, _created = services.add_image(
         consultation=consultation, user=doctor, upload=upload(seed=2)
     )
-    chain.catch_up()
+    chain.flush_pending()
 
     def actions(of):
         told = api(doctor).get(reverse("api-image-audit", args=[of.pk])).json()
@@ -63,7 +63,7 @@ def test_another_doctors_look_at_the_patient_is_not_a_look_at_this_image(
     Consultation.objects.create(doctor=other_doctor, patient=record)
     client.force_login(other_doctor, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(reverse("patient_detail", args=[record.pk])).status_code == 200
-    chain.catch_up()
+    chain.flush_pending()
     told = api(doctor).get(reverse("api-image-audit", args=[image.pk])).json()
     assert "Dr Paul Meyer" not in {event["actor"] for event in told["events"]}
 
@@ -76,7 +76,7 @@ def test_ones_own_account(client, doctor, other_doctor, patient, image, user_ima
         (other_doctor, {"user"}),
     ):
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        chain.catch_up()
+        chain.flush_pending()
         events = client.get(reverse("audit")).context["events"]
         assert {event.kind for event in events} == kinds
 
@@ -84,7 +84,7 @@ def test_ones_own_account(client, doctor, other_doctor, patient, image, user_ima
 def test_every_event_once_page_by_page(client, doctor, image, django_assert_max_num_queries):
     for number in range(120):
         record(Action.VIEWED, image, number=number)
-    chain.catch_up()
+    chain.flush_pending()
     client.force_login(doctor, backend="django.contrib.auth.backends.ModelBackend")
     for route, arguments in (("image_audit", [image.pk]), ("audit", [])):
         found, before = [], ""

@@ -11,7 +11,7 @@ from audit.trail import Action, record
 @pytest.mark.django_db
 def test_an_event_is_not_put_in_anothers_place(doctor):
     record(Action.LOGIN, doctor, actor=doctor)
-    chain.catch_up()
+    chain.flush_pending()
     event = Event.objects.get()
     columns = ", ".join(field.column for field in Event._meta.fields)
     other = columns.replace("actor_id", "NULL")

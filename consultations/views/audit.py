@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from audit.reading import named, page
 
-from .. import seen
+from .. import access_history
 from ..models import ConsultationImage
 from .access import get_visible
 
@@ -19,12 +19,14 @@ def image_audit(request, pk):
         "consultation": image.consultation,
         "patient": image.consultation.patient,
     }
-    return _shown(request, "consultations/image_audit.html", seen.events_of(image), context)
+    return _shown(
+        request, "consultations/image_audit.html", access_history.events_of(image), context
+    )
 
 
 @login_required
 def audit(request):
-    return _shown(request, "audit/account.html", seen.events_about(request.user), {})
+    return _shown(request, "audit/account.html", access_history.events_about(request.user), {})
 
 
 def _shown(request, template, found, context):

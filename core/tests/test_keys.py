@@ -9,7 +9,7 @@ from django.core.management import call_command
 from accounts.second_factor import sealing
 from accounts.second_factor.devices import Authenticator, RecoveryCodes
 from audit import chain
-from audit.models import Event, Head
+from audit.models import ChainHead, Event
 from audit.trail import Action, record
 from core import cursors
 from core.keys import ring
@@ -39,13 +39,13 @@ def exchange(settings):
 @pytest.mark.parametrize("name", ["AUDIT_KEY", "SECRET_KEY"])
 def test_the_log_is_whole_across_an_exchange(exchange, name):
     to_new = exchange(name)
-    head = Head.objects.get()  # the log begins with the tests' own key
-    Head.objects.update(seal=chain.seal(head))
+    head = ChainHead.objects.get()  # the log begins with the tests' own key
+    ChainHead.objects.update(seal=chain.seal(head))
     record(Action.LOGIN, number=1)
-    chain.catch_up()
+    chain.flush_pending()
     to_new()
     record(Action.LOGIN, number=2)
-    chain.catch_up()
+    chain.flush_pending()
     assert len({event.key_id for event in Event.objects.all()}) == 2
     assert chain.verify()[1] is None
     to_new(forget=True)
@@ -56,7 +56,7 @@ def test_events_that_name_no_key_may_be_of_any(exchange):
     """Those of before the upgrade."""
     to_new = exchange("AUDIT_KEY")
     record(Action.LOGIN)
-    chain.catch_up()
+    chain.flush_pending()
     event = Event.objects.get()
     event.key_id = None
     to_new()

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from audit.models import Event, Waiting
+from audit.models import Event, PendingEvent
 from gallery.models import StorageQuota, UserImage
 from gallery.services.images import edit_images, submit_image
 from gallery.services.processing import queue
@@ -332,5 +332,5 @@ def test_what_changes_nothing_is_no_change(api, doctor, user_image, names):
     told = api(doctor).patch(url, {name: read[name] for name in names}, format="json")
     assert told.status_code == 200
     assert UserImage.objects.get().updated_at == before
-    assert not Waiting.objects.filter(action="changed").exists()
+    assert not PendingEvent.objects.filter(action="changed").exists()
     assert not Event.objects.filter(action="changed").exists()

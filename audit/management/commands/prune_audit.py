@@ -14,7 +14,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options):
-        chain.catch_up()
+        chain.flush_pending()
         try:
             gone = chain.prune(timezone.now() - timedelta(days=settings.AUDIT_RETENTION_DAYS))
         except chain.Unsound as fault:

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from audit import chain
-from audit.models import Waiting
+from audit.models import PendingEvent
 
 
 class Command(BaseCommand):
@@ -16,14 +16,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, since, **options):
-        chain.catch_up()
+        chain.flush_pending()
         head, fault = chain.verify(_noted(since))
         if fault:
             self.stdout.write(f"WRONG  {fault}")
             raise SystemExit(1)
-        count = head.last - head.floor if head else 0
+        count = head.last - head.pruned_through if head else 0
         self.stdout.write(f"{count} events, whole. It ends with {head}")
-        if waiting := Waiting.objects.count():
+        if waiting := PendingEvent.objects.count():
             self.stdout.write(f"{waiting} events wait to enter the chain.")
 
 
