@@ -59,7 +59,7 @@ def photographs(visit, first, count):
                 body_site=SITES[number % len(SITES)],
                 description="Réseau pigmentaire régulier, bord net." if number % 3 == 0 else "",
                 is_primary=number == first,
-                sharpness=0.002 if number % 8 == 5 else 0.031,
+                sharpness=0.6 if number % 8 == 5 else 0.9,
                 captured_at=TAKEN + timedelta(minutes=number),
                 captured_offset=60,
                 captured_from="original",
@@ -122,7 +122,7 @@ def gallery_of(user):
                 quality=("excellent", "good", "fair")[number % 3] if status == "ready" else "",
                 stored_bytes=9_000_000,
                 source_bytes=3_220_000,
-                sharpness=0.031,
+                sharpness=0.9,
                 **CAMERA,
             )
         )
@@ -157,4 +157,4 @@ told = {
     name: {"path": path, "statements": statements(client, path)} for name, path in paths.items()
 }
 session = client.cookies["sessionid"].value
-print(json.dumps({"session": session, "pages": told, "thumbnails": thumbnails}))  # noqa: T201
+print(json.dumps({"session": session, "pages": told, "thumbnails": thumbnails}))
