@@ -43,4 +43,4 @@ class FixedNode(template.Node):
 
 def tight(html: str) -> str:
     """Without the blanks of indented templates: a line ends, and the next begins. Not for <pre>."""
-    return mark_safe(_INDENT.sub("\n", html))  # noqa: S308  (a template's)
+    return mark_safe(_INDENT.sub("\n", html.strip()))  # noqa: S308  (a template's)
