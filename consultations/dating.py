@@ -81,26 +81,26 @@ class DatedImage(StoredImage):
                 raise ValidationError({"captured_on": error}) from error
 
     @property
+    def dated(self):
+        """(`shown_date`, `dated_by`), for whoever asks both."""
+        if self.captured_on:
+            return self.captured_on, "hand"
+        taken, added = self.captured_clock, timezone.localtime(self.created_at).date()
+        if taken is None or taken.date() > added + timedelta(days=1):
+            return added, "upload"
+        return taken.date(), "camera" if self.captured_source == "original" else "file"
+
+    @property
     def dated_by(self):
         """Where `shown_date` comes from: "hand", "camera", "file", or "upload" where nobody says
         when it was taken. A picture from the future was taken by a clock that is wrong."""
-        if self.captured_on:
-            return "hand"
-        taken, added = self.captured_clock, timezone.localtime(self.created_at).date()
-        if taken is None or taken.date() > added + timedelta(days=1):
-            return "upload"
-        return "camera" if self.captured_source == "original" else "file"
+        return self.dated[1]
 
     @property
     def shown_date(self):
         """The day under a tile: as set by hand; or when it was taken, where it was taken; or,
         unknown, when it was added."""
-        by = self.dated_by
-        if by == "hand":
-            return self.captured_on
-        if by == "upload":
-            return timezone.localtime(self.created_at).date()
-        return self.captured_clock.date()
+        return self.dated[0]
 
     @property
     def moment(self):

@@ -17,7 +17,7 @@ class BodySiteSelect(forms.Select):
         option = super().create_option(name, value, *args, **kwargs)
         site = BODY_SITES.get(str(value))
         if site and site.paired:
-            option["attrs"]["data-paired"] = "true"
+            option["attrs"]["data-paired"] = True
         return option
 
 

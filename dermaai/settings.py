@@ -115,7 +115,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
     "imagekit",
-    "lucide",
     "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
     *(["tools.demo"] if DEBUG and (BASE_DIR / "tools").is_dir() else []),

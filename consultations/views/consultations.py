@@ -9,13 +9,14 @@ from audit.trail import Action, record
 from core import keyset
 from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
-from ..forms import ConsultationForm, ImageMetadataForm
+from ..facts import dressed
+from ..forms import ConsultationForm
 from ..models import Consultation, Patient
 from ..ordering import IN_ORDER
 from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import editing, shown_again
-from .home import tell, with_pictures
+from .home import listed, show
 from .patients import pages_of
 
 PAGE, OFFERED = 30, 12
@@ -24,9 +25,9 @@ IMAGES = 48
 
 @doctor_required
 def consultation_list(request):
-    mine = with_pictures(Consultation.objects.editable_by(request.user))
+    mine = listed(Consultation.objects.editable_by(request.user))
     page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
-    tell(request, page)
+    show(request, page)
     return render(request, "consultations/list.html", {"page": page})
 
 
@@ -83,7 +84,7 @@ def consultation_detail(request, pk):
         "consultation": consultation,
         "patient": consultation.patient,
         "can_edit": can_edit(consultation, request.user),
-        "images": page.images,
+        "images": dressed(page.images),
         "next_query": query(request, before=page.next) if page.next else None,
     }
     part = wants_fragment(request)
@@ -92,5 +93,5 @@ def consultation_detail(request, pk):
     context["total"] = keyset.count(images)
     if part:
         return render(request, "consultations/partials/images.html", context)
-    context |= {"metadata_form": ImageMetadataForm(), "max_size": settings.MAX_UPLOAD_SIZE}
+    context["max_size"] = settings.MAX_UPLOAD_SIZE
     return render(request, "consultations/detail.html", context)

@@ -9,6 +9,7 @@ from audit.trail import Action, record
 from imaging.storage.redirect import signed_redirect
 
 from .. import services
+from ..facts import Facts
 from ..forms import ImageMetadataForm
 from ..models import ConsultationImage
 from .access import can_edit, get_editable, get_visible
@@ -35,6 +36,7 @@ def image_detail(request, pk):
     record(Action.VIEWED, image)
     context = {
         "image": image,
+        "facts": Facts().of(image),
         "consultation": image.consultation,
         "patient": image.consultation.patient,
         "can_edit": editable,

@@ -11,6 +11,7 @@ from core import keyset
 from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 from core.search import of_that_name
 
+from ..facts import dressed
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient
 from ..ordering import BY_VISIT
@@ -116,7 +117,7 @@ def patient_detail(request, pk):
     context = {
         "patient": patient,
         "can_edit": can_edit(patient, request.user),
-        "images": page.images,
+        "images": dressed(page.images),
         "next_query": query(request, before=page.next) if page.next else None,
         "by_date": True,
     }

@@ -9,7 +9,7 @@ from audit.trail import Action, record
 from core import keyset
 from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
-from ..forms import PageFilter, UploadForm, keys
+from ..forms import PageFilter, keys
 from ..models import StorageQuota, UserImage
 from ..services import tags
 from .tiles import dressed
@@ -60,7 +60,6 @@ def gallery(request):
     if context["part"]:
         return render(request, "gallery/partials/refreshed.html", context)
     context |= {
-        "upload_form": UploadForm(auto_id="upload-%s"),
         "own_tags": tags.suggestions(request.user, most=SUGGESTED),
         "max_size": settings.MAX_UPLOAD_SIZE,
     }

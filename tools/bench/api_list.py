@@ -59,7 +59,7 @@ def cpu(calls, prepare=lambda: None):
 
 
 def main():
-    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tools.bench.settings"
     django.setup()
     from django.core.management import call_command
     from django.test import Client, override_settings

@@ -12,7 +12,7 @@ import django
 import numpy as np
 from PIL import Image
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tools.bench.settings")
 django.setup()
 
 from imaging.background import cutout, field, grading, lesion  # noqa: E402

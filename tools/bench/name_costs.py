@@ -82,7 +82,7 @@ def turns(former, measured, rounds):
 
 
 def main():
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tools.bench.settings")
     django.setup()
     from django.apps import apps
     from django.core.management import call_command

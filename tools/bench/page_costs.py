@@ -224,7 +224,7 @@ def api_pages(client, path, total):
 
 
 def main():
-    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tools.bench.settings"
     django.setup()
     from django.core.management import call_command
     from django.test import Client

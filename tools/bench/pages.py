@@ -106,18 +106,20 @@ def main():
         "Nobody may ask the storage while a page renders: here that would have ended the run."
     )
     with sqlite() as url:
-        api_list.tell(report, child("bench.api_list", DATABASE_URL=url))
+        api_list.tell(report, child("tools.bench.api_list", DATABASE_URL=url))
     try:
         postgres.programs()
     except postgres.Missing as missing:
         sys.exit(f"bench.pages: {missing}")
     for database, made in (("SQLite", sqlite), ("PostgreSQL", postgres.cluster)):
         with made() as url:
-            tell_names(report, database, child("bench.name_costs", DATABASE_URL=url))
+            tell_names(report, database, child("tools.bench.name_costs", DATABASE_URL=url))
         for what in ("records", "gallery"):
             with made() as url:
                 tell(
-                    report, f"{database}, {what}", child("bench.page_costs", what, DATABASE_URL=url)
+                    report,
+                    f"{database}, {what}",
+                    child("tools.bench.page_costs", what, DATABASE_URL=url),
                 )
     report.finish()
 

@@ -94,8 +94,8 @@ def tell():
     with tempfile.TemporaryDirectory(prefix="dermaai-bench-") as folder:
         url = f"sqlite:///{folder}/db.sqlite3"
         # Two processes: memory that storing left behind would hide what streaming takes.
-        child("bench.zip", "store", DATABASE_URL=url, DERMAAI_DATA=folder)
-        found = child("bench.zip", "measure", DATABASE_URL=url, DERMAAI_DATA=folder)
+        child("tools.bench.zip", "store", DATABASE_URL=url, DERMAAI_DATA=folder)
+        found = child("tools.bench.zip", "measure", DATABASE_URL=url, DERMAAI_DATA=folder)
     report = Report("ZIP")
     report.text(
         f"{FILES} originals of {SIZE / 1e6:.0f} MB on the embedded default, through "
@@ -119,7 +119,7 @@ def tell():
 
 if __name__ == "__main__":
     if sys.argv[1:]:
-        os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+        os.environ["DJANGO_SETTINGS_MODULE"] = "tools.bench.settings"
         django.setup()
         json.dump({"store": store, "measure": measure}[sys.argv[1]](), sys.stdout)
     else:

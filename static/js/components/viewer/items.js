@@ -54,16 +54,31 @@ export async function loadMore() {
   return collect().length > before;
 }
 
+/** A tile's files lie beneath its page; whatever else is shown names them. */
+function files({ display, original, download }, page) {
+  return {
+    display: display ?? `${page}display/`,
+    original: original === "" ? `${page}original/` : original,
+    download: download ?? `${page}download/`,
+  };
+}
+
+function caption(element) {
+  const parts = [...element.querySelectorAll(".cap > b, .cap > .cap-site")];
+  return parts.map(({ textContent }) => textContent).filter(Boolean).join(", ");
+}
+
 function describe(element) {
-  const { id, api, display, original, download, label, width, height, thumbnail } = element.dataset;
+  const { id, api, label, width, height, thumbnail } = element.dataset;
   const link = element.querySelector("a[href]");
+  const { display, original, download } = files(element.dataset, link?.getAttribute("href"));
   return {
     id,
-    api,
+    api: api ?? element.parentElement.dataset.apiOfEach?.replace(/0$/, id),
     display,
     original,
     download,
-    label: label ?? "",
+    label: label ?? caption(element),
     thumbnail: thumbnail ?? element.querySelector("img")?.currentSrc,
     width: Number(width),
     height: Number(height),

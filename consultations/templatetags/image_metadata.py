@@ -1,0 +1,25 @@
+from functools import lru_cache
+
+from django import template
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from core.templatetags.fixed import tight
+
+from ..forms import ImageMetadataForm
+
+register = template.Library()
+
+
+@register.simple_tag
+def new_image_metadata():
+    """The fields of a picture that is not there yet. An empty form: it knows no patient, and is the
+    same each time but for the language."""
+    return _rendered(get_language())
+
+
+@lru_cache(maxsize=len(settings.LANGUAGES))
+def _rendered(language):
+    context = {"metadata_form": ImageMetadataForm()}
+    return tight(render_to_string("consultations/partials/image_metadata.html", context))
