@@ -81,8 +81,8 @@ def begin():
 
 
 def flush_pending():
-    """Move pending events into the chain. Whoever comes first does it for all; again is fine. What is
-    told meanwhile is moved by who told it."""
+    """Move pending events into the chain. Whoever comes first does it for all; again is fine. What
+    comes in meanwhile is moved by whoever brought it."""
     full = PendingEvent.objects.exists()
     while full:
         with transaction.atomic():

@@ -3,8 +3,7 @@
 from collections import defaultdict
 
 from django.db.models import OuterRef, Subquery
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from core.errors import ServiceError
 from imaging.metadata import clean_text
@@ -17,7 +16,10 @@ class TooManyTags(ServiceError):
     """An image has at most TAGS tags."""
 
     code, attr = "max_length", "tags"
-    detail = format_lazy(_("At most {most} tags."), most=TAGS)
+
+    @property
+    def detail(self):
+        return _("At most %(most)s tags.") % {"most": TAGS}
 
 
 def cleaned(names):
