@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
+from core import icons
+
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory):
@@ -41,3 +43,9 @@ def test_colours_and_durations_are_tokens():
             continue
         found = re.findall(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\boklch\(|\bhsl\(", sheet.read_text())
         assert not found, (sheet.name, found)
+
+
+def test_every_icon_that_a_page_names_is_in_the_file():
+    """Else the page shows a gap: `script/setup` draws the file anew."""
+    assert (settings.BASE_DIR / "static" / icons.SPRITE).read_text() == icons.sprite()
+    assert {"star", "scissors", "triangle-alert"} <= set(icons.names())
