@@ -9,7 +9,12 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self):
+        from core import navigation
+
+        from .navigation import ENTRIES
         from .second_factor.rules import refuse_unknown_words
+
+        navigation.register(*ENTRIES)
 
         refuse_unknown_words()
         pre_save.connect(keep_no_token, sender="token_blacklist.OutstandingToken")

@@ -11,10 +11,15 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self):
         from audit.subjects import deleted
+        from core import navigation
         from imaging.lifecycle import REPAIRS
 
         from . import triggers
         from .models import ConsultationImage
+        from .navigation import ENTRIES, SEARCH
+
+        navigation.register(*ENTRIES)
+        navigation.searches.append(SEARCH)
 
         REPAIRS.append(partial(triggers.repair, ConsultationImage))
 

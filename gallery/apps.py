@@ -11,18 +11,20 @@ class GalleryConfig(AppConfig):
 
     def ready(self):
         from audit.subjects import erased
-        from core import metrics
+        from core import metrics, navigation
         from imaging.lifecycle import REPAIRS
         from jobs import registry
 
         from . import checks  # noqa: F401  (registers itself)
         from .metrics import Queue
         from .models import UserImage
+        from .navigation import ENTRIES
         from .services import repair, trash
         from .services.processing import queue
 
         REPAIRS.append(repair.repair)
         queue.register()
+        navigation.register(*ENTRIES)
         metrics.collectors.append(Queue())
         registry.sweeps.append(trash.purge)
 

@@ -1,0 +1,78 @@
+"""What the frame shows, to whom; the frame itself names no app."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+from core import navigation
+from core.navigation import Reader
+
+FRAME = (
+    "base.html",
+    *(f"components/{name}.html" for name in ("top", "nav", "tabbar", "menu_links")),
+)
+DOCTOR, PATIENT, STAFF = (
+    Reader(True, None, False),
+    Reader(False, 7, False),
+    Reader(False, None, True),
+)
+
+
+def routes(place, reader):
+    return [entry.route for entry in navigation.entries(place, reader)]
+
+
+@pytest.mark.parametrize(
+    ("reader", "top", "tabs"),
+    [
+        (DOCTOR, ["home", "patient_list", "consultation_list", "gallery"], ["profile"]),
+        (PATIENT, ["home", "patient_detail", "gallery"], ["profile"]),
+        (STAFF, ["home", "gallery", "admin:index"], ["profile"]),
+    ],
+)
+def test_everybody_is_shown_what_they_may_open(reader, top, tabs):
+    """A link that answers 404 is a dead end; one that is missing hides a record from its owner."""
+    assert routes("top", reader) == top
+    assert routes("tabs", reader) == [route for route in top if ":" not in route] + tabs
+    assert routes("menu", reader) == ["profile", "security", "audit"]
+
+
+def test_a_doctor_who_is_a_patient_has_both_where_there_is_room():
+    both = Reader(True, 7, False)
+    assert "patient_detail" in routes("top", both)
+    assert "patient_detail" not in routes("tabs", both)
+
+
+@pytest.mark.parametrize(
+    ("route", "current"),
+    [
+        ("patient_edit", "patient_list"),
+        ("image_detail", "consultation_list"),
+        ("gallery_links", "gallery"),
+        ("home", "home"),
+        ("profile", "profile"),
+    ],
+)
+def test_one_entry_is_the_current_one(route, current):
+    shown = {entry.route: entry for entry in navigation.entries("tabs", DOCTOR)}
+    assert [name for name, entry in shown.items() if entry.current(route, DOCTOR)] == [current]
+
+
+def test_every_entry_has_an_address_and_a_tab_has_an_icon():
+    reader = Reader(True, 7, True)
+    for place in ("top", "tabs", "menu"):
+        for entry in navigation.entries(place, reader):
+            assert entry.url(reader).startswith("/")
+            assert entry.icon or place == "top"
+
+
+@pytest.mark.parametrize("name", FRAME)
+def test_the_frame_names_no_app(name):
+    """A room that comes would else have to be written into the frame."""
+    text = (settings.BASE_DIR / "templates" / name).read_text()
+    allowed = {"home", "logout"}  # the brand's link, and Django's own
+    assert set(re.findall(r'{% url "([^"]+)"', text)) <= allowed
+    ours = {app.name for app in apps.get_app_configs() if "." not in app.name} - {"core"}
+    assert not [app for app in ours if f'"{app}/' in text]
