@@ -4,7 +4,19 @@ import shutil
 
 from django.conf import settings
 
-pytest_plugins = ["testing.cast", "testing.backends", "testing.processes"]
+pytest_plugins = [
+    "testing.cast",
+    "testing.backends",
+    "testing.cuts",
+    "testing.databases",
+    "testing.processes",
+]
+
+
+def pytest_configure():
+    from testing import emptying
+
+    emptying.instead_of_flush()
 
 
 def pytest_addoption(parser):

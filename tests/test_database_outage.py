@@ -46,6 +46,7 @@ def clients(server):
 def test_a_worker_outlives_an_outage_of_the_database(install, server):
     """Lost would be the work of a practice's worker, until somebody looked."""
     here = install(DATABASE_URL=server.url)
+    here.manage("migrate", "-v0")
     worker = here.worker()
     web.until(lambda: clients(server))
     server.stop("immediate")

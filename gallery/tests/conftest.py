@@ -5,25 +5,7 @@ import pytest
 from gallery import queue, services, sharing
 from imaging import background
 from testing.cast import upload
-
-_remove = background.remove
-_cut = {}  # (the picture, engine, whether it is dermoscopic): (what came of it, the cut-out)
-
-
-def cut_once(original, out, engine="auto", dermoscopic=None):
-    """The real engine's answer; the second time it is asked the same, the one that it gave."""
-    key = (original.read(), engine, dermoscopic)
-    original.seek(0)
-    if key not in _cut:
-        found = _remove(original, out, engine, dermoscopic)
-        out.seek(0)
-        _cut[key] = (found, out.read())
-    found, data = _cut[key]
-    out.seek(0)
-    out.truncate()
-    out.write(data)
-    out.flush()
-    return found
+from testing.cuts import remove_once
 
 
 @pytest.fixture
@@ -33,7 +15,7 @@ def submit():
     def make(user, *, ready=True, seed=1, **options):
         made, _created = services.submit_image(user=user, upload=upload(seed=seed), **options)
         with pytest.MonkeyPatch.context() as patch:  # who looks at links does not wait for engines
-            patch.setattr(background, "remove", cut_once)
+            patch.setattr(background, "remove", remove_once)
             while ready and queue.work():
                 pass
         made.refresh_from_db()

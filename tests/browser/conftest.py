@@ -20,7 +20,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            # One browser to a file: as many at once as there are workers.
+            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
             item.add_marker(pytest.mark.django_db(transaction=True))
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
@@ -54,9 +55,20 @@ def violations():
     return []
 
 
+def log_in(context, user):
+    """What the form does, and nothing drawn."""
+    path = "/accounts/login/"
+    context.request.get(path)
+    (token,) = (one["value"] for one in context.cookies() if one["name"] == "csrftoken")
+    form = {"username": user.email, "password": PASSWORD, "csrfmiddlewaretoken": token}
+    answer = context.request.post(path, form=form, max_redirects=0)
+    assert answer.status == 302, answer.text()
+
+
 @pytest.fixture
 def tab(new_context, violations, live_server):
-    """`tab(user, **context)`: a page of a browser in which `user` has logged in by the form."""
+    """`tab(user, **context)`: an empty page of a browser in which `user` has logged in. The form
+    is sent without being drawn: how it looks and is typed into has tests of its own."""
 
     def open_tab(user=None, **context):
         page = new_context(base_url=live_server.url, **context).new_page()
@@ -67,11 +79,7 @@ def tab(new_context, violations, live_server):
             lambda m: violations.append(m.text) if "Content Security Policy" in m.text else None,
         )
         if user is not None:
-            page.goto("/accounts/login/")
-            page.fill("[name=username]", user.email)
-            page.fill("[name=password]", PASSWORD)
-            page.press("[name=password]", "Enter")
-            page.wait_for_url(lambda url: "/login" not in url)
+            log_in(page.context, user)
         return page
 
     return open_tab
@@ -99,7 +107,7 @@ def new_context(browser, browser_context_args):
 
 
 @pytest.fixture
-def worker(monkeypatch):
+def worker(monkeypatch, cut_once):
     """The worker is this test: it works when it is told to, not at the bell."""
     monkeypatch.setattr(services, "wake_workers", lambda: None)
 
