@@ -1,5 +1,6 @@
 """How the suite is run; who is in it: testing/cast.py."""
 
+import random
 import shutil
 
 from django.conf import settings
@@ -21,21 +22,44 @@ def pytest_configure():
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--only-database", action="store_true", help="only what reads or writes the database"
+        "--only-database",
+        action="store_true",
+        help="only what two kinds of database could answer differently",
+    )
+    parser.addoption(
+        "--shuffle", metavar="SEED", help="files, and tests in a file, in an order of SEED's"
     )
 
 
 def pytest_collection_modifyitems(config, items):
-    """script/test runs the suite on a second database: without what never asks one."""
     if config.getoption("--only-database"):
-        asks = {"db", "transactional_db", "live_server"}
-        chosen = [
-            item
-            for item in items
-            if asks & set(item.fixturenames) or item.get_closest_marker("django_db")
-        ]
+        chosen = [item for item in items if _asks_a_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
         items[:] = chosen
+    if seed := config.getoption("--shuffle"):
+        items[:] = _shuffled(items, seed)
+    # What a worker must do as a whole comes first: begun last, one would be waited for.
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+def _asks_a_database(item):
+    """script/test runs the suite on a second one: without what never asks it, and without what is
+    the same on both (its comment says why)."""
+    asks = {"db", "transactional_db", "live_server"}
+    if item.get_closest_marker("alike"):
+        return False
+    return bool(asks & set(item.fixturenames) or item.get_closest_marker("django_db"))
+
+
+def _shuffled(items, seed):
+    order, files = random.Random(seed), {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    mixed = list(files.values())
+    order.shuffle(mixed)
+    for tests in mixed:
+        order.shuffle(tests)
+    return [item for tests in mixed for item in tests]
 
 
 def pytest_unconfigure():

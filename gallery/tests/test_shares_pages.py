@@ -10,7 +10,7 @@ from django.utils import timezone
 from gallery import sharing
 from gallery.models import Share
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.alike]
 
 
 @pytest.fixture
