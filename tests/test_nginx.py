@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from testing.cast import PASSWORD, photograph
-
-from .proxy import HOST, Client, path_of, running
+from testing.proxy import HOST, Client, path_of, running
 
 pytestmark = pytest.mark.xdist_group("nginx")
 MB = 1024 * 1024
