@@ -6,9 +6,9 @@ import shutil
 from django.conf import settings
 
 pytest_plugins = [
+    "testing.once",
     "testing.cast",
     "testing.backends",
-    "testing.cuts",
     "testing.databases",
     "testing.processes",
 ]

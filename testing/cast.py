@@ -22,6 +22,7 @@ from consultations.models import Consultation, Patient
 from gallery import services as gallery
 from tools import phantoms
 
+from .once import once
 from .totp import code_of
 
 PASSWORD = "correct horse battery"
@@ -101,16 +102,18 @@ def consultation(doctor, record):
 
 @pytest.fixture
 def image(consultation, doctor):
-    made, _created = services.add_image(
-        consultation=consultation, user=doctor, upload=upload(), image_type="macro"
-    )
+    with once():
+        made, _created = services.add_image(
+            consultation=consultation, user=doctor, upload=upload(), image_type="macro"
+        )
     return made
 
 
 @pytest.fixture
 def user_image(doctor):
     """In the doctor's gallery, waiting for a worker."""
-    made, _created = gallery.submit_image(user=doctor, upload=upload(), title="Nævus dos")
+    with once():
+        made, _created = gallery.submit_image(user=doctor, upload=upload(), title="Nævus dos")
     return made
 
 

@@ -3,9 +3,8 @@
 import pytest
 
 from gallery import queue, services, sharing
-from imaging import background
 from testing.cast import upload
-from testing.cuts import remove_once
+from testing.once import once
 
 
 @pytest.fixture
@@ -13,9 +12,8 @@ def submit():
     """`submit(user)`: an image in somebody's gallery; processed, unless `ready=False`."""
 
     def make(user, *, ready=True, seed=1, **options):
-        made, _created = services.submit_image(user=user, upload=upload(seed=seed), **options)
-        with pytest.MonkeyPatch.context() as patch:  # who looks at links does not wait for engines
-            patch.setattr(background, "remove", remove_once)
+        with once():  # who looks at links does not wait for engines
+            made, _created = services.submit_image(user=user, upload=upload(seed=seed), **options)
             while ready and queue.work():
                 pass
         made.refresh_from_db()

@@ -7,7 +7,7 @@ from gallery import queue, services
 from gallery.models import Share, StorageQuota, Tag, UserImage
 from testing.cast import blobs, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cut_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made_once")]
 ROOT = "/admin/gallery"
 
 

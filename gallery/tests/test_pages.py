@@ -12,7 +12,7 @@ from gallery import queue, services
 from gallery.models import StorageQuota, UserImage
 from testing.cast import upload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cut_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made_once")]
 HTMX = {"HX-Request": "true"}
 
 

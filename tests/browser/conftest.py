@@ -107,7 +107,7 @@ def new_context(browser, browser_context_args):
 
 
 @pytest.fixture
-def worker(monkeypatch, cut_once):
+def worker(monkeypatch, made_once):
     """The worker is this test: it works when it is told to, not at the bell."""
     monkeypatch.setattr(services, "wake_workers", lambda: None)
 

@@ -11,7 +11,7 @@ from .looking import faults
 
 
 @pytest.fixture
-def mine(doctor, cut_once):
+def mine(doctor, made_once):
     image, _created = services.submit_image(user=doctor, upload=upload(), title="Nævus dos")
     queue.work()
     return image
