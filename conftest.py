@@ -38,8 +38,8 @@ def pytest_collection_modifyitems(config, items):
         items[:] = chosen
     if seed := config.getoption("--shuffle"):
         items[:] = _shuffled(items, seed)
-    # What a worker must do as a whole comes first: begun last, one would be waited for.
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    # A worker gets whole files: begun last, a long one would be waited for.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def _asks_a_database(item):

@@ -18,7 +18,7 @@ from tools.servers import web
 from tools.servers.postgres import programs
 
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.xdist_group("backup")
+pytestmark = pytest.mark.long
 BEGIN = """
 from datetime import date
 from accounts.models import User

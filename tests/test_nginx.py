@@ -12,7 +12,7 @@ import pytest
 from testing.cast import PASSWORD, photograph
 from testing.proxy import HOST, Client, path_of, running
 
-pytestmark = pytest.mark.xdist_group("nginx")
+pytestmark = pytest.mark.long
 MB = 1024 * 1024
 FILL = f"""
 from datetime import date

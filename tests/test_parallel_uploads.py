@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ROOM, UPLOADS = 10, 50
 SCRIPT = """
 import json, threading

@@ -3,6 +3,10 @@
 import json
 import signal
 
+import pytest
+
+pytestmark = pytest.mark.long
+
 IMAGES = 40
 LEASE = 4  # seconds: what a killed worker's image waits for
 FILL = """

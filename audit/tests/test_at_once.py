@@ -2,6 +2,10 @@
 
 import json
 
+import pytest
+
+pytestmark = pytest.mark.long
+
 THREADS, EACH = 4, 40
 SCRIPT = """
 import json, threading, time

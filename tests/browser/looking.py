@@ -8,9 +8,23 @@ PHONE, DESK = 360, 1440
 WIDTHS = (PHONE, 768, DESK)
 
 
+# Colours that are still on their way from the other scheme are those of neither.
+# What inherits a colour starts when that has arrived.
+ARRIVE = """async () => {
+    const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const moving = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
+    await drawn();
+    while (moving().length) {
+        moving().forEach((one) => one.finish());
+        await drawn();
+    }
+}"""
+
+
 def in_both_schemes(page):
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
+        page.evaluate(ARRIVE)
         yield scheme
 
 
