@@ -38,7 +38,8 @@ def pytest_collection_modifyitems(config, items):
         items[:] = chosen
     if seed := config.getoption("--shuffle"):
         items[:] = _shuffled(items, seed)
-    # A worker gets whole files: begun last, a long one would be waited for.
+    # A worker gets whole files (xdist's groups are none with pytest 9.2, pytest-xdist #1386): begun
+    # last, a long one would be waited for.
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

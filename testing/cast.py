@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.cache import cache as django_cache
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -151,6 +153,18 @@ def page(client):
         return client
 
     return session
+
+
+@pytest.fixture
+def questions():
+    """`questions(act)`: how many the database is asked while `act()` runs."""
+
+    def count(act):
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        return len(asked)
+
+    return count
 
 
 def blobs():

@@ -4,6 +4,7 @@ tables and nothing in them (testing/databases.py), or what a test gives it.
 Nothing of the tests' own database or storage reaches them (tools.servers.web.environment).
 """
 
+import json
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -25,6 +26,16 @@ def postgresql(options=postgres.QUICK):
         yield cluster
 
 
+def calling(name, **arguments):
+    """The code of `manage.py shell` that prints, as JSON, what a function of testing.programs
+    returns."""
+    module, _, function = name.partition(".")
+    return (
+        f"import json; from testing.programs import {module};"
+        f"print(json.dumps({module}.{function}(**{arguments!r})))"
+    )
+
+
 class Installed:
     """`folder` holds its data and the logs of what it starts; `settings` are variables of the
     environment."""
@@ -43,6 +54,10 @@ class Installed:
 
     def shell(self, code):
         return self.manage("shell", "-v0", "-c", code)
+
+    def program(self, name, **arguments):
+        """What a function of testing.programs returns: `module.function`."""
+        return json.loads(self.shell(calling(name, **arguments)))
 
     def worker(self):
         """The process of one more queue worker, which is killed at the end of the test."""

@@ -40,7 +40,7 @@ def test_every_page_in_light_and_dark(tab, doctor, paths, violations):
     assert not violations
 
 
-def test_pages_of_nobody(tab, violations):
+def test_pages_for_whoever_is_not_signed_in(tab, violations):
     page = tab(None)
     wrong = []
     for path in ("/accounts/login/", "/accounts/password-reset/", "/api/docs"):

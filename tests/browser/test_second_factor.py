@@ -151,7 +151,7 @@ def test_printed_are_the_codes_and_no_more(tab, doctor):
         expect(page.locator(rest).first).to_be_hidden()
 
 
-def test_every_page_of_it_in_light_and_dark(tab, doctor, violations):
+def test_every_page_of_the_second_factor_in_light_and_dark(tab, doctor, violations):
     wrong = []
 
     def look(page, name):
