@@ -5,12 +5,16 @@ import shutil
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from gallery import services
 from testing.cast import PASSWORD
 
 PATIENCE = 5  # seconds
+BUSY = 30_000  # ms for what must come, on a machine that has much else to do
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+expect.set_options(timeout=BUSY)
 
 # Playwright runs an event loop in this thread, and Django refuses the database beside one.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -71,7 +75,7 @@ def tab(new_context, violations, live_server):
 
     def open_tab(user=None, **context):
         page = new_context(base_url=live_server.url, **context).new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(BUSY)
         page.on("pageerror", lambda error: violations.append(str(error)))
         page.on(
             "console",
