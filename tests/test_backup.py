@@ -87,9 +87,9 @@ def test_backup_while_people_work_restored_elsewhere(servers, tmp_path):
         second = told_of(old.run("deploy/backup", str(backups)))
     finally:
         stop.touch()
-        told, _ = people.communicate(timeout=60)
+        told, _ = people.communicate(timeout=120)
         worker.terminate()
-        worker.communicate(timeout=60)
+        worker.communicate(timeout=120)
     assert people.returncode == 0, told
     assert not list(backups.glob("*.part"))
     assert (second / "database.dump").stat().st_mode & 0o077 == 0, "patients' names"

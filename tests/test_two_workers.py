@@ -29,7 +29,7 @@ def test_one_of_two_workers_is_killed(install, database):
     assert (found["used"], found["orphans"], found["missing"]) == (found["sum"], [], [])
     assert found["wrong"] == 0
     second.send_signal(signal.SIGTERM)
-    assert second.wait(20) == 0
+    assert second.wait(60) == 0
 
 
 def test_a_worker_that_is_asked_to_stop_finishes_what_it_holds(install, database):
@@ -39,7 +39,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_it_holds(install, database
     worker = here.worker()
     told(here, ready=1)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(30) == 0
+    assert worker.wait(60) == 0
     found = told(here, ready=0)
     assert found["in_work"] == 0
     assert set(found["attempts"]) <= {"0", "1"}

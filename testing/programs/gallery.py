@@ -13,7 +13,7 @@ from gallery.lifecycle import repair
 from gallery.models import StorageQuota, UserImage
 from testing.cast import upload
 
-PATIENCE = 90  # seconds
+PATIENCE = 300  # seconds
 
 
 def fill(images):
