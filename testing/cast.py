@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.cache import cache as django_cache
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -22,6 +24,7 @@ from consultations.models import Consultation, Patient
 from gallery.services.images import submit_image
 from tools import phantoms
 
+from .once import once
 from .totp import code_of
 
 PASSWORD = "correct horse battery"
@@ -101,16 +104,18 @@ def consultation(doctor, record):
 
 @pytest.fixture
 def image(consultation, doctor):
-    made, _created = services.add_image(
-        consultation=consultation, user=doctor, upload=upload(), image_type="macro"
-    )
+    with once():
+        made, _created = services.add_image(
+            consultation=consultation, user=doctor, upload=upload(), image_type="macro"
+        )
     return made
 
 
 @pytest.fixture
 def user_image(doctor):
     """In the doctor's gallery, waiting for a worker."""
-    made, _created = submit_image(user=doctor, upload=upload(), title="Nævus dos")
+    with once():
+        made, _created = submit_image(user=doctor, upload=upload(), title="Nævus dos")
     return made
 
 
@@ -136,6 +141,18 @@ def api():
         return made
 
     return client
+
+
+@pytest.fixture
+def questions():
+    """`questions(act)`: how many the database is asked while `act()` runs."""
+
+    def count(act):
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        return len(asked)
+
+    return count
 
 
 def blobs():

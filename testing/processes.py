@@ -1,13 +1,16 @@
-"""The application in processes of its own, as it is run: production's settings, an empty database.
+"""The application in processes of its own, as it is run: production's settings, and a database with
+tables and nothing in them (testing/databases.py), or what a test gives it.
 
 Nothing of the tests' own database or storage reaches them (tools.servers.web.environment).
 """
 
+import json
 import subprocess
 import sys
 from contextlib import contextmanager
 
 import pytest
+from django.conf import settings as django_settings
 
 from tools.servers import postgres, web
 
@@ -23,14 +26,14 @@ def postgresql(options=postgres.QUICK):
         yield cluster
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
-    """The DATABASE_URL of an empty database: once on each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'db.sqlite3'}"
-    else:
-        with postgresql() as cluster:
-            yield cluster.url
+def calling(name, **arguments):
+    """The code of `manage.py shell` that prints, as JSON, what a function of testing.programs
+    returns."""
+    module, _, function = name.partition(".")
+    return (
+        f"import json; from testing.programs import {module};"
+        f"print(json.dumps({module}.{function}(**{arguments!r})))"
+    )
 
 
 class Installed:
@@ -39,7 +42,9 @@ class Installed:
 
     def __init__(self, folder, **settings):
         self.folder, self.started = folder, []
-        self.environment = web.environment(folder, **settings)
+        # By its key the head of the audit log was sealed when the tables were made.
+        key = {"SECRET_KEY": django_settings.SECRET_KEY}
+        self.environment = web.environment(folder, **(key | settings))
 
     def manage(self, *arguments):
         """What a command of manage.py prints; one that fails fails the test."""
@@ -49,6 +54,10 @@ class Installed:
 
     def shell(self, code):
         return self.manage("shell", "-v0", "-c", code)
+
+    def program(self, name, **arguments):
+        """What a function of testing.programs returns: `module.function`."""
+        return json.loads(self.shell(calling(name, **arguments)))
 
     def worker(self):
         """The process of one more queue worker, which is killed at the end of the test."""
@@ -67,15 +76,16 @@ class Installed:
 
 
 @pytest.fixture
-def install(tmp_path):
-    """`install(DATABASE_URL=…, …)`: an `Installed` with its tables made."""
+def install(tmp_path, sqlite_files):
+    """`install(DATABASE_URL=…, …)`: an `Installed`; without it, on SQLite with its tables made."""
     made = []
 
-    def migrated(**settings):
+    def installed(**settings):
+        if "DATABASE_URL" not in settings:
+            sqlite_files.copy(tmp_path / "db.sqlite3")
         made.append(Installed(tmp_path, **settings))
-        made[-1].manage("migrate", "-v0")
         return made[-1]
 
-    yield migrated
+    yield installed
     for one in made:
         one.kill()

@@ -147,7 +147,7 @@ class Site:
             return True
 
     def _until(self, true, process, log):
-        for _wait in range(300):
+        for _wait in range(1200):
             with suppress(OSError):
                 if true():
                     return

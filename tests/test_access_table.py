@@ -14,6 +14,7 @@ from consultations import services
 from gallery.models import Share, UserImage
 from testing.cast import upload
 
+pytestmark = [pytest.mark.alike, pytest.mark.long]
 ACTORS = ("doctor", "other_doctor", "patient", "other_patient", "staff", "stranger")
 LOOK = (200, 404, 200, 404, 404, 302)  # pages that doctor and patient may look at
 CHANGE = (200, 404, 403, 404, 404, 302)  # pages that only the doctor may open

@@ -20,7 +20,7 @@ from gallery.models import Reservation, UserImage
 from imaging import antivirus
 from testing.cast import blobs, photograph, upload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("clamd")]
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 # Backwards, so that no antivirus takes this file for what it tests.
 EICAR = rb"*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X"[::-1]
 MB = 1024 * 1024

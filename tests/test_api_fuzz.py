@@ -8,7 +8,7 @@ import pytest
 
 from tools.servers import postgres
 
-pytestmark = pytest.mark.xdist_group("fuzz-api")
+pytestmark = pytest.mark.long
 
 
 def test_no_answer_off_the_schema():

@@ -6,6 +6,8 @@ from jsonschema import Draft202012Validator
 
 from testing.cast import upload
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.fixture(scope="module")
 def schema():

@@ -8,47 +8,16 @@ import shutil
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from testing.processes import postgresql
+from testing.processes import calling
 from tools.servers import web
 from tools.servers.postgres import programs
 
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.xdist_group("backup")
-BEGIN = """
-from datetime import date
-from accounts.models import User
-from consultations.models import Consultation, Patient
-doctor = User.objects.create_user("doctor@example.org", "x", full_name="D", role="doctor")
-record = Patient.objects.create(full_name="Marie", created_by=doctor)
-Consultation.objects.create(doctor=doctor, patient=record, date=date(2026, 11, 14))
-"""
-# Uploads one after the other, a deletion now and then, until a file says that it is enough.
-WORK = """
-from itertools import count
-from pathlib import Path
-from testing.cast import upload
-from consultations import services
-from consultations.models import Consultation, ConsultationImage
-consultation = Consultation.objects.get()
-for number in count():
-    services.add_image(consultation=consultation, user=consultation.doctor,
-        upload=upload(seed=number % 5), image_type="macro")
-    if number % 4 == 3 and number > 30:  # neither the first twelve nor one that has just come
-        ConsultationImage.objects.order_by("pk")[12].delete()
-    if Path("{stop}").exists():
-        break
-"""
-TELL = """
-import json
-from accounts.models import User
-from consultations.models import ConsultationImage
-print(json.dumps({"images": ConsultationImage.objects.count(), "users": User.objects.count()}))
-"""
+pytestmark = pytest.mark.long
 
 
 class Server:
@@ -76,22 +45,17 @@ class Server:
     def manage(self, *arguments, **options):
         return self.run(sys.executable, "manage.py", *arguments, **options)
 
-    def shell(self, code):
-        return self.manage("shell", "-v0", "-c", code)
+    def program(self, name):
+        return json.loads(self.manage("shell", "-v0", "-c", calling(name)))
 
 
 @pytest.fixture
-def servers(tmp_path):
-    """`server(name)`: each with a PostgreSQL of its own, all with the same keys."""
+def servers(tmp_path, server):
+    """`servers(name)`: each with a database of its own, empty, all with the same keys."""
     if shutil.which("rsync") is None:
         pytest.skip("rsync is not installed (Debian: apt-get install rsync)")
     keys = {"SECRET_KEY": secrets.token_urlsafe(50), "AUDIT_KEY": secrets.token_urlsafe(50)}
-    with ExitStack() as stack:
-
-        def server(name):
-            return Server(tmp_path / name, stack.enter_context(postgresql()).url, keys)
-
-        yield server
+    return lambda name: Server(tmp_path / name, server.empty(), keys)
 
 
 def told_of(output):
@@ -108,12 +72,13 @@ def test_backup_while_people_work_restored_elsewhere(servers, tmp_path):
     old, backups, stop = servers("old"), tmp_path / "backups", tmp_path / "stop"
     backups.mkdir()
     old.manage("migrate", "-v0")
-    old.shell(BEGIN)
+    old.program("practice.begin")
     worker = old.start(sys.executable, "manage.py", "worker", "--no-reload", "--interval=0.1")
-    people = old.start(sys.executable, "manage.py", "shell", "-v0", "-c", WORK.format(stop=stop))
+    working = calling("practice.work", stop=str(stop))
+    people = old.start(sys.executable, "manage.py", "shell", "-v0", "-c", working)
     try:
         until = time.monotonic() + 240
-        while json.loads(old.shell(TELL))["images"] < 30:
+        while old.program("practice.told")["images"] < 30:
             assert time.monotonic() < until, "nobody works"
             time.sleep(0.1)
         first = told_of(old.run("deploy/backup", str(backups)))
@@ -122,9 +87,9 @@ def test_backup_while_people_work_restored_elsewhere(servers, tmp_path):
         second = told_of(old.run("deploy/backup", str(backups)))
     finally:
         stop.touch()
-        told, _ = people.communicate(timeout=60)
+        told, _ = people.communicate(timeout=120)
         worker.terminate()
-        worker.communicate(timeout=60)
+        worker.communicate(timeout=120)
     assert people.returncode == 0, told
     assert not list(backups.glob("*.part"))
     assert (second / "database.dump").stat().st_mode & 0o077 == 0, "patients' names"
@@ -134,7 +99,7 @@ def test_backup_while_people_work_restored_elsewhere(servers, tmp_path):
 
     new = servers("new")
     told = new.run("deploy/restore", str(second))
-    held = json.loads(new.shell(TELL))
+    held = new.program("practice.told")
     assert held["images"] >= 10
     assert f"{held['images']} originals, 0 not as received" in told
     assert " 0 missing" in told

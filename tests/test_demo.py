@@ -26,7 +26,7 @@ def test_only_on_an_empty_database(doctor, settings):
     assert User.objects.count() == 1
 
 
-def test_record(db, client):
+def test_the_demo_makes_people_who_log_in_and_photographs_as_cameras_write_them(db, client):
     pillow_heif.register_heif_opener()
     person, visits = demo.RECORD[0]
     demo.make([(person, visits[-1:])])

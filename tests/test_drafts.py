@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from testing.cast import PASSWORD
 
+pytestmark = pytest.mark.alike
 SENT = "0123456789abcdef01234567"
 COOKIE = f"draft-saved-{SENT}"
 

@@ -14,6 +14,7 @@ from gallery.models import UserImage
 from imaging.storage import zip as archive
 from testing.cast import upload
 
+pytestmark = pytest.mark.alike
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"

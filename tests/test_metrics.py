@@ -11,7 +11,7 @@ from testing.cast import photograph
 from tools.bench import uploads
 from tools.servers import web
 
-pytestmark = pytest.mark.xdist_group("metrics")
+pytestmark = pytest.mark.long
 TOKEN = "told-to-prometheus-only"
 
 

@@ -16,6 +16,7 @@ from consultations import services
 from consultations.models import Consultation, Patient
 from testing.cast import upload
 
+pytestmark = pytest.mark.alike
 NAME = "Marie Lefèvre"
 TEMPLATES = Path(settings.BASE_DIR, "templates")
 

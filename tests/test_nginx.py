@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from testing.cast import PASSWORD, photograph
+from testing.proxy import HOST, Client, path_of, running
 
-from .proxy import HOST, Client, path_of, running
-
-pytestmark = pytest.mark.xdist_group("nginx")
+pytestmark = pytest.mark.long
 MB = 1024 * 1024
 FILL = f"""
 from datetime import date
@@ -144,7 +143,7 @@ def test_a_picture_that_is_gone_is_our_404(site, client, token):
     assert answer.headers["Content-Security-Policy"]
 
 
-def test_sizes(site, client, token):
+def test_a_photograph_of_the_largest_size_passes_and_a_larger_one_is_refused(site, client, token):
     """A photograph of MAX_UPLOAD_SIZE comes in; what is larger hears so in the API's one shape."""
     trailing = JPEG + bytes(10 * MB - len(JPEG))
     assert client.upload(site.images, trailing, **token).status == 201
@@ -160,7 +159,7 @@ def test_sizes(site, client, token):
     assert far_over.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_to_https(client):
+def test_http_is_sent_to_https(client):
     answer = client("GET", "/accounts/login/?next=/", plain=True)
     assert answer.status == 301
     assert answer.headers["Location"] == f"https://{HOST}/accounts/login/?next=/"

@@ -28,7 +28,7 @@ from tools.servers import web
         (["198.41.0.4"], True),
     ],
 )
-def test_refused(hosts, debug):
+def test_any_host_and_debug_on_the_internet_are_refused(hosts, debug):
     with pytest.raises(ImproperlyConfigured):
         refuse_unsafe(hosts, debug=debug)
 
@@ -41,7 +41,7 @@ def test_refused(hosts, debug):
         (["192.168.1.20", "practice.local"], True),
     ],
 )
-def test_accepted(hosts, debug):
+def test_named_hosts_and_debug_at_home_are_accepted(hosts, debug):
     refuse_unsafe(hosts, debug=debug)
 
 

@@ -27,6 +27,8 @@ told["cutouts"] = {
 print(json.dumps(told))
 """
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def former(tmp_path):
@@ -56,8 +58,16 @@ def digests(folder):
     }
 
 
-def test_the_version_before_upgrades_in_place(former, database, tmp_path):
-    environment = web.environment(tmp_path / "data", DATABASE_URL=database)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request, tmp_path):
+    """The DATABASE_URL of a database without a table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'db.sqlite3'}"
+    return request.getfixturevalue("server").empty()
+
+
+def test_the_version_before_upgrades_in_place(former, empty_database, tmp_path):
+    environment = web.environment(tmp_path / "data", DATABASE_URL=empty_database)
     (tmp_path / "data").mkdir()
 
     def manage(*arguments, cwd=settings.BASE_DIR, **options):

@@ -14,6 +14,7 @@ from audit.models import Action
 from testing.cast import PASSWORD, make_user
 from tools.servers import web
 
+pytestmark = pytest.mark.alike
 CHANGE = "/accounts/password/"
 
 

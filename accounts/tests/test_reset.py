@@ -9,7 +9,7 @@ from core import network
 from testing.cast import make_user
 
 PATH = "/accounts/password-reset/"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.alike]
 
 
 def ask(client, email, **more):

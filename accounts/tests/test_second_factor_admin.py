@@ -19,6 +19,7 @@ from testing.totp import code_of
 
 from .test_second_factor_pages import SET_UP, shown_secret
 
+pytestmark = pytest.mark.alike
 CODE = "/accounts/login/code/"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 WHO = {

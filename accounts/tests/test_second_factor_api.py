@@ -11,6 +11,7 @@ from audit.models import Action
 from testing.cast import PASSWORD
 from testing.totp import code_of, wrong_code
 
+pytestmark = pytest.mark.alike
 TOKEN = "/api/v1/auth/token"
 
 

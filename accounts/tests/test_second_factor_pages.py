@@ -17,6 +17,7 @@ from audit.models import Action
 from testing.cast import PASSWORD
 from testing.totp import code_of, wrong_code
 
+pytestmark = pytest.mark.alike
 SECURITY = "/accounts/security/"
 SET_UP = "/accounts/security/second-factor/"
 CODES = "/accounts/security/recovery-codes/"

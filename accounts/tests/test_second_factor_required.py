@@ -13,6 +13,7 @@ from testing.totp import code_of
 
 from .test_second_factor_pages import SET_UP, shown_codes, shown_secret
 
+pytestmark = pytest.mark.alike
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 WHO = ("doctor", "patient", "staff", "doctor in the admin")
 

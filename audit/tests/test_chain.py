@@ -40,7 +40,7 @@ def verify(*arguments):
     return 0, out.getvalue()
 
 
-def test_whole(log):
+def test_an_untouched_log_is_whole_and_numbered_without_a_gap(log):
     code, told = verify()
     assert code == 0
     assert "10 events, whole" in told
@@ -60,30 +60,30 @@ def test_whole(log):
         "hash = previous",
     ],
 )
-def test_altered(log, change):
+def test_an_altered_event_is_named(log, change):
     sql(f"UPDATE audit_event SET {change} WHERE id = 4")
     assert verify() == (1, "WRONG  event 4 was altered\n")
 
 
-def test_missing(log):
+def test_a_missing_event_is_named(log):
     sql("DELETE FROM audit_event WHERE id = 4")
     assert verify() == (1, "WRONG  event 4 is missing\n")
 
 
-def test_missing_and_renumbered(log):
+def test_renumbering_does_not_hide_a_missing_event(log):
     sql("DELETE FROM audit_event WHERE id = 4")
     sql("UPDATE audit_event SET id = id - 1 WHERE id > 4 AND id = 5")
     assert verify() == (1, "WRONG  event 4 was altered\n")
 
 
-def test_reordered(log):
+def test_events_that_changed_places_are_found(log):
     sql("UPDATE audit_event SET id = 100 WHERE id = 4")
     sql("UPDATE audit_event SET id = 4 WHERE id = 5")
     sql("UPDATE audit_event SET id = 5 WHERE id = 100")
     assert verify()[1] == "WRONG  event 4 was altered\n"
 
 
-def test_tail_cut_off(log):
+def test_a_tail_that_was_cut_off_is_missed(log):
     sql("DELETE FROM audit_event WHERE id > 7")
     assert verify() == (1, "WRONG  event 8 is missing\n")
 
@@ -116,7 +116,7 @@ def test_whole_log_put_back(log):
 
 
 @pytest.mark.parametrize("place", [11, 0])
-def test_inserted(log, place):
+def test_an_inserted_event_is_named(log, place):
     """Copied from a true one, at the end or before the beginning."""
     columns = ", ".join(field.column for field in Event._meta.fields if field.name != "id")
     sql(f"INSERT INTO audit_event (id, {columns}) SELECT {place}, {columns} FROM audit_event "
@@ -146,7 +146,7 @@ def test_work_that_goes_on_is_no_fault(log, after, pruned):
     assert len(asked) > after
 
 
-def test_head_taken_away(log):
+def test_a_head_that_was_taken_away_is_missed(log):
     sql("DELETE FROM audit_head")
     record(Action.LOGIN)  # nobody's page breaks for it, and the event waits
     assert verify() == (1, "WRONG  the head is missing\n")
@@ -158,7 +158,7 @@ def test_another_key_proves_nothing(log, settings):
     assert verify()[0] == 1
 
 
-def test_batches(log, monkeypatch):
+def test_verifying_in_batches_finds_a_gap_across_them(log, monkeypatch):
     monkeypatch.setattr(chain, "BATCH", 3)
     record(Action.LOGIN)
     assert verify()[0] == 0

@@ -121,7 +121,9 @@ def check_private(event):
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_one_event(act, client, doctor, record, consultation, image, user_image, all_of_it, events):
+def test_one_act_is_one_event(
+    act, client, doctor, record, consultation, image, user_image, all_of_it, events
+):
     client.force_login(doctor, backend="django.contrib.auth.backends.ModelBackend")
     events()
     made = {
@@ -206,7 +208,9 @@ def test_put_away_brought_back_and_gone(doctor, user_image, all_of_it, events, s
     assert found[-1].actor_role == "system"
 
 
-def test_between_the_halves(api, doctor, consultation, image, events):
+def test_copies_between_gallery_and_consultation_are_recorded(
+    api, doctor, consultation, image, events
+):
     events()
     answer = api(doctor).post(url("api-image-remove-background", image.pk))
     copy = answer.json()["id"]
@@ -247,7 +251,7 @@ def test_not_yours_leaves_nothing(client, other_doctor, image, user_image, all_o
     assert not events()
 
 
-def test_cascade(doctor, consultation, image, events):
+def test_an_image_that_goes_with_its_consultation_is_recorded(doctor, consultation, image, events):
     """However an image goes: here with its consultation."""
     services.add_image(consultation=consultation, user=doctor, upload=upload(seed=3))
     keys = {str(key) for key in ConsultationImage.objects.values_list("pk", flat=True)}
@@ -258,7 +262,7 @@ def test_cascade(doctor, consultation, image, events):
     assert {event.patient_id for event in found} == {consultation.patient_id}
 
 
-def test_admin(client, superuser, record, image, doctor, events):
+def test_what_the_admin_changes_is_recorded(client, superuser, record, image, doctor, events):
     client.force_login(superuser, backend="django.contrib.auth.backends.ModelBackend")
     quota = StorageQuota.objects.of(doctor.pk)
     events()
@@ -293,7 +297,9 @@ def test_admin(client, superuser, record, image, doctor, events):
         (True, None, "203.0.113.7"),
     ],
 )
-def test_address(client, doctor, events, settings, behind, forwarded, expected):
+def test_an_address_is_believed_of_the_proxy_only(
+    client, doctor, events, settings, behind, forwarded, expected
+):
     """What a client claims of itself is believed only of the proxy in front."""
     settings.BEHIND_PROXY = behind
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from consultations.models import ConsultationImage, Patient
 from testing.cast import blobs, make_user
 
+pytestmark = pytest.mark.alike
 URL = "/admin/consultations/consultationimage/"
 
 

@@ -11,6 +11,8 @@ from consultations import services
 from imaging import storage
 from testing.cast import photograph, upload
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.fixture
 def url(consultation):

@@ -125,7 +125,7 @@ def test_everything_but_the_file_is_optional(api, doctor, url):
         (photograph()[:1500], "corrupt_image"),
     ],
 )
-def test_refusals(api, doctor, url, file, code):
+def test_a_refused_file_is_told_by_its_code_and_leaves_nothing(api, doctor, url, file, code):
     file = None if file is None else SimpleUploadedFile("x.jpg", file)
     response = post(api(doctor), url, file)
     assert response.status_code == 400
@@ -277,14 +277,13 @@ def test_list_order_and_pages(api, doctor, patient, url, consultation):
     assert api(patient).get(url).json()["total"] == 3
 
 
-def test_list_costs_the_same_whatever_its_length(
-    api, doctor, url, consultation, django_assert_num_queries
-):
-    client = api(doctor)
-    for _ in range(3):
-        post(client, url, upload())
-    with django_assert_num_queries(4):  # consultation, count, page; that it was listed
-        client.get(url)
+def test_a_list_asks_the_database_the_same_for_more_images(api, doctor, url, questions):
+    client, found = api(doctor), []
+    for _length in (3, 6):
+        for _ in range(3):
+            post(client, url, upload())
+        found.append(questions(lambda: client.get(url)))
+    assert found[0] == found[1]
 
 
 def test_patch(api, doctor, image):

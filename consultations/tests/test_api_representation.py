@@ -14,6 +14,7 @@ from rest_framework.test import APIRequestFactory
 from consultations.models import ConsultationImage
 from consultations.serializers import ImageSerializer
 
+pytestmark = pytest.mark.alike
 TAKEN = datetime(2026, 7, 14, 9, 42, 5, tzinfo=UTC)
 
 

@@ -5,6 +5,7 @@ import pytest
 from consultations import services
 from testing.cast import upload
 
+pytestmark = pytest.mark.alike
 HTMX = {"HX-Request": "true"}
 
 

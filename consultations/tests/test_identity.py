@@ -11,6 +11,8 @@ from django.utils.translation import override
 from consultations import identity
 from consultations.models import Patient
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.mark.parametrize(
     ("born", "english", "french"),

@@ -8,7 +8,7 @@ from gallery.services.images import edit_images
 from gallery.services.processing import queue
 from testing.cast import blobs, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made_once")]
 ROOT = "/admin/gallery"
 
 
@@ -44,7 +44,7 @@ def test_every_page_opens(admin, user_image):
         assert b'type="file"' not in answer.content, "a file's widget would mint an unsigned URL"
 
 
-def test_retry(admin, user_image):
+def test_staff_puts_a_failed_image_back_into_the_queue(admin, user_image):
     UserImage.objects.update(status="failed", error="gave_up", due_at=None)
     act(admin, "userimage", "retry", user_image.pk)
     user_image.refresh_from_db()

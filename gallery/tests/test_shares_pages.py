@@ -10,7 +10,7 @@ from django.utils import timezone
 from gallery.models import Share
 from gallery.services import shares
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.alike]
 
 
 @pytest.fixture
@@ -109,14 +109,10 @@ def test_my_links_tell_what_became_of_each(page, doctor, link, mine):
     assert mine.title in text
 
 
-def test_the_page_asks_the_database_the_same_for_more_links(
-    page, doctor, link, django_assert_num_queries
-):
+def test_the_page_asks_the_database_the_same_for_more_links(page, doctor, link, questions):
     browser = page(doctor)
     link()
-    with django_assert_num_queries(5) as first:
-        browser.get("/gallery/links/")
+    first = questions(lambda: browser.get("/gallery/links/"))
     for _ in range(6):
         link()
-    with django_assert_num_queries(len(first)):
-        browser.get("/gallery/links/")
+    assert questions(lambda: browser.get("/gallery/links/")) == first

@@ -72,7 +72,7 @@ def test_anything_altered_is_refused(blob):
     assert ask(url, params=query).status_code == 200, "it is the change that is refused"
 
 
-def test_it_changes_nothing(blob):
+def test_a_signed_url_changes_nothing(blob):
     """Whoever is shown a picture may not overwrite, delete or describe it."""
     kind = {"x-ms-blob-type": "BlockBlob"}
     assert ask(blob, "PUT", data=b"other", headers=kind).status_code == 403

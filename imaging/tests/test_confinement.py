@@ -39,7 +39,7 @@ def tried(how, what, tmp_path):
 
 
 @pytest.mark.parametrize("what", confinement.attempts())
-def test_it_cannot(what, tmp_path):
+def test_a_confined_process_is_refused_what_a_free_one_can(what, tmp_path):
     assert tried("free", what, tmp_path) == "possible", "else it proves nothing"
     assert tried("confined", what, tmp_path) == "refused"
 

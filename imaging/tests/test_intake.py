@@ -252,7 +252,7 @@ def test_unreadable_profile_is_ignored():
     assert shown(read(data)).getpixel((30, 20))[0] > 180
 
 
-def test_cmyk():
+def test_a_cmyk_picture_keeps_its_colours():
     cmyk = Image.new("CMYK", (64, 48), (0, 255, 255, 0))
     pixel = shown(read(saved(cmyk, "JPEG"))).getpixel((30, 20))
     assert pixel[0] > 200

@@ -75,7 +75,7 @@ def test_a_storage_that_is_gone_is_not_an_empty_one(image, azure):
 
 
 @pytest.mark.usefixtures("backend")
-def test_verify(image):
+def test_verify_images_names_an_altered_original(image):
     assert run("verify_images") == (0, "1 originals, 0 not as received.\n")
     name = image.original.name
     data = b"".join(storage.chunks("originals", name))

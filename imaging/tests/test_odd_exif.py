@@ -55,7 +55,7 @@ def test_one_number_of_any_type_turns(kind, value):
     assert turned(entry(ORIENTATION, kind, value))
 
 
-def test_a_fraction_turns():
+def test_an_orientation_written_as_a_fraction_is_honoured():
     """As any number does."""
     assert turned(entry(ORIENTATION, RATIONAL, 6, 1))
 

@@ -35,7 +35,7 @@ def with_alpha(picture):
     [PICTURE, PICTURE.convert("L"), with_alpha(PICTURE.convert("RGB")), PICTURE.crop((0, 0, 5, 4))],
     ids=["RGB", "L", "RGBA", "small"],
 )
-def test_same_pixels(picture, level):
+def test_the_fast_way_gives_the_same_pixels(picture, level):
     fast = plain(saved(picture, compress_level=level))
     assert fast is not None, "it went the fast way"
     assert np.array_equal(np.asarray(fast.convert(picture.mode)), np.asarray(picture))

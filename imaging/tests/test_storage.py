@@ -165,7 +165,7 @@ class TestHandedOverToNginx:
         assert [one for one in run_checks() if one.id == "imaging.E009"]
 
 
-def test_methods(client, blob):
+def test_a_signed_path_answers_to_looking_only(client, blob):
     link = url(blob)
     assert client.head(link).status_code == 200
     for method in (client.post, client.put, client.patch, client.delete):
@@ -196,7 +196,7 @@ def test_gone_is_404(client, blob):
         ("bytes=-", 200, b"0123456789", None),
     ],
 )
-def test_ranges(client, blob, asked, status, content, content_range):
+def test_a_range_is_answered_with_its_part(client, blob, asked, status, content, content_range):
     response = client.get(url(blob), headers={"Range": asked})
     assert response.status_code == status
     assert response.headers.get("Content-Range") == content_range

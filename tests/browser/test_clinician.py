@@ -224,6 +224,7 @@ def test_five_photographs_from_a_phone(tab, doctor, consultation, violations):
 
 def test_patient_sees_and_has_nothing_to_touch(tab, patient, image, violations):
     page = tab(patient)
+    page.goto("/")
     page.get_by_role("link", name=re.compile("Consultation")).first.click()
     page.wait_for_load_state()  # before its scripts run, a tile is a plain link
     expect(page.locator("#images .tile")).to_have_count(1)

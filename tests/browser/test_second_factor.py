@@ -4,13 +4,12 @@ import re
 
 import cv2
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from testing.cast import PASSWORD
 from testing.totp import code_of, wrong_code
 
-from .test_pages import WIDTHS, breaches
+from .looking import faults
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 
@@ -51,6 +50,7 @@ def pasted(page):
 def test_from_switching_on_to_a_lost_telephone(tab, patient, violations):
     """By keyboard alone, on a phone's screen."""
     page = tab(patient, **PHONE, color_scheme="dark")
+    page.goto("/")
     page.context.grant_permissions(["clipboard-write"])
     page.get_by_label(re.compile("^Account of")).focus()
     page.keyboard.press("Enter")
@@ -151,19 +151,13 @@ def test_printed_are_the_codes_and_no_more(tab, doctor):
         expect(page.locator(rest).first).to_be_hidden()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_of_it(tab, doctor, violations, scheme):
+def test_every_page_of_the_second_factor_in_light_and_dark(tab, doctor, violations):
     wrong = []
 
     def look(page, name):
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append((name, width, "wider than the screen"))
-            if width != 768:
-                wrong.extend((name, width, breach) for breach in breaches(page))
+        wrong.extend(faults(page, name))
 
-    page = tab(doctor, color_scheme=scheme, locale="fr-FR", reduced_motion="reduce")
+    page = tab(doctor, locale="fr-FR", reduced_motion="reduce")
     for path in ("security/", "security/second-factor/"):
         page.goto(f"/accounts/{path}")
         look(page, path)

@@ -101,7 +101,8 @@ def ask(base, ids, person, options, seed):
     ]
     email = None if person == "stranger" else f"{person}@fuzz.example"
     told = {
-        "SCHEMATHESIS_HOOKS": "fuzz.api_hooks",
+        "SCHEMATHESIS_HOOKS": "tools.fuzz.api_hooks",
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         "FUZZ_API": json.dumps({"base": base, "email": email, "ids": ids}),
         "FUZZ_PASSWORD": PASSWORD,
     }

@@ -61,7 +61,7 @@ def environment(folder, **more):
     )
 
 
-def until(true, seconds=30):
+def until(true, seconds=120):
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:

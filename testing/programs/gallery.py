@@ -1,0 +1,47 @@
+"""A gallery with work for the workers, and how far they are."""
+
+import time
+from collections import Counter
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django_tasks_db.models import DBTaskResult
+
+from accounts.models import User
+from gallery.models import StorageQuota, UserImage
+from gallery.services.images import submit_image
+from gallery.services.repair import repair
+from testing.cast import upload
+
+PATIENCE = 300  # seconds
+
+
+def fill(images):
+    owner = User.objects.create_user("owner@example.org", "x", full_name="Owner")
+    for number in range(images):
+        submit_image(user=owner, upload=upload(), engine="lesion", title=str(number))
+
+
+def told(ready, idle):
+    """As soon as so many are ready and, if asked for, no task is in work; else how things are by
+    then."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and (
+        UserImage.objects.filter(status="ready").count() < ready
+        or (idle and DBTaskResult.objects.running().exists())
+    ):
+        time.sleep(0.1)
+    rows = list(UserImage.objects.all())
+    stored = {(c, name) for c in settings.CONTAINERS for name, _ in storages[c].blobs()}
+    known = {blob for row in rows for blob in row.blobs()}
+    return {
+        "status": Counter(row.status for row in rows),
+        "attempts": Counter(row.attempts for row in rows),
+        "tasks_in_work": DBTaskResult.objects.running().count(),
+        "in_work": sum(row.status == "processing" for row in rows),
+        "used": StorageQuota.objects.get().storage_used,
+        "sum": sum(row.stored_bytes for row in rows),
+        "orphans": sorted(stored - known),
+        "missing": sorted(known - stored),
+        "wrong": repair(only_tell=True),
+    }

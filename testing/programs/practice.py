@@ -1,0 +1,36 @@
+"""A practice with one doctor and one patient, at work, and how much it has."""
+
+from datetime import date
+from itertools import count
+from pathlib import Path
+
+from accounts.models import User
+from consultations import services
+from consultations.models import Consultation, ConsultationImage, Patient
+from testing.cast import upload
+
+
+def begin():
+    doctor = User.objects.create_user("doctor@example.org", "x", full_name="D", role="doctor")
+    record = Patient.objects.create(full_name="Marie", created_by=doctor)
+    Consultation.objects.create(doctor=doctor, patient=record, date=date(2026, 11, 14))
+
+
+def work(stop):
+    """Uploads one after the other, a deletion now and then, until there is a file `stop`."""
+    consultation = Consultation.objects.get()
+    for number in count():
+        services.add_image(
+            consultation=consultation,
+            user=consultation.doctor,
+            upload=upload(seed=number % 5),
+            image_type="macro",
+        )
+        if number % 4 == 3 and number > 30:  # neither the first twelve nor one that has just come
+            ConsultationImage.objects.order_by("pk")[12].delete()
+        if Path(stop).exists():
+            break
+
+
+def told():
+    return {"images": ConsultationImage.objects.count(), "users": User.objects.count()}
