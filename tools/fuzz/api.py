@@ -101,7 +101,7 @@ def ask(base, ids, person, options, seed):
     ]
     email = None if person == "stranger" else f"{person}@fuzz.example"
     told = {
-        "SCHEMATHESIS_HOOKS": "fuzz.api_hooks",
+        "SCHEMATHESIS_HOOKS": "tools.fuzz.api_hooks",
         "FUZZ_API": json.dumps({"base": base, "email": email, "ids": ids}),
         "FUZZ_PASSWORD": PASSWORD,
     }
