@@ -80,10 +80,11 @@ def begin():
         head.save(force_insert=True)
 
 
-def flush_pending():
+def flush_pending(*, known=False):
     """Move pending events into the chain. Whoever comes first does it for all; again is fine. What
-    comes in meanwhile is moved by whoever brought it."""
-    full = PendingEvent.objects.exists()
+    comes in meanwhile is moved by whoever brought it. `known`: there are some, it need not be
+    asked."""
+    full = known or PendingEvent.objects.exists()
     while full:
         with transaction.atomic():
             head = ChainHead.objects.select_for_update().filter(pk=1).first()

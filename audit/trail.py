@@ -43,7 +43,7 @@ def record_all(action, subjects, *, actor=ASKING, **detail):
         PendingEvent.objects.bulk_create(told, batch_size=chain.BATCH)
         try:
             with transaction.atomic():
-                chain.flush_pending()
+                chain.flush_pending(known=True)
         except Exception:
             logger.exception("events wait to enter the audit log's chain")
 

@@ -153,7 +153,7 @@ def test_too_many_links_in_an_hour(api, doctor, url, monkeypatch, page):
         page(doctor).post(form, {"lifetime": "1h"}),
     ):
         assert response.status_code == 429
-        assert int(response["Retry-After"]) > 3000
+        assert int(response["Retry-After"]) >= 1800, "then half of them are an hour old"
     assert client.get(url).status_code == 200, "looking is not making"
     assert Share.objects.count() == 2
 
