@@ -6,6 +6,7 @@ TEMPLATE`. What one worker of xdist made the others use: they meet in the folder
 """
 
 import fcntl
+import hashlib
 import os
 import secrets
 import shutil
@@ -35,7 +36,7 @@ def first_of_all(folder, name):
 
 
 def migrate(folder, url):
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)  # a first try may have failed
     environment = web.environment(folder, DATABASE_URL=url, SECRET_KEY=settings.SECRET_KEY)
     web.manage(environment, "migrate", "-v0")
 
@@ -74,11 +75,13 @@ class Server:
             one.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def prepare(self, folder):
-        with first_of_all(folder, "postgresql") as first:
+        # Of the suite's own server, once for all workers; each has its own where that is SQLite.
+        name = f"postgresql-{hashlib.sha256(self.url.encode()).hexdigest()[:12]}"
+        with first_of_all(folder, name) as first:
             if first:
                 self.forget()
                 self.do("CREATE DATABASE {}", MIGRATED)
-                migrate(folder / "postgresql", self.of(MIGRATED))
+                migrate(folder / name, self.of(MIGRATED))
 
     def forget(self):
         self.do("DROP DATABASE IF EXISTS {}", MIGRATED)

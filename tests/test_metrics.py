@@ -56,6 +56,7 @@ def watched(tmp_path_factory):
             b'Content-Disposition: form-data; name="file"'
             % client.headers["Content-Type"].rpartition("=")[2].encode(), 1,
         )  # fmt: skip
+        client.connection.close()  # the server closes idle ones
         client.connection.request("POST", gallery, body, client.headers)
         assert client.connection.getresponse().status == 202
         waiting = scraped(port)
