@@ -14,7 +14,7 @@ _elsewhere = ContextVar("request_id", default="")
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
-def current():
+def current_request():
     """The request that is being answered in this thread, or None (a command, a worker)."""
     return _current.get()
 
@@ -25,7 +25,7 @@ def request_id() -> str:
 
 
 @contextmanager
-def under(request_id):
+def use_request_id(request_id):
     """What a worker does for a request that is long answered: under its name."""
     token = _elsewhere.set(request_id or "")
     try:
@@ -34,7 +34,7 @@ def under(request_id):
         _elsewhere.reset(token)
 
 
-def address_of(request) -> str:
+def client_address(request) -> str:
     """The client's IP address, or "". Behind a proxy, what the proxy added: the last word of
     X-Forwarded-For. What stands before it is the client's own claim."""
     told = request.META.get("REMOTE_ADDR", "")
@@ -46,7 +46,7 @@ def address_of(request) -> str:
         return ""
 
 
-class RequestId:
+class RequestIdMiddleware:
     """A name for each request: told in X-Request-ID, in the audit log and in every log line.
 
     Taken over from a proxy that gives one, where there is a proxy and it is well formed.
@@ -67,7 +67,7 @@ class RequestId:
         return response
 
 
-class WithRequestId(logging.Filter):
+class RequestIdFilter(logging.Filter):
     """Gives a log record the `request_id` that it was written under, or "-"."""
 
     def filter(self, record):

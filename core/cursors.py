@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-BLOCK, LONGEST = 128, 4096  # bytes that a cursor's content is filled up to; characters of one
+BLOCK, MAX_LENGTH = 128, 4096  # bytes that a cursor's content is filled up to; characters of one
 
 
-class InvalidCursor(Exception):
+class InvalidCursorError(Exception):
     """None of ours, or of another list, order or person."""
 
 
@@ -42,15 +42,15 @@ def seal(cursor, *bound) -> str:
 
 def unseal(text, *bound) -> Cursor:
     try:
-        if not text.isascii() or len(text) > LONGEST:
-            raise InvalidCursor
+        if not text.isascii() or len(text) > MAX_LENGTH:
+            raise InvalidCursorError
         sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
             with suppress(InvalidTag):
                 return Cursor(**json.loads(_cipher(secret).decrypt(sealed, _bytes(bound))))
-        raise InvalidCursor
+        raise InvalidCursorError
     except ValueError as error:
-        raise InvalidCursor from error
+        raise InvalidCursorError from error
 
 
 def _cipher(secret=None):

@@ -13,7 +13,7 @@ from collections import Counter
 
 from anyascii import anyascii
 
-MOST = 20_000  # characters remembered: those of any practice, not those of an attack
+MAX_CACHED = 20_000  # characters remembered: those of any practice, not those of an attack
 
 # Where Unicode has no relation between what keyboards of Arabic, Persian and Urdu give for one
 # letter; and the dots that part the syllables of a name (Gal·la, 买买提·艾力, ジョン・スミス).
@@ -22,36 +22,36 @@ _LETTERS = str.maketrans("ىیکةەہھٱ", "ييكهههها") | dict.fromkeys
 # letters to their readers: vowels of Thai and Lao, the voiced sounds of Japanese, Indic signs.
 _ACCENTS = {1, *range(10, 37), *range(200, 256)}
 _EDGES = '.,;:!?()[]{}<>"،؛、。…'
-_PARTS = 12  # words of a name
-_UNSEEN = re.compile(r"VARIATION SELECTOR|FILLER$|GRAPHEME JOINER|TATWEEL")  # that are no Cf
+_MAX_NAME_WORDS = 12  # words of a name
+_INVISIBLE = re.compile(r"VARIATION SELECTOR|FILLER$|GRAPHEME JOINER|TATWEEL")  # that are no Cf
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'|'(?=[^\W\d_])")
 _HYPHEN = re.compile(r"(?<=\w)-|-(?!\d)")  # no minus
 
 
-class _Folded(dict):
+class _FoldingTable(dict):
     """What each character becomes, for str.translate; found out once."""
 
     def __missing__(self, code):
-        if len(self) >= MOST:
+        if len(self) >= MAX_CACHED:
             self.clear()
-        text = self[code] = _folded(chr(code))
+        text = self[code] = _fold_character(chr(code))
         return text
 
 
-_table = _Folded()
+_table = _FoldingTable()
 
 
-def _folded(c):
+def _fold_character(c):
     kind, name = unicodedata.category(c), unicodedata.name(c, "")
     if c.isspace() or kind[0] == "Z":
         return " "
     accent = unicodedata.combining(c) in _ACCENTS
-    if kind in ("Cc", "Cf", "Cs") or accent or _UNSEEN.search(name):
+    if kind in ("Cc", "Cf", "Cs") or accent or _INVISIBLE.search(name):
         return ""
     if (other := c.translate(_LETTERS)) != c:
         return other
     latin = name.startswith("LATIN ")
-    if mark := _mark(c, kind, latin):
+    if mark := _punctuation(c, kind, latin):
         return mark
     for simpler in (unicodedata.normalize("NFKD", c), c.casefold()):
         if simpler != c:
@@ -61,7 +61,7 @@ def _folded(c):
     return anyascii(c).lower() or c if latin else c
 
 
-def _mark(c, kind, latin):
+def _punctuation(c, kind, latin):
     """The one sign of all that look like it: ' - or "."""
     if kind == "Pd":
         return "-"
@@ -88,7 +88,7 @@ def search_key(*texts):
     apostrophe at a letter is left out: O’Brien, O'Brien and OBrien are one, and 5' keeps it.
     """
     plain = fold(" ".join(texts))
-    return _without_marks(plain) or plain  # a tag may be a hyphen
+    return _strip_marks(plain) or plain  # a tag may be a hyphen
 
 
 def search_words(text):
@@ -100,7 +100,7 @@ def search_words(text):
     typed = fold(text).split()
     spelt = []
     for word in (word.strip(_EDGES) for word in typed):
-        ways = (_without_marks(word), _without_marks(_APOSTROPHE.sub(" ", word)))
+        ways = (_strip_marks(word), _strip_marks(_APOSTROPHE.sub(" ", word)))
         spelt.append(list(dict.fromkeys(way for way in ways if way)))
     return [ways for ways in spelt if ways] or [[word] for word in typed]
 
@@ -125,20 +125,20 @@ def same_name(one, other):
     fewer, more = sorted((words, others), key=len)
     if len(fewer) > 1 and not Counter(fewer) - Counter(more):
         return True
-    if sorted("".join(words)) != sorted("".join(others)) or len(more) > _PARTS:
+    if sorted("".join(words)) != sorted("".join(others)) or len(more) > _MAX_NAME_WORDS:
         return False
-    return _made_of(fewer, more) or _made_of(more, fewer)
+    return _can_be_joined_from(fewer, more) or _can_be_joined_from(more, fewer)
 
 
-def _made_of(words, parts):
+def _can_be_joined_from(words, parts):
     """Whether the words are the parts in some order, written together here and there."""
     left = {tuple(sorted(parts))}
     for word in words:
-        left = {rest for some in left for rest in _left_of(some, word)}
+        left = {rest for some in left for rest in _remaining_parts(some, word)}
     return () in left
 
 
-def _left_of(parts, word):
+def _remaining_parts(parts, word):
     """What may be left of the sorted parts when some of them have made the word. By how much of it
     is made: whatever the order in which the same parts came, they are looked at once."""
     reached = [{parts}, *(set() for _ in word)]
@@ -151,7 +151,7 @@ def _left_of(parts, word):
     return reached[-1]
 
 
-def _without_marks(plain):
+def _strip_marks(plain):
     if "'" in plain:
         plain = _APOSTROPHE.sub("", plain)
     if "-" in plain:

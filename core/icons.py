@@ -14,7 +14,7 @@ from lucide import _load_icon
 ROOT = Path(__file__).resolve().parents[1]
 SPRITE = "vendor/icons.svg"
 ROOMS = ("accounts", "audit", "consultations", "core", "dermaai", "gallery", "imaging")
-ON_PICTURES = ("zoom-in",)
+OVERLAY_ICONS = ("zoom-in",)
 _SVG = "http://www.w3.org/2000/svg"
 # A template's tag, and what an app registers for a button (consultations/actions.py).
 _NAMED = re.compile(r"""\{% lucide "([a-z0-9-]+)"|\bicon="([a-z0-9-]+)\"""")
@@ -43,7 +43,7 @@ def _shapes(name):
     return "".join(shape.strip() for shape in shapes)
 
 
-def on_pictures(name: str) -> str:
+def overlay_icon(name: str) -> str:
     """A file of one icon, white, as tokens.css has what is drawn upon a picture."""
     line = 'fill="none" stroke="white" stroke-width="2" stroke-linecap="round"'
     box = 'viewBox="0 0 24 24" stroke-linejoin="round"'
@@ -55,8 +55,8 @@ def main() -> None:
     path = ROOT / "static" / SPRITE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(sprite())
-    for name in ON_PICTURES:
-        path.with_name(f"{name}.svg").write_text(on_pictures(name))
+    for name in OVERLAY_ICONS:
+        path.with_name(f"{name}.svg").write_text(overlay_icon(name))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
-def own_key(text):
+def internal_key(text):
     """A key of the product's own. It begins with a blank, which no header's value does: no client's
     key is ever one of these."""
     return f" {text}"

@@ -5,7 +5,7 @@ import hashlib
 from django.conf import settings
 
 
-def ring(name: str) -> list[str]:
+def keyring(name: str) -> list[str]:
     """[the one in use, former ones …] of a purpose, such as "AUDIT_KEY": its own setting and
     `<name>_FALLBACKS`; where it has none of its own, `SECRET_KEY` and its fallbacks."""
     former = getattr(settings, f"{name}_FALLBACKS")

@@ -3,7 +3,7 @@
 OFFSET counts its way through every row before the page. Here a page begins behind the key of the
 last image shown, compared as one row of values, `(a, b) < (x, y)`, which both databases look up
 in an index; the same written with OR would be filtered row by row. What else a page asks stops
-early too: it counts up to `MANY`, and looks for the values of a column one after the other.
+early too: it counts up to `COUNT_LIMIT`, and looks for the values of a column one after the other.
 """
 
 from dataclasses import dataclass
@@ -13,33 +13,33 @@ from django.db import connections
 from django.db.models import BooleanField, F, Func, IntegerField, Subquery, Value
 from django.db.models.expressions import RawSQL
 
-MANY = 1000  # this many are "999+" (core/templatetags/units.py)
+COUNT_LIMIT = 1000  # this many are "999+" (core/templatetags/units.py)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`images` of a page; `next` is the cursor of the page behind it, or None; `last` is the row
-    of keys that it begins behind, or None; `lost` when the image that it was to begin behind is
-    gone, and nobody knows any more where that was."""
+    """The `images` of a page. `next` is the cursor of the next page, or None. `after` holds the
+    keys of the row that the page starts after, or None. `lost`: that row no longer exists, so its
+    position is unknown."""
 
     images: list
     next: object | None
-    last: tuple | None
+    after: tuple | None
     lost: bool = False
 
 
-class _Row(Func):
+class _RowValue(Func):
     template = "(%(expressions)s)"
     output_field = BooleanField()  # of no consequence: the row is only compared
 
 
-class _Less(Func):
+class _LessThan(Func):
     template = "%(expressions)s"
     arg_joiner = " < "
     output_field = BooleanField()
 
 
-class _More(_Less):
+class _GreaterThan(_LessThan):
     arg_joiner = " > "
 
 
@@ -55,12 +55,12 @@ def page(images, keys, cursor, size, among=None, *, ascending=False, by_key=Fals
     sign = "" if ascending else "-"
     ordered = images.order_by(*(f"{sign}{key}" for key in keys))
     last = None
-    if place := _key(images.model, cursor):
+    if place := _parse_key(images.model, cursor):
         known = images if among is None else among
         last = known.filter(pk=place).order_by().values_list(*map(F, keys)).first()
         if last is None:
             return Page([], None, None, lost=True)
-        ordered = behind(ordered, [f"{sign}{key}" for key in keys], last)
+        ordered = rows_after(ordered, [f"{sign}{key}" for key in keys], last)
     if by_key:
         order = list(ordered.values_list("pk", flat=True)[: size + 1])
         rows = images.model._default_manager.in_bulk(order[:size])
@@ -71,15 +71,15 @@ def page(images, keys, cursor, size, among=None, *, ascending=False, by_key=Fals
     return Page(found[:size], order[size - 1] if len(order) > size else None, last)
 
 
-def behind(rows, order, last):
+def rows_after(rows, order, last):
     """The rows that come after the keys `last` in `order`: field names, all ascending or all with
     "-". The keys may be as JSON has them."""
     keys = [key.lstrip("-") for key in order]
-    compare = _Less if order[0].startswith("-") else _More
-    return rows.filter(compare(*_rows(rows, keys, last)))
+    compare = _LessThan if order[0].startswith("-") else _GreaterThan
+    return rows.filter(compare(*_row_values(rows, keys, last)))
 
 
-def _key(model, cursor):
+def _parse_key(model, cursor):
     """A primary key of the model, or None where this is none."""
     try:
         return model._meta.pk.to_python(cursor if cursor.isascii() else "")
@@ -87,11 +87,11 @@ def _key(model, cursor):
         return None
 
 
-def _rows(images, keys, last):
+def _row_values(images, keys, last):
     fields = [_field(images, key) for key in keys]
     pairs = zip(last, fields, strict=True)
     values = [Value(field.to_python(value), field) for value, field in pairs]
-    return _Row(*map(F, keys)), _Row(*values)
+    return _RowValue(*map(F, keys)), _RowValue(*values)
 
 
 def _field(images, key):
@@ -102,18 +102,18 @@ def _field(images, key):
 
 
 def count(rows):
-    """How many, `MANY` at most."""
-    return rows.order_by()[:MANY].count()
+    """How many, `COUNT_LIMIT` at most."""
+    return rows.order_by()[:COUNT_LIMIT].count()
 
 
 class Count(Subquery):
-    """`count` of a subquery, in a column: Count(Image.objects.filter(x=OuterRef("pk"))[:MANY])."""
+    """`count` of a subquery, as a column: `Count(rows.filter(x=OuterRef("pk"))[:COUNT_LIMIT])`."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
 
 
-def values(rows, column):
+def distinct_values(rows, column):
     """The values of a text column but "", each once, in order: one step in the index a value.
 
     DISTINCT would read every row. `column` must follow the columns that `rows` are filtered by

@@ -41,7 +41,7 @@ REQUESTS = Summary(
 collectors: list[Any] = []
 
 
-def uploads(to):
+def count_uploads(to):
     """Decorates a service that returns (image, created) or raises an error with a `code`."""
 
     def counted(service):

@@ -10,7 +10,7 @@ from django.db import migrations, transaction
 from django.db.migrations.operations import AddIndex, RemoveIndex
 
 
-class _Aside:
+class _Concurrently:
     """CONCURRENTLY, so that uploads go on meanwhile, where the database knows it (PostgreSQL);
     `plain` elsewhere."""
 
@@ -25,7 +25,7 @@ class _Aside:
         return self.plain.database_backwards(self, app_label, schema_editor, from_state, to_state)
 
 
-class AddIndexAside(_Aside, AddIndexConcurrently):
+class AddIndexAside(_Concurrently, AddIndexConcurrently):
     """An index that was interrupted is dropped and made again."""
 
     plain = AddIndex
@@ -36,7 +36,7 @@ class AddIndexAside(_Aside, AddIndexConcurrently):
         super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
-class RemoveIndexAside(_Aside, RemoveIndexConcurrently):
+class RemoveIndexAside(_Concurrently, RemoveIndexConcurrently):
     plain = RemoveIndex
 
 

@@ -2,15 +2,15 @@
 
 import ipaddress
 
-from .context import address_of
+from .context import client_address
 
-SITE = 64  # bits of an IPv6 address that a line has; the rest is its owner's to choose
+IPV6_PREFIX = 64  # bits of an IPv6 address that a line has; the rest is its owner's to choose
 
 
-def network_of(request):
+def client_network(request):
     """Where a request comes from, for what is counted by address: an IPv4 address, or the network
     of an IPv6 one. By the whole address, who guesses has a new one for every guess."""
-    told = address_of(request)
+    told = client_address(request)
     if not told:
         return told
     address = ipaddress.ip_address(told)
@@ -18,4 +18,4 @@ def network_of(request):
         return told
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, SITE), strict=False).network_address)
+    return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False).network_address)

@@ -23,14 +23,14 @@ class Pages(PageNumberPagination):
     cursor_query_param = "cursor"
     key = "results"
 
-    def asked(self, request):
+    def read_cursor(self, request):
         """The cursor of the request, or None."""
         text = request.query_params.get(self.cursor_query_param)
         if text is None:
             return None
         try:
             cursor = cursors.unseal(text, *_bound(request))
-        except cursors.InvalidCursor as error:
+        except cursors.InvalidCursorError as error:
             raise _invalid() from error
         # Whoever counts `page` up and keeps the cursor would read one page for ever.
         number = str(cursor.number)
@@ -39,7 +39,7 @@ class Pages(PageNumberPagination):
         return cursor
 
     def paginate_queryset(self, queryset, request, view=None):
-        cursor = self.asked(request)
+        cursor = self.read_cursor(request)
         if cursor is None:
             rows = super().paginate_queryset(queryset, request, view)
             self.number, self.size = self.page.number, self.page.paginator.per_page
@@ -61,29 +61,29 @@ class Pages(PageNumberPagination):
         """What a walk that begins with this page, `rows`, has to know on its further pages."""
         return None
 
-    def walked(self, queryset, memo):
+    def cursor_queryset(self, queryset, memo):
         """The rows of a walk's further pages, in an order that no change of others disturbs."""
         return queryset
 
-    def keys(self, row, order, memo):
-        """What a row is ordered by, or None where all of `walked` comes behind it."""
+    def row_keys(self, row, order, memo):
+        """What a row is ordered by, or None where all of `cursor_queryset` comes behind it."""
         return [getattr(row, key.lstrip("-")) for key in order]
 
-    def fetched(self, ordered, most):
+    def fetch(self, ordered, most):
         """The first `most` rows."""
         return list(ordered[:most])
 
     def _behind(self, queryset, cursor):
-        found = self.walked(queryset, cursor.memo)
+        found = self.cursor_queryset(queryset, cursor.memo)
         if _order(found) != cursor.order:
             raise _invalid()
         if cursor.keys is not None:
-            found = keyset.behind(found, cursor.order, cursor.keys)
-        return self.fetched(found, self.size + 1)
+            found = keyset.rows_after(found, cursor.order, cursor.keys)
+        return self.fetch(found, self.size + 1)
 
     def _cursor(self, queryset, row, memo):
-        order = _order(self.walked(queryset, memo))
-        told = cursors.Cursor(order, self.keys(row, order, memo), self.number + 1, memo)
+        order = _order(self.cursor_queryset(queryset, memo))
+        told = cursors.Cursor(order, self.row_keys(row, order, memo), self.number + 1, memo)
         return cursors.seal(told, *_bound(self.request))
 
     def get_next_link(self):
@@ -173,7 +173,7 @@ class ImagePages(Pages):
     key = "images"
     django_paginator_class = NumberedByIndex
 
-    def fetched(self, ordered, most):
+    def fetch(self, ordered, most):
         keys = ordered.values("pk")[:most]
         rows = ordered.model.objects.filter(pk__in=keys)
         return list(rows.order_by(*ordered.query.order_by))

@@ -36,22 +36,24 @@ class VersionedDetail:
     second finds what the first has written. A `get_queryset` of the view's own begins with
     `super().get_queryset()`."""
 
-    locks_its_row = True  # else what writes takes its own locks, and judges again under them
-    writes = False  # OPTIONS, too, asks for the object as PUT would: the method alone tells nothing
+    locks_row = True  # else what writes takes its own locks, and judges again under them
+    is_write = (
+        False  # OPTIONS, too, asks for the object as PUT would: the method alone tells nothing
+    )
 
     def get_queryset(self):
         rows = super().get_queryset()
         # The row alone: what it is joined to may be null, which cannot be locked.
-        locked = self.writes and self.locks_its_row
+        locked = self.is_write and self.locks_row
         return rows.select_for_update(of=("self",)) if locked else rows
 
     def get_object(self):
-        self.subject = super().get_object()
-        if self.writes or self.request.method == "DELETE":
-            self.judge(self.subject)
-        return self.subject
+        self.instance = super().get_object()
+        if self.is_write or self.request.method == "DELETE":
+            self.check_precondition(self.instance)
+        return self.instance
 
-    def judge(self, instance):
+    def check_precondition(self, instance):
         """Raises ChangedMeanwhile where If-Match names another state than `instance` is in."""
         wanted = self.request.headers.get("If-Match")
         if wanted is None:
@@ -70,14 +72,14 @@ class VersionedDetail:
 
     @transaction.atomic
     def update(self, request, *args, **kwargs):
-        self.writes = True
+        self.is_write = True
         return super().update(request, *args, **kwargs)
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        if hasattr(self, "subject") and response.status_code == 200 and self._one():
-            response["ETag"] = self.etag(self.subject)
+        if hasattr(self, "instance") and response.status_code == 200 and self._shows_one_object():
+            response["ETag"] = self.etag(self.instance)
         return response
 
-    def _one(self):
-        return self.writes or getattr(self, "action", "retrieve") == "retrieve"
+    def _shows_one_object(self):
+        return self.is_write or getattr(self, "action", "retrieve") == "retrieve"

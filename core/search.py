@@ -7,14 +7,20 @@ from django.db.models.functions import Replace
 
 from .folding import joined_words, name_words, same_name, search_key, search_words
 
-__all__ = ["FoldedSearch", "of_that_name", "search_key", "with_joined_words", "with_words"]
+__all__ = [
+    "FoldedSearch",
+    "find_namesakes",
+    "matching_joined_words",
+    "matching_words",
+    "search_key",
+]
 
 MAX_QUERY, MAX_WORDS = 200, 8  # of a search: characters, words
 KEY = F("search_key")
 JOINED = Replace(Replace(KEY, Value(","), Value("")), Value(" "), Value(""))
 
 
-class _Has(Func):
+class _Contains(Func):
     """Whether a column has a word in it. SQLite's LIKE would look at every letter's case;
     PostgreSQL's finds a word in half the time of STRPOS, which goes on to count the letters."""
 
@@ -28,31 +34,31 @@ class _Has(Func):
         return like.as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" LIKE ")
 
 
-def _has(text, word):
-    return Q(_Has(text, Value(word)))
+def _contains(text, word):
+    return Q(_Contains(text, Value(word)))
 
 
-def with_words(rows, words):
+def matching_words(rows, words):
     """Rows whose `search_key` has every word, in any order."""
     for first, *others in search_words(words[:MAX_QUERY])[:MAX_WORDS]:
-        either = _has(KEY, first)
+        either = _contains(KEY, first)
         for other in others:
             # What both ways have comes first: a row without it is asked once.
-            either = _has(KEY, max(other.split(), key=len)) & (either | _has(KEY, other))
+            either = _contains(KEY, max(other.split(), key=len)) & (either | _contains(KEY, other))
         rows = rows.filter(either)
     return rows
 
 
-def with_joined_words(rows, words):
+def matching_joined_words(rows, words):
     """The same, whatever blanks and hyphens a key has inside a word: "mcdonald" is Mc Donald,
     "Al-Masri" Almasri. Slower, and it finds more: for when nothing was found."""
     rows = rows.alias(joined=JOINED)
     for word in joined_words(words[:MAX_QUERY])[:MAX_WORDS]:
-        rows = rows.filter(_has(F("joined"), word))
+        rows = rows.filter(_contains(F("joined"), word))
     return rows
 
 
-def of_that_name(rows, name):
+def find_namesakes(rows, name):
     """Those of some rows that may be of this name (folding.same_name), those of just this name
     first."""
     words = name_words(name)
@@ -60,13 +66,13 @@ def of_that_name(rows, name):
         return []
     some = Q()
     for word in words[:MAX_WORDS]:
-        some |= _has(KEY, word)
+        some |= _contains(KEY, word)
     if len(words) == 1:  # another may have it in parts, the other way round
         some = Q()
     for letter in set("".join(words)):
-        some &= _has(KEY, letter)
+        some &= _contains(KEY, letter)
     for one, other in combinations(words[:MAX_WORDS], 2):  # of somebody with fewer names
-        some |= _has(KEY, one) & _has(KEY, other)
+        some |= _contains(KEY, one) & _contains(KEY, other)
     letters = sorted("".join(words))
     near = [row for row in rows.filter(some).iterator() if same_name(name, row.full_name)]
     return sorted(near, key=lambda row: sorted("".join(name_words(row.full_name))) != letters)
@@ -81,12 +87,12 @@ class FoldedSearch:
             for field in self.search_fields:
                 either |= Q((f"{field}__icontains", word))
                 if field.endswith("key"):
-                    either |= _folded(field, word)
+                    either |= _folded_match(field, word)
             queryset = queryset.filter(either)
         return queryset, False
 
 
-def _folded(field, text):
+def _folded_match(field, text):
     every = Q()
     for ways in search_words(text):
         every &= Q(*((f"{field}__contains", way) for way in ways), _connector=Q.OR)

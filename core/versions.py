@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 STORED, MINE = "stored", "mine"
 
 
-def _text(value):
+def _as_text(value):
     """One text for what a field holds, in whatever form it came: form, row or API."""
     if value is None:
         return ""
@@ -33,7 +33,7 @@ def _text(value):
 
 def version_of(value):
     """12 hexadecimal digits. Keyed: who may not read a text cannot guess it from its version."""
-    return salted_hmac("core.versions", _text(value), algorithm="sha256").hexdigest()[:12]
+    return salted_hmac("core.versions", _as_text(value), algorithm="sha256").hexdigest()[:12]
 
 
 def entity_tag(values):
@@ -41,7 +41,7 @@ def entity_tag(values):
     return f'"{version_of([version_of(value) for value in values.values()])}"'
 
 
-def _read(token):
+def _parse_token(token):
     """{field: version} of a form's token; what is no version is passed over."""
     pairs = (pair.partition(":") for pair in token[:4000].split())
     return {name: version for name, _colon, version in pairs if version}
@@ -64,18 +64,18 @@ class Conflict:
 class VersionedForm:
     """A mixin, before `Form` or `ModelForm`: `initial` holds the row as it is *now*, bound or not.
 
-    What the person left as it was shown takes the row's value; what only they changed is theirs;
-    what both changed is a conflict, shown with both texts until the person has chosen. Fields that
-    mean something together only are in `units`: what one person changed of them is not mixed with
-    what another did.
+    A field that the person left as it was shown takes the row's value; a field that only they
+    changed keeps their text; a field that both changed is a conflict, shown with both texts until
+    the person has chosen. `linked_fields` are groups of fields that only make sense together: the
+    edits of two people to such a group are never mixed.
     """
 
-    units = ()  # ((field, field), …)
+    linked_fields = ()  # ((field, field), …)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.conflicts = []
-        self._seen = {}  # {field: version} of what the person has seen when the page is shown again
+        self._seen_versions = {}  # {field: version} that the page, shown again, is about
         self._stored = {
             name: self.get_initial_for_field(field, name)
             for name, field in self.fields.items()
@@ -83,7 +83,7 @@ class VersionedForm:
         }
 
     @property
-    def edits(self):
+    def is_edit(self):
         """Is there a row that is edited, or is it a form for a new one?"""
         instance = getattr(self, "instance", None)
         return bool(self.initial) if instance is None else not instance._state.adding
@@ -91,10 +91,10 @@ class VersionedForm:
     @property
     def version(self):
         """The hidden field of the page: what the person is shown, field by field."""
-        if not self.edits:
+        if not self.is_edit:
             return ""
         if self.is_bound:  # what they typed is still about that
-            seen = _read(self.data.get("version", "")) | self._seen
+            seen = _parse_token(self.data.get("version", "")) | self._seen_versions
         else:
             seen = {name: version_of(value) for name, value in self._stored.items()}
         return " ".join(f"{name}:{version}" for name, version in seen.items())
@@ -111,18 +111,18 @@ class VersionedForm:
         return {
             name: self.cleaned_data[name]
             for name, stored in self._stored.items()
-            if name in self.cleaned_data and _text(self.cleaned_data[name]) != _text(stored)
+            if name in self.cleaned_data and _as_text(self.cleaned_data[name]) != _as_text(stored)
         }
 
     @property
-    def former(self):
+    def previous_values(self):
         """{field: value} of the row, of what `changes` replaces."""
         return {name: self._stored[name] for name in self.changes}
 
     def clean(self):
         data = super().clean()
         data = self.cleaned_data if data is None else data
-        if self.edits:
+        if self.is_edit:
             self._merge(data)
         return data
 
@@ -134,7 +134,7 @@ class VersionedForm:
 
     def save(self, commit=True):
         """Of a row that is edited, only what was changed."""
-        if not self.edits or not commit:
+        if not self.is_edit or not commit:
             return super().save(commit)
         if self.changes:
             columns = {field.name for field in self.instance._meta.fields}
@@ -143,14 +143,14 @@ class VersionedForm:
 
     def _merge(self, data):
         self.conflicts, merged = [], []
-        shown = _read(self.data.get("version", ""))
+        shown = _parse_token(self.data.get("version", ""))
         asked = self.data.getlist("asked") if hasattr(self.data, "getlist") else []
         names = [name for name in self._stored if name in data and name in shown]
         stored = {name: version_of(self._stored[name]) for name in names}
         mine = {name: version_of(data[name]) for name in names}
         mixed = {
             name
-            for unit in self.units
+            for unit in self.linked_fields
             if any(mine[n] != shown[n] for n in unit if n in mine)
             and any(stored[n] != shown[n] for n in unit if n in stored)
             for name in unit
@@ -167,10 +167,10 @@ class VersionedForm:
                 self.conflicts.append(self._conflict(name, data[name]))
         for name in merged:
             data[name] = self._as_cleaned(name, data[name])
-        self._seen = {
+        self._seen_versions = {
             name: stored[name] for name in [*merged, *(c.field.name for c in self.conflicts)]
         }
-        self._show_merged(merged)
+        self._fill_in_merged(merged)
 
     def _as_cleaned(self, name, like):
         # Not `clean`, unless it makes another type: what was valid once is not judged again.
@@ -180,9 +180,11 @@ class VersionedForm:
         return (field.clean if isinstance(like, list) else field.to_python)(self._stored[name])
 
     def _conflict(self, name, mine):
-        return Conflict(self[name], self._shown(name, self._stored[name]), self._shown(name, mine))
+        return Conflict(
+            self[name], self._display_text(name, self._stored[name]), self._display_text(name, mine)
+        )
 
-    def _shown(self, name, value):
+    def _display_text(self, name, value):
         """A value as a person reads it."""
         field = self.fields[name]
         if isinstance(value, bool):
@@ -191,10 +193,12 @@ class VersionedForm:
             return str(field.to_python(getattr(value, "pk", value)) or "")
         if isinstance(field, forms.ChoiceField):
             labels = dict(flatten_choices(normalize_choices(field.choices)))
-            return str({str(key): label for key, label in labels.items()}.get(_text(value), value))
-        return _text(value) if isinstance(value, str | list) else _text(localize(value))
+            return str(
+                {str(key): label for key, label in labels.items()}.get(_as_text(value), value)
+            )
+        return _as_text(value) if isinstance(value, str | list) else _as_text(localize(value))
 
-    def _show_merged(self, names):
+    def _fill_in_merged(self, names):
         """Where the form is shown again, for whatever reason: the row's values of these fields."""
         self.data = self.data.copy()
         for name in names:
@@ -207,11 +211,11 @@ class VersionedForm:
             if isinstance(field, forms.ModelMultipleChoiceField):
                 self.data.setlist(self.add_prefix(name), [str(row.pk) for row in value])
                 continue
-            self.data[self.add_prefix(name)] = _posted(field, value)
+            self.data[self.add_prefix(name)] = _form_data(field, value)
 
 
-def _posted(field, value):
+def _form_data(field, value):
     value = field.prepare_value(value)
     if isinstance(field, forms.ChoiceField):
-        return _text(value)
+        return _as_text(value)
     return field.widget.format_value(value) or ""

@@ -1,4 +1,4 @@
-class CannotSucceed(Exception):
+class PermanentFailure(Exception):
     """This job fails for good. `code` is of the app's own, for its row and the API."""
 
     def __init__(self, code: str):
@@ -6,5 +6,5 @@ class CannotSucceed(Exception):
         super().__init__(code)
 
 
-class TryAgain(CannotSucceed):
+class RetryableFailure(PermanentFailure):
     """This job may succeed later: it is tried again after a pause, a few times."""

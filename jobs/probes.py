@@ -10,18 +10,18 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from . import registry
 
 
-class Late(Exception):
+class QueueOverdueError(Exception):
     """Yes."""
 
 
 def check() -> None:
-    """Raises Late for what has been due for READY_QUEUE_AGE seconds."""
+    """Raises QueueOverdueError for what has been due for READY_QUEUE_AGE seconds."""
     if not settings.READY_QUEUE_AGE:
         return
     before = timezone.now() - timedelta(seconds=settings.READY_QUEUE_AGE)
     for queue in registry.queues.values():
         if queue.model.objects.due().filter(due_at__lt=before).exists():
-            raise Late
+            raise QueueOverdueError
     tasks = DBTaskResult.objects.ready().filter(enqueued_at__lt=before)
     if tasks.filter(Q(run_after=get_date_max()) | Q(run_after__lt=before)).exists():
-        raise Late
+        raise QueueOverdueError

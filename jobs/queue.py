@@ -14,18 +14,18 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from core.context import under
+from core.context import use_request_id
 from core.errors import Unavailable
 from core.ids import new_id
 
 from . import registry
-from .errors import CannotSucceed, TryAgain
+from .errors import PermanentFailure, RetryableFailure
 from .models import Job
 from .tasks import run_next
 
 logger = logging.getLogger(__name__)
 
-HELD = ("status", "attempts", "lease", "due_at", "processing_since", "updated_at")
+LEASE_FIELDS = ("status", "attempts", "lease", "due_at", "processing_since", "updated_at")
 
 
 class Queue:
@@ -36,13 +36,14 @@ class Queue:
     order: tuple[Any, ...] = ("due_at", "pk")  # who is served first
 
     def run(self, job) -> None:
-        """Do the work of a leased job and `finish` it. Raises CannotSucceed or TryAgain."""
+        """Do the work of a leased job and `complete` it. Raises PermanentFailure or
+        RetryableFailure."""
         raise NotImplementedError
 
-    def taken(self, job) -> None:
+    def on_claimed(self, job) -> None:
         """The job was leased, in this transaction: remember who was served."""
 
-    def failed(self, code: str) -> None:
+    def on_failed(self, code: str) -> None:
         """A job failed for good: count it."""
 
     def close(self) -> None:
@@ -64,7 +65,7 @@ class Queue:
         job = self.claim()
         if job is None:
             return False
-        with under(job.request_id):
+        with use_request_id(job.request_id):
             self.process(job)
         return True
 
@@ -81,8 +82,8 @@ class Queue:
             job.due_at = now + timedelta(seconds=settings.PROCESSING_LEASE)
             job.processing_since = now
             job.attempts += 1
-            job.save(update_fields=HELD)
-            self.taken(job)
+            job.save(update_fields=LEASE_FIELDS)
+            self.on_claimed(job)
         return job
 
     def process(self, job) -> None:
@@ -92,9 +93,9 @@ class Queue:
             return
         try:
             self.run(job)
-        except TryAgain as passing:
+        except RetryableFailure as passing:
             self.postpone(job, passing.code)
-        except CannotSucceed as failure:
+        except PermanentFailure as failure:
             self.fail(job, failure.code)
         except (Unavailable, OperationalError, InterfaceError) as outage:
             logger.warning("%s job %s waits: %s", self.name, job.pk, type(outage).__name__)
@@ -105,21 +106,21 @@ class Queue:
             logger.exception("%s job %s could not be run", self.name, job.pk)
             self.postpone(job, "gave_up")
 
-    def held(self, job) -> Job | None:
+    def locked_row(self, job) -> Job | None:
         """The row under lock, where the lease is still the caller's."""
         return self.model.objects.select_for_update().filter(pk=job.pk, lease=job.lease).first()
 
-    def conclude(self, job, write: Callable[[Any], Iterable[str]]) -> bool:
+    def complete(self, job, write: Callable[[Any], Iterable[str]]) -> bool:
         """Say that a job is ready. `write(row)` puts the result into the row, which is locked,
         and returns the fields that it set. False when the lease was lost meanwhile."""
         with transaction.atomic():
-            row = self.held(job)
+            row = self.locked_row(job)
             if row is None:
                 return False
             fields = write(row)
             row.status, row.error = Job.Status.READY, ""
             row.due_at = row.lease = row.processing_since = None
-            row.save(update_fields=[*fields, "error", *HELD])
+            row.save(update_fields=[*fields, "error", *LEASE_FIELDS])
         return True
 
     def postpone(self, job, code: str, *, seconds: float | None = None) -> None:
@@ -131,22 +132,22 @@ class Queue:
             return
         pause = seconds if seconds is not None else pauses[job.attempts - 1]
         with transaction.atomic():
-            row = self.held(job)
+            row = self.locked_row(job)
             if row is None:
                 return
             row.attempts -= seconds is not None
             row.status, row.lease, row.processing_since = Job.Status.QUEUED, None, None
             row.due_at = timezone.now() + timedelta(seconds=pause)
-            row.save(update_fields=HELD)
+            row.save(update_fields=LEASE_FIELDS)
 
     def fail(self, job, code: str) -> None:
         """It will not work. What an earlier run made stays."""
         with transaction.atomic():
-            row = self.held(job)
+            row = self.locked_row(job)
             if row is None:
                 return
             row.status = Job.Status.READY if row.has_result else Job.Status.FAILED
             row.error = code
             row.due_at = row.lease = row.processing_since = None
-            row.save(update_fields=[*HELD, "error"])
-        self.failed(code)
+            row.save(update_fields=[*LEASE_FIELDS, "error"])
+        self.on_failed(code)

@@ -15,10 +15,10 @@ from django_tasks_db.models import DBTaskResult
 from . import registry
 from .tasks import run_next
 
-SWEEP = 5  # seconds
-PAUSE = 2  # seconds: how long to leave a database alone that does not answer
-CLAIMS = 5  # workers that a task may outlive
-BELLS = 50  # at most at a time
+SWEEP_INTERVAL = 5  # seconds
+OUTAGE_PAUSE = 2  # seconds: how long to leave a database alone that does not answer
+MAX_TASK_WORKERS = 5  # workers that a task may outlive
+MAX_WAKE_UPS = 50  # at most at a time
 
 
 def wake_for_due_jobs() -> int:
@@ -26,11 +26,11 @@ def wake_for_due_jobs() -> int:
     pause is over, or its bell was lost. Returns how many."""
     rung = 0
     for name, queue in registry.queues.items():
-        due = queue.model.objects.due()[:BELLS].count()
+        due = queue.model.objects.due()[:MAX_WAKE_UPS].count()
         bells = DBTaskResult.objects.ready().filter(
             task_path=run_next.module_path, args_kwargs__args__0=name
         )
-        missing = max(0, due - bells[:BELLS].count())
+        missing = max(0, due - bells[:MAX_WAKE_UPS].count())
         for _bell in range(missing):
             queue.wake()
         rung += missing
@@ -42,8 +42,8 @@ def requeue_abandoned_tasks():
     twice; failed, when that goes on. A worker has as long as a lease lasts. Returns how many."""
     before = timezone.now() - timedelta(seconds=settings.PROCESSING_LEASE)
     count = 0
-    for task in DBTaskResult.objects.running().filter(started_at__lt=before)[:BELLS]:
-        again = len(task.worker_ids) < CLAIMS
+    for task in DBTaskResult.objects.running().filter(started_at__lt=before)[:MAX_WAKE_UPS]:
+        again = len(task.worker_ids) < MAX_TASK_WORKERS
         # In the condition once more: it may have ended since, or another sweep was faster.
         same = DBTaskResult.objects.running().filter(pk=task.pk, started_at=task.started_at)
         count += same.update(
@@ -79,10 +79,10 @@ class Worker(db_worker.Worker):
                     raise
                 db_worker.logger.exception("the database does not answer; the worker goes on")
                 connection.close()
-                time.sleep(PAUSE)
+                time.sleep(OUTAGE_PAUSE)
 
     def _sweep(self, over):
-        while not over.wait(SWEEP):
+        while not over.wait(SWEEP_INTERVAL):
             close_old_connections()
             try:
                 requeue_abandoned_tasks()

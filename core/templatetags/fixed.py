@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 register = template.Library()
 _INDENT = re.compile(r"\s*\n\s*")
-MOST = 500  # kept in a process
+MAX_CACHED = 500  # kept in a process
 
 
 @register.tag
@@ -29,7 +29,7 @@ def fixed(parser, token):
 class FixedNode(template.Node):
     def __init__(self, name, values):
         self.name, self.values = name, values
-        self.rendered = lru_cache(MOST)(self._rendered)
+        self.rendered = lru_cache(MAX_CACHED)(self._rendered)
 
     def render(self, context):
         values = tuple(value.resolve(context) for value in self.values.values())
@@ -38,9 +38,9 @@ class FixedNode(template.Node):
 
     def _rendered(self, engine, name, language, values):
         given = dict(zip(self.values, values, strict=True))
-        return tight(engine.get_template(name).render(Context(given)))
+        return strip_indentation(engine.get_template(name).render(Context(given)))
 
 
-def tight(html: str) -> str:
+def strip_indentation(html: str) -> str:
     """Without the blanks of indented templates: a line ends, and the next begins. Not for <pre>."""
     return mark_safe(_INDENT.sub("\n", html.strip()))  # noqa: S308  (a template's)

@@ -25,5 +25,5 @@ def file_size(count):
 
 @register.filter
 def tally(count):
-    """A number of pictures; nobody counts past 999 (core/keyset.py: MANY)."""
+    """A number of pictures; nobody counts past 999 (core/keyset.py: COUNT_LIMIT)."""
     return str(count) if count < 1000 else "999+"
