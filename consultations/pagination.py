@@ -25,4 +25,4 @@ class ConsultationImagePages(ImagePages):
         return queryset.exclude(pk=memo).order_by("-created_at", "-pk")
 
     def row_keys(self, row, order, memo):
-        return None if row.pk == memo else super().keys(row, order, memo)
+        return None if row.pk == memo else super().row_keys(row, order, memo)

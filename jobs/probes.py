@@ -1,4 +1,4 @@
-"""Does something wait that a worker should have taken long ago?"""
+"""Whether something is waiting that a worker should have taken long ago."""
 
 from datetime import timedelta
 
@@ -11,11 +11,11 @@ from . import registry
 
 
 class QueueOverdueError(Exception):
-    """Yes."""
+    """A job or a task has waited for more than READY_QUEUE_AGE seconds."""
 
 
 def check() -> None:
-    """Raises QueueOverdueError for what has been due for READY_QUEUE_AGE seconds."""
+    """Raises QueueOverdueError; never, if READY_QUEUE_AGE is 0."""
     if not settings.READY_QUEUE_AGE:
         return
     before = timezone.now() - timedelta(seconds=settings.READY_QUEUE_AGE)
