@@ -58,7 +58,7 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
 def _keep(request, form, change):
     """What the record said before; the audit log hears of it from the admin's own."""
     if change:
-        Revision.objects.keep(form.instance, form.former, request.user)
+        Revision.objects.keep(form.instance, form.previous_values, request.user)
 
 
 class ImageInline(admin.TabularInline):

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.error_serializers import ErrorsSerializer
-from audit.reading import named, page
+from audit.reading import page, with_actors
 from audit.serializers import EventSerializer, EventsSerializer
 from audit.trail import Action, record
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
@@ -199,7 +199,7 @@ class ImageViewSet(
 ):
     """One image of a consultation: its doctor changes it, its patient looks."""
 
-    locks_its_row = False  # the service locks its consultation first
+    locks_row = False  # the service locks its consultation first
     queryset = ConsultationImage.objects.none()
     serializer_class = ImageSerializer
     permission_classes = [IsAuthenticated, DoctorsWrite]
@@ -224,7 +224,9 @@ class ImageViewSet(
         """Who saw, downloaded or changed this image, the latest first."""
         found = access_history.events_of(self.get_object())
         events, following = page(found, request.query_params.get("before", ""))
-        told = EventSerializer(named(events), many=True, context=self.get_serializer_context())
+        told = EventSerializer(
+            with_actors(events), many=True, context=self.get_serializer_context()
+        )
         place = request.build_absolute_uri(f"?before={following}") if following else None
         return Response({"events": told.data, "next": place})
 
@@ -233,7 +235,7 @@ class ImageViewSet(
         # What was held against If-Match is what must still stand there under the lock.
         as_of = image.updated_at if "If-Match" in self.request.headers else None
         try:
-            serializer.instance = self.subject = services.update_image(
+            serializer.instance = self.instance = services.update_image(
                 image, as_of=as_of, user=user, **serializer.validated_data
             )
         except ConsultationImage.DoesNotExist as gone:

@@ -37,7 +37,7 @@ class DateInput(forms.DateInput):
 class ImageMetadataForm(VersionedForm, forms.ModelForm):
     """What a clinician says about a photograph: in the upload modal and on its own page."""
 
-    units = (("body_site", "laterality"), ("image_type", "dermoscopic_type"))
+    linked_fields = (("body_site", "laterality"), ("image_type", "dermoscopic_type"))
 
     class Meta:
         model = ConsultationImage

@@ -21,8 +21,8 @@ class ConsultationImagePages(ImagePages):
             )
         return primary
 
-    def walked(self, queryset, memo):
+    def cursor_queryset(self, queryset, memo):
         return queryset.exclude(pk=memo).order_by("-created_at", "-pk")
 
-    def keys(self, row, order, memo):
-        return None if row.pk == memo else super().keys(row, order, memo)
+    def row_keys(self, row, order, memo):
+        return None if row.pk == memo else super().row_keys(row, order, memo)

@@ -33,7 +33,7 @@ def create_record(row, author, said, others=()):
 def save_changes(form, user):
     """Save what a valid, versioned form of an existing record changes. Returns the record. A form
     in which nothing was changed writes nothing and tells nothing."""
-    changes, former = form.changes, form.former
+    changes, former = form.changes, form.previous_values
     if changes:
         form.save()
         keep(form.instance, former, user, changes)

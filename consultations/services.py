@@ -18,7 +18,7 @@ from .records import change_record
 from .vocabulary import ImageType
 
 
-@metrics.uploads("consultation")
+@metrics.count_uploads("consultation")
 def add_image(
     *,
     consultation,

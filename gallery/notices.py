@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from core.context import under
+from core.context import use_request_id
 
 from .models import StorageQuota
 
@@ -15,7 +15,7 @@ from .models import StorageQuota
 @task()
 def warn_owner(user_id, level, request_id=""):
     """Tell somebody that their storage is filling up."""
-    with under(request_id):
+    with use_request_id(request_id):
         _warn(user_id, level)
 
 

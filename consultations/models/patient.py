@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Kind
 from audit.subjects import audited
 from core.folding import fold
-from core.search import MAX_QUERY, MAX_WORDS, search_key, with_joined_words, with_words
+from core.search import MAX_QUERY, MAX_WORDS, matching_joined_words, matching_words, search_key
 
 from .. import identity
 from ..dates import NO_BIRTH, check_birth, typed_day, validate_birth_date
@@ -32,7 +32,7 @@ class PatientQuerySet(PatientAccess):
                 found = found.filter(Q(birth_date=born) | Q(search_key__contains=key))
             else:
                 rest.append(word)
-        return (with_joined_words if joined else with_words)(found, " ".join(rest))
+        return (matching_joined_words if joined else matching_words)(found, " ".join(rest))
 
 
 class Patient(models.Model):

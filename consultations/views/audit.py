@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 
-from audit.reading import named, page
+from audit.reading import page, with_actors
 
 from .. import access_history
 from ..models import ConsultationImage
@@ -32,5 +32,5 @@ def audit(request):
 def _shown(request, template, found, context):
     before = request.GET.get("before", "")
     events, following = page(found, before)
-    context |= {"events": named(events), "following": following, "first": not before}
+    context |= {"events": with_actors(events), "following": following, "first": not before}
     return render(request, template, context)

@@ -32,7 +32,7 @@ STRIP = 4  # thumbnails of a consultation in a list
 
 def listed(consultations):
     """Consultations for a list, in its order: with patient and number of images."""
-    consultations = consultations.select_related("patient").with_images_count(keyset.MANY)
+    consultations = consultations.select_related("patient").with_images_count(keyset.COUNT_LIMIT)
     return consultations.order_by("-date", "-pk")
 
 

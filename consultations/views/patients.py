@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from audit.trail import Action, record
 from core import keyset
-from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
-from core.search import of_that_name
+from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
+from core.search import find_namesakes
 
 from ..facts import dressed
 from ..forms import ImageFilterForm, PatientForm
@@ -75,7 +75,7 @@ def _namesakes(user, data, but=None):
     found = Patient.objects.visible_to(user).exclude(pk=but)
     if data["birth_date"]:
         found = found.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
-    return of_that_name(found, data["full_name"])
+    return find_namesakes(found, data["full_name"])
 
 
 @login_required
@@ -108,32 +108,32 @@ def patient_detail(request, pk):
         images.prefetch_related("consultation"),  # a join would be one more way to plan badly
         BY_VISIT,
         cursor,
-        shown(request, IMAGES),
+        grid_size(request, IMAGES),
         among=mine,
     )
     if page.lost:
-        return from_the_beginning(request)
+        return restart_grid(request)
     record(Action.LISTED, patient, images=len(page.images))
     context = {
         "patient": patient,
         "can_edit": can_edit(patient, request.user),
         "images": dressed(page.images),
-        "next_query": query(request, before=page.next) if page.next else None,
+        "next_query": query_string(request, before=page.next) if page.next else None,
         "by_date": True,
     }
     part = wants_fragment(request)
     if part and cursor:
-        if page.last:
-            context["drawn_group"] = page.last[BY_VISIT.index("consultation_id")]
+        if page.after:
+            context["drawn_group"] = page.after[BY_VISIT.index("consultation_id")]
         return render(request, "components/tiles.html", context)
-    form.offer(keyset.values(mine, "body_site"))
+    form.offer(keyset.distinct_values(mine, "body_site"))
     context |= {
         "filters": form,
-        "refresh_query": query(request, before=""),
+        "refresh_query": query_string(request, before=""),
         "total": keyset.count(images),
     }
     if part:
         return render(request, "patients/partials/images.html", context)
     consultations = Consultation.objects.visible_to(request.user).filter(patient=patient)
-    context["consultations"] = consultations.with_images_count(keyset.MANY)[:50]
+    context["consultations"] = consultations.with_images_count(keyset.COUNT_LIMIT)[:50]
     return render(request, "patients/detail.html", context)

@@ -249,7 +249,7 @@ class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIVi
             favorite=fields.get("is_favorite"),
             tag_names=fields.get("tag_names"),
         )
-        serializer.instance = self.subject = generics.get_object_or_404(
+        serializer.instance = self.instance = generics.get_object_or_404(
             UserImage.objects.visible_to(self.request.user), pk=serializer.instance.pk
         )
 

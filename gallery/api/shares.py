@@ -34,7 +34,7 @@ class OpenFirst(SharePages):
 
     def moment(self, request):
         """When the walk that the request belongs to began."""
-        cursor = self.asked(request)
+        cursor = self.read_cursor(request)
         self.began = datetime.fromisoformat(cursor.memo) if cursor else timezone.now()
         return self.began
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
-from core.search import search_key, with_words
+from core.search import matching_words, search_key
 from core.versions import entity_tag
 from imaging import storage
 from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails
@@ -39,7 +39,7 @@ class UserImageQuerySet(JobQuerySet):
 
     def search(self, words):
         """Every word in the title or a tag, in any order, accents and case aside."""
-        return with_words(self, words)
+        return matching_words(self, words)
 
     def with_tag(self, tag):
         """Those filed under a Tag. Ordered by BY_TAG, a page reads as many rows as it shows."""

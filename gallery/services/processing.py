@@ -14,7 +14,7 @@ from core import metrics
 from core.context import request_id
 from imaging import background, storage
 from imaging.tasks import delete_blobs
-from jobs.errors import CannotSucceed, TryAgain
+from jobs.errors import PermanentFailure, RetryableFailure
 from jobs.queue import Queue
 
 from ..models import StorageQuota, UserImage
@@ -32,10 +32,10 @@ class Processing(Queue):
     # one waiting.
     order = (F("user__storage_quota__served_at").asc(nulls_first=True), "due_at", "pk")
 
-    def taken(self, job):
+    def on_claimed(self, job):
         StorageQuota.objects.filter(user_id=job.user_id).update(served_at=job.processing_since)
 
-    def failed(self, code):
+    def on_failed(self, code):
         metrics.PROCESSING_FAILURES.labels(code).inc()
 
     def close(self):
@@ -47,13 +47,13 @@ class Processing(Queue):
                 storage.fetch("originals", job.original.name, original)
             except FileNotFoundError as error:
                 logger.error("gallery image %s has no original", job.pk)
-                raise CannotSucceed("original_missing") from error
+                raise PermanentFailure("original_missing") from error
             try:
                 cutout = background.remove(
                     original, out, engine=job.engine_asked, dermoscopic=job.dermoscopic
                 )
             except background.BackgroundFailed as failure:
-                reason = TryAgain if failure.passing else CannotSucceed
+                reason = RetryableFailure if failure.passing else PermanentFailure
                 raise reason(failure.code) from failure
             self.finish(job, cutout, out)
 
@@ -91,7 +91,7 @@ class Processing(Queue):
                 transaction.on_commit(partial(_delete_later, former), robust=True)
             return (*blobs, *RESULT)
 
-        if not self.conclude(image, write):
+        if not self.complete(image, write):
             _discard_if_gone(image, blobs.values())
             return False
         metrics.PROCESSING.labels(cutout.engine).observe(cutout.milliseconds / 1000)

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.trail import NOBODY, Action, record, record_all
+from audit.trail import ANONYMOUS, Action, record, record_all
 from core.errors import ServiceError
 from imaging import storage
 
@@ -134,7 +134,7 @@ def open_share(token, password=None) -> Opening:
         ):
             raise NotThere
         # Nobody, even where the browser is somebody's: a link is opened by whoever has it.
-        record(Action.OPENED, share, actor=NOBODY)
+        record(Action.OPENED, share, actor=ANONYMOUS)
     return Opening(share, storage.share_pass(share.pk, share.expires_at))
 
 
@@ -201,5 +201,5 @@ def _check(share, password):
             row.locked_until = now + timedelta(seconds=pause)
         row.save(update_fields=["wrong_passwords", "locked_until"])
     if not check_password(password, share.password):
-        record(Action.WRONG_PASSWORD, share, actor=NOBODY)
+        record(Action.WRONG_PASSWORD, share, actor=ANONYMOUS)
         raise PasswordWrong

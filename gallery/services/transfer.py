@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit.trail import Action, record
 from consultations.services import add_image
 from consultations.vocabulary import ImageType
-from core.idempotency import own_key
+from core.idempotency import internal_key
 from imaging import storage
 from imaging.errors import StorageUnavailable
 
@@ -27,7 +27,7 @@ def copy_from_consultation(*, image, user):
 
     Asked twice, it is the same image; deleted meanwhile, a new one. Raises what submit_image does.
     """
-    key = own_key(f"consultation-image/{image.pk}")
+    key = internal_key(f"consultation-image/{image.pk}")
     mine = UserImage.objects.filter(user=user, idempotency_key=key)
     if there := mine.filter(deleted_at=None).first():
         return there, False

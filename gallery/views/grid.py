@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 
 from audit.trail import Action, record
 from core import keyset
-from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
+from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
 
 from ..forms import PageFilter, keys
 from ..models import StorageQuota, UserImage
@@ -31,20 +31,20 @@ def gallery(request):
         narrowed_down,
         asked.page_keys,
         cursor,
-        shown(request, IMAGES),
+        grid_size(request, IMAGES),
         among=None if by_tag else mine,  # one that has left the filter still has its place
         ascending=asked.ascending,
         by_key=True,
     )
     if page.lost:
-        return from_the_beginning(request)
+        return restart_grid(request)
     record(Action.LISTED, request.user, images=len(page.images))
     images = dressed(page.images)
     context = {
         "images": images,
         "waits": any(image.is_waiting for image in images),
         "part": wants_fragment(request),
-        "next_query": query(request, before=page.next) if page.next else None,
+        "next_query": query_string(request, before=page.next) if page.next else None,
     }
     if context["part"] and cursor:
         return render(request, "gallery/partials/tiles.html", context)
@@ -54,7 +54,7 @@ def gallery(request):
         "filters": asked,
         "values": values,
         "narrowed": narrowed,
-        "refresh_query": query(request, before=""),
+        "refresh_query": query_string(request, before=""),
         "found": len(images) if narrowed and not (page.next or cursor) else None,
     }
     if context["part"]:
