@@ -26,4 +26,4 @@ COLUMNS = (
 
 def of_originals(images):
     """A ZIP of originals and what is known of each (imaging.storage.zip)."""
-    return archive.of_images(images, COLUMNS)
+    return archive.zip_images(images, COLUMNS)

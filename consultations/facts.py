@@ -23,7 +23,7 @@ NUMBERS, BREAKS = ' class="num"', ' class="break"'
 
 def dressed(images: list) -> list:
     """The same images, each with what its tile shows: `image.tile`, and in it `facts`."""
-    link, page, facts = storage.linker("thumbnails"), _pages(), Facts()
+    link, page, facts = storage.url_signer("thumbnails"), _pages(), Facts()
     for image in images:
         width, height = image.thumbnail_size
         day, by = image.dated

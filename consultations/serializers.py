@@ -211,7 +211,7 @@ class ImageSerializer(serializers.ModelSerializer):
     @cached_property
     def _shared(self):
         """What the rows of one request share: root, clock, and what signs for each container."""
-        links = [storage.linker(name) for name in ("processed", "thumbnails", "originals")]
+        links = [storage.url_signer(name) for name in ("processed", "thumbnails", "originals")]
         return self._absolute("/")[:-1], timezone.get_current_timezone(), *links
 
     def to_representation(self, image):

@@ -31,4 +31,4 @@ def _files(image):
 
 def of_gallery(images):
     """A ZIP of cut-outs and originals and what is known of each (imaging.storage.zip)."""
-    return archive.of_images(images, COLUMNS, _files)
+    return archive.zip_images(images, COLUMNS, _files)

@@ -40,7 +40,7 @@ def add_strips(consultations):
     """Give each its `strip`: what its row in a list shows besides its columns. The pictures, the
     first few, are in one query for all."""
     pictures = {one.pk: [] for one in consultations}
-    link = storage.linker("thumbnails")
+    link = storage.url_signer("thumbnails")
     for key, name, *size in _first_few(list(pictures)):
         width, height = thumbnail_size(*size)
         pictures[key].append(PICTURE.format(escape(link(name)), width, height))

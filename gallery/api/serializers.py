@@ -124,7 +124,7 @@ class UserImageSerializer(serializers.ModelSerializer):
     @cached_property
     def _links(self):
         root = self.context["request"].build_absolute_uri("/")[:-1]
-        return root, {name: storage.linker(name) for name in settings.CONTAINERS}
+        return root, {name: storage.url_signer(name) for name in settings.CONTAINERS}
 
     def _link(self, container, field, filename=None):
         root, links = self._links

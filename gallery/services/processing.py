@@ -104,7 +104,7 @@ queue = Processing()
 @contextmanager
 def _files():
     """Two passing files: for the original, and for the result."""
-    with storage.passing_file() as original, storage.passing_file() as out:
+    with storage.temporary_file() as original, storage.temporary_file() as out:
         yield original, out
 
 

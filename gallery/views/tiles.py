@@ -16,7 +16,7 @@ def dressed(images):
     """Images with `tag_names`, `took` (s) and, of one in work, `seconds` since it began: one query
     for all. And `tile`, what a grid shows of each, worked out once: a page has fifty."""
     names, now = tags.of_images(images), timezone.now()
-    link, page, zone = storage.linker("thumbnails"), _pages(), timezone.get_current_timezone()
+    link, page, zone = storage.url_signer("thumbnails"), _pages(), timezone.get_current_timezone()
     added, select = _("added %(day)s"), _("Select %(title)s")
     day_of = cache(lambda day: added % {"day": date_format(day, "SHORT_DATE_FORMAT")})
     for image in images:
