@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,7 +16,23 @@ FIRST_BIRTH = date(1880, 1, 1)
 FIRST_VISIT = date(1900, 1, 1)  # of somebody whose birth nobody noted
 
 
-def typed_day(word):
+class Born(Protocol):
+    """What the checks read of a patient; the models import this module, so it names none."""
+
+    pk: Any
+    birth_date: Any
+    consultations: Any
+
+
+class Visit(Protocol):
+    """What `check_visit` reads of a consultation."""
+
+    date: Any
+    patient: Any
+    patient_id: Any
+
+
+def typed_day(word: str) -> date | None:
     """The day that somebody types as 4/3/1972, 04.03.1972, 04-03-1972 or 1972-03-04, or None."""
     found = _DAY.fullmatch(word) or _ISO_DAY.fullmatch(word)
     if not found:
@@ -29,12 +46,12 @@ def typed_day(word):
 NO_BIRTH = _("A date of birth is in the past.")
 
 
-def validate_birth_date(day):
+def validate_birth_date(day: date) -> None:
     if not FIRST_BIRTH <= day <= timezone.localdate():
         raise ValidationError(NO_BIRTH, code="invalid_date")
 
 
-def check_visit(consultation):
+def check_visit(consultation: Visit) -> None:
     """A visit is after its patient's birth, and not further ahead than anybody plans. A day that
     stood before may stay: its notes can still be edited."""
     day, patient = consultation.date, consultation.patient_id and consultation.patient
@@ -43,14 +60,14 @@ def check_visit(consultation):
         raise ValidationError({"date": ValidationError(text, code="invalid_date")})
 
 
-def visit_days(born):
+def visit_days(born: date | None) -> tuple[date, date]:
     """(first, last) day of a visit of somebody born on that day, or on one that nobody noted."""
     today = timezone.localdate()
     ahead = min(max(settings.VISIT_DAYS_AHEAD, 0), (date.max - today).days)
     return born or FIRST_VISIT, today + timedelta(days=ahead)
 
 
-def _wrong(day, born):
+def _wrong(day: date, born: date | None) -> str | None:
     first, last = visit_days(born)
     if day < first and born:
         text, bound = _("This is before the patient's birth (%(day)s)."), born
@@ -63,7 +80,7 @@ def _wrong(day, born):
     return text % {"day": date_format(bound, "SHORT_DATE_FORMAT")}
 
 
-def check_birth(patient):
+def check_birth(patient: Born) -> None:
     """Nobody is born after one of their visits. Whose visit and when is not said: the reader may
     not be its doctor."""
     if not (patient.pk and patient.birth_date):
@@ -78,7 +95,7 @@ def check_birth(patient):
         raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
 
 
-def stored(row, *fields):
+def stored(row: Any, *fields: str) -> bool:
     """Is this what the database has? Asked only of what is refused otherwise."""
     said = {field: getattr(row, field) for field in fields}
     return bool(row.pk) and type(row).objects.filter(pk=row.pk, **said).exists()

@@ -4,18 +4,21 @@ Worked out once for an image and not at each place that shows it: a page has fif
 """
 
 import html
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cache
 
 from django.urls import reverse
 from django.utils import dateformat
 from django.utils.formats import get_format
-from django.utils.safestring import mark_safe
-from django.utils.timezone import template_localtime
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
 from django.utils.translation import gettext as _
 
 from core.templatetags.units import file_size
 from imaging import storage
 
+from .models import ConsultationImage
 from .vocabulary import DermoscopicType, ImageType
 
 NUMBERS, BREAKS = ' class="num"', ' class="break"'
@@ -42,13 +45,13 @@ def dressed(images: list) -> list:
     return images
 
 
-def _pages():
+def _pages() -> Callable[[int], str]:
     """Addresses of images' pages, which differ in the key alone."""
     before, _key, behind = reverse("image_detail", args=[0]).rpartition("0")
     return lambda key: f"{before}{key}{behind}"
 
 
-def _number(number):
+def _number(number: int) -> SafeString:
     """For an attribute: as programs write it, whatever the language."""
     return mark_safe(str(number))  # noqa: S308
 
@@ -56,7 +59,7 @@ def _number(number):
 class Facts:
     """The words of one page, looked up once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.types = {value: str(label) for value, label in ImageType.choices}
         self.modes = {value: str(label).lower() for value, label in DermoscopicType.choices}
         short, with_time = get_format("SHORT_DATE_FORMAT"), get_format("SHORT_DATETIME_FORMAT")
@@ -68,10 +71,10 @@ class Facts:
         self.camera, self.file = _row(_("Camera")), _row(_("File"), BREAKS)
         self.size = _row(_("Size"), NUMBERS)
 
-    def moment(self, moment):
+    def moment(self, moment: datetime) -> str:
         return self._minute(moment.replace(second=0, microsecond=0))  # seconds are not shown
 
-    def of(self, image) -> dict:
+    def of(self, image: ConsultationImage) -> dict:
         """`type` and `site` in words, `reasons` against its quality, and all the facts as rows of
         a <dl>."""
         kind, site = self.types.get(image.image_type, image.image_type), image.site_label
@@ -83,7 +86,7 @@ class Facts:
             "rows": mark_safe("".join(self._rows(image, kind, site))),  # noqa: S308  (_row escapes)
         }
 
-    def _rows(self, image, kind, site):
+    def _rows(self, image: ConsultationImage, kind: str, site: str) -> Iterator[str]:
         if mode := image.dermoscopic_type:
             kind = f"{kind}, {self.modes.get(mode, mode)}"
         yield self.type(kind)
@@ -104,7 +107,7 @@ class Facts:
         yield self.size(size)
 
 
-def _row(label, attributes=""):
+def _row(label: str, attributes: str = "") -> Callable[[str], str]:
     """What writes a row of a <dl> with this label."""
     before = f"<dt>{html.escape(label)}</dt><dd{attributes}>"
     return lambda value: f"{before}{html.escape(value)}</dd>"

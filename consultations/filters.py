@@ -1,9 +1,11 @@
 import django_filters as filters
+from rest_framework.request import Request
 
 from .models import Consultation, Patient
+from .models.patient import PatientQuerySet
 
 
-def _patients(request):
+def _patients(request: Request | None) -> PatientQuerySet:
     """Any other is one that does not exist, whether it does or not."""
     return Patient.objects.visible_to(request.user) if request else Patient.objects.none()
 

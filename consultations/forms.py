@@ -1,3 +1,7 @@
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -7,13 +11,14 @@ from core.versions import VersionedForm
 from .dates import FIRST_BIRTH, visit_days
 from .dating import EARLIEST
 from .models import Consultation, ConsultationImage, Patient
+from .models.image import ConsultationImageQuerySet
 from .vocabulary import BODY_SITES, ImageType
 
 
 class BodySiteSelect(forms.Select):
     """The grouped menu of sites; a paired one says so, for the form to ask the side."""
 
-    def create_option(self, name, value, *args, **kwargs):
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         site = BODY_SITES.get(str(value))
         if site and site.paired:
@@ -26,10 +31,10 @@ class DateInput(forms.DateInput):
 
     input_type = "date"
 
-    def __init__(self, **attrs):
+    def __init__(self, **attrs: Any) -> None:
         super().__init__(attrs=attrs, format="%Y-%m-%d")
 
-    def between(self, first, last):
+    def between(self, first: date, last: date) -> None:
         """What the browser's calendar offers; the server decides, and says why."""
         self.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
 
@@ -58,7 +63,7 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
             "description": forms.Textarea(attrs={"rows": 3}),
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         say_unspecified(self)
         if not self.instance.pk:  # nobody knows yet what its file says
@@ -67,7 +72,7 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
             born = self.instance.consultation.patient.birth_date
             self.fields["captured_on"].widget.between(born or EARLIEST, timezone.localdate())
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("image_type") != ImageType.DERMOSCOPY:
             data["dermoscopic_type"] = ""  # the hidden menu's leftover
@@ -77,7 +82,7 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
         return data
 
 
-def say_unspecified(form):
+def say_unspecified(form: forms.BaseForm) -> None:
     """Django's dashes, in words: nobody knows what nine dashes mean."""
     for field in form.fields.values():
         if isinstance(field, forms.TypedChoiceField) and field.choices[:1] == [("", "---------")]:
@@ -101,7 +106,7 @@ class PatientForm(VersionedForm, forms.ModelForm):
             "phone": forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         say_unspecified(self)
         self.fields["birth_date"].widget.between(FIRST_BIRTH, timezone.localdate())
@@ -113,7 +118,7 @@ class ConsultationForm(VersionedForm, forms.ModelForm):
         fields = ["date", "reason", "diagnosis", "status", "notes"]
         widgets = {"date": DateInput(), "notes": forms.Textarea(attrs={"rows": 5})}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         born = self.instance.patient.birth_date if self.instance.patient_id else None
         self.fields["date"].widget.between(*visit_days(born))
@@ -125,12 +130,12 @@ class ImageFilterForm(forms.Form):
     site = forms.ChoiceField(label=_("Body site"), required=False)
     type = forms.ChoiceField(label=_("Type"), required=False)
 
-    def __init__(self, data):
+    def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.offer(BODY_SITES)
         self.fields["type"].choices = [("", _("All types")), *ImageType.choices]
 
-    def offer(self, sites):
+    def offer(self, sites: Collection[str]) -> None:
         """Put these sites in the menu, and the chosen one: it tells why the page is empty."""
         shown = {*sites, self.data.get("site")}
         self.fields["site"].choices = [
@@ -138,7 +143,7 @@ class ImageFilterForm(forms.Form):
             *((code, site.label) for code, site in BODY_SITES.items() if code in shown),
         ]
 
-    def filter(self, images):
+    def filter(self, images: ConsultationImageQuerySet) -> ConsultationImageQuerySet:
         chosen = self.cleaned_data if self.is_valid() else {}
         if chosen.get("site"):
             images = images.filter(body_site=chosen["site"])

@@ -1,16 +1,28 @@
 """How a patient is told from a namesake, and how old somebody is."""
 
 import unicodedata
+from datetime import date
+from typing import Any, Protocol
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+
+class PatientIdentity(Protocol):
+    """What is read of a patient here; the model imports this module, so it is not named."""
+
+    pk: Any
+    full_name: Any
+    birth_date: Any
+    file_number: Any
+
+
 WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 14, 3, 24  # days; months; months
 
 
-def age(born):
+def age(born: date | None) -> str:
     """In words, as a clinician says it: days, then weeks, months, and years from two on. Of nobody
     who is not born yet, ""."""
     today = timezone.localdate()
@@ -33,14 +45,14 @@ def age(born):
     return text % {"age": number}
 
 
-def number(patient):
+def number(patient: PatientIdentity) -> str:
     """The practice's number, or ours: no two patients have the same, whatever else they share."""
     if patient.file_number:
         return _("file %(number)s") % {"number": patient.file_number}
     return _("record %(number)s") % {"number": patient.pk}
 
 
-def plain_number(text):
+def plain_number(text: str) -> str:
     """A file number in the signs of a keyboard, without what nobody sees: two that look the same
     are one."""
     plain = unicodedata.normalize("NFKC", text)
@@ -49,12 +61,12 @@ def plain_number(text):
     return " ".join(plain.split())
 
 
-def initials(patient):
+def initials(patient: PatientIdentity) -> str:
     words = patient.full_name.split()
     return "".join(word[0] for word in (words[:1] + words[-1:])[: len(words)]).upper()
 
 
-def label(patient):
+def label(patient: PatientIdentity) -> str:
     """On one line of plain text: for menus, and for the admin."""
     born = patient.birth_date and date_format(patient.birth_date, "SHORT_DATE_FORMAT")
     told = [patient.full_name, born, number(patient) if patient.pk else None]

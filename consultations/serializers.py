@@ -1,4 +1,6 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -16,6 +18,7 @@ from . import dating
 from .dates import check_birth, check_visit
 from .identity import plain_number
 from .models import Consultation, ConsultationImage, Patient
+from .models.patient import PatientQuerySet
 from .vocabulary import ImageType
 
 
@@ -36,13 +39,13 @@ class PatientSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = ["id", "created_at", "updated_at"]
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and isinstance(data.get("file_number"), str):
             data = data.copy()  # before it must be unique
             data["file_number"] = plain_number(data["file_number"])
         return super().to_internal_value(data)
 
-    def validate(self, data):
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         if self.instance and "birth_date" in data:
             check_birth(Patient(pk=self.instance.pk, birth_date=data["birth_date"]))
         return data
@@ -51,7 +54,7 @@ class PatientSerializer(serializers.ModelSerializer):
 class VisiblePatient(serializers.PrimaryKeyRelatedField):
     """A patient that the caller may see; any other is one that does not exist."""
 
-    def get_queryset(self):
+    def get_queryset(self) -> PatientQuerySet:
         return Patient.objects.editable_by(self.context["request"].user)
 
 
@@ -78,21 +81,21 @@ class ConsultationSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = ["id", "doctor", "images_taken", "created_at", "updated_at"]
 
-    def validate_patient(self, patient):
+    def validate_patient(self, patient: Patient) -> Patient:
         if self.instance and patient != self.instance.patient:
             raise serializers.ValidationError(
                 _("A consultation stays with its patient."), code="immutable"
             )
         return patient
 
-    def validate(self, data):
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         if "date" in data:
             row = self.instance
             patient = row.patient if row else data["patient"]
             check_visit(Consultation(pk=row and row.pk, patient=patient, date=data["date"]))
         return data
 
-    def to_representation(self, consultation):
+    def to_representation(self, consultation: Consultation) -> dict[str, Any]:
         data = super().to_representation(consultation)
         if consultation.doctor_id != self.context["request"].user.pk:
             data["notes"] = ""  # the doctor's own
@@ -160,24 +163,24 @@ class ImageSerializer(serializers.ModelSerializer):
         ]
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_image_url(self, image):
+    def get_image_url(self, image: ConsultationImage) -> str:
         return self._absolute(image.display.url)
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_thumbnail_url(self, image):
+    def get_thumbnail_url(self, image: ConsultationImage) -> str:
         return self._absolute(image.thumbnail.url)
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_original_url(self, image):
+    def get_original_url(self, image: ConsultationImage) -> str:
         return self._absolute(image.download_url)
 
     @extend_schema_field({"type": ["string", "null"], "format": "date-time"})
-    def get_captured_at(self, image):
+    def get_captured_at(self, image: ConsultationImage) -> str | None:
         """With the offset that the camera wrote; DRF's own field would move it to ours."""
         return image.captured_local.isoformat() if image.captured_at else None
 
     @extend_schema_field(serializers.ChoiceField(CapturedFrom.choices, allow_null=True))
-    def get_captured_from(self, image):
+    def get_captured_from(self, image: ConsultationImage) -> str | None:
         """Which date of the file `captured_at` is: the shutter's, a scanner's, or a program's."""
         return image.captured_source or None
 
@@ -196,7 +199,7 @@ class ImageSerializer(serializers.ModelSerializer):
             },
         )
     )
-    def get_quality(self, image):
+    def get_quality(self, image: ConsultationImage) -> dict[str, Any]:
         verdict = image.verdict
         return {
             "verdict": verdict.level if verdict else None,
@@ -205,16 +208,18 @@ class ImageSerializer(serializers.ModelSerializer):
             "exposure": image.exposure,
         }
 
-    def _absolute(self, url):
+    def _absolute(self, url: str) -> str:
         return self.context["request"].build_absolute_uri(url)
 
     @cached_property
-    def _shared(self):
+    def _shared(
+        self,
+    ) -> tuple[str, tzinfo, Callable[..., str], Callable[..., str], Callable[..., str]]:
         """What the rows of one request share: root, clock, and what signs for each container."""
         links = [storage.linker(name) for name in ("processed", "thumbnails", "originals")]
         return self._absolute("/")[:-1], timezone.get_current_timezone(), *links
 
-    def to_representation(self, image):
+    def to_representation(self, image: ConsultationImage) -> dict[str, Any]:
         root, clock, display, thumbnail, original = self._shared
         row = image.__dict__
         return {
@@ -246,8 +251,8 @@ class ImageSerializer(serializers.ModelSerializer):
             "updated_at": moment(row["updated_at"], clock),
         }
 
-    def validate(self, data):
-        def value(field):
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        def value(field: str) -> Any:
             return data.get(field, getattr(self.instance, field, ""))
 
         if data.get("dermoscopic_type") and value("image_type") != ImageType.DERMOSCOPY:
@@ -267,7 +272,7 @@ class ImageSerializer(serializers.ModelSerializer):
                 ) from error
         return data
 
-    def _consultation(self, data):
+    def _consultation(self, data: dict[str, Any]) -> Consultation:
         return (
             data.get("consultation")
             or self.context.get("consultation")

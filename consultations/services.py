@@ -4,14 +4,19 @@ On the way in: blobs first, under fresh random names, then the row; what breaks 
 orphan that `reconcile` removes. On the way out: the row first, the blobs after commit.
 """
 
-from django.core.files.base import ContentFile
+from datetime import date, datetime
+from typing import Any
+
+from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from audit.trail import Action, record
 from core import metrics
 from imaging import intake, storage
 from imaging.errors import IdempotencyKeyReused
+from imaging.intake import Photo
 
 from .models import Consultation, ConsultationImage
 from .records import change_record
@@ -21,19 +26,19 @@ from .vocabulary import ImageType
 @metrics.uploads("consultation")
 def add_image(
     *,
-    consultation,
-    user,
-    upload,
-    image_type=ImageType.OTHER,
-    dermoscopic_type="",
-    body_location="",
-    body_site="",
-    laterality="",
-    description="",
-    captured_on=None,
-    is_primary=False,
-    idempotency_key=None,
-):
+    consultation: Consultation,
+    user: User,
+    upload: File | None,
+    image_type: str = ImageType.OTHER,
+    dermoscopic_type: str = "",
+    body_location: str = "",
+    body_site: str = "",
+    laterality: str = "",
+    description: str = "",
+    captured_on: date | None = None,
+    is_primary: bool = False,
+    idempotency_key: str | None = None,
+) -> tuple[ConsultationImage, bool]:
     """Store one uploaded photograph. Returns (image, created).
 
     With an idempotency key that this user has used, returns the image of the first time and
@@ -91,7 +96,13 @@ class ChangedSince(Exception):
     """The row is no longer what the caller judged; nothing was written."""
 
 
-def update_image(image, *, as_of=None, user=None, **changes):
+def update_image(
+    image: ConsultationImage,
+    *,
+    as_of: datetime | None = None,
+    user: User | None = None,
+    **changes: Any,
+) -> ConsultationImage:
     """Change what is said about an image; making it primary unmakes the other.
 
     Returns the image as it is now; raises ConsultationImage.DoesNotExist when it is gone, and
@@ -113,19 +124,21 @@ def update_image(image, *, as_of=None, user=None, **changes):
         return change_record(image, user, changes)
 
 
-def delete_image(image):
+def delete_image(image: ConsultationImage) -> None:
     """Delete the row; its blobs follow after commit (imaging.models). A signal tells the audit
     log (consultations.apps), as it does of a cascade."""
     with transaction.atomic():
         image.delete()
 
 
-def _unmake_primary(consultation):
+def _unmake_primary(consultation: Consultation) -> None:
     primary = consultation.images.filter(is_primary=True)
     primary.update(is_primary=False, updated_at=timezone.now())
 
 
-def _earlier(consultation, user, key, photo):
+def _earlier(
+    consultation: Consultation, user: User, key: str, photo: Photo
+) -> ConsultationImage | None:
     image = ConsultationImage.objects.filter(uploaded_by=user, idempotency_key=key).first()
     if image and (image.consultation_id, image.sha256) != (consultation.pk, photo.sha256):
         raise IdempotencyKeyReused(key)

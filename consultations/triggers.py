@@ -11,7 +11,12 @@ stops the migration. PostgreSQL keeps them all the while: the practice may be at
 makes them again where a migration broke off, and mends what went astray meanwhile.
 """
 
+from datetime import timedelta
+from typing import Any
+
+from django.apps import AppConfig
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 
 IMAGE, VISIT = "consultations_consultationimage", "consultations_consultation"
@@ -90,7 +95,7 @@ POSTGRESQL = [
 MAKE = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 
-def install(connection):
+def install(connection: BaseDatabaseWrapper) -> None:
     """Make them, where the columns are there. Again is fine."""
     with connection.cursor() as cursor:
         if IMAGE not in connection.introspection.table_names(cursor):
@@ -101,7 +106,7 @@ def install(connection):
                 cursor.execute(statement)
 
 
-def remove(connection):
+def remove(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         for name, table in NAMES.items():
@@ -113,7 +118,7 @@ def remove(connection):
                 cursor.execute(f"DROP FUNCTION IF EXISTS {function}()")
 
 
-def repair(model, *, only_tell, grace=None):
+def repair(model: type[Any], *, only_tell: bool, grace: timedelta | None = None) -> int:
     """Make the triggers where they are missing, and right the copies that differ from their
     consultation's. Returns how many did."""
     wrong = model.objects.exclude(
@@ -130,12 +135,14 @@ def repair(model, *, only_tell, grace=None):
     return len(keys)
 
 
-def before_migrate(sender, using, plan, **kwargs):
+def before_migrate(
+    sender: AppConfig, using: str, plan: list[tuple[Any, bool]], **kwargs: Any
+) -> None:
     connection = connections[using]
     touched = any(migration.app_label == sender.label for migration, _backwards in plan)
     if touched and connection.vendor == "sqlite":
         remove(connection)
 
 
-def after_migrate(sender, using, **kwargs):
+def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
     install(connections[using])

@@ -1,4 +1,9 @@
+from collections.abc import Iterable
+
 from imaging.storage import zip as archive
+
+from .models import UserImage
+from .models.images import UserImageQuerySet
 
 COLUMNS = (
     "id",
@@ -20,7 +25,7 @@ COLUMNS = (
 )
 
 
-def _files(image):
+def _files(image: UserImage) -> list[tuple[str, str, str]]:
     """The cut-out, where there is one, and the original."""
     found = []
     if image.cutout:
@@ -29,6 +34,6 @@ def _files(image):
     return found + archive.original(image)
 
 
-def of_gallery(images):
+def of_gallery(images: UserImageQuerySet) -> Iterable[bytes]:
     """A ZIP of cut-outs and originals and what is known of each (imaging.storage.zip)."""
     return archive.of_images(images, COLUMNS, _files)

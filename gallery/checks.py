@@ -1,7 +1,11 @@
 """Misconfiguration is a numbered system check with a hint."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import Warning, register
+from django.core.checks import CheckMessage, Warning, register
 
 PATIENCE = (
     4  # × BACKGROUND_SECONDS of work is how long an engine is waited for (imaging.background)
@@ -9,7 +13,9 @@ PATIENCE = (
 
 
 @register()
-def a_lease_outlives_the_work(app_configs, **kwargs):
+def a_lease_outlives_the_work(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     least = PATIENCE * settings.BACKGROUND_SECONDS
     if least < settings.PROCESSING_LEASE:
         return []

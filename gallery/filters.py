@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .models import Tag, UserImage
-from .models.images import tag_key
+from .models.images import UserImageQuerySet, tag_key
 
 
 class GalleryFilter(filters.FilterSet):
@@ -29,40 +29,40 @@ class GalleryFilter(filters.FilterSet):
         model = UserImage
         fields = []
 
-    def search(self, images, name, words):
+    def search(self, images: UserImageQuerySet, name: str, words: str) -> UserImageQuerySet:
         return images.search(words)
 
-    def tagged(self, images, name, word):
+    def tagged(self, images: UserImageQuerySet, name: str, word: str) -> UserImageQuerySet:
         """By the tag of that name of one's own; no such tag, no image."""
         tag = Tag.objects.filter(user_id=self.request.user.pk, key=tag_key(word)).first()
         return images.with_tag(tag) if tag else images.none()
 
-    def since(self, images, name, day):
+    def since(self, images: UserImageQuerySet, name: str, day: date) -> UserImageQuerySet:
         return images.filter(created_at__gte=_midnight(day))
 
-    def until(self, images, name, day):
+    def until(self, images: UserImageQuerySet, name: str, day: date) -> UserImageQuerySet:
         """That day included."""
         return images.filter(created_at__lt=_midnight(day, later=timedelta(days=1)))
 
-    def ordered(self, images, name, key):
+    def ordered(self, images: UserImageQuerySet, name: str, key: str) -> UserImageQuerySet:
         return images  # after the others: see `page_keys` and `filter_queryset`
 
-    def filter_queryset(self, queryset):
+    def filter_queryset(self, queryset: UserImageQuerySet) -> UserImageQuerySet:
         found = super().filter_queryset(queryset)
         sign = "" if self.ascending else "-"
         return found.order_by(f"{sign}created_at", f"{sign}pk")
 
     @property
-    def ascending(self):
+    def ascending(self) -> bool:
         return self.form.is_valid() and self.form.cleaned_data.get("ordering") == "created_at"
 
     @property
-    def page_keys(self):
+    def page_keys(self) -> tuple[str, ...]:
         """What the pages of these images go by (core.keyset): a tag has an index of its own."""
         return self.qs.BY_TAG if "tagged_at" in self.qs.query.annotations else self.qs.IN_ORDER
 
 
-def _midnight(day, later=timedelta(0)):
+def _midnight(day: date, later: timedelta = timedelta(0)) -> datetime:
     # The ends of the calendar have no day after, or no hour in another zone.
     day = min(max(day, date(1900, 1, 1)), date(2999, 12, 31)) + later
     return timezone.make_aware(datetime.combine(day, time()))

@@ -1,4 +1,6 @@
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import django_filters as filters
@@ -10,7 +12,7 @@ from core.versions import VersionedForm
 
 from .filters import GalleryFilter
 from .models import UserImage
-from .models.images import MOST, TAGS, TITLE
+from .models.images import MOST, TAGS, TITLE, UserImageQuerySet
 from .services import tags
 from .services.shares import LIFETIME_CHOICES, LONGEST, MOST_VIEWS, SHORTEST
 
@@ -25,7 +27,7 @@ class PageFilter(GalleryFilter):
         method="in_state",
     )
 
-    def in_state(self, images, name, state):
+    def in_state(self, images: UserImageQuerySet, name: str, state: str) -> UserImageQuerySet:
         if state != self.WAITING:
             return images.filter(status=state)
         # Two states have no order in one index: found by state first, then put in order. Few wait.
@@ -35,7 +37,7 @@ class PageFilter(GalleryFilter):
 class TagsField(forms.CharField):
     """Names as somebody types them, parted by commas: becomes a list."""
 
-    def clean(self, value):
+    def clean(self, value: Any) -> list[str]:
         names = tags.split(super().clean(value))
         if len(names) > TAGS:
             text = ngettext_lazy("At most %(most)s tag.", "At most %(most)s tags.", TAGS)
@@ -52,7 +54,7 @@ class UploadForm(forms.Form):
         label=_("What to keep"), choices=UserImage.Engine, initial=UserImage.Engine.AUTO
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tags"].widget.attrs["list"] = "own-tags"
 
@@ -98,12 +100,12 @@ class ShareForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "share_%s")  # the page may have a form of its own
         super().__init__(*args, **kwargs)
 
 
-def keys(texts, most=MOST):
+def keys(texts: Sequence[str], most: int = MOST) -> list[UUID]:
     """The keys among what a form or a query names."""
     found = []
     for text in texts[:most]:

@@ -1,18 +1,24 @@
 """Who may see a record, and who may change it: querysets, from which everything is fetched."""
 
+from typing import Any, Self, TypeVar
+
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from accounts.models import User
 
-def rows_of(name):
+_Row = TypeVar("_Row", bound=models.Model)
+
+
+def rows_of(name: str) -> models.Manager[Any]:
     return apps.get_model("consultations", name).objects
 
 
-class PatientAccess(models.QuerySet):
+class PatientAccess(models.QuerySet[_Row]):
     """Who sees a patient's record."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """A doctor's: those they created or hold a consultation with. And one's own record."""
         if not user.is_active:
             return self.none()
@@ -23,20 +29,20 @@ class PatientAccess(models.QuerySet):
             )
         return self.filter(own)
 
-    def editable_by(self, user):
+    def editable_by(self, user: User) -> Self:
         if not (user.is_active and user.is_doctor):
             return self.none()
         # A doctor who is also a patient here reads their own record and does not write it.
         return self.visible_to(user).filter(Q(user__isnull=True) | ~Q(user_id=user.pk))
 
 
-class RecordQuerySet(models.QuerySet):
+class RecordQuerySet(models.QuerySet[_Row]):
     """Rows of a doctor and a patient: consultations, and images, which have their consultation's.
 
     No join and no IN: with them PostgreSQL at times sorts all of a patient's images for one page.
     """
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         if not user.is_active:
             return self.none()
         own = Q(
@@ -46,6 +52,6 @@ class RecordQuerySet(models.QuerySet):
             own |= Q(doctor_id=user.pk)
         return self.filter(own)
 
-    def editable_by(self, user):
+    def editable_by(self, user: User) -> Self:
         doctor = user.is_active and user.is_doctor
         return self.filter(doctor_id=user.pk) if doctor else self.none()

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef
@@ -13,8 +15,8 @@ from .access import RecordQuerySet, rows_of
 from .patient import Patient
 
 
-class ConsultationQuerySet(RecordQuerySet):
-    def with_images_count(self, most=None):
+class ConsultationQuerySet(RecordQuerySet["Consultation"]):
+    def with_images_count(self, most: int | None = None) -> Self:
         images = rows_of("ConsultationImage").filter(consultation=OuterRef("pk")).order_by()
         return self.annotate(images_count=keyset.Count(images.values("pk")[:most]))
 
@@ -60,8 +62,8 @@ class Consultation(models.Model):
             models.Index(fields=["patient", "-date", "-id"], name="consultation_by_patient"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.patient} · {self.date}"
 
-    def clean(self):
+    def clean(self) -> None:
         check_visit(self)

@@ -1,3 +1,6 @@
+from collections.abc import Collection, Iterable
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -15,13 +18,13 @@ from .access import PatientAccess
 SEARCH_KEY = 400  # characters: a ligature of a whole phrase is written out
 
 
-class PatientQuerySet(PatientAccess):
-    def find(self, words):
+class PatientQuerySet(PatientAccess["Patient"]):
+    def find(self, words: str) -> Self:
         """`search`, and where it finds nobody, wherever the name has blanks and hyphens."""
         found = self.search(words)
         return found if not words or found.exists() else self.search(words, joined=True)
 
-    def search(self, words, *, joined=False):
+    def search(self, words: str, *, joined: bool = False) -> Self:
         """Every word in the name or the file number, in any order, accents and case aside; a
         word that is a date, the day of birth. `joined`: wherever the name has blanks and hyphens,
         for when nothing was found."""
@@ -102,21 +105,21 @@ class Patient(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return identity.label(self)
 
-    def clean_fields(self, exclude=None):
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         self.file_number = identity.plain_number(self.file_number)  # before it must be unique
         super().clean_fields(exclude)
 
-    def save(self, *args, update_fields=None, **kwargs):
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         self.file_number = identity.plain_number(self.file_number)
         self.search_key = search_key(self.full_name, self.file_number)[:SEARCH_KEY]
         if update_fields is not None and {"full_name", "file_number"} & set(update_fields):
             update_fields = {*update_fields, "search_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
-    def clean(self):
+    def clean(self) -> None:
         check_birth(self)
 
     age = property(lambda self: identity.age(self.birth_date))

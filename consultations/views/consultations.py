@@ -2,9 +2,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
@@ -24,7 +26,7 @@ IMAGES = 48
 
 
 @doctor_required
-def consultation_list(request):
+def consultation_list(request: AuthenticatedRequest) -> HttpResponse:
     mine = listed(Consultation.objects.editable_by(request.user))
     page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
     show(request, page)
@@ -33,7 +35,7 @@ def consultation_list(request):
 
 @doctor_required
 @vary_on_htmx
-def consultation_create(request):
+def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
     """Step 1 finds or creates the patient; step 2 is the consultation."""
     chosen = request.POST.get("patient") or request.GET.get("patient")
     if not chosen:
@@ -56,7 +58,7 @@ def consultation_create(request):
 
 
 @login_required
-def consultation_edit(request, pk):
+def consultation_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     rows = Consultation.objects.select_related("patient")
     with editing(request, rows) as locked:
         consultation = get_editable(locked, request.user, pk)
@@ -71,7 +73,7 @@ def consultation_edit(request, pk):
 
 @login_required
 @vary_on_htmx
-def consultation_detail(request, pk):
+def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     consultation = get_visible(
         Consultation.objects.select_related("patient", "doctor"), request.user, pk
     )

@@ -1,5 +1,8 @@
+from collections.abc import Iterable
+
 from django.contrib.auth.decorators import login_required
 from django.db import connection
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -8,6 +11,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import ngettext
 
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.templatetags.units import tally
@@ -15,6 +19,7 @@ from imaging import storage
 from imaging.renditions import thumbnail_size
 
 from ..models import Consultation, ConsultationImage
+from ..models.consultation import ConsultationQuerySet
 from ..ordering import IN_ORDER
 
 RECENT = 8
@@ -30,13 +35,13 @@ FIRST_FEW = f"""
 STRIP = 4  # thumbnails of a consultation in a list
 
 
-def listed(consultations):
+def listed(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
     """Consultations for a list, in its order: with patient and number of images."""
     consultations = consultations.select_related("patient").with_images_count(keyset.MANY)
     return consultations.order_by("-date", "-pk")
 
 
-def add_strips(consultations):
+def add_strips(consultations: Iterable[Consultation]) -> None:
     """Give each its `strip`: what its row in a list shows besides its columns. The pictures, the
     first few, are in one query for all."""
     pictures = {one.pk: [] for one in consultations}
@@ -56,7 +61,7 @@ def add_strips(consultations):
         }
 
 
-def _first_few(keys):
+def _first_few(keys: list[int]) -> list[tuple[int, str, int, int]]:
     """(consultation, thumbnail, width, height) of the first images of each. Django's own query of
     a window takes longer to put into words than to answer."""
     if not keys:
@@ -66,7 +71,7 @@ def _first_few(keys):
         return cursor.fetchall()
 
 
-def show(request, consultations):
+def show(request: AuthenticatedRequest, consultations: Iterable[Consultation]) -> None:
     """`add_strips`, and the audit log of these thumbnails, in one event of whoever looked: one for
     each consultation would bury the looks at pictures."""
     add_strips(consultations)
@@ -77,7 +82,7 @@ def show(request, consultations):
 
 
 @login_required
-def home(request):
+def home(request: AuthenticatedRequest) -> HttpResponse:
     user = request.user
     if user.is_doctor:
         return _doctor(request)
@@ -88,7 +93,7 @@ def home(request):
     return render(request, "home/patient.html", {"consultations": consultations})
 
 
-def _doctor(request):
+def _doctor(request: AuthenticatedRequest) -> HttpResponse:
     mine = listed(Consultation.objects.editable_by(request.user))
     today = timezone.localdate()
     todays = list(mine.filter(date=today))

@@ -1,10 +1,11 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from imaging.storage.redirect import signed_redirect
 
@@ -12,16 +13,17 @@ from .. import services
 from ..facts import Facts
 from ..forms import ImageMetadataForm
 from ..models import ConsultationImage
+from ..models.image import ConsultationImageQuerySet
 from .access import can_edit, get_editable, get_visible
 from .editing import shown_again
 
 
-def _images():
+def _images() -> ConsultationImageQuerySet:
     return ConsultationImage.objects.select_related("consultation__patient")
 
 
 @login_required
-def image_detail(request, pk):
+def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     image, form = get_visible(_images(), request.user, pk), None
     editable = can_edit(image, request.user)
     if request.method == "POST":
@@ -47,7 +49,7 @@ def image_detail(request, pk):
     return shown_again(request, "consultations/image.html", context, form)
 
 
-def _save(request, image):
+def _save(request: AuthenticatedRequest, image: ConsultationImage) -> ImageMetadataForm:
     """The form as judged, and saved if it is valid. Where the image was changed since it was read,
     it is judged once more: the lock is the service's, which locks the consultation first."""
     while True:
@@ -64,7 +66,7 @@ def _save(request, image):
 
 
 @login_required
-def image_file(request, pk, part):
+def image_file(request: AuthenticatedRequest, pk: int, part: str) -> HttpResponse:
     """To the signed URL of the display, or of the original to look at or to keep. A grid names
     these and not what is signed, so that the log knows which image was looked at, by whom."""
     image = get_visible(ConsultationImage.objects, request.user, pk)
@@ -76,7 +78,7 @@ def image_file(request, pk, part):
 
 
 @login_required
-def image_delete(request, pk):
+def image_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     image = get_editable(_images(), request.user, pk)
     if request.method == "POST":
         services.delete_image(image)

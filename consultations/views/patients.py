@@ -1,11 +1,16 @@
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
@@ -14,6 +19,7 @@ from core.search import of_that_name
 from ..facts import dressed
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient
+from ..models.patient import PatientQuerySet
 from ..ordering import BY_VISIT
 from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
@@ -25,7 +31,7 @@ IMAGES = 48
 
 @doctor_required
 @vary_on_htmx
-def patient_list(request):
+def patient_list(request: AuthenticatedRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     page = pages_of(Patient.objects.visible_to(request.user), words, PAGE)
     page = page.get_page(request.GET.get("page"))
@@ -34,7 +40,7 @@ def patient_list(request):
     return render(request, template, {"page": page, "q": words})
 
 
-def pages_of(patients, words, size):
+def pages_of(patients: PatientQuerySet, words: str, size: int) -> Paginator:
     """A Paginator of those whom `find` would; it has counted them anyhow."""
     pages = Paginator(patients.search(words), size)
     if words and not pages.count:
@@ -43,7 +49,7 @@ def pages_of(patients, words, size):
 
 
 @doctor_required
-def patient_create(request):
+def patient_create(request: AuthenticatedRequest) -> HttpResponse:
     form = PatientForm(request.POST or None, initial={"full_name": request.GET.get("name", "")})
     same = []
     if request.method == "POST" and form.is_valid():
@@ -57,11 +63,11 @@ def patient_create(request):
     return render(request, "patients/form.html", {"form": form} | _shown(same))
 
 
-def _shown(same):
+def _shown(same: list[Patient]) -> dict[str, Any]:
     return {"same": same[:NAMESAKES], "more": len(same) - NAMESAKES, "all_same": same[:MOST]}
 
 
-def _others(request, same):
+def _others(request: AuthenticatedRequest, same: list[Patient]) -> list[int]:
     """Those of whom the person has said that it is none of them. Not all who are the `same` now:
     one of them may be what the first press of the button has made."""
     told = request.POST.getlist("other")
@@ -70,7 +76,7 @@ def _others(request, same):
     return [int(key) for key in told if key.isascii() and key.isdigit()]
 
 
-def _namesakes(user, data, but=None):
+def _namesakes(user: User, data: dict[str, Any], but: int | None = None) -> list[Patient]:
     """Patients who may be the one being created again, `but` the one being edited."""
     found = Patient.objects.visible_to(user).exclude(pk=but)
     if data["birth_date"]:
@@ -79,7 +85,7 @@ def _namesakes(user, data, but=None):
 
 
 @login_required
-def patient_edit(request, pk):
+def patient_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     with editing(request, Patient.objects.all()) as locked:
         patient = get_editable(locked, request.user, pk)
         form = PatientForm(request.POST or None, instance=patient)
@@ -97,7 +103,7 @@ def patient_edit(request, pk):
 
 @login_required
 @vary_on_htmx
-def patient_detail(request, pk):
+def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Everything of one patient: the way to see a lesion change."""
     patient = get_visible(Patient.objects, request.user, pk)
     mine = ConsultationImage.objects.visible_to(request.user).filter(patient=patient)

@@ -1,3 +1,6 @@
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
 from django.http import Http404, StreamingHttpResponse
 from django.urls import path, reverse
@@ -11,10 +14,13 @@ from drf_spectacular.utils import (
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import generics, serializers, status
 from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.error_serializers import ErrorsSerializer
+from accounts.requests import AuthenticatedAPIRequest
 from audit.trail import Action, record, record_all
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from core.pagination import INVALID, ImagePages
@@ -25,6 +31,7 @@ from imaging.errors import FILE_CODES
 from .. import archive
 from ..filters import GalleryFilter
 from ..models import StorageQuota, UserImage
+from ..models.images import UserImageQuerySet
 from ..services import tags
 from ..services.images import edit_images, submit_image
 from ..services.processing import retry_image
@@ -50,7 +57,7 @@ _ZIP = {(200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "cut-outs
 _EDITED = {200: UserImageSerializer, 412: ErrorsSerializer}
 
 
-def _count(name):
+def _count(name: str) -> serializers.Serializer:
     """The schema of {name: number}."""
     return inline_serializer(name.title(), {name: serializers.IntegerField()})
 
@@ -60,10 +67,12 @@ class Mine:
 
     serializer_class = UserImageSerializer
 
-    def get_queryset(self):
+    def get_queryset(self) -> UserImageQuerySet:
         return UserImage.objects.visible_to(self.request.user)
 
-    def chosen(self, serializer_class):
+    def chosen(
+        self, serializer_class: type[BaseSerializer]
+    ) -> tuple[UserImageQuerySet, dict[str, Any]]:
         """(the images asked for, the rest of what was asked). Others' are passed over."""
         serializer = serializer_class(data=self.request.data)
         serializer.is_valid(raise_exception=True)
@@ -71,7 +80,7 @@ class Mine:
         mine = UserImage.objects.visible_to(self.request.user)
         return mine.filter(pk__in=asked.pop("ids")), asked
 
-    def shown(self, image):
+    def shown(self, image: UserImage) -> dict[str, Any]:
         """The answer that shows one image as it is now; 404 where it was deleted meanwhile."""
         image = generics.get_object_or_404(self.get_queryset(), pk=image.pk)
         return UserImageSerializer(image, context=self.get_serializer_context()).data
@@ -96,7 +105,7 @@ class RemoveBackground(Mine, generics.GenericAPIView):
         },
         parameters=[IDEMPOTENCY_KEY],
     )
-    def post(self, request):
+    def post(self, request: AuthenticatedAPIRequest) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
@@ -131,11 +140,11 @@ class Gallery(Mine, generics.ListAPIView):
     filterset_class = GalleryFilter
     pagination_class = ImagePages
 
-    def get_serializer_class(self):
+    def get_serializer_class(self) -> type[BaseSerializer]:
         asked = {"DELETE": ImagesSerializer, "PATCH": BulkEditSerializer}
         return asked.get(getattr(self.request, "method", ""), UserImageSerializer)
 
-    def list(self, request, *args, **kwargs):
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         answer = super().list(request, *args, **kwargs)
         record(Action.LISTED, request.user, images=len(answer.data["images"]), api=True)
         return answer
@@ -146,12 +155,12 @@ class Gallery(Mine, generics.ListAPIView):
         description="Gone at once; `/gallery/restore` brings them back"
         f" for {settings.UNDO_SECONDS} seconds.",
     )
-    def delete(self, request):
+    def delete(self, request: Request) -> Response:
         images, _asked = self.chosen(ImagesSerializer)
         return Response({"deleted": len(delete_images(images))})
 
     @extend_schema(request=BulkEditSerializer, responses={200: _count("changed")})
-    def patch(self, request):
+    def patch(self, request: Request) -> Response:
         images, asked = self.chosen(BulkEditSerializer)
         changed = edit_images(
             images,
@@ -167,7 +176,7 @@ class Restore(generics.GenericAPIView):
     serializer_class = ImagesSerializer
 
     @extend_schema(responses={200: _count("restored"), 403: ErrorsSerializer})
-    def post(self, request):
+    def post(self, request: AuthenticatedAPIRequest) -> Response:
         """Bring back images that were deleted a moment ago (see DELETE /gallery)."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -181,7 +190,7 @@ class Download(Mine, generics.GenericAPIView):
     serializer_class = ImagesSerializer
 
     @extend_schema(request=ImagesSerializer, responses=_ZIP)
-    def post(self, request):
+    def post(self, request: Request) -> StreamingHttpResponse:
         """Cut-outs and originals as a streamed ZIP, with a `manifest.csv`."""
         images, _asked = self.chosen(ImagesSerializer)
         if not images.exists():
@@ -196,7 +205,7 @@ class Download(Mine, generics.GenericAPIView):
 class Quota(generics.GenericAPIView):
     serializer_class = QuotaSerializer
 
-    def get(self, request):
+    def get(self, request: AuthenticatedAPIRequest) -> Response:
         """Limits of the plan, and what is used of them."""
         quota = StorageQuota.objects.of(request.user.pk)
         return Response(self.get_serializer(quota).data)
@@ -209,7 +218,7 @@ class Tags(APIView):
             "Tags", {"tags": serializers.ListField(child=serializers.CharField())}
         ),
     )
-    def get(self, request):
+    def get(self, request: AuthenticatedAPIRequest) -> Response:
         """One's own tags, in alphabetical order: suggestions."""
         found = tags.suggestions(request.user, request.query_params.get("q", "")[:100])
         return Response({"tags": [tag.name for tag in found]})
@@ -221,27 +230,27 @@ class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIVi
 
     queryset = UserImage.objects.none()
 
-    def etag(self, image):
+    def etag(self, image: UserImage) -> str:
         return image.entity_tag(tags.of_images([image]).get(image.pk, []))
 
     @extend_schema(parameters=[IF_MATCH], responses=_EDITED)
-    def put(self, request, *args, **kwargs):
+    def put(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().put(request, *args, **kwargs)
 
     @extend_schema(parameters=[IF_MATCH], responses=_EDITED)
-    def patch(self, request, *args, **kwargs):
+    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().patch(request, *args, **kwargs)
 
     @extend_schema(parameters=[IF_MATCH], responses={204: None, 412: ErrorsSerializer})
-    def delete(self, request, *args, **kwargs):
+    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().delete(request, *args, **kwargs)
 
-    def retrieve(self, request, *args, **kwargs):
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         image = self.get_object()
         record(Action.VIEWED, image, api=True)
         return Response(self.get_serializer(image).data)
 
-    def perform_update(self, serializer):
+    def perform_update(self, serializer: Any) -> None:
         fields = serializer.validated_data
         edit_images(
             UserImage.objects.visible_to(self.request.user).filter(pk=serializer.instance.pk),
@@ -253,13 +262,13 @@ class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIVi
             UserImage.objects.visible_to(self.request.user), pk=serializer.instance.pk
         )
 
-    def perform_destroy(self, image):
+    def perform_destroy(self, image: UserImage) -> None:
         delete_images(UserImage.objects.visible_to(self.request.user).filter(pk=image.pk))
 
 
 class Retry(Mine, generics.GenericAPIView):
     @extend_schema(request=RetrySerializer, responses={202: UserImageSerializer})
-    def post(self, request, pk):
+    def post(self, request: Request, pk: UUID) -> Response:
         """Process it once more, with another engine if one is named."""
         serializer = RetrySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -1,4 +1,9 @@
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
+from django.db.models.fields.files import FieldFile
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -18,7 +23,7 @@ from ..services import tags
 class FlatListField(serializers.ListField):
     """What is wrong with an entry is told of the list: the schema has one name for both."""
 
-    def run_child_validation(self, data):
+    def run_child_validation(self, data: Any) -> list[Any]:
         try:
             return [self.child.run_validation(entry) for entry in data]
         except serializers.ValidationError as error:
@@ -30,13 +35,13 @@ class TagsField(FlatListField):
 
     child = serializers.CharField(max_length=TAG)
 
-    def get_value(self, dictionary):
+    def get_value(self, dictionary: Any) -> Any:
         found = super().get_value(dictionary)
         if isinstance(found, list) and hasattr(dictionary, "getlist"):
             return [part for text in found for part in text.split(",") if part.strip()]
         return found
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> list[str]:
         names = tags.cleaned(super().to_internal_value(data))
         if len(names) > TAGS:
             text = _("At most %(most)s tags.") % {"most": TAGS}
@@ -45,13 +50,13 @@ class TagsField(FlatListField):
 
 
 class UserImageListSerializer(serializers.ListSerializer):
-    def to_representation(self, data):
+    def to_representation(self, data: Iterable[UserImage]) -> list[dict[str, Any]]:
         images = list(data)
         self.child.known = _known(images)
         return super().to_representation(images)
 
 
-def _known(images):
+def _known(images: list[UserImage]) -> tuple[dict[UUID, list[str]], set[UUID]]:
     """What other tables say of images: {image: names of its tags}, {images that a link opens}."""
     links = Share.objects.alive().filter(image__in=images)
     return tags.of_images(images), set(links.values_list("image", flat=True))
@@ -122,28 +127,28 @@ class UserImageSerializer(serializers.ModelSerializer):
     known = None  # of a whole list
 
     @cached_property
-    def _links(self):
+    def _links(self) -> tuple[str, dict[str, Callable[..., str]]]:
         root = self.context["request"].build_absolute_uri("/")[:-1]
         return root, {name: storage.linker(name) for name in settings.CONTAINERS}
 
-    def _link(self, container, field, filename=None):
+    def _link(self, container: str, field: FieldFile, filename: str | None = None) -> str | None:
         root, links = self._links
         return rooted(root, links[container](field.name, filename)) if field else None
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_original_url(self, image):
+    def get_original_url(self, image: UserImage) -> str | None:
         return self._link("originals", image.original, image.original_filename)
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_display_url(self, image):
+    def get_display_url(self, image: UserImage) -> str | None:
         return self._link("processed", image.display)
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
-    def get_processed_url(self, image):
+    def get_processed_url(self, image: UserImage) -> str | None:
         return self._link("processed", image.cutout)
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_thumbnail_url(self, image):
+    def get_thumbnail_url(self, image: UserImage) -> str | None:
         return self._link("thumbnails", image.shown_thumbnail)
 
     @extend_schema_field(
@@ -152,33 +157,33 @@ class UserImageSerializer(serializers.ModelSerializer):
             {"width": serializers.IntegerField(), "height": serializers.IntegerField()},
         )
     )
-    def get_dimensions(self, image):
+    def get_dimensions(self, image: UserImage) -> dict[str, int]:
         return {"width": image.width, "height": image.height}
 
     @extend_schema_field(serializers.ChoiceField(UserImage.Quality.choices, allow_null=True))
-    def get_quality(self, image):
+    def get_quality(self, image: UserImage) -> str | None:
         return image.quality or None
 
     @extend_schema_field(serializers.ChoiceField(background.ENGINES, allow_null=True))
-    def get_engine(self, image):
+    def get_engine(self, image: UserImage) -> str | None:
         return image.engine or None
 
     @extend_schema_field({"type": ["string", "null"]})
-    def get_error(self, image):
+    def get_error(self, image: UserImage) -> str | None:
         return str(image.failure) or None
 
     @extend_schema_field({"type": ["string", "null"]})
-    def get_error_code(self, image):
+    def get_error_code(self, image: UserImage) -> str | None:
         return image.error or None
 
-    def to_representation(self, image):
+    def to_representation(self, image: UserImage) -> dict[str, Any]:
         named, public = self.known or _known([image])
         image.tag_names, image.is_public = named.get(image.pk, []), image.pk in public
         data = super().to_representation(image)
         data["title"] = str(image.shown_title)
         return data
 
-    def get_fields(self):
+    def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
         fields["tags"].source = "tag_names"
         return fields
@@ -238,7 +243,7 @@ class AttachSerializer(ConsultationUploadSerializer):
 
     file = None
 
-    def get_fields(self):
+    def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
         request = self.context.get("request")
         if request and request.user.is_authenticated:

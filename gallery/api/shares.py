@@ -1,18 +1,24 @@
 from datetime import datetime
+from uuid import UUID
 
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import generics, serializers, status
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from accounts.error_serializers import ErrorsSerializer
+from accounts.requests import AuthenticatedAPIRequest
 from core.pagination import INVALID, Pages
 from core.throttling import UserRate
 
 from ..models import Share, UserImage
+from ..models.shares import ShareQuerySet
 from ..services import shares as links
 
 
@@ -32,13 +38,13 @@ class OpenFirst(SharePages):
     """A link that dies during a walk would move behind those that it was shown before: all pages
     of the walk go by what was open when it began."""
 
-    def moment(self, request):
+    def moment(self, request: Request) -> datetime:
         """When the walk that the request belongs to began."""
         cursor = self.asked(request)
         self.began = datetime.fromisoformat(cursor.memo) if cursor else timezone.now()
         return self.began
 
-    def memo(self, queryset, rows):
+    def memo(self, queryset: ShareQuerySet, rows: list[Share]) -> str:
         return self.began.isoformat()
 
 
@@ -65,11 +71,11 @@ class ShareSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = fields
 
-    def get_has_password(self, share) -> bool:
+    def get_has_password(self, share: Share) -> bool:
         return bool(share.password)
 
     @extend_schema_field(serializers.ChoiceField(list(links.STATES)))
-    def get_state(self, share):
+    def get_state(self, share: Share) -> str:
         return links.state(share)
 
 
@@ -106,15 +112,15 @@ class ImageShares(generics.ListAPIView):
     pagination_class = SharePages
     filter_backends = []
 
-    def get_throttles(self):
+    def get_throttles(self) -> list[BaseThrottle]:
         return [ShareRate()] if self.request and self.request.method == "POST" else []
 
-    def get_image(self):
+    def get_image(self) -> UserImage:
         return get_object_or_404(
             UserImage.objects.visible_to(self.request.user), pk=self.kwargs["pk"]
         )
 
-    def get_queryset(self):
+    def get_queryset(self) -> ShareQuerySet:
         return self.get_image().shares.select_related("image")
 
     @extend_schema(
@@ -122,7 +128,7 @@ class ImageShares(generics.ListAPIView):
         responses={201: ToldShareSerializer, 409: ErrorsSerializer},
         description="The answer tells the link's `url`, this once.",
     )
-    def post(self, request, pk):
+    def post(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
         image = self.get_image()
         serializer = NewShareSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -140,7 +146,7 @@ class Shares(generics.ListAPIView):
     pagination_class = OpenFirst
     filter_backends = []
 
-    def get_queryset(self):
+    def get_queryset(self) -> ShareQuerySet:
         return links.listed(self.request.user, self.paginator.moment(self.request))
 
     @extend_schema(
@@ -148,7 +154,7 @@ class Shares(generics.ListAPIView):
         responses={200: inline_serializer("Revoked", {"revoked": serializers.IntegerField()})},
         description="Revoke every link of one's own.",
     )
-    def delete(self, request):
+    def delete(self, request: AuthenticatedAPIRequest) -> Response:
         return Response({"revoked": links.revoke_all(request.user)})
 
 
@@ -157,7 +163,7 @@ class ShareDetail(generics.GenericAPIView):
     serializer_class = ShareSerializer
 
     @extend_schema(responses={204: None})
-    def delete(self, request, pk):
+    def delete(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
         """Revoke a link: it opens nothing from now on."""
         shares = Share.objects.visible_to(request.user)
         get_object_or_404(shares, pk=pk)
@@ -165,7 +171,7 @@ class ShareDetail(generics.GenericAPIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def share_url(request, token):
+def share_url(request: HttpRequest, token: str) -> str:
     return request.build_absolute_uri(reverse("shared", args=[token]))
 
 

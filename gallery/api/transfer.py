@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -8,6 +10,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from accounts.error_serializers import ErrorsSerializer
+from accounts.requests import AuthenticatedAPIRequest
 from consultations.models import Consultation, ConsultationImage
 from consultations.permissions import DoctorsOnly
 from consultations.serializers import ImageSerializer
@@ -16,6 +19,7 @@ from core.throttling import ScopedRate
 from imaging.errors import FILE_CODES
 
 from ..models import UserImage
+from ..models.images import UserImageQuerySet
 from ..services import transfer
 from .images import Mine
 from .serializers import AttachSerializer, UserImageSerializer
@@ -28,7 +32,7 @@ class FromConsultation(Mine, generics.GenericAPIView):
     throttle_scope = "uploads"
 
     @extend_schema(request=None, responses={202: UserImageSerializer, 403: ErrorsSerializer})
-    def post(self, request, pk):
+    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
         """A consultation's photograph into one's own gallery, where a worker removes its
         background. The consultation is not touched. Asked again, it answers the same image."""
         image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
@@ -51,7 +55,7 @@ class Attach(generics.GenericAPIView):
     throttle_classes = [ScopedRate]
     throttle_scope = "uploads"
 
-    def get_queryset(self):
+    def get_queryset(self) -> UserImageQuerySet:
         return UserImage.objects.visible_to(self.request.user)
 
     @extend_schema(
@@ -59,7 +63,7 @@ class Attach(generics.GenericAPIView):
         responses={201: ImageSerializer, 409: ErrorsSerializer},
         parameters=[IDEMPOTENCY_KEY],
     )
-    def post(self, request, pk):
+    def post(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
         """A gallery image's original into a consultation of one's own."""
         image = self.get_object()
         serializer = self.get_serializer(data=request.data)

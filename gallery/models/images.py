@@ -1,11 +1,17 @@
 """An image of somebody's history, and the words that they filed it under."""
 
+from collections.abc import Iterable
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from audit.models import Kind
 from audit.subjects import audited
 from core.search import search_key, with_words
@@ -27,27 +33,27 @@ class UserImageQuerySet(JobQuerySet):
     IN_ORDER = ("created_at", "pk")
     BY_TAG = ("tagged_at", "tagged_id")  # of `with_tag`: the same, read off the tag's own index
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """One's own, but those deleted."""
         return self.filter(LIVE, user_id=user.pk) if user.is_active else self.none()
 
     editable_by = visible_to
 
-    def deleted_by(self, user):
+    def deleted_by(self, user: User) -> Self:
         """Those that can still be brought back."""
         return self.filter(~LIVE, user_id=user.pk) if user.is_active else self.none()
 
-    def search(self, words):
+    def search(self, words: str) -> Self:
         """Every word in the title or a tag, in any order, accents and case aside."""
         return with_words(self, words)
 
-    def with_tag(self, tag):
+    def with_tag(self, tag: "Tag") -> Self:
         """Those filed under a Tag. Ordered by BY_TAG, a page reads as many rows as it shows."""
         return self.filter(tagged__tag=tag).annotate(
             tagged_at=models.F("tagged__image_created_at"), tagged_id=models.F("tagged__image_id")
         )
 
-    def due(self):
+    def due(self) -> Self:
         """One in the bin is not processed."""
         return super().due().filter(LIVE)
 
@@ -157,43 +163,43 @@ class UserImage(Job, StoredImage):
         ]
 
     @property
-    def shown_title(self):
+    def shown_title(self) -> str:
         return self.title or _("Untitled image")
 
     @property
-    def failure(self):
+    def failure(self) -> str | Promise:
         """Why it failed, for a person; "" when it did not."""
         return FAILURES.get(self.error, FAILURES["gave_up"]) if self.error else ""
 
     @property
-    def shown_thumbnail(self):
+    def shown_thumbnail(self) -> FieldFile:
         """The cut-out's where there is one; in between, the original's."""
         return self.cutout_thumbnail or self.thumbnail
 
-    def entity_tag(self, tag_names):
+    def entity_tag(self, tag_names: list[str]) -> str:
         """The ETag of what its owner edits, with the names of its tags in their order."""
         edited = {"title": self.title, "tags": tag_names, "is_favorite": self.is_favorite}
         return entity_tag(edited)
 
-    def file_name(self, suffix):
+    def file_name(self, suffix: str) -> str:
         """What a file of it is called where it is kept: by its title, or as it came."""
         return file_name(self.title or self.original_filename, suffix)
 
     @property
-    def has_result(self):
+    def has_result(self) -> bool:
         return bool(self.cutout)
 
     @property
-    def processed_url(self):
+    def processed_url(self) -> str | None:
         return self.cutout.url if self.cutout else None
 
-    def index_words(self, tags):
+    def index_words(self, tags: Iterable[str]) -> None:
         """What the search finds it by; `tags` are their names."""
         key = search_key(self.title, *tags).encode()[:SEARCH_KEY]
         self.search_key = key.decode(errors="ignore")
 
 
-def tag_key(name):
+def tag_key(name: str) -> str:
     """What makes two tags of one person one: "Suivi" and "suivi". Cut to the column: a ligature of
     a whole phrase is written out."""
     return search_key(name)[: 4 * TAG]
@@ -214,7 +220,7 @@ class Tag(models.Model):
             models.UniqueConstraint(fields=["user", "key"], name="tag_one_per_user_and_word")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -233,5 +239,5 @@ class ImageTag(models.Model):
             models.UniqueConstraint(fields=["image", "tag"], name="imagetag_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.tag_id} {self.image_id}"

@@ -1,10 +1,14 @@
 """A link to one cut-out, for whoever holds it, that dies by itself."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from audit.models import Kind
 from audit.subjects import audited
 from imaging import storage
@@ -12,18 +16,18 @@ from imaging import storage
 from .images import UserImage
 
 
-class ShareQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class ShareQuerySet(models.QuerySet["Share"]):
+    def visible_to(self, user: User) -> Self:
         """Those of one's own images."""
         mine = self.filter(image__user_id=user.pk, image__deleted_at__isnull=True)
         return mine if user.is_active else self.none()
 
     editable_by = visible_to
 
-    def unspent(self):
+    def unspent(self) -> Self:
         return self.filter(Q(view_limit__isnull=True) | Q(views__lt=F("view_limit")))
 
-    def unexpired(self):
+    def unexpired(self) -> Self:
         """Neither revoked nor expired, of an image that is there, with a cut-out to be seen."""
         return self.filter(
             revoked_at__isnull=True,
@@ -32,11 +36,11 @@ class ShareQuerySet(models.QuerySet):
             image__user__is_active=True,
         ).exclude(image__cutout="")  # a former cut-out is shown until there is another
 
-    def alive(self):
+    def alive(self) -> Self:
         """Those that would open now."""
         return self.unexpired().unspent()
 
-    def alive_at(self, moment):
+    def alive_at(self, moment: datetime) -> Self:
         """Those that would have opened then: a link is used up with the last view of it."""
         unspent = Q(view_limit__isnull=True) | Q(views__lt=F("view_limit"))
         return self.filter(
@@ -84,5 +88,5 @@ class Share(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

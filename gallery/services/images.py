@@ -1,20 +1,23 @@
 """Taking in gallery images and editing them: database, blobs, quota and queue together."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from audit.trail import Action, record, record_all
 from core import metrics
 from core.context import request_id
 from imaging import intake, storage
 from imaging.errors import IdempotencyKeyReused
+from imaging.intake import Photo
 from imaging.metadata import clean_text
 
 from ..models import UserImage
-from ..models.images import TITLE
+from ..models.images import TITLE, UserImageQuerySet
 from . import quotas, tags
 from .batches import BATCH
 from .processing import queue
@@ -23,14 +26,14 @@ from .processing import queue
 @metrics.uploads("gallery")
 def submit_image(
     *,
-    user,
-    upload,
-    title="",
-    tag_names=(),
-    engine=UserImage.Engine.AUTO,
-    dermoscopic=None,
-    idempotency_key=None,
-):
+    user: User,
+    upload: File | None,
+    title: str = "",
+    tag_names: Iterable[str] = (),
+    engine: str = UserImage.Engine.AUTO,
+    dermoscopic: bool | None = None,
+    idempotency_key: str | None = None,
+) -> tuple[UserImage, bool]:
     """Store one photograph and queue it. Returns (image, created).
 
     With an idempotency key that this user has used, returns the image of the first time and
@@ -91,7 +94,7 @@ def submit_image(
     return image, True
 
 
-def _check_room(user, upload, idempotency_key):
+def _check_room(user: User, upload: File, idempotency_key: str | None) -> None:
     """Refuse early what cannot be stored; but a repeated upload is not stored again."""
     try:
         quotas.check(user, upload.size or 0)
@@ -104,21 +107,29 @@ def _check_room(user, upload, idempotency_key):
             raise
 
 
-def _earlier(user, key, photo):
+def _earlier(user: User, key: str | None, photo: Photo) -> UserImage | None:
     if not key:
         return None
     image = UserImage.objects.filter(user=user, idempotency_key=key).first()
     return _same_file(image, photo) if image else None
 
 
-def _same_file(image, photo):
+def _same_file(image: UserImage, photo: Photo) -> UserImage:
     """The image of an earlier upload, if it was this file. Raises IdempotencyKeyReused."""
     if image.sha256 != photo.sha256:
         raise IdempotencyKeyReused(image.idempotency_key)
     return image
 
 
-def edit_images(images, *, title=None, favorite=None, tag_names=None, add=(), remove=()):
+def edit_images(
+    images: UserImageQuerySet,
+    *,
+    title: str | None = None,
+    favorite: bool | None = None,
+    tag_names: Iterable[str] | None = None,
+    add: Iterable[str] = (),
+    remove: Iterable[str] = (),
+) -> int:
     """Change what is said about some of somebody's images, in one transaction. `tag_names`
     replaces the tags; `add` and `remove` leave the others. Returns how many images there are. One
     that is as it was afterwards is not written, and nothing is told of it."""

@@ -1,9 +1,11 @@
 """Removing the background of a gallery image, as a job of a queue (jobs.queue)."""
 
 import logging
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile, File
 from django.db import transaction
@@ -32,16 +34,16 @@ class Processing(Queue):
     # one waiting.
     order = (F("user__storage_quota__served_at").asc(nulls_first=True), "due_at", "pk")
 
-    def taken(self, job):
+    def taken(self, job: UserImage) -> None:
         StorageQuota.objects.filter(user_id=job.user_id).update(served_at=job.processing_since)
 
-    def failed(self, code):
+    def failed(self, code: str) -> None:
         metrics.PROCESSING_FAILURES.labels(code).inc()
 
-    def close(self):
+    def close(self) -> None:
         background.close()
 
-    def run(self, job):
+    def run(self, job: UserImage) -> None:
         with _files() as (original, out):
             try:
                 storage.fetch("originals", job.original.name, original)
@@ -57,7 +59,7 @@ class Processing(Queue):
                 raise reason(failure.code) from failure
             self.finish(job, cutout, out)
 
-    def finish(self, image, cutout, out) -> bool:
+    def finish(self, image: UserImage, cutout: background.Cutout, out: Any) -> bool:
         """Store a background.Cutout, its PNG in the open file `out`, and say that the image is
         ready. False when the lease was lost meanwhile."""
         stem = f"{image.user_id}/{image.pk}"
@@ -76,7 +78,7 @@ class Processing(Queue):
         for container, name, content in blobs.values():
             storage.replace(container, name, content)
 
-        def write(row):
+        def write(row: UserImage) -> tuple[str, ...]:
             names = [name for _container, name, _content in blobs.values()]
             former = [blob for blob in _results(row) if blob[1] not in names]
             for field, (_container, name, _content) in blobs.items():
@@ -102,28 +104,28 @@ queue = Processing()
 
 
 @contextmanager
-def _files():
+def _files() -> Iterator[tuple[Any, Any]]:
     """Two passing files: for the original, and for the result."""
     with storage.passing_file() as original, storage.passing_file() as out:
         yield original, out
 
 
-def _results(row):
+def _results(row: UserImage) -> list[tuple[str, str]]:
     fields = (row.cutout, row.cutout_thumbnail)
     return [(field.storage.container, field.name) for field in fields if field]
 
 
-def _delete_later(blobs):
+def _delete_later(blobs: list[tuple[str, str]]) -> None:
     delete_blobs.enqueue(blobs, request_id=request_id())
 
 
-def _discard_if_gone(image, blobs):
+def _discard_if_gone(image: UserImage, blobs: Iterable[tuple[str, str, File]]) -> None:
     """Deleted for good while in work: nobody else will remove what was stored just now."""
     if not UserImage.objects.filter(pk=image.pk).exists():
         _delete_later([(container, name) for container, name, _content in blobs])
 
 
-def retry_image(image, *, engine=None):
+def retry_image(image: UserImage, *, engine: str | None = None) -> UserImage:
     """Queue an image once more, with another engine if one is named. One that waits already
     stays where it is. Returns the image as it is now."""
     with transaction.atomic():

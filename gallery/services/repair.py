@@ -31,7 +31,7 @@ def repair(*, only_tell: bool, grace: timedelta = ABANDONED) -> int:
     return count
 
 
-def _repair_quota(user_id):
+def _repair_quota(user_id: int) -> int:
     with transaction.atomic():
         # Under the lock nobody else's change is half there: theirs waits for the same row.
         StorageQuota.objects.select_for_update().get(pk=user_id)
@@ -42,7 +42,7 @@ def _repair_quota(user_id):
     return 1
 
 
-def _drifted(user_id):
+def _drifted(user_id: int) -> tuple[int, int] | None:
     """(bytes, images) as they are stored, where the quota says otherwise; else None. In one
     statement: an upload moves from one table to the other in one transaction."""
     image, held, quota = (

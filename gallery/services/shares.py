@@ -6,8 +6,9 @@ the reason, one that never was: NotThere, after the same one question to the dat
 
 import hashlib
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -17,11 +18,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from audit.trail import NOBODY, Action, record, record_all
 from core.errors import ServiceError
 from imaging import storage
 
 from ..models import Share, UserImage
+from ..models.shares import ShareQuerySet
 
 LIFETIMES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "7d": timedelta(days=7)}
 LIFETIME_CHOICES = [("1h", _("1 hour")), ("1d", _("1 day")), ("7d", _("7 days"))]
@@ -58,7 +61,7 @@ class PasswordWrong(Exception):
 class Throttled(Exception):
     """Too many wrong passwords of this link."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: int) -> None:
         self.seconds = seconds
         super().__init__(seconds)
 
@@ -71,7 +74,9 @@ class Opening:
     image_pass: str
 
 
-def create_share(*, image, lifetime, password="", view_limit=None):
+def create_share(
+    *, image: UserImage, lifetime: str, password: str = "", view_limit: int | None = None
+) -> tuple[Share, str]:
     """A link to an image's cut-out. Returns (share, token): the token is told this once.
 
     `lifetime` is a key of LIFETIMES. Raises NotReady.
@@ -92,7 +97,7 @@ def create_share(*, image, lifetime, password="", view_limit=None):
     return share, token
 
 
-def revoke(shares):
+def revoke(shares: ShareQuerySet) -> int:
     """Revoke those of a queryset that are not dead of themselves. Returns how many."""
     with transaction.atomic():
         open_still = shares.filter(revoked_at=None, expires_at__gt=Now()).order_by("pk")
@@ -103,23 +108,23 @@ def revoke(shares):
     return len(found)
 
 
-def revoke_all(user):
+def revoke_all(user: User) -> int:
     """Every link of somebody's, those of images in the bin too: they may be brought back."""
     return revoke(Share.objects.filter(image__user_id=user.pk))
 
 
-def find(token):
+def find(token: str) -> Share:
     """The link that would open now, or NotThere. Looking counts for nothing."""
     return _found(Share.objects.alive(), token)
 
 
-def asks_first(share):
+def asks_first(share: Share) -> bool:
     """Does the page ask before it shows? Where a view counts, or a password is wanted: what
     fetches a link to preview it must not use it up."""
     return bool(share.password) or share.view_limit is not None
 
 
-def open_share(token, password=None) -> Opening:
+def open_share(token: str, password: str | None = None) -> Opening:
     """Count a view of a link. Raises NotThere, PasswordWrong or Throttled.
 
     A limit of n gives n views, however many come at once: whoever raises the count has the view.
@@ -138,7 +143,7 @@ def open_share(token, password=None) -> Opening:
     return Opening(share, storage.share_pass(share.pk, share.expires_at))
 
 
-def stream_image(token, expires, signature):
+def stream_image(token: str, expires: str, signature: str) -> Iterator[bytes]:
     """The bytes of a link's cut-out (PNG), for who opened its page a moment ago. NotThere where
     the link has died since; used up it may be, for that view was counted."""
     share = _found(Share.objects.unexpired(), token)
@@ -150,7 +155,7 @@ def stream_image(token, expires, signature):
         raise NotThere from error
 
 
-def listed(user, moment=None):
+def listed(user: User, moment: datetime | None = None) -> ShareQuerySet:
     """Somebody's links, the open ones first (`living`), then those that died lately. With `moment`,
     as they stood then."""
     moment = moment or timezone.now()
@@ -161,7 +166,7 @@ def listed(user, moment=None):
     return shares.select_related("image").order_by("-living", "-created_at", "-pk")
 
 
-def state(share):
+def state(share: Share) -> str:
     """A key of STATES."""
     if share.revoked_at:
         return "revoked"
@@ -172,18 +177,18 @@ def state(share):
     return "alive"
 
 
-def _hashed(token):
+def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _found(shares, token):
+def _found(shares: ShareQuerySet, token: str) -> Share:
     share = shares.select_related("image").filter(token_hash=_hashed(token)).first()
     if share is None:
         raise NotThere
     return share
 
 
-def _check(share, password):
+def _check(share: Share, password: str) -> None:
     """PasswordWrong, or Throttled without so much as a look at the password."""
     if not password:
         raise PasswordWrong

@@ -1,14 +1,17 @@
 """One's own words for one's own images."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.errors import ServiceError
 from imaging.metadata import clean_text
 
-from ..models import ImageTag, Tag
+from ..models import ImageTag, Tag, UserImage
 from ..models.images import TAG, TAGS, tag_key
 
 
@@ -18,11 +21,11 @@ class TooManyTags(ServiceError):
     code, attr = "max_length", "tags"
 
     @property
-    def detail(self):
+    def detail(self) -> str:
         return _("At most %(most)s tags.") % {"most": TAGS}
 
 
-def cleaned(names):
+def cleaned(names: Iterable[str]) -> list[str]:
     """Names without control characters, without blanks around, each word once, in their order."""
     found = {}
     for name in names:
@@ -31,12 +34,12 @@ def cleaned(names):
     return list(found.values())
 
 
-def split(text):
+def split(text: str) -> list[str]:
     """Names as somebody types them: "suivi, avant/après"."""
     return cleaned(text.split(","))
 
 
-def of_images(images):
+def of_images(images: Iterable[UserImage]) -> dict[UUID, list[str]]:
     """{image's key: [names]} in alphabetical order."""
     found = defaultdict(list)
     rows = ImageTag.objects.filter(image__in=images).select_related("tag").order_by("tag__key")
@@ -45,7 +48,7 @@ def of_images(images):
     return found
 
 
-def add(images, names):
+def add(images: Sequence[UserImage], names: Sequence[str]) -> None:
     """File images of one person under names. Raises TooManyTags."""
     if not images or not names:
         return
@@ -70,20 +73,20 @@ def add(images, names):
         raise TooManyTags
 
 
-def remove(images, names):
+def remove(images: Sequence[UserImage], names: Iterable[str]) -> None:
     """Take images from under names."""
     keys = [tag_key(name) for name in names]
     ImageTag.objects.filter(image__in=images, tag__key__in=keys).delete()
 
 
-def replace(images, names):
+def replace(images: Sequence[UserImage], names: Sequence[str]) -> None:
     """File images under these names and no others."""
     keys = [tag_key(name) for name in names]
     ImageTag.objects.filter(image__in=images).exclude(tag__key__in=keys).delete()
     add(images, names)
 
 
-def suggestions(user, text="", most=12):
+def suggestions(user: User, text: str = "", most: int = 12) -> list[Tag]:
     """Tags that the user has images under and that begin with `text`, in alphabetical order."""
     # One image of each is looked for in the tag's own index: EXISTS may be turned into a join with
     # all of them.

@@ -2,12 +2,16 @@
 knows of the other's, and each is deleted by itself."""
 
 import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.utils import timezone
 
+from accounts.models import User
 from audit.trail import Action, record
+from consultations.models import Consultation, ConsultationImage
 from consultations.services import add_image
 from consultations.vocabulary import ImageType
 from core.idempotency import own_key
@@ -21,7 +25,7 @@ from .images import submit_image
 logger = logging.getLogger(__name__)
 
 
-def copy_from_consultation(*, image, user):
+def copy_from_consultation(*, image: ConsultationImage, user: User) -> tuple[UserImage, bool]:
     """A consultation's photograph into the gallery of somebody who may see it, for its background
     to be removed. Returns (UserImage, created).
 
@@ -43,7 +47,14 @@ def copy_from_consultation(*, image, user):
     return copy, created
 
 
-def attach_to_consultation(*, image, consultation, user, idempotency_key=None, **said):
+def attach_to_consultation(
+    *,
+    image: UserImage,
+    consultation: Consultation,
+    user: User,
+    idempotency_key: str | None = None,
+    **said: Any,
+) -> tuple[ConsultationImage, bool]:
     """A gallery image's original into a consultation, with what is said about it there. Returns
     (ConsultationImage, created); raises what add_image does."""
     with _original(image) as upload:
@@ -59,7 +70,7 @@ def attach_to_consultation(*, image, consultation, user, idempotency_key=None, *
     return attached, created
 
 
-def _dermoscopic(image):
+def _dermoscopic(image: ConsultationImage) -> bool | None:
     """Said by a person; "other" says nothing."""
     if image.image_type == ImageType.OTHER:
         return None
@@ -67,7 +78,7 @@ def _dermoscopic(image):
 
 
 @contextmanager
-def _original(image):
+def _original(image: ConsultationImage | UserImage) -> Iterator[TemporaryUploadedFile]:
     """The original as an upload is: a passing file, which the storage may move."""
     # Its name is not part of the passing file's: some are longer than a file system takes.
     with TemporaryUploadedFile("original", "", image.file_size, None) as upload:

@@ -1,6 +1,8 @@
 """The bin: images that are gone from every page and can be brought back for a while."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -10,6 +12,7 @@ from django.utils import timezone
 from audit.trail import Action, record_all
 
 from ..models import StorageQuota, UserImage
+from ..models.images import UserImageQuerySet
 from . import quotas
 from .batches import batches
 from .processing import queue
@@ -17,11 +20,11 @@ from .processing import queue
 PURGED = 200  # rows of one transaction
 
 
-def undo_time():
+def undo_time() -> timedelta:
     return timedelta(seconds=settings.UNDO_SECONDS)
 
 
-def delete_images(images):
+def delete_images(images: UserImageQuerySet) -> list[UUID]:
     """Put some of somebody's images away: gone from every page and link at once, and from storage
     when the time to undo has passed. Returns their keys."""
     with transaction.atomic():
@@ -41,7 +44,7 @@ def delete_images(images):
     return keys
 
 
-def _trim(user_id, deleted):
+def _trim(user_id: int, deleted: int) -> None:
     """What somebody put away takes no more than their plan gives (or than they put away at once):
     whoever uploads and deletes in turn would fill the disk. The oldest go for good, but for those
     that are being brought back: whoever holds one may wait for what is held here."""
@@ -59,7 +62,7 @@ def _trim(user_id, deleted):
         away.filter(pk__in=list(free.values_list("pk", flat=True))).delete()
 
 
-def restore_images(images):
+def restore_images(images: UserImageQuerySet) -> int:
     """Bring back images that were deleted a moment ago. Returns how many; QuotaExceeded when
     their room was taken meanwhile."""
     with transaction.atomic():
@@ -77,7 +80,7 @@ def restore_images(images):
     return len(rows)
 
 
-def _sizes_by_user(rows):
+def _sizes_by_user(rows: Iterable[tuple[UUID, int, int]]) -> dict[int, list[int]]:
     """{owner's key: [bytes]} of [(key, owner's key, bytes)], in the order in which quotas are
     locked."""
     sizes = {user: [] for user in sorted({user for _key, user, _size in rows})}
@@ -86,12 +89,12 @@ def _sizes_by_user(rows):
     return sizes
 
 
-def _named(rows):
+def _named(rows: Iterable[tuple[UUID, int, int]]) -> list[UserImage]:
     """What the audit log needs of [(key, owner's key, …)]."""
     return [UserImage(pk=key, user_id=user) for key, user, *_more in rows]
 
 
-def erase_images(images):
+def erase_images(images: UserImageQuerySet) -> int:
     """Delete images for good and at once; their blobs follow after commit. Returns how many."""
     with transaction.atomic():
         delete_images(images.filter(deleted_at=None))

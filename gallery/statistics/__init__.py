@@ -1,11 +1,15 @@
 """What somebody's gallery holds: numbers, in two questions to the database."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Sum, Value, When
 from django.utils import timezone
+
+from accounts.models import User
 
 from ..models import StorageQuota, UserImage
 
@@ -31,7 +35,7 @@ class Statistics:
     images: int  # of all times
 
 
-def of(user) -> Statistics:
+def of(user: User) -> Statistics:
     """Of the images that somebody has now; what was deleted is not counted any more."""
     months = [Month(first) for first in _months(timezone.localdate())]
     engines, added, total = Counter(), Counter(), 0
@@ -52,7 +56,7 @@ def of(user) -> Statistics:
     return Statistics(months, engines, StorageQuota.objects.of(user.pk), total)
 
 
-def _rows(user, firsts):
+def _rows(user: User, firsts: list[date]) -> Iterable[dict[str, Any]]:
     """Images and bytes by month, engine and quality. By comparison, not by TruncMonth: that calls
     Python for every row on SQLite."""
     starts = [timezone.make_aware(datetime.combine(first, time())) for first in firsts]
@@ -68,7 +72,7 @@ def _rows(user, firsts):
     )
 
 
-def _months(today):
+def _months(today: date) -> list[date]:
     """The first days of the last MONTHS months, this one included, the oldest first."""
     this = today.year * 12 + today.month - 1
     return [date(n // 12, n % 12 + 1, 1) for n in range(this - MONTHS + 1, this + 1)]

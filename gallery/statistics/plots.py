@@ -5,6 +5,7 @@ words keep their size.
 """
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, log10
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from core.templatetags.units import file_size
 
 from ..models import UserImage
+from . import Month, Statistics
 
 TOP, FOOT, HEIGHT = 26, 182, 222  # px: the highest mark, the axis, the whole
 ROW = 56  # px of a bar that lies
@@ -55,12 +57,12 @@ class Plot:
     legend: list = field(default_factory=list)  # (fill, label)
 
 
-def of(statistics):
+def of(statistics: Statistics) -> list[Plot]:
     months = statistics.months
     return [_images(months), _qualities(months), _engines(statistics.engines), _storage(months)]
 
 
-def _images(months):
+def _images(months: Sequence[Month]) -> Plot:
     most = max(months, key=lambda month: month.images)
     plot = Plot(
         "images",
@@ -74,7 +76,7 @@ def _images(months):
     return plot
 
 
-def _storage(months):
+def _storage(months: Sequence[Month]) -> Plot:
     plot = Plot(
         "storage",
         _("Storage"),
@@ -87,7 +89,7 @@ def _storage(months):
     return plot
 
 
-def _qualities(months):
+def _qualities(months: Sequence[Month]) -> Plot:
     """Shares, so that a busy month and a calm one compare."""
     labels = dict(UserImage.Quality.choices)
     fills = {"excellent": "solid", "good": "hatched", "fair": "hollow"}
@@ -116,7 +118,7 @@ def _qualities(months):
     return plot
 
 
-def _engines(engines):
+def _engines(engines: Counter[str]) -> Plot:
     labels = {key: UserImage.Engine(key).label for key in ("general", "lesion")}
     most = max([*engines.values(), 1])
     plot = Plot(
@@ -141,11 +143,17 @@ def _engines(engines):
 _WIDTH = f"{WIDE / 12:.2f}%"
 
 
-def _left(number):
+def _left(number: int) -> str:
     return f"{(number + (1 - WIDE / 100) / 2) * 100 / 12:.2f}%"
 
 
-def _columns(plot, months, values, written, unit=1):
+def _columns(
+    plot: Plot,
+    months: Sequence[Month],
+    values: list[int],
+    written: Callable[[int], str],
+    unit: int = 1,
+) -> None:
     """A column for each month, on a scale with round numbers."""
     step = _step(max(values), unit)
     top = step * max(1, ceil(max(values) / step))
@@ -158,13 +166,13 @@ def _columns(plot, months, values, written, unit=1):
     _months(plot, months)
 
 
-def _line(plot, share, text):
+def _line(plot: Plot, share: float, text: str) -> None:
     y = round(FOOT - (FOOT - TOP) * share)
     plot.lines.append(y)
     plot.words.append(Word("0%", y - 4, text, "is-tick"))
 
 
-def _months(plot, months):
+def _months(plot: Plot, months: Sequence[Month]) -> None:
     for number, month in enumerate(months):
         x = f"{(number + 0.5) * 100 / 12:.2f}%"
         kind = "is-month" if number % 3 == 2 else "is-month is-minor"
@@ -173,11 +181,11 @@ def _months(plot, months):
             plot.words.append(Word(x, FOOT + 36, str(month.first.year), "is-month is-year"))
 
 
-def _to_january(month):
+def _to_january(month: Month) -> int:
     return (13 - month.first.month) % 12
 
 
-def _step(most, unit):
+def _step(most: int, unit: int) -> int:
     """1, 2 or 5 times a power of ten (of `unit`s to a power of 1024), about three to the top."""
     scale = 1
     while unit > 1 and most >= 1000 * scale:
@@ -187,17 +195,17 @@ def _step(most, unit):
     return scale * next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
 
 
-def _named(month):
+def _named(month: Month) -> str:
     return date_format(month.first, "F Y")
 
 
-def _titled(what, value):
+def _titled(what: str, value: str) -> str:
     return _("%(what)s: %(value)s") % {"what": what, "value": value}
 
 
-def _size(count):
+def _size(count: int) -> str:
     return file_size(count) if count else "0"
 
 
-def _percent(part, whole):
+def _percent(part: int, whole: int) -> str:
     return _("%(number)s%%") % {"number": round(100 * part / whole) if whole else 0}

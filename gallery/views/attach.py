@@ -1,15 +1,19 @@
 """The buttons between the two halves: a consultation's photograph into the gallery, and back."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from accounts.requests import AuthenticatedRequest
 from consultations.forms import ImageMetadataForm
 from consultations.models import Consultation, ConsultationImage, Patient
+from consultations.models.consultation import ConsultationQuerySet
 from consultations.views.access import doctor_required
 from consultations.vocabulary import ImageType
 from core.errors import Unavailable
@@ -35,7 +39,7 @@ class UploadRate(UserRate):
 
 @login_required
 @require_POST
-def gallery_from_consultation(request, pk):
+def gallery_from_consultation(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Whoever may see a photograph may have its background removed, in their own gallery."""
     image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
     if not UploadRate().allow_request(request, None):
@@ -57,7 +61,7 @@ def gallery_from_consultation(request, pk):
 
 @doctor_required
 @vary_on_htmx
-def gallery_attach(request, pk):
+def gallery_attach(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Step 1 finds the consultation; step 2 says what the picture shows, the patient in view."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     mine = Consultation.objects.editable_by(request.user).select_related("patient")
@@ -98,7 +102,9 @@ def gallery_attach(request, pk):
     return render(request, "gallery/attach.html", context)
 
 
-def _choose(request, image, consultations):
+def _choose(
+    request: AuthenticatedRequest, image: UserImage, consultations: ConsultationQuerySet
+) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     if words:
         found = Patient.objects.visible_to(request.user).find(words)

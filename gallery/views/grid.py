@@ -1,16 +1,21 @@
+from collections.abc import Iterator
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
 from ..forms import PageFilter, keys
 from ..models import StorageQuota, UserImage
+from ..models.images import UserImageQuerySet
 from ..services import tags
 from .tiles import dressed
 
@@ -22,7 +27,7 @@ SUGGESTED = 100
 
 @login_required
 @vary_on_htmx
-def gallery(request):
+def gallery(request: AuthenticatedRequest) -> HttpResponse:
     mine = UserImage.objects.visible_to(request.user)
     asked = PageFilter(request.GET, mine, request=request)
     narrowed_down = asked.qs  # first: it judges what is asked
@@ -67,7 +72,7 @@ def gallery(request):
 
 
 @login_required
-def progress(request):
+def progress(request: AuthenticatedRequest) -> HttpResponse:
     """What has become of images that a page shows as waiting: their tiles anew, and the next
     question, as long as there is one to ask."""
     watched = keys(request.GET.getlist("ids"), WATCHED)
@@ -90,7 +95,7 @@ def progress(request):
     return render(request, "gallery/partials/progress.html", context)
 
 
-def _state(request, page):
+def _state(request: AuthenticatedRequest, page: QueryDict) -> dict[str, Any]:
     """Quota, and the filters that are one click: what changes while one looks. `page` is the
     query of the page that is looked at."""
     mine = UserImage.objects.visible_to(request.user)
@@ -101,7 +106,7 @@ def _state(request, page):
     }
 
 
-def _chips(page, mine):
+def _chips(page: QueryDict, mine: UserImageQuerySet) -> Iterator[dict[str, Any]]:
     """Each a link that sets a filter, or takes it away where it is set."""
     month = timezone.localdate().replace(day=1).isoformat()
     waiting = keyset.count(mine.waiting())
@@ -121,6 +126,6 @@ def _chips(page, mine):
         yield {"kind": "tag", "text": tag, "on": True, "query": _link(page, "tag", None)}
 
 
-def _link(page, name, value):
+def _link(page: QueryDict, name: str, value: str | None) -> str:
     values = {key: page[key] for key in page if page[key] and key not in ("before", "shown", name)}
     return urlencode(values | ({name: value} if value else {}))

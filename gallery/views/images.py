@@ -1,13 +1,18 @@
+from typing import Any
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.db.models.fields.files import FieldFile
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget
 
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import vary_on_htmx, wants_fragment
@@ -15,6 +20,7 @@ from imaging.storage.redirect import signed_redirect
 
 from ..forms import EngineForm, ImageForm
 from ..models import UserImage
+from ..models.images import UserImageQuerySet
 from ..services import tags
 from ..services.images import edit_images
 from ..services.processing import retry_image
@@ -27,7 +33,7 @@ from .tiles import dressed
 
 @login_required
 @vary_on_htmx
-def detail(request, pk):
+def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     mine, form = UserImage.objects.visible_to(request.user), None
     if request.method == "POST":
         with transaction.atomic():
@@ -59,7 +65,7 @@ def detail(request, pk):
     return render(request, "gallery/image.html", context, status=status)
 
 
-def _form(image, data=None):
+def _form(image: UserImage, data: QueryDict | None = None) -> ImageForm:
     said = {
         "title": image.title,
         "tags": ", ".join(image.tag_names),
@@ -68,7 +74,7 @@ def _form(image, data=None):
     return ImageForm(data, initial=said)
 
 
-def _save(form, images):
+def _save(form: ImageForm, images: UserImageQuerySet) -> bool:
     changes = form.changes
     if not changes:
         return True
@@ -87,7 +93,7 @@ def _save(form, images):
     return True
 
 
-def _progress(request, context):
+def _progress(request: AuthenticatedRequest, context: dict[str, Any]) -> HttpResponse:
     """The line that says how far it is; when that is over, the whole picture anew."""
     image = context["image"]
     if image.is_waiting:
@@ -97,14 +103,14 @@ def _progress(request, context):
     return reswap(retarget(response, "#picture"), "outerHTML")
 
 
-def _downloads(image):
+def _downloads(image: UserImage) -> dict[str, str]:
     """{part: where it is to be had} of each file: paths of ours, so that the log knows."""
     parts = [*(["cutout"] if image.cutout else []), "original", "thumbnail"]
     return {part: reverse("gallery_file", args=[image.pk, part]) for part in parts}
 
 
 @login_required
-def gallery_file(request, pk, part):
+def gallery_file(request: AuthenticatedRequest, pk: UUID, part: str) -> HttpResponse:
     """To the signed URL of one file, under a name that tells one from the other."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     if part not in _downloads(image):
@@ -113,8 +119,8 @@ def gallery_file(request, pk, part):
     return signed_redirect(_file(image, part))
 
 
-def _file(image, part):
-    def link(field, suffix):
+def _file(image: UserImage, part: str) -> str:
+    def link(field: FieldFile, suffix: str) -> str:
         return field.storage.url(field.name, filename=image.file_name(suffix))
 
     if part == "cutout":
@@ -126,7 +132,7 @@ def _file(image, part):
 
 @login_required
 @require_POST
-def delete(request, pk):
+def delete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     images = UserImage.objects.visible_to(request.user).filter(pk=pk)
     gone = delete_images(images)
     if not gone:
@@ -137,7 +143,7 @@ def delete(request, pk):
 
 @login_required
 @require_POST
-def retry(request, pk):
+def retry(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     form = EngineForm(request.POST)
     if not form.is_valid():

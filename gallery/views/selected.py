@@ -1,6 +1,11 @@
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -9,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record_all
 
 from .. import archive
@@ -22,7 +28,7 @@ from ..services.trash import delete_images, restore_images
 
 @login_required
 @require_POST
-def selected(request):
+def selected(request: AuthenticatedRequest) -> HttpResponse:
     """The bar beneath the grid, without a script."""
     form, chosen = SelectionForm(request.POST), keys(request.POST.getlist("ids"))
     if not form.is_valid():
@@ -36,7 +42,7 @@ def selected(request):
     return HttpResponseRedirect(_back(request))
 
 
-def _act(request, asked, chosen):
+def _act(request: AuthenticatedRequest, asked: dict[str, Any], chosen: Sequence[UUID]) -> None:
     action = asked["action"]
     if action == "restore":
         restore(request, chosen)
@@ -60,7 +66,7 @@ def _act(request, asked, chosen):
     messages.success(request, text % {"count": count})
 
 
-def restore(request, chosen):
+def restore(request: AuthenticatedRequest, chosen: Sequence[UUID]) -> None:
     deleted = UserImage.objects.deleted_by(request.user)
     try:
         count = restore_images(deleted.filter(pk__in=chosen))
@@ -75,7 +81,7 @@ def restore(request, chosen):
     messages.success(request, text % {"count": count})
 
 
-def tell_deleted(request, gone):
+def tell_deleted(request: AuthenticatedRequest, gone: Sequence[UUID]) -> None:
     """A message with a button that brings them back."""
     if not gone:
         messages.error(request, _("Nothing was deleted: these images are gone already."))
@@ -85,7 +91,7 @@ def tell_deleted(request, gone):
     messages.success(request, render_to_string("gallery/partials/undo.html", context, request))
 
 
-def _back(request):
+def _back(request: AuthenticatedRequest) -> str:
     """To the page of the gallery that it came from."""
     place = request.META.get("HTTP_REFERER", "")
     safe = url_has_allowed_host_and_scheme(
@@ -97,7 +103,7 @@ def _back(request):
 
 @login_required
 @require_POST
-def download(request):
+def download(request: AuthenticatedRequest) -> HttpResponseBase:
     """Cut-outs and originals as a streamed ZIP."""
     mine = UserImage.objects.visible_to(request.user)
     images = mine.filter(pk__in=keys(request.POST.getlist("ids")))

@@ -1,8 +1,11 @@
 """Somebody's own links: made for an image, listed, revoked."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from accounts.requests import AuthenticatedRequest
 from core.fragments import vary_on_htmx, wants_fragment
 
 from ..api.shares import ShareRate, share_url
@@ -22,7 +26,7 @@ PAGE = 30
 
 @login_required
 @vary_on_htmx
-def gallery_share(request, pk):
+def gallery_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The links of one image. POST makes one and tells it on this very answer: it is in no
     session, no message and no redirect."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
@@ -50,7 +54,7 @@ def gallery_share(request, pk):
 
 @login_required
 @require_POST
-def gallery_share_revoke(request, pk):
+def gallery_share_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     shares = Share.objects.visible_to(request.user)
     get_object_or_404(shares, pk=pk)
     links.revoke(shares.filter(pk=pk))
@@ -59,21 +63,21 @@ def gallery_share_revoke(request, pk):
 
 
 @login_required
-def gallery_links(request):
+def gallery_links(request: AuthenticatedRequest) -> HttpResponse:
     shares = Paginator(links.listed(request.user), PAGE).get_page(request.GET.get("page"))
     return render(request, "gallery/links.html", {"page": shares})
 
 
 @login_required
 @require_POST
-def gallery_links_revoke_all(request):
+def gallery_links_revoke_all(request: AuthenticatedRequest) -> HttpResponse:
     count = links.revoke_all(request.user)
     text = ngettext("%(count)s link revoked.", "%(count)s links revoked.", count)
     messages.success(request, text % {"count": count})
     return redirect("gallery_links")
 
 
-def _back(request):
+def _back(request: AuthenticatedRequest) -> str:
     """The page that the button stood on."""
     page = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())

@@ -1,12 +1,15 @@
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import render
+
+from accounts.requests import AuthenticatedRequest
 
 from .. import statistics
 from ..statistics import plots
 
 
 @login_required
-def gallery_statistics(request):
+def gallery_statistics(request: AuthenticatedRequest) -> HttpResponse:
     found = statistics.of(request.user)
     context = {"statistics": found, "quota": found.quota}
     if found.images:

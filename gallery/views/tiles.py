@@ -1,6 +1,8 @@
 """What a tile shows of an image besides its own columns."""
 
+from collections.abc import Callable
 from functools import cache
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -9,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from imaging import storage
 
+from ..models import UserImage
 from ..services import tags
 
 
-def dressed(images):
+def dressed(images: list[UserImage]) -> list[UserImage]:
     """Images with `tag_names`, `took` (s) and, of one in work, `seconds` since it began: one query
     for all. And `tile`, what a grid shows of each, worked out once: a page has fifty."""
     names, now = tags.of_images(images), timezone.now()
@@ -40,7 +43,7 @@ def dressed(images):
     return images
 
 
-def _pages():
+def _pages() -> Callable[[UUID], str]:
     """Addresses of images' pages, which differ in the key alone."""
     nobody = "00000000-0000-0000-0000-000000000000"
     before, _key, behind = reverse("gallery_image", args=[nobody]).partition(nobody)
