@@ -30,13 +30,13 @@ def _refusing(
     """`form`, which takes from nobody but a superuser a choice that is new and refused:
     `refused` are {field: function of the choice}."""
 
-    class Form(form):
+    class Form(form):  # type: ignore[valid-type, misc]
         def clean(self) -> dict[str, Any]:
             data = super().clean()
             for field, judge in refused.items():
                 chosen = self.cleaned_data.get(field)
                 if chosen and chosen.pk != getattr(self.instance, f"{field}_id") and judge(chosen):
-                    self.add_error(field, ValidationError(text))
+                    self.add_error(field, ValidationError(str(text)))
             return data
 
     return form if request.user.is_superuser else Form
@@ -76,7 +76,7 @@ def _keep(request: HttpRequest, form: Any, change: bool) -> None:
 
 class ImageInline(admin.TabularInline):
     model = ConsultationImage
-    fields = readonly_fields = ["link", "image_type", "body_site", "is_primary", "created_at"]
+    fields = readonly_fields = ("link", "image_type", "body_site", "is_primary", "created_at")
     extra = 0
     can_delete = False
 

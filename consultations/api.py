@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.http import Http404, StreamingHttpResponse
@@ -67,6 +67,7 @@ class CreateListRetrieveUpdate(
     mixins.UpdateModelMixin,
     GenericViewSet,
 ):
+    request: AuthenticatedAPIRequest
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     lookup_value_converter = "int"
 
@@ -98,7 +99,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
         return super().list(request, *args, **kwargs)
 
 
-@extend_validation_errors(FILE_CODES, "file", actions=["images"], methods=["post"])
+@extend_validation_errors([*FILE_CODES], "file", actions=["images"], methods=["post"])
 @extend_validation_errors(
     ["only_with_dermoscopy"], "dermoscopic_type", actions=["images"], methods=["post"]
 )
@@ -148,7 +149,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         consultation = self.get_object()
         if request.method == "POST":
             return self._add_image(request, consultation)
-        page = self.paginate_queryset(consultation.images.as_added())
+        page = self.paginate_queryset(consultation.images.as_added()) or []
         record(Action.LISTED, consultation, images=len(page), api=True)
         data = ImageSerializer(page, many=True, context=self.get_serializer_context()).data
         return self.get_paginated_response(data)
@@ -161,7 +162,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 
     def _add_image(self, request: AuthenticatedAPIRequest, consultation: Consultation) -> Response:
         context = self.get_serializer_context()
-        said = context | {"consultation": consultation}
+        said = {**context, "consultation": consultation}
         serializer = ImageUploadSerializer(data=request.data, context=said)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
@@ -209,6 +210,7 @@ class ImageViewSet(
 ):
     """One image of a consultation: its doctor changes it, its patient looks."""
 
+    request: AuthenticatedAPIRequest
     locks_its_row = False  # the service locks its consultation first
     queryset = ConsultationImage.objects.none()
     serializer_class = ImageSerializer
@@ -239,12 +241,12 @@ class ImageViewSet(
         return Response({"events": told.data, "next": place})
 
     def perform_update(self, serializer: BaseSerializer) -> None:
-        image, user = serializer.instance, self.request.user
+        image = cast(ConsultationImage, serializer.instance)
         # What was held against If-Match is what must still stand there under the lock.
         as_of = image.updated_at if "If-Match" in self.request.headers else None
         try:
             serializer.instance = self.subject = services.update_image(
-                image, as_of=as_of, user=user, **serializer.validated_data
+                image, as_of=as_of, user=self.request.user, **serializer.validated_data
             )
         except ConsultationImage.DoesNotExist as gone:
             raise Http404 from gone

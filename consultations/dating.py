@@ -66,6 +66,8 @@ class DatedImage(StoredImage):
     # The default is for a former version of the program that writes a row meanwhile.
     timeline_key = TimelineKey(editable=False, db_default=Now())
 
+    consultation: Any  # the subclass's foreign key
+
     class Meta(StoredImage.Meta):
         abstract = True
 

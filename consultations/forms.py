@@ -1,6 +1,6 @@
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -85,8 +85,10 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
 def say_unspecified(form: forms.BaseForm) -> None:
     """Django's dashes, in words: nobody knows what nine dashes mean."""
     for field in form.fields.values():
-        if isinstance(field, forms.TypedChoiceField) and field.choices[:1] == [("", "---------")]:
-            field.choices = [("", _("Not specified")), *field.choices[1:]]
+        if isinstance(field, forms.TypedChoiceField):
+            first, *others = list(field.choices) or [None]  # type: ignore[arg-type]
+            if first == ("", "---------"):
+                field.choices = [("", _("Not specified")), *others]
 
 
 class PatientForm(VersionedForm, forms.ModelForm):
@@ -133,12 +135,15 @@ class ImageFilterForm(forms.Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.offer(BODY_SITES)
-        self.fields["type"].choices = [("", _("All types")), *ImageType.choices]
+        cast(forms.ChoiceField, self.fields["type"]).choices = [
+            ("", _("All types")),
+            *ImageType.choices,
+        ]
 
     def offer(self, sites: Collection[str]) -> None:
         """Put these sites in the menu, and the chosen one: it tells why the page is empty."""
         shown = {*sites, self.data.get("site")}
-        self.fields["site"].choices = [
+        cast(forms.ChoiceField, self.fields["site"]).choices = [
             ("", _("All sites")),
             *((code, site.label) for code, site in BODY_SITES.items() if code in shown),
         ]

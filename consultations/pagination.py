@@ -31,7 +31,8 @@ class ConsultationImagePages(ImagePages):
     def walked(
         self, queryset: ConsultationImageQuerySet, memo: int | None
     ) -> ConsultationImageQuerySet:
-        return queryset.exclude(pk=memo).order_by("-created_at", "-pk")
+        others = queryset if memo is None else queryset.exclude(pk=memo)
+        return others.order_by("-created_at", "-pk")
 
     def keys(self, row: ConsultationImage, order: list[str], memo: int | None) -> list[Any] | None:
         return None if row.pk == memo else super().keys(row, order, memo)

@@ -22,7 +22,9 @@ class DoctorsWrite(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         # POST to a collection without an object to ask about.
-        return request.method != "POST" or request.user.is_doctor or view.detail
+        user = request.user
+        doctor = user.is_active and user.is_doctor
+        return bool(request.method != "POST" or doctor or view.detail)
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
         if request.method in SAFE_METHODS:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.trail import Action, record
 
-from .revisions import Revision
+from .revisions import Author, Revision
 
 _Record = TypeVar("_Record", bound=Any)  # a patient, a consultation or an image
 REPEAT = timedelta(minutes=1)  # a button pressed twice, a form sent again by Back
@@ -48,7 +48,7 @@ def save_changes(form: Any, user: User) -> Any:
 
 
 @transaction.atomic
-def change_record(instance: _Record, user: User | None, changes: Mapping[str, Any]) -> _Record:
+def change_record(instance: _Record, user: Author, changes: Mapping[str, Any]) -> _Record:
     """The same with {field: value}, of a row that is locked and as it stands in the database."""
     former = {name: getattr(instance, name) for name in changes}
     changes = {name: value for name, value in changes.items() if value != former[name]}
@@ -61,7 +61,10 @@ def change_record(instance: _Record, user: User | None, changes: Mapping[str, An
 
 
 def keep(
-    instance: Model, former: Mapping[str, Any], user: User | None, changes: Iterable[str]
+    instance: Model,
+    former: Mapping[str, Any],
+    user: Author,
+    changes: Iterable[str],
 ) -> None:
     """What the record said before, for whoever may change it; that it changed, for the log."""
     Revision.objects.keep(instance, former, user)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -17,10 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 SUBJECTS = ("consultation", "patient", "image")
+Author = User | AnonymousUser | None  # of a change; None: a command
 
 
-class RevisionManager(models.Manager):
-    def keep(self, subject: models.Model, former: Mapping[str, Any], user: User | None) -> None:
+class RevisionManager(models.Manager["Revision"]):
+    def keep(self, subject: models.Model, former: Mapping[str, Any], user: Author) -> None:
         """Keep what `former` ({field: value}) says of a patient, a consultation or an image; what
         was empty is nothing to keep. `user` is who changed it, or None."""
         words = {name: str(value) for name, value in former.items() if value not in (None, "")}
@@ -35,7 +37,7 @@ class RevisionManager(models.Manager):
 
 def _column(subject: models.Model) -> str:
     name = subject._meta.model_name
-    return "image" if name == "consultationimage" else name
+    return "image" if name == "consultationimage" else str(name)
 
 
 class Revision(models.Model):
@@ -63,6 +65,8 @@ class Revision(models.Model):
         verbose_name=_("changed by"),
     )
     moment = models.DateTimeField(_("when"), default=timezone.now)
+
+    fields: list[tuple[str, str]]  # no column: (label, value), as a page shows them
 
     objects = RevisionManager()
 

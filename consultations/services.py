@@ -20,6 +20,7 @@ from imaging.intake import Photo
 
 from .models import Consultation, ConsultationImage
 from .records import change_record
+from .revisions import Author
 from .vocabulary import ImageType
 
 
@@ -85,7 +86,9 @@ def add_image(
                 locked.save(update_fields=["images_taken", "updated_at"])
             record(Action.UPLOADED, image)
     except IntegrityError:
-        earlier = idempotency_key and _earlier(consultation, user, idempotency_key, photo)
+        if not idempotency_key:
+            raise
+        earlier = _earlier(consultation, user, idempotency_key, photo)
         if not earlier:
             raise
         return earlier, False  # the same upload won the race
@@ -100,7 +103,7 @@ def update_image(
     image: ConsultationImage,
     *,
     as_of: datetime | None = None,
-    user: User | None = None,
+    user: Author = None,
     **changes: Any,
 ) -> ConsultationImage:
     """Change what is said about an image; making it primary unmakes the other.

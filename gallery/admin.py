@@ -30,7 +30,7 @@ from .services.trash import erase_images
 
 class ShareInline(admin.TabularInline):
     model = Share
-    fields = readonly_fields = ["created_at", "expires_at", "views", "view_limit", "revoked_at"]
+    fields = readonly_fields = ("created_at", "expires_at", "views", "view_limit", "revoked_at")
     extra = 0
     can_delete = False
     show_change_link = True
@@ -120,7 +120,7 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     def delete_model(self, request: HttpRequest, image: UserImage) -> None:
         erase_images(UserImage.objects.filter(pk=image.pk))
 
-    def delete_queryset(self, request: HttpRequest, queryset: UserImageQuerySet) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         erase_images(queryset)
 
 
@@ -195,7 +195,7 @@ class ShareAdmin(FoldedSearch, admin.ModelAdmin):
     search_fields = ["id", "image__user__search_key"]
     date_hierarchy = "created_at"
     list_select_related = ["image__user"]
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "image",
         "owner",
         "created_at",
@@ -205,7 +205,7 @@ class ShareAdmin(FoldedSearch, admin.ModelAdmin):
         "has_password",
         "last_used_at",
         "revoked_at",
-    ]
+    )
     actions = ["revoke"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -236,7 +236,7 @@ class TagAdmin(FoldedSearch, admin.ModelAdmin):
     list_display = ["name", "user"]
     search_fields = ["key", "name", "user__search_key"]
     list_select_related = ["user"]
-    fields = readonly_fields = ["name", "user"]
+    fields = readonly_fields = ("name", "user")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

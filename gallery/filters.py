@@ -27,7 +27,7 @@ class GalleryFilter(filters.FilterSet):
 
     class Meta:
         model = UserImage
-        fields = []
+        fields: list[str] = []
 
     def search(self, images: UserImageQuerySet, name: str, words: str) -> UserImageQuerySet:
         return images.search(words)

@@ -24,5 +24,5 @@ class Queue:
         yield GaugeMetricFamily(
             "dermaai_queue_oldest_seconds",
             "How long the image that is due longest has been waiting",
-            (oldest[1] - oldest[0]).total_seconds() if oldest else 0,
+            (oldest[1] - oldest[0]).total_seconds() if oldest and oldest[0] else 0,
         )

@@ -24,9 +24,8 @@ class PatientAccess(models.QuerySet[_Row]):
             return self.none()
         own = Q(user_id=user.pk)
         if user.is_doctor:
-            own |= Q(created_by_id=user.pk) | Exists(
-                rows_of("Consultation").filter(patient=OuterRef("pk"), doctor_id=user.pk)
-            )
+            held = rows_of("Consultation").filter(patient=OuterRef("pk"), doctor_id=user.pk)
+            own |= Q(created_by_id=user.pk) | Q(Exists(held))
         return self.filter(own)
 
     def editable_by(self, user: User) -> Self:

@@ -1,4 +1,4 @@
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -49,6 +49,10 @@ class Consultation(models.Model):
     images_taken = models.BooleanField(_("images taken"), default=False, editable=False)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    # Not columns: what a list shows besides them.
+    images_count: int  # of `with_images_count`
+    strip: dict[str, Any]  # of views/home.py: `add_strips`
 
     objects = ConsultationQuerySet.as_manager()
     audited = audited(Kind.CONSULTATION, patient_id="patient_id", doctor_id="doctor_id")

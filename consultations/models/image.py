@@ -56,6 +56,8 @@ class ConsultationImage(DatedImage):
     description = models.TextField(_("description"), max_length=2000, blank=True)
     is_primary = models.BooleanField(_("primary image"), default=False)
 
+    tile: dict[str, Any]  # no column: what a grid shows of it (facts.py)
+
     objects = ConsultationImageQuerySet.as_manager()
     audited = audited(Kind.CONSULTATION_IMAGE, patient_id="patient_id", doctor_id="doctor_id")
 

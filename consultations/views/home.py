@@ -44,7 +44,7 @@ def listed(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
 def add_strips(consultations: Iterable[Consultation]) -> None:
     """Give each its `strip`: what its row in a list shows besides its columns. The pictures, the
     first few, are in one query for all."""
-    pictures = {one.pk: [] for one in consultations}
+    pictures: dict[int, list[str]] = {one.pk: [] for one in consultations}
     link = storage.linker("thumbnails")
     for key, name, *size in _first_few(list(pictures)):
         width, height = thumbnail_size(*size)

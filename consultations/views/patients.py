@@ -33,8 +33,8 @@ IMAGES = 48
 @vary_on_htmx
 def patient_list(request: AuthenticatedRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
-    page = pages_of(Patient.objects.visible_to(request.user), words, PAGE)
-    page = page.get_page(request.GET.get("page"))
+    pages = pages_of(Patient.objects.visible_to(request.user), words, PAGE)
+    page = pages.get_page(request.GET.get("page"))
     part = wants_fragment(request)
     template = "patients/partials/results.html" if part else "patients/list.html"
     return render(request, template, {"page": page, "q": words})
@@ -78,7 +78,9 @@ def _others(request: AuthenticatedRequest, same: list[Patient]) -> list[int]:
 
 def _namesakes(user: User, data: dict[str, Any], but: int | None = None) -> list[Patient]:
     """Patients who may be the one being created again, `but` the one being edited."""
-    found = Patient.objects.visible_to(user).exclude(pk=but)
+    found = Patient.objects.visible_to(user)
+    if but is not None:
+        found = found.exclude(pk=but)
     if data["birth_date"]:
         found = found.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
     return of_that_name(found, data["full_name"])

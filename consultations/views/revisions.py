@@ -64,7 +64,7 @@ def _page(
 
 def _field(subject: Model, name: str, value: str) -> tuple[Any, str]:
     """(label, value as a person reads it)."""
-    field = subject._meta.get_field(name)
+    field: Any = subject._meta.get_field(name)  # a column: what a form edits
     labels = {str(key): label for key, label in field.flatchoices}
     if isinstance(field, BooleanField):
         labels = {"True": _("Yes"), "False": _("No")}

@@ -62,10 +62,11 @@ def _count(name: str) -> serializers.Serializer:
     return inline_serializer(name.title(), {name: serializers.IntegerField()})
 
 
-class Mine:
+class OwnImages(generics.GenericAPIView):
     """One's own images."""
 
-    serializer_class = UserImageSerializer
+    request: AuthenticatedAPIRequest
+    serializer_class: type[BaseSerializer] | None = UserImageSerializer
 
     def get_queryset(self) -> UserImageQuerySet:
         return UserImage.objects.visible_to(self.request.user)
@@ -86,9 +87,9 @@ class Mine:
         return UserImageSerializer(image, context=self.get_serializer_context()).data
 
 
-@extend_validation_errors(FILE_CODES, "file", methods=["post"])
+@extend_validation_errors([*FILE_CODES], "file", methods=["post"])
 @extend_validation_errors(TAG_CODES, "tags", methods=["post"])
-class RemoveBackground(Mine, generics.GenericAPIView):
+class RemoveBackground(OwnImages):
     """A photograph into the gallery; a worker removes its background."""
 
     serializer_class = UploadSerializer
@@ -133,7 +134,7 @@ class RemoveBackground(Mine, generics.GenericAPIView):
 @extend_validation_errors(["max_length"], "tags", methods=["patch"])
 @extend_validation_errors(TAG_CODES, "add_tags", methods=["patch"])
 @extend_validation_errors(TAG_CODES, "remove_tags", methods=["patch"])
-class Gallery(Mine, generics.ListAPIView):
+class Gallery(OwnImages, generics.ListAPIView):
     """One's own images, newest first."""
 
     queryset = UserImage.objects.none()
@@ -186,7 +187,7 @@ class Restore(generics.GenericAPIView):
 
 
 @extend_validation_errors(KEY_CODES, "ids", methods=["post"])
-class Download(Mine, generics.GenericAPIView):
+class Download(OwnImages):
     serializer_class = ImagesSerializer
 
     @extend_schema(request=ImagesSerializer, responses=_ZIP)
@@ -225,7 +226,7 @@ class Tags(APIView):
 
 
 @extend_validation_errors(TAG_CODES, "tags", methods=["put", "patch"])
-class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIView):
+class UserImageDetail(VersionedDetail, OwnImages, generics.RetrieveUpdateDestroyAPIView):
     """One image of one's own. PUT sets what it does not name to nothing; PATCH leaves it."""
 
     queryset = UserImage.objects.none()
@@ -266,7 +267,7 @@ class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIVi
         delete_images(UserImage.objects.visible_to(self.request.user).filter(pk=image.pk))
 
 
-class Retry(Mine, generics.GenericAPIView):
+class Retry(OwnImages):
     @extend_schema(request=RetrySerializer, responses={202: UserImageSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
         """Process it once more, with another engine if one is named."""

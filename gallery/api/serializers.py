@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -50,16 +50,16 @@ class TagsField(FlatListField):
 
 
 class UserImageListSerializer(serializers.ListSerializer):
-    def to_representation(self, data: Iterable[UserImage]) -> list[dict[str, Any]]:
+    def to_representation(self, data: Any) -> list[dict[str, Any]]:
         images = list(data)
-        self.child.known = _known(images)
+        self.child.known = _known(images)  # type: ignore[union-attr]
         return super().to_representation(images)
 
 
 def _known(images: list[UserImage]) -> tuple[dict[UUID, list[str]], set[UUID]]:
     """What other tables say of images: {image: names of its tags}, {images that a link opens}."""
     links = Share.objects.alive().filter(image__in=images)
-    return tags.of_images(images), set(links.values_list("image", flat=True))
+    return tags.of_images(images), set(links.values_list("image_id", flat=True))
 
 
 class UserImageSerializer(serializers.ModelSerializer):
@@ -124,7 +124,7 @@ class UserImageSerializer(serializers.ModelSerializer):
         ]
         list_serializer_class = UserImageListSerializer
 
-    known = None  # of a whole list
+    known: tuple[dict[UUID, list[str]], set[UUID]] | None = None  # of a whole list
 
     @cached_property
     def _links(self) -> tuple[str, dict[str, Callable[..., str]]]:
@@ -241,11 +241,13 @@ class AttachSerializer(ConsultationUploadSerializer):
     class Meta(ConsultationUploadSerializer.Meta):
         fields = ["consultation", *ConsultationUploadSerializer.Meta.fields[1:]]
 
-    file = None
+    file = None  # type: ignore[assignment]
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
         request = self.context.get("request")
         if request and request.user.is_authenticated:
-            fields["consultation"].queryset = Consultation.objects.editable_by(request.user)
+            fields["consultation"].queryset = (  # type: ignore[attr-defined]
+                Consultation.objects.editable_by(request.user)
+            )
         return fields

@@ -51,7 +51,7 @@ class OpenFirst(SharePages):
 class ShareSerializer(serializers.ModelSerializer):
     """A link of one's own. Its URL is told when it is made, and never again."""
 
-    image = serializers.PrimaryKeyRelatedField(read_only=True)
+    image: serializers.PrimaryKeyRelatedField = serializers.PrimaryKeyRelatedField(read_only=True)
     has_password = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField(help_text="`alive`: it would open now.")
 
@@ -107,6 +107,8 @@ class ToldShareSerializer(ShareSerializer):
 class ImageShares(generics.ListAPIView):
     """The links of one image of one's own, the newest first."""
 
+    request: AuthenticatedAPIRequest
+
     queryset = Share.objects.none()
     serializer_class = ShareSerializer
     pagination_class = SharePages
@@ -140,6 +142,9 @@ class ImageShares(generics.ListAPIView):
 @extend_validation_errors([INVALID], "cursor", methods=["get"])
 class Shares(generics.ListAPIView):
     """All of one's own links: open first, then those that died in the last 30 days."""
+
+    request: AuthenticatedAPIRequest
+    paginator: OpenFirst
 
     queryset = Share.objects.none()
     serializer_class = ShareSerializer

@@ -21,12 +21,12 @@ from imaging.errors import FILE_CODES
 from ..models import UserImage
 from ..models.images import UserImageQuerySet
 from ..services import transfer
-from .images import Mine
+from .images import OwnImages
 from .serializers import AttachSerializer, UserImageSerializer
 
 
-@extend_validation_errors(FILE_CODES, "file", methods=["post"])
-class FromConsultation(Mine, generics.GenericAPIView):
+@extend_validation_errors([*FILE_CODES], "file", methods=["post"])
+class FromConsultation(OwnImages):
     queryset = UserImage.objects.none()
     throttle_classes = [ScopedRate]
     throttle_scope = "uploads"
@@ -45,10 +45,11 @@ class FromConsultation(Mine, generics.GenericAPIView):
         )
 
 
-@extend_validation_errors(FILE_CODES, "file", methods=["post"])
+@extend_validation_errors([*FILE_CODES], "file", methods=["post"])
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type", methods=["post"])
 @extend_validation_errors(["invalid_date"], "captured_on", methods=["post"])
 class Attach(generics.GenericAPIView):
+    request: AuthenticatedAPIRequest
     queryset = UserImage.objects.none()
     serializer_class = AttachSerializer
     permission_classes = [IsAuthenticated, DoctorsOnly]

@@ -83,9 +83,11 @@ class UserImage(Job, StoredImage):
         db_index=False,
         editable=False,
     )
-    uploaded_by = None  # the owner
+    uploaded_by = None  # type: ignore[assignment]  # the owner
     title = models.CharField(_("title"), max_length=TITLE, blank=True)
-    tags = models.ManyToManyField("Tag", through="ImageTag", verbose_name=_("tags"))
+    tags: models.ManyToManyField = models.ManyToManyField(
+        "Tag", through="ImageTag", verbose_name=_("tags")
+    )
     is_favorite = models.BooleanField(_("favorite"), default=False)
     search_key = models.CharField(max_length=SEARCH_KEY, blank=True, editable=False)
 
@@ -118,6 +120,13 @@ class UserImage(Job, StoredImage):
     )
     run = models.PositiveSmallIntegerField(default=1, editable=False)  # 2: asked for once more
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+
+    # Not columns: what a page or the API shows besides them, set on the rows of one request.
+    tag_names: list[str]
+    is_public: bool  # a shared link would open it now
+    took: float | None  # seconds of processing
+    seconds: int | None  # since processing began
+    tile: dict[str, str]  # of the grid (views/tiles.py)
 
     objects = UserImageQuerySet.as_manager()
     audited = audited(Kind.GALLERY_IMAGE, owner_id="user_id")
@@ -164,7 +173,7 @@ class UserImage(Job, StoredImage):
 
     @property
     def shown_title(self) -> str:
-        return self.title or _("Untitled image")
+        return self.title or str(_("Untitled image"))
 
     @property
     def failure(self) -> str | Promise:

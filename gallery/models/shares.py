@@ -70,6 +70,8 @@ class Share(models.Model):
     wrong_passwords = models.PositiveSmallIntegerField(default=0, editable=False)
     locked_until = models.DateTimeField(null=True, editable=False)
 
+    url: str  # no column: known when the link is made, and never again
+
     objects = ShareQuerySet.as_manager()
     audited = audited(Kind.SHARE, owner_id="image.user_id")
 

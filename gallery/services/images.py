@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
@@ -87,8 +88,9 @@ def submit_image(
         raise  # as the blobs, what was reserved is for reconcile
     except Exception as error:
         quotas.release(reservation)
-        earlier = isinstance(error, IntegrityError) and _earlier(user, idempotency_key, photo)
-        if not earlier:
+        if not isinstance(error, IntegrityError):
+            raise
+        if not (earlier := _earlier(user, idempotency_key, photo)):
             raise
         return earlier, False  # the same upload, at the same time
     return image, True
@@ -135,7 +137,8 @@ def edit_images(
     that is as it was afterwards is not written, and nothing is told of it."""
     with transaction.atomic():
         found = list(images.select_for_update().order_by("pk"))
-        before, changes = tags.of_images(found), {}
+        changes: dict[str, Any] = {}
+        before = tags.of_images(found)
         if title is not None:
             changes["title"] = clean_text(title, TITLE)
         if favorite is not None:
@@ -144,7 +147,8 @@ def edit_images(
             tags.replace(found, tags.cleaned(tag_names))
         tags.remove(found, tags.cleaned(remove))
         tags.add(found, tags.cleaned(add))
-        now, after, changed = timezone.now(), tags.of_images(found), defaultdict(list)
+        now, after = timezone.now(), tags.of_images(found)
+        changed: dict[tuple[str, ...], list[UserImage]] = defaultdict(list)
         for image in found:
             fields = [name for name, value in changes.items() if getattr(image, name) != value]
             if before.get(image.pk) != after.get(image.pk):
@@ -155,8 +159,8 @@ def edit_images(
                 setattr(image, name, value)
             image.updated_at = now
             image.index_words(after.get(image.pk, ()))
-        for fields, some in changed.items():
-            columns = [*({*fields} - {"tags"}), "updated_at", "search_key"]
+        for names, some in changed.items():
+            columns = [*({*names} - {"tags"}), "updated_at", "search_key"]
             UserImage.objects.bulk_update(some, columns, batch_size=BATCH)
-            record_all(Action.CHANGED, some, fields=list(fields))
+            record_all(Action.CHANGED, some, fields=list(names))
     return len(found)

@@ -46,7 +46,7 @@ class Processing(Queue):
     def run(self, job: UserImage) -> None:
         with _files() as (original, out):
             try:
-                storage.fetch("originals", job.original.name, original)
+                storage.fetch("originals", str(job.original.name), original)
             except FileNotFoundError as error:
                 logger.error("gallery image %s has no original", job.pk)
                 raise CannotSucceed("original_missing") from error
@@ -111,8 +111,8 @@ def _files() -> Iterator[tuple[Any, Any]]:
 
 
 def _results(row: UserImage) -> list[tuple[str, str]]:
-    fields = (row.cutout, row.cutout_thumbnail)
-    return [(field.storage.container, field.name) for field in fields if field]
+    fields = (("processed", row.cutout), ("thumbnails", row.cutout_thumbnail))
+    return [(container, str(field.name)) for container, field in fields if field]
 
 
 def _delete_later(blobs: list[tuple[str, str]]) -> None:

@@ -63,5 +63,5 @@ def _drifted(user_id: int) -> tuple[int, int] | None:
             """,  # noqa: S608  (our own tables)
             [key] * 3,
         )
-        used, count, *right = map(int, cursor.fetchone())
-    return None if [used, count] == right else tuple(right)
+        used, count, stored, images = map(int, cursor.fetchone())
+    return None if (used, count) == (stored, images) else (stored, images)

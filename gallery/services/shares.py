@@ -150,7 +150,7 @@ def stream_image(token: str, expires: str, signature: str) -> Iterator[bytes]:
     if not storage.share_pass_is_valid(share.pk, expires, signature):
         raise NotThere
     try:
-        return storage.stream("processed", share.image.cutout.name)
+        return storage.stream("processed", str(share.image.cutout.name))
     except FileNotFoundError as error:
         raise NotThere from error
 

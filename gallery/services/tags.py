@@ -20,14 +20,14 @@ class TooManyTags(ServiceError):
 
     code, attr = "max_length", "tags"
 
-    @property
-    def detail(self) -> str:
-        return _("At most %(most)s tags.") % {"most": TAGS}
+    def __init__(self) -> None:
+        super().__init__()
+        self.detail = _("At most %(most)s tags.") % {"most": TAGS}
 
 
 def cleaned(names: Iterable[str]) -> list[str]:
     """Names without control characters, without blanks around, each word once, in their order."""
-    found = {}
+    found: dict[str, str] = {}
     for name in names:
         if name := clean_text(name, TAG):
             found.setdefault(tag_key(name), name)
@@ -41,7 +41,7 @@ def split(text: str) -> list[str]:
 
 def of_images(images: Iterable[UserImage]) -> dict[UUID, list[str]]:
     """{image's key: [names]} in alphabetical order."""
-    found = defaultdict(list)
+    found: dict[UUID, list[str]] = defaultdict(list)
     rows = ImageTag.objects.filter(image__in=images).select_related("tag").order_by("tag__key")
     for row in rows:
         found[row.image_id].append(row.tag.name)

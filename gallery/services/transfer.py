@@ -84,7 +84,7 @@ def _original(image: ConsultationImage | UserImage) -> Iterator[TemporaryUploade
     with TemporaryUploadedFile("original", "", image.file_size, None) as upload:
         upload.name = image.original_filename
         try:
-            storage.fetch("originals", image.original.name, upload)
+            storage.fetch("originals", str(image.original.name), upload)
         except FileNotFoundError as error:
             logger.error("%s has no original", image)
             raise StorageUnavailable("originals") from error

@@ -83,7 +83,9 @@ def restore_images(images: UserImageQuerySet) -> int:
 def _sizes_by_user(rows: Iterable[tuple[UUID, int, int]]) -> dict[int, list[int]]:
     """{owner's key: [bytes]} of [(key, owner's key, bytes)], in the order in which quotas are
     locked."""
-    sizes = {user: [] for user in sorted({user for _key, user, _size in rows})}
+    sizes: dict[int, list[int]] = {
+        user: [] for user in sorted({user for _key, user, _size in rows})
+    }
     for _key, user, size in rows:
         sizes[user].append(size)
     return sizes

@@ -1,7 +1,7 @@
 """What somebody's gallery holds: numbers, in two questions to the database."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -24,13 +24,13 @@ class Month:
     first: date
     images: int = 0
     stored_bytes: int = 0
-    qualities: Counter = field(default_factory=Counter)
+    qualities: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
 class Statistics:
     months: list[Month]
-    engines: Counter
+    engines: Counter[str]
     quota: StorageQuota
     images: int  # of all times
 
@@ -38,7 +38,9 @@ class Statistics:
 def of(user: User) -> Statistics:
     """Of the images that somebody has now; what was deleted is not counted any more."""
     months = [Month(first) for first in _months(timezone.localdate())]
-    engines, added, total = Counter(), Counter(), 0
+    total = 0
+    engines: Counter[str] = Counter()
+    added: Counter[int] = Counter()
     for row in _rows(user, [month.first for month in months]):
         total += row["count"]
         added[row["month"]] += row["bytes"]
@@ -56,7 +58,7 @@ def of(user: User) -> Statistics:
     return Statistics(months, engines, StorageQuota.objects.of(user.pk), total)
 
 
-def _rows(user: User, firsts: list[date]) -> Iterable[dict[str, Any]]:
+def _rows(user: User, firsts: list[date]) -> Iterable[Any]:
     """Images and bytes by month, engine and quality. By comparison, not by TruncMonth: that calls
     Python for every row on SQLite."""
     starts = [timezone.make_aware(datetime.combine(first, time())) for first in firsts]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from math import ceil, log10
 
 from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.templatetags.units import file_size
@@ -199,7 +200,7 @@ def _named(month: Month) -> str:
     return date_format(month.first, "F Y")
 
 
-def _titled(what: str, value: str) -> str:
+def _titled(what: str | Promise, value: str) -> str:
     return _("%(what)s: %(value)s") % {"what": what, "value": value}
 
 

@@ -80,8 +80,8 @@ def progress(request: AuthenticatedRequest) -> HttpResponse:
     waiting = [image for image in found.values() if image.is_waiting]
     done = [image for image in found.values() if not image.is_waiting]
     dressed([*waiting, *done])
-    turn = request.GET.get("turn", "")
-    turn = 0 if done or not turn.isdecimal() else min(int(turn[:2]) + 1, len(PAUSES) - 1)
+    last = request.GET.get("turn", "")
+    turn = 0 if done or not last.isdecimal() else min(int(last[:2]) + 1, len(PAUSES) - 1)
     context = {
         "waiting": waiting,
         "done": done,
@@ -127,5 +127,7 @@ def _chips(page: QueryDict, mine: UserImageQuerySet) -> Iterator[dict[str, Any]]
 
 
 def _link(page: QueryDict, name: str, value: str | None) -> str:
-    values = {key: page[key] for key in page if page[key] and key not in ("before", "shown", name)}
+    values: dict[str, Any] = {
+        key: page[key] for key in page if page[key] and key not in ("before", "shown", name)
+    }
     return urlencode(values | ({name: value} if value else {}))

@@ -46,8 +46,8 @@ def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     else:
         image = get_object_or_404(mine, pk=pk)
         dressed([image])
-    turn = request.GET.get("turn", "")
-    turn = min(int(turn[:2]) + 1, len(PAUSES) - 1) if turn.isdecimal() else 0
+    last = request.GET.get("turn", "")
+    turn = min(int(last[:2]) + 1, len(PAUSES) - 1) if last.isdecimal() else 0
     context = {"image": image, "turn": turn, "pause": PAUSES[turn]}
     if wants_fragment(request):
         return _progress(request, context)
@@ -121,7 +121,8 @@ def gallery_file(request: AuthenticatedRequest, pk: UUID, part: str) -> HttpResp
 
 def _file(image: UserImage, part: str) -> str:
     def link(field: FieldFile, suffix: str) -> str:
-        return field.storage.url(field.name, filename=image.file_name(suffix))
+        container: Any = field.storage  # one of ours: it takes a file name
+        return container.url(field.name, filename=image.file_name(suffix))
 
     if part == "cutout":
         return link(image.cutout, "_cut-out.png")

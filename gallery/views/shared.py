@@ -59,7 +59,7 @@ def unlisted(*methods: str) -> Callable[[_View], _View]:
             for name, value in HEADERS.items():
                 response[name] = value
             # Django logs what is refused with its path, and the path is the link.
-            response._has_been_logged = True
+            response._has_been_logged = True  # type: ignore[attr-defined]
             return response
 
         # Django's token against forged requests would protect nothing here (who could forge one

@@ -1,5 +1,6 @@
 """Somebody's own links: made for an image, listed, revoked."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,7 +33,8 @@ def gallery_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     if wants_fragment(request):
         return render(request, "gallery/partials/share_links.html", {"image": image})
-    context, status = {"image": image}, 200
+    context: dict[str, Any] = {"image": image}
+    status = 200
     if request.method == "POST":
         form, rate = ShareForm(request.POST), ShareRate()
         if not form.is_valid():

@@ -1,6 +1,8 @@
-from collections.abc import Callable, Mapping
+"""Photographs of consultations, as the API writes and reads them."""
+
+from collections.abc import Callable
 from datetime import tzinfo
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,92 +16,9 @@ from imaging import storage
 from imaging.models import CapturedFrom
 from imaging.serializers import UploadedFileField, moment, rooted
 
-from . import dating
-from .dates import check_birth, check_visit
-from .identity import plain_number
-from .models import Consultation, ConsultationImage, Patient
-from .models.patient import PatientQuerySet
-from .vocabulary import ImageType
-
-
-class PatientSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Patient
-        fields = [
-            "id",
-            "full_name",
-            "birth_date",
-            "sex",
-            "file_number",
-            "phototype",
-            "phone",
-            "email",
-            "created_at",
-            "updated_at",
-        ]
-        read_only_fields = ["id", "created_at", "updated_at"]
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping) and isinstance(data.get("file_number"), str):
-            data = data.copy()  # before it must be unique
-            data["file_number"] = plain_number(data["file_number"])
-        return super().to_internal_value(data)
-
-    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        if self.instance and "birth_date" in data:
-            check_birth(Patient(pk=self.instance.pk, birth_date=data["birth_date"]))
-        return data
-
-
-class VisiblePatient(serializers.PrimaryKeyRelatedField):
-    """A patient that the caller may see; any other is one that does not exist."""
-
-    def get_queryset(self) -> PatientQuerySet:
-        return Patient.objects.editable_by(self.context["request"].user)
-
-
-class ConsultationSerializer(serializers.ModelSerializer):
-    patient = VisiblePatient(queryset=Patient.objects.none())
-    doctor = serializers.PrimaryKeyRelatedField(read_only=True)
-    images_count = serializers.IntegerField(read_only=True, default=0)
-
-    class Meta:
-        model = Consultation
-        fields = [
-            "id",
-            "patient",
-            "doctor",
-            "date",
-            "reason",
-            "diagnosis",
-            "notes",
-            "status",
-            "images_taken",
-            "images_count",
-            "created_at",
-            "updated_at",
-        ]
-        read_only_fields = ["id", "doctor", "images_taken", "created_at", "updated_at"]
-
-    def validate_patient(self, patient: Patient) -> Patient:
-        if self.instance and patient != self.instance.patient:
-            raise serializers.ValidationError(
-                _("A consultation stays with its patient."), code="immutable"
-            )
-        return patient
-
-    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        if "date" in data:
-            row = self.instance
-            patient = row.patient if row else data["patient"]
-            check_visit(Consultation(pk=row and row.pk, patient=patient, date=data["date"]))
-        return data
-
-    def to_representation(self, consultation: Consultation) -> dict[str, Any]:
-        data = super().to_representation(consultation)
-        if consultation.doctor_id != self.context["request"].user.pk:
-            data["notes"] = ""  # the doctor's own
-        return data
+from .. import dating
+from ..models import Consultation, ConsultationImage
+from ..vocabulary import ImageType
 
 
 class ImageSerializer(serializers.ModelSerializer):
@@ -259,7 +178,7 @@ class ImageSerializer(serializers.ModelSerializer):
             raise serializers.ValidationError(
                 {
                     "dermoscopic_type": serializers.ErrorDetail(
-                        _("Only with dermoscopy."), code="only_with_dermoscopy"
+                        str(_("Only with dermoscopy.")), code="only_with_dermoscopy"
                     )
                 }
             )
@@ -268,7 +187,7 @@ class ImageSerializer(serializers.ModelSerializer):
                 dating.validate_after_birth(day, self._consultation(data).patient)
             except ValidationError as error:
                 raise serializers.ValidationError(
-                    {"captured_on": serializers.ErrorDetail(error.message, code=error.code)}
+                    {"captured_on": serializers.ErrorDetail(str(error.message), code=error.code)}
                 ) from error
         return data
 
@@ -276,7 +195,7 @@ class ImageSerializer(serializers.ModelSerializer):
         return (
             data.get("consultation")
             or self.context.get("consultation")
-            or self.instance.consultation
+            or cast(ConsultationImage, self.instance).consultation
         )
 
 
