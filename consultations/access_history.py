@@ -24,7 +24,7 @@ def events_of(image: ConsultationImage) -> Iterator[QuerySet[Event]]:
     yield listed.filter(Q(actor_id=image.doctor_id) | Q(actor_role="patient"))
 
 
-def events_about(user: User) -> Iterator[QuerySet[Event]]:
+def events_of_account(user: User) -> Iterator[QuerySet[Event]]:
     """The same of every photograph of theirs, of them, and of their gallery."""
     record = Patient.objects.filter(user_id=user.pk).values_list("pk", flat=True).first()
     return reading.of_account(user, record)

@@ -21,21 +21,22 @@ from . import services
 from .models import Consultation, ConsultationImage, Patient, Revision
 
 
-def _refusing(
+def _superuser_only(
     form: type[forms.ModelForm],
     request: HttpRequest,
     text: str | Promise,
-    **refused: Callable[[Any], bool],
+    **restrictions: Callable[[Any], bool],
 ) -> type[forms.ModelForm]:
-    """`form`, which takes from nobody but a superuser a choice that is new and refused:
-    `refused` are {field: function of the choice}."""
+    """`form`, in which only a superuser may newly choose what is restricted: `restrictions` is
+    {field: whether a choice is restricted}. Anybody else is told `text`."""
 
     class Form(form):  # type: ignore[valid-type, misc]
         def clean(self) -> dict[str, Any]:
             data = super().clean()
-            for field, judge in refused.items():
+            for field, is_restricted in restrictions.items():
                 chosen = self.cleaned_data.get(field)
-                if chosen and chosen.pk != getattr(self.instance, f"{field}_id") and judge(chosen):
+                former = getattr(self.instance, f"{field}_id")
+                if chosen and chosen.pk != former and is_restricted(chosen):
                     self.add_error(field, ValidationError(str(text)))
             return data
 
@@ -61,15 +62,15 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
         form = super().get_form(request, *args, **kwargs)
         text = _("Only a superuser links an account of the staff.")
-        return _refusing(form, request, text, user=lambda account: account.is_staff)
+        return _superuser_only(form, request, text, user=lambda account: account.is_staff)
 
     def save_model(self, request: HttpRequest, patient: Patient, form: Any, change: bool) -> None:
         super().save_model(request, patient, form, change)
-        _keep(request, form, change)
+        _keep_former(request, form, change)
 
 
-def _keep(request: HttpRequest, form: Any, change: bool) -> None:
-    """What the record said before; the audit log hears of it from the admin's own."""
+def _keep_former(request: HttpRequest, form: Any, change: bool) -> None:
+    """Keep the former values; the audit log learns of the change from the admin itself."""
     if change:
         Revision.objects.keep(form.instance, form.former, request.user)
 
@@ -108,7 +109,7 @@ class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
         form, own = super().get_form(request, *args, **kwargs), request.user.pk
-        return _refusing(
+        return _superuser_only(
             form,
             request,
             _("Only a superuser makes you its doctor or its patient."),
@@ -120,7 +121,7 @@ class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
         self, request: HttpRequest, consultation: Consultation, form: Any, change: bool
     ) -> None:
         super().save_model(request, consultation, form, change)
-        _keep(request, form, change)
+        _keep_former(request, form, change)
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any

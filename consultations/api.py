@@ -50,13 +50,13 @@ from .serializers import (
 )
 
 
-def edited(serializer: type[BaseSerializer]) -> Callable[[type], type]:
+def documents_precondition(serializer: type[BaseSerializer]) -> Callable[[type], type]:
     """The schema of a PATCH that is held against If-Match."""
     told = {200: serializer, 412: ErrorsSerializer}
     return extend_schema_view(partial_update=extend_schema(parameters=[IF_MATCH], responses=told))
 
 
-GONE = extend_schema(parameters=[IF_MATCH], responses={204: None, 412: ErrorsSerializer})
+DELETE_SCHEMA = extend_schema(parameters=[IF_MATCH], responses={204: None, 412: ErrorsSerializer})
 
 
 class CreateListRetrieveUpdate(
@@ -77,7 +77,7 @@ class CreateListRetrieveUpdate(
 
 @extend_validation_errors(["invalid_date"], "birth_date", actions=["create", "partial_update"])
 @extend_validation_errors([INVALID], "cursor", actions=["list"])
-@edited(PatientSerializer)
+@documents_precondition(PatientSerializer)
 class PatientViewSet(CreateListRetrieveUpdate):
     """A doctor's patients: those they created or hold a consultation with."""
 
@@ -107,7 +107,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
 @extend_validation_errors(["immutable"], "patient", actions=["partial_update"])
 @extend_validation_errors(["invalid_date"], "date", actions=["create", "partial_update"])
 @extend_validation_errors([INVALID], "cursor", actions=["list", "images"], methods=["get"])
-@edited(ConsultationSerializer)
+@documents_precondition(ConsultationSerializer)
 class ConsultationViewSet(CreateListRetrieveUpdate):
     """A doctor's consultations; a patient reads those about them."""
 
@@ -189,7 +189,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     def download_all(self, request: Request, pk: int | None = None) -> StreamingHttpResponse:
         consultation = self.get_object()
         response = StreamingHttpResponse(
-            archive.of_originals(consultation.images.in_order()), content_type="application/zip"
+            archive.zip_originals(consultation.images.in_order()), content_type="application/zip"
         )
         record(Action.ZIPPED, consultation, images=consultation.images.count())
         name = f"consultation-{consultation.pk}-{consultation.date}.zip"
@@ -199,8 +199,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type")
 @extend_validation_errors(["invalid_date"], "captured_on")
-@edited(ImageSerializer)
-@extend_schema_view(destroy=GONE)
+@documents_precondition(ImageSerializer)
+@extend_schema_view(destroy=DELETE_SCHEMA)
 class ImageViewSet(
     VersionedDetail,
     mixins.RetrieveModelMixin,
@@ -250,7 +250,7 @@ class ImageViewSet(
             )
         except ConsultationImage.DoesNotExist as gone:
             raise Http404 from gone
-        except services.ChangedSince:
+        except services.StaleImage:
             serializer.instance = self.get_object()  # judges it anew
             return self.perform_update(serializer)
         if not serializer.validated_data:  # nothing changed; its URLs are told all the same

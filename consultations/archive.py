@@ -28,6 +28,6 @@ COLUMNS = (
 )
 
 
-def of_originals(images: ConsultationImageQuerySet) -> Iterable[bytes]:
+def zip_originals(images: ConsultationImageQuerySet) -> Iterable[bytes]:
     """A ZIP of originals and what is known of each (imaging.storage.zip)."""
     return archive.of_images(images, COLUMNS)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 _DAY = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
-FIRST_BIRTH = date(1880, 1, 1)
-FIRST_VISIT = date(1900, 1, 1)  # of somebody whose birth nobody noted
+EARLIEST_BIRTH = date(1880, 1, 1)
+EARLIEST_VISIT = date(1900, 1, 1)  # of somebody whose birth nobody noted
 
 
 class Born(Protocol):
@@ -43,20 +43,20 @@ def typed_day(word: str) -> date | None:
         return None
 
 
-NO_BIRTH = _("A date of birth is in the past.")
+BIRTH_DATE_MESSAGE = _("A date of birth is in the past.")
 
 
 def validate_birth_date(day: date) -> None:
-    if not FIRST_BIRTH <= day <= timezone.localdate():
-        raise ValidationError(NO_BIRTH, code="invalid_date")
+    if not EARLIEST_BIRTH <= day <= timezone.localdate():
+        raise ValidationError(BIRTH_DATE_MESSAGE, code="invalid_date")
 
 
 def check_visit(consultation: Visit) -> None:
     """A visit is after its patient's birth, and not further ahead than anybody plans. A day that
     stood before may stay: its notes can still be edited."""
     day, patient = consultation.date, consultation.patient_id and consultation.patient
-    text = day and _wrong(day, patient.birth_date if patient else None)
-    if text and not stored(consultation, "date", "patient_id"):
+    text = day and _visit_date_error(day, patient.birth_date if patient else None)
+    if text and not is_as_stored(consultation, "date", "patient_id"):
         raise ValidationError({"date": ValidationError(text, code="invalid_date")})
 
 
@@ -64,15 +64,15 @@ def visit_days(born: date | None) -> tuple[date, date]:
     """(first, last) day of a visit of somebody born on that day, or on one that nobody noted."""
     today = timezone.localdate()
     ahead = min(max(settings.VISIT_DAYS_AHEAD, 0), (date.max - today).days)
-    return born or FIRST_VISIT, today + timedelta(days=ahead)
+    return born or EARLIEST_VISIT, today + timedelta(days=ahead)
 
 
-def _wrong(day: date, born: date | None) -> str | None:
+def _visit_date_error(day: date, born: date | None) -> str | None:
     first, last = visit_days(born)
     if day < first and born:
         text, bound = _("This is before the patient's birth (%(day)s)."), born
     elif day < first:
-        text, bound = _("A visit is not before %(day)s."), FIRST_VISIT
+        text, bound = _("A visit is not before %(day)s."), EARLIEST_VISIT
     elif day > last:
         text, bound = _("A visit is not after %(day)s."), last
     else:
@@ -86,16 +86,16 @@ def check_birth(patient: Born) -> None:
     if not (patient.pk and patient.birth_date):
         return
     before = patient.consultations.filter(date__lt=patient.birth_date)
-    if before.exists() and not stored(patient, "birth_date"):
+    if before.exists() and not is_as_stored(patient, "birth_date"):
         text = _("This patient has a consultation before this day.")
         raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
     before = patient.consultations.filter(images__captured_on__lt=patient.birth_date)
-    if before.exists() and not stored(patient, "birth_date"):
+    if before.exists() and not is_as_stored(patient, "birth_date"):
         text = _("This patient has a picture that somebody has dated before this day.")
         raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
 
 
-def stored(row: Any, *fields: str) -> bool:
+def is_as_stored(row: Any, *fields: str) -> bool:
     """Is this what the database has? Asked only of what is refused otherwise."""
     said = {field: getattr(row, field) for field in fields}
     return bool(row.pk) and type(row).objects.filter(pk=row.pk, **said).exists()

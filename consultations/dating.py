@@ -12,18 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from imaging.models import StoredImage
 
-from .dates import Born, stored
+from .dates import Born, is_as_stored
 
 EARLIEST = date(1900, 1, 1)
-FIRST_ZONE, EVERYWHERE = timedelta(hours=14), timedelta(hours=50)  # UTC+14 to UTC−12
+FIRST_ZONE_OFFSET, DAY_WORLDWIDE = timedelta(hours=14), timedelta(hours=50)  # UTC+14 to UTC−12
 
 
-NO_DAY = _("A picture was taken between 1900 and today.")
+CAPTURED_ON_MESSAGE = _("A picture was taken between 1900 and today.")
 
 
 def validate_captured_on(day: date) -> None:
     if not EARLIEST <= day <= timezone.localdate():
-        raise ValidationError(NO_DAY, code="invalid_date")
+        raise ValidationError(CAPTURED_ON_MESSAGE, code="invalid_date")
 
 
 def validate_after_birth(day: date | None, patient: Born) -> None:
@@ -46,8 +46,8 @@ def timeline_key_of(day: date, moment: datetime | None) -> datetime:
     beginning). A day lasts 50 hours, from the first zone that has it to the last; they become the
     24 of the key, so that neither a zone nor a change of clocks turns the order round."""
     begins = datetime.combine(day, time(), UTC)
-    since = moment - begins + FIRST_ZONE if moment else timedelta()
-    share = min(max(since / EVERYWHERE, 0), 1)
+    since = moment - begins + FIRST_ZONE_OFFSET if moment else timedelta()
+    share = min(max(since / DAY_WORLDWIDE, 0), 1)
     return begins + share * timedelta(hours=23, minutes=59)
 
 
@@ -59,7 +59,8 @@ class DatedImage(StoredImage):
         null=True,
         blank=True,
         validators=[validate_captured_on],
-        error_messages={"invalid_date": NO_DAY},  # Django has one of its own for that code
+        # Django has a message of its own for that code.
+        error_messages={"invalid_date": CAPTURED_ON_MESSAGE},
         help_text=_("Where the file does not say it, or is wrong."),
     )
 
@@ -78,14 +79,14 @@ class DatedImage(StoredImage):
 
     def clean(self) -> None:
         super().clean()
-        if self.captured_on and not stored(self, "captured_on"):  # it may stay as it was
+        if self.captured_on and not is_as_stored(self, "captured_on"):  # it may stay as it was
             try:
                 validate_after_birth(self.captured_on, self.consultation.patient)
             except ValidationError as error:
                 raise ValidationError({"captured_on": error}) from error
 
     @property
-    def dated(self) -> tuple[date, str]:
+    def date_and_source(self) -> tuple[date, str]:
         """(`shown_date`, `dated_by`), for whoever asks both."""
         if self.captured_on:
             return self.captured_on, "hand"
@@ -98,13 +99,13 @@ class DatedImage(StoredImage):
     def dated_by(self) -> str:
         """Where `shown_date` comes from: "hand", "camera", "file", or "upload" where nobody says
         when it was taken. A picture from the future was taken by a clock that is wrong."""
-        return self.dated[1]
+        return self.date_and_source[1]
 
     @property
     def shown_date(self) -> date:
         """The day under a tile: as set by hand; or when it was taken, where it was taken; or,
         unknown, when it was added."""
-        return self.dated[0]
+        return self.date_and_source[0]
 
     @property
     def moment(self) -> datetime | None:

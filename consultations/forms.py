@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.versions import VersionedForm
 
-from .dates import FIRST_BIRTH, visit_days
+from .dates import EARLIEST_BIRTH, visit_days
 from .dating import EARLIEST
 from .models import Consultation, ConsultationImage, Patient
 from .models.image import ConsultationImageQuerySet
@@ -34,7 +34,7 @@ class DateInput(forms.DateInput):
     def __init__(self, **attrs: Any) -> None:
         super().__init__(attrs=attrs, format="%Y-%m-%d")
 
-    def between(self, first: date, last: date) -> None:
+    def set_range(self, first: date, last: date) -> None:
         """What the browser's calendar offers; the server decides, and says why."""
         self.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
 
@@ -65,12 +65,12 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        say_unspecified(self)
+        label_empty_choices(self)
         if not self.instance.pk:  # nobody knows yet what its file says
             del self.fields["captured_on"]
         else:
             born = self.instance.consultation.patient.birth_date
-            self.fields["captured_on"].widget.between(born or EARLIEST, timezone.localdate())
+            self.fields["captured_on"].widget.set_range(born or EARLIEST, timezone.localdate())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -82,7 +82,7 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
         return data
 
 
-def say_unspecified(form: forms.BaseForm) -> None:
+def label_empty_choices(form: forms.BaseForm) -> None:
     """Django's dashes, in words: nobody knows what nine dashes mean."""
     for field in form.fields.values():
         if isinstance(field, forms.TypedChoiceField):
@@ -110,8 +110,8 @@ class PatientForm(VersionedForm, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        say_unspecified(self)
-        self.fields["birth_date"].widget.between(FIRST_BIRTH, timezone.localdate())
+        label_empty_choices(self)
+        self.fields["birth_date"].widget.set_range(EARLIEST_BIRTH, timezone.localdate())
 
 
 class ConsultationForm(VersionedForm, forms.ModelForm):
@@ -123,7 +123,7 @@ class ConsultationForm(VersionedForm, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         born = self.instance.patient.birth_date if self.instance.patient_id else None
-        self.fields["date"].widget.between(*visit_days(born))
+        self.fields["date"].widget.set_range(*visit_days(born))
 
 
 class ImageFilterForm(forms.Form):
@@ -134,13 +134,13 @@ class ImageFilterForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.offer(BODY_SITES)
+        self.set_sites(BODY_SITES)
         cast(forms.ChoiceField, self.fields["type"]).choices = [
             ("", _("All types")),
             *ImageType.choices,
         ]
 
-    def offer(self, sites: Collection[str]) -> None:
+    def set_sites(self, sites: Collection[str]) -> None:
         """Put these sites in the menu, and the chosen one: it tells why the page is empty."""
         shown = {*sites, self.data.get("site")}
         cast(forms.ChoiceField, self.fields["site"]).choices = [

@@ -45,14 +45,14 @@ def age(born: date | None) -> str:
     return text % {"age": number}
 
 
-def number(patient: PatientIdentity) -> str:
+def record_number(patient: PatientIdentity) -> str:
     """The practice's number, or ours: no two patients have the same, whatever else they share."""
     if patient.file_number:
         return _("file %(number)s") % {"number": patient.file_number}
     return _("record %(number)s") % {"number": patient.pk}
 
 
-def plain_number(text: str) -> str:
+def normalize_file_number(text: str) -> str:
     """A file number in the signs of a keyboard, without what nobody sees: two that look the same
     are one."""
     plain = unicodedata.normalize("NFKC", text)
@@ -69,5 +69,5 @@ def initials(patient: PatientIdentity) -> str:
 def label(patient: PatientIdentity) -> str:
     """On one line of plain text: for menus, and for the admin."""
     born = patient.birth_date and date_format(patient.birth_date, "SHORT_DATE_FORMAT")
-    told = [patient.full_name, born, number(patient) if patient.pk else None]
+    told = [patient.full_name, born, record_number(patient) if patient.pk else None]
     return " · ".join(part for part in told if part)

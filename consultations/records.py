@@ -15,7 +15,7 @@ from audit.trail import Action, record
 from .revisions import Author, Revision
 
 _Record = TypeVar("_Record", bound=Any)  # a patient, a consultation or an image
-REPEAT = timedelta(minutes=1)  # a button pressed twice, a form sent again by Back
+DUPLICATE_WINDOW = timedelta(minutes=1)  # a button pressed twice, a form sent again by Back
 
 
 @transaction.atomic
@@ -27,10 +27,10 @@ def create_record(
     one. `others` are keys of those that it is not. The lock puts them in turn."""
     get_user_model().objects.select_for_update(no_key=True).get(pk=author.pk)
     same = {name: getattr(row, name) for name in said}
-    made = type(row).objects.filter(created_at__gt=timezone.now() - REPEAT, **same)
-    twin = made.exclude(pk__in=others).first()
-    if twin:
-        return twin
+    made = type(row).objects.filter(created_at__gt=timezone.now() - DUPLICATE_WINDOW, **same)
+    duplicate = made.exclude(pk__in=others).first()
+    if duplicate:
+        return duplicate
     row.save()
     record(Action.CREATED, row)
     return row

@@ -49,7 +49,7 @@ def add_image(
     photo = intake.read(upload)
     found = photo.found
     if idempotency_key:
-        earlier = _earlier(consultation, user, idempotency_key, photo)
+        earlier = _find_earlier_upload(consultation, user, idempotency_key, photo)
         if earlier:
             return earlier, False
     stem = storage.new_stem()
@@ -63,7 +63,7 @@ def add_image(
             # The lock puts two uploads to one consultation in order: one primary, one first.
             locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
             if is_primary:
-                _unmake_primary(locked)
+                _clear_primary(locked)
             image = ConsultationImage.objects.create(
                 consultation=locked,
                 uploaded_by=user,
@@ -88,14 +88,14 @@ def add_image(
     except IntegrityError:
         if not idempotency_key:
             raise
-        earlier = _earlier(consultation, user, idempotency_key, photo)
+        earlier = _find_earlier_upload(consultation, user, idempotency_key, photo)
         if not earlier:
             raise
         return earlier, False  # the same upload won the race
     return image, True
 
 
-class ChangedSince(Exception):
+class StaleImage(Exception):
     """The row is no longer what the caller judged; nothing was written."""
 
 
@@ -109,21 +109,21 @@ def update_image(
     """Change what is said about an image; making it primary unmakes the other.
 
     Returns the image as it is now; raises ConsultationImage.DoesNotExist when it is gone, and
-    ChangedSince where its `updated_at` is not `as_of`, if that is given. `user` is who changes it.
+    StaleImage where its `updated_at` is not `as_of`, if that is given. `user` is who changes it.
     """
     with transaction.atomic():
         consultation = Consultation.objects.select_for_update().get(pk=image.consultation_id)
         # Anew, under the lock: it may have been changed or deleted since it was read.
         image = consultation.images.get(pk=image.pk)
         if as_of not in (None, image.updated_at):
-            raise ChangedSince
+            raise StaleImage
         changes = {name: value for name, value in changes.items() if getattr(image, name) != value}
         kind = changes.get("image_type", image.image_type)
         mode = changes.get("dermoscopic_type", image.dermoscopic_type)
         if mode and kind != ImageType.DERMOSCOPY:
             changes["dermoscopic_type"] = ""  # it went with the type
         if changes.get("is_primary"):
-            _unmake_primary(consultation)
+            _clear_primary(consultation)
         return change_record(image, user, changes)
 
 
@@ -134,12 +134,12 @@ def delete_image(image: ConsultationImage) -> None:
         image.delete()
 
 
-def _unmake_primary(consultation: Consultation) -> None:
+def _clear_primary(consultation: Consultation) -> None:
     primary = consultation.images.filter(is_primary=True)
     primary.update(is_primary=False, updated_at=timezone.now())
 
 
-def _earlier(
+def _find_earlier_upload(
     consultation: Consultation, user: User, key: str, photo: Photo
 ) -> ConsultationImage | None:
     image = ConsultationImage.objects.filter(uploaded_by=user, idempotency_key=key).first()

@@ -19,8 +19,12 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 
-IMAGE, VISIT = "consultations_consultationimage", "consultations_consultation"
-NAMES = {"image_follows_consultation": VISIT, "image_inserted": IMAGE, "image_moved": IMAGE}
+IMAGE, CONSULTATION = "consultations_consultationimage", "consultations_consultation"
+TRIGGER_TABLES = {
+    "image_follows_consultation": CONSULTATION,
+    "image_inserted": IMAGE,
+    "image_moved": IMAGE,
+}
 COLUMNS = {"patient_id", "doctor_id", "consultation_date"}
 
 SQLITE = [
@@ -92,7 +96,7 @@ POSTGRESQL = [
     FOR EACH ROW EXECUTE FUNCTION image_of_consultation()
     """,
 ]
-MAKE = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
+STATEMENTS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -102,14 +106,14 @@ def install(connection: BaseDatabaseWrapper) -> None:
             return
         described = connection.introspection.get_table_description(cursor, IMAGE)
         if {column.name for column in described} >= COLUMNS:
-            for statement in MAKE.get(connection.vendor, ()):
+            for statement in STATEMENTS.get(connection.vendor, ()):
                 cursor.execute(statement)
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-        for name, table in NAMES.items():
+        for name, table in TRIGGER_TABLES.items():
             if table in tables:
                 on = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")

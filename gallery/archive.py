@@ -34,6 +34,6 @@ def _files(image: UserImage) -> list[tuple[str, str, str]]:
     return found + archive.original(image)
 
 
-def of_gallery(images: UserImageQuerySet) -> Iterable[bytes]:
+def zip_gallery(images: UserImageQuerySet) -> Iterable[bytes]:
     """A ZIP of cut-outs and originals and what is known of each (imaging.storage.zip)."""
     return archive.of_images(images, COLUMNS, _files)

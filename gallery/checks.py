@@ -7,16 +7,15 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
 
-PATIENCE = (
-    4  # × BACKGROUND_SECONDS of work is how long an engine is waited for (imaging.background)
-)
+# × BACKGROUND_SECONDS of work: how long an engine is waited for (imaging.background)
+WAIT_FACTOR = 4
 
 
 @register()
-def a_lease_outlives_the_work(
+def check_lease_outlives_work(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    least = PATIENCE * settings.BACKGROUND_SECONDS
+    least = WAIT_FACTOR * settings.BACKGROUND_SECONDS
     if least < settings.PROCESSING_LEASE:
         return []
     return [

@@ -13,38 +13,38 @@ from .models.images import UserImageQuerySet, tag_key
 class GalleryFilter(filters.FilterSet):
     """Of one person's images: `queryset` is `UserImage.objects.visible_to(user)`."""
 
-    q = filters.CharFilter(label=_("Title or tag"), method="search")
-    tag = filters.CharFilter(label=_("Tag"), method="tagged")
+    q = filters.CharFilter(label=_("Title or tag"), method="filter_words")
+    tag = filters.CharFilter(label=_("Tag"), method="filter_tag")
     favorite = filters.BooleanFilter(label=_("Favorites"), field_name="is_favorite")
     status = filters.ChoiceFilter(label=_("Status"), choices=UserImage.Status)
-    date_from = filters.DateFilter(label=_("From"), method="since")
-    date_to = filters.DateFilter(label=_("To"), method="until")
+    date_from = filters.DateFilter(label=_("From"), method="filter_from")
+    date_to = filters.DateFilter(label=_("To"), method="filter_to")
     ordering = filters.ChoiceFilter(
         label=_("Order"),
         choices=[("-created_at", _("Newest first")), ("created_at", _("Oldest first"))],
-        method="ordered",
+        method="keep_order",
     )
 
     class Meta:
         model = UserImage
         fields: list[str] = []
 
-    def search(self, images: UserImageQuerySet, name: str, words: str) -> UserImageQuerySet:
+    def filter_words(self, images: UserImageQuerySet, name: str, words: str) -> UserImageQuerySet:
         return images.search(words)
 
-    def tagged(self, images: UserImageQuerySet, name: str, word: str) -> UserImageQuerySet:
+    def filter_tag(self, images: UserImageQuerySet, name: str, word: str) -> UserImageQuerySet:
         """By the tag of that name of one's own; no such tag, no image."""
         tag = Tag.objects.filter(user_id=self.request.user.pk, key=tag_key(word)).first()
         return images.with_tag(tag) if tag else images.none()
 
-    def since(self, images: UserImageQuerySet, name: str, day: date) -> UserImageQuerySet:
+    def filter_from(self, images: UserImageQuerySet, name: str, day: date) -> UserImageQuerySet:
         return images.filter(created_at__gte=_midnight(day))
 
-    def until(self, images: UserImageQuerySet, name: str, day: date) -> UserImageQuerySet:
+    def filter_to(self, images: UserImageQuerySet, name: str, day: date) -> UserImageQuerySet:
         """That day included."""
         return images.filter(created_at__lt=_midnight(day, later=timedelta(days=1)))
 
-    def ordered(self, images: UserImageQuerySet, name: str, key: str) -> UserImageQuerySet:
+    def keep_order(self, images: UserImageQuerySet, name: str, key: str) -> UserImageQuerySet:
         return images  # after the others: see `page_keys` and `filter_queryset`
 
     def filter_queryset(self, queryset: UserImageQuerySet) -> UserImageQuerySet:

@@ -16,10 +16,10 @@ from .models import StorageQuota
 def warn_owner(user_id: int, level: int, request_id: str = "") -> None:
     """Tell somebody that their storage is filling up."""
     with under(request_id):
-        _warn(user_id, level)
+        _send_warning(user_id, level)
 
 
-def _warn(user_id: int, level: int) -> None:
+def _send_warning(user_id: int, level: int) -> None:
     quota = StorageQuota.objects.select_related("user").filter(pk=user_id).first()
     if quota is None or not quota.user.is_active:
         return

@@ -1,14 +1,25 @@
 """Who may see a record, and who may change it: querysets, from which everything is fetched."""
 
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from accounts.models import User
-
 _Row = TypeVar("_Row", bound=models.Model)
+
+
+class Viewer(Protocol):
+    """The user who asks, as far as access depends on them: models do not import the user's."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def is_active(self) -> bool: ...
+
+    @property
+    def is_doctor(self) -> bool: ...
 
 
 def rows_of(name: str) -> models.Manager[Any]:
@@ -18,7 +29,7 @@ def rows_of(name: str) -> models.Manager[Any]:
 class PatientAccess(models.QuerySet[_Row]):
     """Who sees a patient's record."""
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: Viewer) -> Self:
         """A doctor's: those they created or hold a consultation with. And one's own record."""
         if not user.is_active:
             return self.none()
@@ -28,7 +39,7 @@ class PatientAccess(models.QuerySet[_Row]):
             own |= Q(created_by_id=user.pk) | Q(Exists(held))
         return self.filter(own)
 
-    def editable_by(self, user: User) -> Self:
+    def editable_by(self, user: Viewer) -> Self:
         if not (user.is_active and user.is_doctor):
             return self.none()
         # A doctor who is also a patient here reads their own record and does not write it.
@@ -41,7 +52,7 @@ class RecordQuerySet(models.QuerySet[_Row]):
     No join and no IN: with them PostgreSQL at times sorts all of a patient's images for one page.
     """
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: Viewer) -> Self:
         if not user.is_active:
             return self.none()
         own = Q(
@@ -51,6 +62,6 @@ class RecordQuerySet(models.QuerySet[_Row]):
             own |= Q(doctor_id=user.pk)
         return self.filter(own)
 
-    def editable_by(self, user: User) -> Self:
+    def editable_by(self, user: Viewer) -> Self:
         doctor = user.is_active and user.is_doctor
         return self.filter(doctor_id=user.pk) if doctor else self.none()

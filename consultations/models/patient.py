@@ -12,10 +12,10 @@ from core.folding import fold
 from core.search import MAX_QUERY, MAX_WORDS, search_key, with_joined_words, with_words
 
 from .. import identity
-from ..dates import NO_BIRTH, check_birth, typed_day, validate_birth_date
+from ..dates import BIRTH_DATE_MESSAGE, check_birth, typed_day, validate_birth_date
 from .access import PatientAccess
 
-SEARCH_KEY = 400  # characters: a ligature of a whole phrase is written out
+SEARCH_KEY_LENGTH = 400  # characters: a ligature of a whole phrase is written out
 
 
 class PatientQuerySet(PatientAccess["Patient"]):
@@ -58,7 +58,8 @@ class Patient(models.Model):
         null=True,
         blank=True,
         validators=[validate_birth_date],
-        error_messages={"invalid_date": NO_BIRTH},  # Django has one of its own for that code
+        # Django has a message of its own for that code.
+        error_messages={"invalid_date": BIRTH_DATE_MESSAGE},
     )
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     file_number = models.CharField(
@@ -81,7 +82,7 @@ class Patient(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
     )
-    search_key = models.CharField(max_length=SEARCH_KEY, editable=False)
+    search_key = models.CharField(max_length=SEARCH_KEY_LENGTH, editable=False)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -109,12 +110,13 @@ class Patient(models.Model):
         return identity.label(self)
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        self.file_number = identity.plain_number(self.file_number)  # before it must be unique
+        # Before uniqueness is checked.
+        self.file_number = identity.normalize_file_number(self.file_number)
         super().clean_fields(exclude)
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        self.file_number = identity.plain_number(self.file_number)
-        self.search_key = search_key(self.full_name, self.file_number)[:SEARCH_KEY]
+        self.file_number = identity.normalize_file_number(self.file_number)
+        self.search_key = search_key(self.full_name, self.file_number)[:SEARCH_KEY_LENGTH]
         if update_fields is not None and {"full_name", "file_number"} & set(update_fields):
             update_fields = {*update_fields, "search_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
@@ -123,5 +125,5 @@ class Patient(models.Model):
         check_birth(self)
 
     age = property(lambda self: identity.age(self.birth_date))
-    number = property(identity.number)
+    number = property(identity.record_number)
     initials = property(identity.initials)

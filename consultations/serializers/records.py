@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from ..dates import check_birth, check_visit
-from ..identity import plain_number
+from ..identity import normalize_file_number
 from ..models import Consultation, Patient
 from ..models.patient import PatientQuerySet
 
@@ -32,7 +32,8 @@ class PatientSerializer(serializers.ModelSerializer):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and isinstance(data.get("file_number"), str):
             data = data.copy()  # type: ignore[attr-defined]  # a dict or a QueryDict
-            data["file_number"] = plain_number(data["file_number"])  # before it must be unique
+            # Before uniqueness is checked.
+            data["file_number"] = normalize_file_number(data["file_number"])
         return super().to_internal_value(data)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:

@@ -26,17 +26,19 @@ def image_audit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "consultation": image.consultation,
         "patient": image.consultation.patient,
     }
-    return _shown(
+    return _render_events(
         request, "consultations/image_audit.html", access_history.events_of(image), context
     )
 
 
 @login_required
 def audit(request: AuthenticatedRequest) -> HttpResponse:
-    return _shown(request, "audit/account.html", access_history.events_about(request.user), {})
+    return _render_events(
+        request, "audit/account.html", access_history.events_of_account(request.user), {}
+    )
 
 
-def _shown(
+def _render_events(
     request: AuthenticatedRequest,
     template: str,
     found: Iterable[QuerySet[Event]],

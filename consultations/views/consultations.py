@@ -11,15 +11,15 @@ from audit.trail import Action, record
 from core import keyset
 from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
-from ..facts import dressed
+from ..facts import with_tile_facts
 from ..forms import ConsultationForm
 from ..models import Consultation, Patient
 from ..ordering import IN_ORDER
 from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
-from .editing import editing, shown_again
-from .home import listed, show
-from .patients import pages_of
+from .editing import edited_rows, render_form
+from .home import for_list, prepare_list
+from .patients import search_pages
 
 PAGE, OFFERED = 30, 12
 IMAGES = 48
@@ -27,9 +27,9 @@ IMAGES = 48
 
 @doctor_required
 def consultation_list(request: AuthenticatedRequest) -> HttpResponse:
-    mine = listed(Consultation.objects.editable_by(request.user))
+    mine = for_list(Consultation.objects.editable_by(request.user))
     page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
-    show(request, page)
+    prepare_list(request, page)
     return render(request, "consultations/list.html", {"page": page})
 
 
@@ -40,7 +40,7 @@ def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
     chosen = request.POST.get("patient") or request.GET.get("patient")
     if not chosen:
         words = request.GET.get("q", "").strip()
-        pages = pages_of(Patient.objects.editable_by(request.user), words, OFFERED)
+        pages = search_pages(Patient.objects.editable_by(request.user), words, OFFERED)
         context = {"page": pages.get_page(1), "q": words, "choose": True}
         part = wants_fragment(request)
         template = "patients/partials/results.html" if part else "consultations/new.html"
@@ -60,7 +60,7 @@ def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
 @login_required
 def consultation_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     rows = Consultation.objects.select_related("patient")
-    with editing(request, rows) as locked:
+    with edited_rows(request, rows) as locked:
         consultation = get_editable(locked, request.user, pk)
         form = ConsultationForm(request.POST or None, instance=consultation)
         if request.method == "POST" and form.is_valid():
@@ -68,7 +68,7 @@ def consultation_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("consultation_detail", pk=pk)
     context = {"form": form, "patient": consultation.patient, "consultation": consultation}
-    return shown_again(request, "consultations/form.html", context, form)
+    return render_form(request, "consultations/form.html", context, form)
 
 
 @login_required
@@ -86,7 +86,7 @@ def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "consultation": consultation,
         "patient": consultation.patient,
         "can_edit": can_edit(consultation, request.user),
-        "images": dressed(page.images),
+        "images": with_tile_facts(page.images),
         "next_query": query(request, before=page.next) if page.next else None,
     }
     part = wants_fragment(request)

@@ -25,7 +25,7 @@ from ..ordering import IN_ORDER
 RECENT = 8
 _COLUMNS = [{"pk": "id"}.get(key, key) for key in IN_ORDER]
 PICTURE = '<img class="strip-pic" src="{}" alt="" width="{}" height="{}" loading="lazy">'
-FIRST_FEW = f"""
+FIRST_IMAGES = f"""
     SELECT consultation_id, thumbnail, width, height FROM (
       SELECT consultation_id, thumbnail, width, height, ROW_NUMBER() OVER (
         PARTITION BY consultation_id ORDER BY {", ".join(f"{key} DESC" for key in _COLUMNS)}
@@ -35,7 +35,7 @@ FIRST_FEW = f"""
 STRIP = 4  # thumbnails of a consultation in a list
 
 
-def listed(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
+def for_list(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
     """Consultations for a list, in its order: with patient and number of images."""
     consultations = consultations.select_related("patient").with_images_count(keyset.MANY)
     return consultations.order_by("-date", "-pk")
@@ -46,7 +46,7 @@ def add_strips(consultations: Iterable[Consultation]) -> None:
     first few, are in one query for all."""
     pictures: dict[int, list[str]] = {one.pk: [] for one in consultations}
     link = storage.linker("thumbnails")
-    for key, name, *size in _first_few(list(pictures)):
+    for key, name, *size in _first_images(list(pictures)):
         width, height = thumbnail_size(*size)
         pictures[key].append(PICTURE.format(escape(link(name)), width, height))
     before, _key, behind = reverse("consultation_detail", args=[0]).rpartition("0")
@@ -61,17 +61,17 @@ def add_strips(consultations: Iterable[Consultation]) -> None:
         }
 
 
-def _first_few(keys: list[int]) -> list[tuple[int, str, int, int]]:
+def _first_images(keys: list[int]) -> list[tuple[int, str, int, int]]:
     """(consultation, thumbnail, width, height) of the first images of each. Django's own query of
     a window takes longer to put into words than to answer."""
     if not keys:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(FIRST_FEW.format(", ".join(["%s"] * len(keys))), [*keys, STRIP])
+        cursor.execute(FIRST_IMAGES.format(", ".join(["%s"] * len(keys))), [*keys, STRIP])
         return cursor.fetchall()
 
 
-def show(request: AuthenticatedRequest, consultations: Iterable[Consultation]) -> None:
+def prepare_list(request: AuthenticatedRequest, consultations: Iterable[Consultation]) -> None:
     """`add_strips`, and the audit log of these thumbnails, in one event of whoever looked: one for
     each consultation would bury the looks at pictures."""
     add_strips(consultations)
@@ -85,19 +85,19 @@ def show(request: AuthenticatedRequest, consultations: Iterable[Consultation]) -
 def home(request: AuthenticatedRequest) -> HttpResponse:
     user = request.user
     if user.is_doctor:
-        return _doctor(request)
+        return _doctor_home(request)
     if user.is_staff:
         return redirect("admin:index")
-    consultations = list(listed(Consultation.objects.visible_to(user))[:50])
-    show(request, consultations)
+    consultations = list(for_list(Consultation.objects.visible_to(user))[:50])
+    prepare_list(request, consultations)
     return render(request, "home/patient.html", {"consultations": consultations})
 
 
-def _doctor(request: AuthenticatedRequest) -> HttpResponse:
-    mine = listed(Consultation.objects.editable_by(request.user))
+def _doctor_home(request: AuthenticatedRequest) -> HttpResponse:
+    mine = for_list(Consultation.objects.editable_by(request.user))
     today = timezone.localdate()
     todays = list(mine.filter(date=today))
     recent = list(mine.exclude(date=today)[:RECENT])
-    show(request, [*todays, *recent])
+    prepare_list(request, [*todays, *recent])
     context = {"today": today, "todays": todays, "recent": recent}
     return render(request, "home/doctor.html", context)

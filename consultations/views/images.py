@@ -10,12 +10,12 @@ from audit.trail import Action, record
 from imaging.storage.redirect import signed_redirect
 
 from .. import services
-from ..facts import Facts
+from ..facts import FactSheet
 from ..forms import ImageMetadataForm
 from ..models import ConsultationImage
 from ..models.image import ConsultationImageQuerySet
 from .access import can_edit, get_editable, get_visible
-from .editing import shown_again
+from .editing import render_form
 
 
 def _images() -> ConsultationImageQuerySet:
@@ -29,7 +29,7 @@ def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if not editable:
             raise PermissionDenied
-        form = _save(request, image)
+        form = _save_form(request, image)
         if form.is_valid():
             messages.success(request, _("Saved."))
             return redirect("image_detail", pk=pk)
@@ -38,7 +38,7 @@ def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     record(Action.VIEWED, image)
     context = {
         "image": image,
-        "facts": Facts().of(image),
+        "facts": FactSheet().of(image),
         "consultation": image.consultation,
         "patient": image.consultation.patient,
         "can_edit": editable,
@@ -46,10 +46,10 @@ def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     }
     if form is None:
         return render(request, "consultations/image.html", context)
-    return shown_again(request, "consultations/image.html", context, form)
+    return render_form(request, "consultations/image.html", context, form)
 
 
-def _save(request: AuthenticatedRequest, image: ConsultationImage) -> ImageMetadataForm:
+def _save_form(request: AuthenticatedRequest, image: ConsultationImage) -> ImageMetadataForm:
     """The form as judged, and saved if it is valid. Where the image was changed since it was read,
     it is judged once more: the lock is the service's, which locks the consultation first."""
     while True:
@@ -59,7 +59,7 @@ def _save(request: AuthenticatedRequest, image: ConsultationImage) -> ImageMetad
         try:
             services.update_image(image, as_of=as_of, user=request.user, **form.changes)
             return form
-        except services.ChangedSince:
+        except services.StaleImage:
             image = get_visible(_images(), request.user, image.pk)
         except ConsultationImage.DoesNotExist as gone:
             raise Http404 from gone

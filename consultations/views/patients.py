@@ -16,14 +16,14 @@ from core import keyset
 from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 from core.search import of_that_name
 
-from ..facts import dressed
+from ..facts import with_tile_facts
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient
 from ..models.patient import PatientQuerySet
 from ..ordering import BY_VISIT
 from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
-from .editing import editing, shown_again
+from .editing import edited_rows, render_form
 
 PAGE, NAMESAKES, MOST = 30, 5, 200
 IMAGES = 48
@@ -33,14 +33,14 @@ IMAGES = 48
 @vary_on_htmx
 def patient_list(request: AuthenticatedRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
-    pages = pages_of(Patient.objects.visible_to(request.user), words, PAGE)
+    pages = search_pages(Patient.objects.visible_to(request.user), words, PAGE)
     page = pages.get_page(request.GET.get("page"))
     part = wants_fragment(request)
     template = "patients/partials/results.html" if part else "patients/list.html"
     return render(request, template, {"page": page, "q": words})
 
 
-def pages_of(patients: PatientQuerySet, words: str, size: int) -> Paginator:
+def search_pages(patients: PatientQuerySet, words: str, size: int) -> Paginator:
     """A Paginator of those whom `find` would; it has counted them anyhow."""
     pages = Paginator(patients.search(words), size)
     if words and not pages.count:
@@ -58,16 +58,16 @@ def patient_create(request: AuthenticatedRequest) -> HttpResponse:
             patient = form.save(commit=False)
             patient.created_by = request.user
             said = ("created_by", *form.cleaned_data)
-            patient = create_record(patient, request.user, said, others=_others(request, same))
+            patient = create_record(patient, request.user, said, others=_dismissed(request, same))
             return redirect(f"{reverse('consultation_create')}?patient={patient.pk}")
-    return render(request, "patients/form.html", {"form": form} | _shown(same))
+    return render(request, "patients/form.html", {"form": form} | _namesake_context(same))
 
 
-def _shown(same: list[Patient]) -> dict[str, Any]:
+def _namesake_context(same: list[Patient]) -> dict[str, Any]:
     return {"same": same[:NAMESAKES], "more": len(same) - NAMESAKES, "all_same": same[:MOST]}
 
 
-def _others(request: AuthenticatedRequest, same: list[Patient]) -> list[int]:
+def _dismissed(request: AuthenticatedRequest, same: list[Patient]) -> list[int]:
     """Those of whom the person has said that it is none of them. Not all who are the `same` now:
     one of them may be what the first press of the button has made."""
     told = request.POST.getlist("other")
@@ -88,7 +88,7 @@ def _namesakes(user: User, data: dict[str, Any], but: int | None = None) -> list
 
 @login_required
 def patient_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    with editing(request, Patient.objects.all()) as locked:
+    with edited_rows(request, Patient.objects.all()) as locked:
         patient = get_editable(locked, request.user, pk)
         form = PatientForm(request.POST or None, instance=patient)
         same = []
@@ -99,8 +99,8 @@ def patient_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
                 save_changes(form, request.user)
                 messages.success(request, _("Saved."))
                 return redirect("patient_detail", pk=pk)
-    context = {"form": form, "patient": patient} | _shown(same)
-    return shown_again(request, "patients/form.html", context, form)
+    context = {"form": form, "patient": patient} | _namesake_context(same)
+    return render_form(request, "patients/form.html", context, form)
 
 
 @login_required
@@ -125,7 +125,7 @@ def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     context = {
         "patient": patient,
         "can_edit": can_edit(patient, request.user),
-        "images": dressed(page.images),
+        "images": with_tile_facts(page.images),
         "next_query": query(request, before=page.next) if page.next else None,
         "by_date": True,
     }
@@ -134,7 +134,7 @@ def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         if page.last:
             context["drawn_group"] = page.last[BY_VISIT.index("consultation_id")]
         return render(request, "components/tiles.html", context)
-    form.offer(keyset.values(mine, "body_site"))
+    form.set_sites(keyset.values(mine, "body_site"))
     context |= {
         "filters": form,
         "refresh_query": query(request, before=""),

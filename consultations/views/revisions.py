@@ -20,7 +20,7 @@ from .access import get_editable
 PAGE = 30
 
 
-def name_others(form: Any) -> None:
+def name_other_editors(form: Any) -> None:
     """Who saved what the person's text is in conflict with, and when."""
     for conflict in form.conflicts:
         about = form.instance.audited
@@ -31,23 +31,23 @@ def name_others(form: Any) -> None:
 def consultation_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     consultation = get_editable(Consultation.objects.select_related("patient"), request.user, pk)
     back = "consultation_edit"
-    return _page(request, consultation, consultation.patient, back)
+    return _render_revisions(request, consultation, consultation.patient, back)
 
 
 @login_required
 def patient_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     patient = get_editable(Patient.objects, request.user, pk)
-    return _page(request, patient, patient, "patient_edit")
+    return _render_revisions(request, patient, patient, "patient_edit")
 
 
 @login_required
 def image_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     images = ConsultationImage.objects.select_related("consultation__patient")
     image = get_editable(images, request.user, pk)
-    return _page(request, image, image.consultation.patient, "image_detail")
+    return _render_revisions(request, image, image.consultation.patient, "image_detail")
 
 
-def _page(
+def _render_revisions(
     request: AuthenticatedRequest,
     subject: Consultation | Patient | ConsultationImage,
     patient: Patient,
@@ -57,12 +57,12 @@ def _page(
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     record(Action.VIEWED, subject, part="revisions")
     for revision in page:
-        revision.fields = [_field(subject, *item) for item in revision.former.items()]
+        revision.fields = [_readable(subject, *item) for item in revision.former.items()]
     context = {"page": page, "patient": patient, "subject": subject, "back": back}
     return render(request, "consultations/revisions.html", context)
 
 
-def _field(subject: Model, name: str, value: str) -> tuple[Any, str]:
+def _readable(subject: Model, name: str, value: str) -> tuple[Any, str]:
     """(label, value as a person reads it)."""
     field: Any = subject._meta.get_field(name)  # a column: what a form edits
     labels = {str(key): label for key, label in field.flatchoices}

@@ -51,13 +51,15 @@ TAG_CODES = [
     *("null", "not_a_list", "max_length", "invalid", "blank"),
     *("null_characters_not_allowed", "surrogate_characters_not_allowed"),
 ]
-_ZIP = {(200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "cut-outs, originals")}
+_ZIP_RESPONSE = {
+    (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "cut-outs, originals")
+}
 
 
-_EDITED = {200: UserImageSerializer, 412: ErrorsSerializer}
+_EDIT_RESPONSES = {200: UserImageSerializer, 412: ErrorsSerializer}
 
 
-def _count(name: str) -> serializers.Serializer:
+def _count_schema(name: str) -> serializers.Serializer:
     """The schema of {name: number}."""
     return inline_serializer(name.title(), {name: serializers.IntegerField()})
 
@@ -71,7 +73,7 @@ class OwnImages(generics.GenericAPIView):
     def get_queryset(self) -> UserImageQuerySet:
         return UserImage.objects.visible_to(self.request.user)
 
-    def chosen(
+    def select(
         self, serializer_class: type[BaseSerializer]
     ) -> tuple[UserImageQuerySet, dict[str, Any]]:
         """(the images asked for, the rest of what was asked). Others' are passed over."""
@@ -81,7 +83,7 @@ class OwnImages(generics.GenericAPIView):
         mine = UserImage.objects.visible_to(self.request.user)
         return mine.filter(pk__in=asked.pop("ids")), asked
 
-    def shown(self, image: UserImage) -> dict[str, Any]:
+    def representation(self, image: UserImage) -> dict[str, Any]:
         """The answer that shows one image as it is now; 404 where it was deleted meanwhile."""
         image = generics.get_object_or_404(self.get_queryset(), pk=image.pk)
         return UserImageSerializer(image, context=self.get_serializer_context()).data
@@ -122,7 +124,7 @@ class RemoveBackground(OwnImages):
             raise Http404  # stored with this key, and deleted since
         place = reverse("api-userimage-detail", args=[image.pk])
         return Response(
-            self.shown(image),
+            self.representation(image),
             status=status.HTTP_202_ACCEPTED,
             headers={"Location": request.build_absolute_uri(place)},
         )
@@ -152,17 +154,17 @@ class Gallery(OwnImages, generics.ListAPIView):
 
     @extend_schema(
         request=ImagesSerializer,
-        responses={200: _count("deleted")},
+        responses={200: _count_schema("deleted")},
         description="Gone at once; `/gallery/restore` brings them back"
         f" for {settings.UNDO_SECONDS} seconds.",
     )
     def delete(self, request: Request) -> Response:
-        images, _asked = self.chosen(ImagesSerializer)
+        images, _asked = self.select(ImagesSerializer)
         return Response({"deleted": len(delete_images(images))})
 
-    @extend_schema(request=BulkEditSerializer, responses={200: _count("changed")})
+    @extend_schema(request=BulkEditSerializer, responses={200: _count_schema("changed")})
     def patch(self, request: Request) -> Response:
-        images, asked = self.chosen(BulkEditSerializer)
+        images, asked = self.select(BulkEditSerializer)
         changed = edit_images(
             images,
             favorite=asked.get("is_favorite"),
@@ -176,7 +178,7 @@ class Gallery(OwnImages, generics.ListAPIView):
 class Restore(generics.GenericAPIView):
     serializer_class = ImagesSerializer
 
-    @extend_schema(responses={200: _count("restored"), 403: ErrorsSerializer})
+    @extend_schema(responses={200: _count_schema("restored"), 403: ErrorsSerializer})
     def post(self, request: AuthenticatedAPIRequest) -> Response:
         """Bring back images that were deleted a moment ago (see DELETE /gallery)."""
         serializer = self.get_serializer(data=request.data)
@@ -190,14 +192,14 @@ class Restore(generics.GenericAPIView):
 class Download(OwnImages):
     serializer_class = ImagesSerializer
 
-    @extend_schema(request=ImagesSerializer, responses=_ZIP)
+    @extend_schema(request=ImagesSerializer, responses=_ZIP_RESPONSE)
     def post(self, request: Request) -> StreamingHttpResponse:
         """Cut-outs and originals as a streamed ZIP, with a `manifest.csv`."""
-        images, _asked = self.chosen(ImagesSerializer)
+        images, _asked = self.select(ImagesSerializer)
         if not images.exists():
             raise Http404
         record_all(Action.ZIPPED, images)
-        found = archive.of_gallery(images.order_by("-created_at", "-pk"))
+        found = archive.zip_gallery(images.order_by("-created_at", "-pk"))
         response = StreamingHttpResponse(found, content_type="application/zip")
         response["Content-Disposition"] = 'attachment; filename="gallery.zip"'
         return response
@@ -232,13 +234,13 @@ class UserImageDetail(VersionedDetail, OwnImages, generics.RetrieveUpdateDestroy
     queryset = UserImage.objects.none()
 
     def etag(self, image: UserImage) -> str:
-        return image.entity_tag(tags.of_images([image]).get(image.pk, []))
+        return image.entity_tag(tags.names_by_image([image]).get(image.pk, []))
 
-    @extend_schema(parameters=[IF_MATCH], responses=_EDITED)
+    @extend_schema(parameters=[IF_MATCH], responses=_EDIT_RESPONSES)
     def put(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().put(request, *args, **kwargs)
 
-    @extend_schema(parameters=[IF_MATCH], responses=_EDITED)
+    @extend_schema(parameters=[IF_MATCH], responses=_EDIT_RESPONSES)
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().patch(request, *args, **kwargs)
 
@@ -279,7 +281,7 @@ class Retry(OwnImages):
         except UserImage.DoesNotExist as gone:
             raise Http404 from gone
         record(Action.VIEWED, image, api=True)  # its URLs are told
-        return Response(self.shown(image), status=status.HTTP_202_ACCEPTED)
+        return Response(self.representation(image), status=status.HTTP_202_ACCEPTED)
 
 
 urlpatterns = [

@@ -16,7 +16,7 @@ from imaging import background, storage
 from imaging.serializers import UploadedFileField, rooted
 
 from ..models import Share, StorageQuota, UserImage
-from ..models.images import MOST, TAG, TAGS, TITLE
+from ..models.images import MAX_IMAGES, MAX_TAGS, TAG_LENGTH, TITLE_LENGTH
 from ..services import tags
 
 
@@ -33,7 +33,7 @@ class FlatListField(serializers.ListField):
 class TagsField(FlatListField):
     """Names; in a form, repeated or parted by commas."""
 
-    child = serializers.CharField(max_length=TAG)
+    child = serializers.CharField(max_length=TAG_LENGTH)
 
     def get_value(self, dictionary: Any) -> Any:
         found = super().get_value(dictionary)
@@ -42,9 +42,9 @@ class TagsField(FlatListField):
         return found
 
     def to_internal_value(self, data: Any) -> list[str]:
-        names = tags.cleaned(super().to_internal_value(data))
-        if len(names) > TAGS:
-            text = _("At most %(most)s tags.") % {"most": TAGS}
+        names = tags.clean_names(super().to_internal_value(data))
+        if len(names) > MAX_TAGS:
+            text = _("At most %(most)s tags.") % {"most": MAX_TAGS}
             raise serializers.ValidationError(text, code="max_length")
         return names
 
@@ -52,20 +52,22 @@ class TagsField(FlatListField):
 class UserImageListSerializer(serializers.ListSerializer):
     def to_representation(self, data: Any) -> list[dict[str, Any]]:
         images = list(data)
-        self.child.known = _known(images)  # type: ignore[union-attr]
+        self.child.preloaded = _tags_and_links(images)  # type: ignore[union-attr]
         return super().to_representation(images)
 
 
-def _known(images: list[UserImage]) -> tuple[dict[UUID, list[str]], set[UUID]]:
+def _tags_and_links(images: list[UserImage]) -> tuple[dict[UUID, list[str]], set[UUID]]:
     """What other tables say of images: {image: names of its tags}, {images that a link opens}."""
     links = Share.objects.alive().filter(image__in=images)
-    return tags.of_images(images), set(links.values_list("image_id", flat=True))
+    return tags.names_by_image(images), set(links.values_list("image_id", flat=True))
 
 
 class UserImageSerializer(serializers.ModelSerializer):
     """An image of the gallery. URLs are signed and live an hour at most."""
 
-    title = serializers.CharField(max_length=TITLE, required=False, allow_blank=True, default="")
+    title = serializers.CharField(
+        max_length=TITLE_LENGTH, required=False, allow_blank=True, default=""
+    )
     tags = TagsField(required=False, default=list)
     is_favorite = serializers.BooleanField(required=False, default=False)
     is_public = serializers.BooleanField(
@@ -124,7 +126,7 @@ class UserImageSerializer(serializers.ModelSerializer):
         ]
         list_serializer_class = UserImageListSerializer
 
-    known: tuple[dict[UUID, list[str]], set[UUID]] | None = None  # of a whole list
+    preloaded: tuple[dict[UUID, list[str]], set[UUID]] | None = None  # of a whole list
 
     @cached_property
     def _links(self) -> tuple[str, dict[str, Callable[..., str]]]:
@@ -177,7 +179,7 @@ class UserImageSerializer(serializers.ModelSerializer):
         return image.error or None
 
     def to_representation(self, image: UserImage) -> dict[str, Any]:
-        named, public = self.known or _known([image])
+        named, public = self.preloaded or _tags_and_links([image])
         image.tag_names, image.is_public = named.get(image.pk, []), image.pk in public
         data = super().to_representation(image)
         data["title"] = str(image.shown_title)
@@ -197,7 +199,7 @@ class UploadSerializer(serializers.Serializer):
         required=False,
         help_text="JPEG, PNG, WebP or HEIC, of MAX_UPLOAD_SIZE at most (10 MiB by default).",
     )
-    title = serializers.CharField(max_length=TITLE, required=False, allow_blank=True)
+    title = serializers.CharField(max_length=TITLE_LENGTH, required=False, allow_blank=True)
     tags = TagsField(required=False)
     engine = serializers.ChoiceField(UserImage.Engine.choices, required=False)
 
@@ -210,7 +212,7 @@ class ImagesSerializer(serializers.Serializer):
     """Some of one's images; those that are not one's own are passed over."""
 
     ids = FlatListField(
-        child=serializers.UUIDField(), allow_empty=False, max_length=MOST, write_only=True
+        child=serializers.UUIDField(), allow_empty=False, max_length=MAX_IMAGES, write_only=True
     )
 
 

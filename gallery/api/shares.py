@@ -34,7 +34,7 @@ class SharePages(Pages):
     key = "shares"
 
 
-class OpenFirst(SharePages):
+class OpenSharesFirst(SharePages):
     """A link that dies during a walk would move behind those that it was shown before: all pages
     of the walk go by what was open when it began."""
 
@@ -87,11 +87,11 @@ class NewShareSerializer(serializers.Serializer):
         required=False,
         trim_whitespace=False,
         allow_blank=True,
-        min_length=links.SHORTEST,
-        max_length=links.LONGEST,
+        min_length=links.MIN_PASSWORD,
+        max_length=links.MAX_PASSWORD,
     )
     view_limit = serializers.IntegerField(
-        required=False, allow_null=True, min_value=1, max_value=links.MOST_VIEWS
+        required=False, allow_null=True, min_value=1, max_value=links.MAX_VIEWS
     )
 
 
@@ -144,15 +144,15 @@ class Shares(generics.ListAPIView):
     """All of one's own links: open first, then those that died in the last 30 days."""
 
     request: AuthenticatedAPIRequest
-    paginator: OpenFirst
+    paginator: OpenSharesFirst
 
     queryset = Share.objects.none()
     serializer_class = ShareSerializer
-    pagination_class = OpenFirst
+    pagination_class = OpenSharesFirst
     filter_backends = []
 
     def get_queryset(self) -> ShareQuerySet:
-        return links.listed(self.request.user, self.paginator.moment(self.request))
+        return links.list_shares(self.request.user, self.paginator.moment(self.request))
 
     @extend_schema(
         operation_id="shares_revoke_all",

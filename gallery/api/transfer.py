@@ -39,7 +39,7 @@ class FromConsultation(OwnImages):
         copy, _created = transfer.copy_from_consultation(image=image, user=request.user)
         place = reverse("api-userimage-detail", args=[copy.pk])
         return Response(
-            self.shown(copy),
+            self.representation(copy),
             status=status.HTTP_202_ACCEPTED,
             headers={"Location": request.build_absolute_uri(place)},
         )

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from audit.models import Kind
 from audit.subjects import audited
+from consultations.models.access import Viewer
 from core.search import search_key, with_words
 from core.versions import entity_tag
 from imaging import storage
@@ -23,9 +23,10 @@ from jobs.models import JOB_CONSTRAINTS, Job, JobQuerySet
 
 from ..failures import FAILURES
 
-TITLE, TAG, TAGS = 200, 40, 10  # characters of a title, of a tag; tags of an image
-SEARCH_KEY = 2400  # bytes: PostgreSQL refuses a row of an index longer than 2704
-MOST = 1000  # images of one request
+TITLE_LENGTH, TAG_LENGTH = 200, 40  # characters
+MAX_TAGS = 10  # of an image
+SEARCH_KEY_BYTES = 2400  # bytes: PostgreSQL refuses a row of an index longer than 2704
+MAX_IMAGES = 1000  # images of one request
 LIVE = Q(deleted_at__isnull=True)
 
 
@@ -33,13 +34,13 @@ class UserImageQuerySet(JobQuerySet):
     IN_ORDER = ("created_at", "pk")
     BY_TAG = ("tagged_at", "tagged_id")  # of `with_tag`: the same, read off the tag's own index
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: Viewer) -> Self:
         """One's own, but those deleted."""
         return self.filter(LIVE, user_id=user.pk) if user.is_active else self.none()
 
     editable_by = visible_to
 
-    def deleted_by(self, user: User) -> Self:
+    def deleted_by(self, user: Viewer) -> Self:
         """Those that can still be brought back."""
         return self.filter(~LIVE, user_id=user.pk) if user.is_active else self.none()
 
@@ -84,12 +85,12 @@ class UserImage(Job, StoredImage):
         editable=False,
     )
     uploaded_by = None  # type: ignore[assignment]  # the owner
-    title = models.CharField(_("title"), max_length=TITLE, blank=True)
+    title = models.CharField(_("title"), max_length=TITLE_LENGTH, blank=True)
     tags: models.ManyToManyField = models.ManyToManyField(
         "Tag", through="ImageTag", verbose_name=_("tags")
     )
     is_favorite = models.BooleanField(_("favorite"), default=False)
-    search_key = models.CharField(max_length=SEARCH_KEY, blank=True, editable=False)
+    search_key = models.CharField(max_length=SEARCH_KEY_BYTES, blank=True, editable=False)
 
     cutout = models.FileField(
         _("cut-out"), storage=processed, max_length=255, blank=True, editable=False
@@ -202,24 +203,24 @@ class UserImage(Job, StoredImage):
     def processed_url(self) -> str | None:
         return self.cutout.url if self.cutout else None
 
-    def index_words(self, tags: Iterable[str]) -> None:
+    def update_search_key(self, tags: Iterable[str]) -> None:
         """What the search finds it by; `tags` are their names."""
-        key = search_key(self.title, *tags).encode()[:SEARCH_KEY]
+        key = search_key(self.title, *tags).encode()[:SEARCH_KEY_BYTES]
         self.search_key = key.decode(errors="ignore")
 
 
 def tag_key(name: str) -> str:
     """What makes two tags of one person one: "Suivi" and "suivi". Cut to the column: a ligature of
     a whole phrase is written out."""
-    return search_key(name)[: 4 * TAG]
+    return search_key(name)[: 4 * TAG_LENGTH]
 
 
 class Tag(models.Model):
     """A word of one person's own; nobody else's suggestions show it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    name = models.CharField(_("name"), max_length=TAG)
-    key = models.CharField(max_length=4 * TAG, editable=False)  # "Suivi" and "suivi" are one
+    name = models.CharField(_("name"), max_length=TAG_LENGTH)
+    key = models.CharField(max_length=4 * TAG_LENGTH, editable=False)  # "Suivi" and "suivi" are one
 
     class Meta:
         verbose_name = _("tag")

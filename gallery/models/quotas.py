@@ -59,7 +59,7 @@ class StorageQuota(models.Model):
     objects = StorageQuotaQuerySet.as_manager()
     audited = audited(Kind.QUOTA, owner_id="pk")
 
-    WARNINGS, FORGOTTEN = (95, 80), 60  # per cent; below, a warning would be news again
+    WARNING_LEVELS, RESET_BELOW = (95, 80), 60  # per cent; below, a warning would be news again
 
     class Meta:
         verbose_name = _("storage quota")
@@ -83,7 +83,7 @@ class StorageQuota(models.Model):
     @property
     def level(self) -> int:
         """The warning that is due: 0, 80 or 95."""
-        return next((level for level in self.WARNINGS if self.percent >= level), 0)
+        return next((level for level in self.WARNING_LEVELS if self.percent >= level), 0)
 
 
 class Reservation(models.Model):

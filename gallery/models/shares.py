@@ -8,16 +8,16 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from audit.models import Kind
 from audit.subjects import audited
+from consultations.models.access import Viewer
 from imaging import storage
 
 from .images import UserImage
 
 
 class ShareQuerySet(models.QuerySet["Share"]):
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: Viewer) -> Self:
         """Those of one's own images."""
         mine = self.filter(image__user_id=user.pk, image__deleted_at__isnull=True)
         return mine if user.is_active else self.none()

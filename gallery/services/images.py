@@ -18,7 +18,7 @@ from imaging.intake import Photo
 from imaging.metadata import clean_text
 
 from ..models import UserImage
-from ..models.images import TITLE, UserImageQuerySet
+from ..models.images import TITLE_LENGTH, UserImageQuerySet
 from . import quotas, tags
 from .batches import BATCH
 from .processing import queue
@@ -45,7 +45,7 @@ def submit_image(
         _check_room(user, upload, idempotency_key)
     photo = intake.read(upload)
     found = photo.found
-    if earlier := _earlier(user, idempotency_key, photo):
+    if earlier := _find_earlier_upload(user, idempotency_key, photo):
         return earlier, False
     size = photo.size + len(found.thumbnail)
     key = storage.new_id()
@@ -58,13 +58,13 @@ def submit_image(
     try:
         reservation = quotas.reserve(user, size, idempotency_key)
     except quotas.AlreadyStored as twin:
-        return _same_file(twin.image, photo), False
+        return _require_same_file(twin.image, photo), False
     try:
         with storage.storing(blobs) as (original, display, thumbnail), transaction.atomic():
             image = UserImage(
                 id=key,
                 user=user,
-                title=clean_text(title, TITLE),
+                title=clean_text(title, TITLE_LENGTH),
                 idempotency_key=idempotency_key or None,
                 original=original,
                 display=display,
@@ -77,11 +77,11 @@ def submit_image(
                 due_at=timezone.now(),
                 request_id=request_id() or None,
             )
-            names = tags.cleaned(tag_names)
-            image.index_words(names)
+            names = tags.clean_names(tag_names)
+            image.update_search_key(names)
             image.save(force_insert=True)
             tags.add([image], names)
-            quotas.keep(reservation)
+            quotas.confirm(reservation)
             record(Action.UPLOADED, image)
             queue.wake_on_commit()
     except (OperationalError, InterfaceError):
@@ -90,7 +90,7 @@ def submit_image(
         quotas.release(reservation)
         if not isinstance(error, IntegrityError):
             raise
-        if not (earlier := _earlier(user, idempotency_key, photo)):
+        if not (earlier := _find_earlier_upload(user, idempotency_key, photo)):
             raise
         return earlier, False  # the same upload, at the same time
     return image, True
@@ -103,20 +103,20 @@ def _check_room(user: User, upload: File, idempotency_key: str | None) -> None:
     except quotas.QuotaExceeded:
         # In this order: a reservation becomes an image, never the reverse.
         if not idempotency_key or not (
-            quotas.reserved(user, idempotency_key).exists()
+            quotas.reservations_with_key(user, idempotency_key).exists()
             or UserImage.objects.filter(user=user, idempotency_key=idempotency_key).exists()
         ):
             raise
 
 
-def _earlier(user: User, key: str | None, photo: Photo) -> UserImage | None:
+def _find_earlier_upload(user: User, key: str | None, photo: Photo) -> UserImage | None:
     if not key:
         return None
     image = UserImage.objects.filter(user=user, idempotency_key=key).first()
-    return _same_file(image, photo) if image else None
+    return _require_same_file(image, photo) if image else None
 
 
-def _same_file(image: UserImage, photo: Photo) -> UserImage:
+def _require_same_file(image: UserImage, photo: Photo) -> UserImage:
     """The image of an earlier upload, if it was this file. Raises IdempotencyKeyReused."""
     if image.sha256 != photo.sha256:
         raise IdempotencyKeyReused(image.idempotency_key)
@@ -138,16 +138,16 @@ def edit_images(
     with transaction.atomic():
         found = list(images.select_for_update().order_by("pk"))
         changes: dict[str, Any] = {}
-        before = tags.of_images(found)
+        before = tags.names_by_image(found)
         if title is not None:
-            changes["title"] = clean_text(title, TITLE)
+            changes["title"] = clean_text(title, TITLE_LENGTH)
         if favorite is not None:
             changes["is_favorite"] = favorite
         if tag_names is not None:
-            tags.replace(found, tags.cleaned(tag_names))
-        tags.remove(found, tags.cleaned(remove))
-        tags.add(found, tags.cleaned(add))
-        now, after = timezone.now(), tags.of_images(found)
+            tags.replace(found, tags.clean_names(tag_names))
+        tags.remove(found, tags.clean_names(remove))
+        tags.add(found, tags.clean_names(add))
+        now, after = timezone.now(), tags.names_by_image(found)
         changed: dict[tuple[str, ...], list[UserImage]] = defaultdict(list)
         for image in found:
             fields = [name for name, value in changes.items() if getattr(image, name) != value]
@@ -158,7 +158,7 @@ def edit_images(
             for name, value in changes.items():
                 setattr(image, name, value)
             image.updated_at = now
-            image.index_words(after.get(image.pk, ()))
+            image.update_search_key(after.get(image.pk, ()))
         for names, some in changed.items():
             columns = [*({*names} - {"tags"}), "updated_at", "search_key"]
             UserImage.objects.bulk_update(some, columns, batch_size=BATCH)

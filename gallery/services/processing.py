@@ -24,7 +24,7 @@ from . import quotas
 
 logger = logging.getLogger(__name__)
 
-RESULT = ("engine", "quality", "processing_time", "stored_bytes")
+RESULT_FIELDS = ("engine", "quality", "processing_time", "stored_bytes")
 
 
 class Processing(Queue):
@@ -44,7 +44,7 @@ class Processing(Queue):
         background.close()
 
     def run(self, job: UserImage) -> None:
-        with _files() as (original, out):
+        with _temporary_files() as (original, out):
             try:
                 storage.fetch("originals", str(job.original.name), original)
             except FileNotFoundError as error:
@@ -80,18 +80,18 @@ class Processing(Queue):
 
         def write(row: UserImage) -> tuple[str, ...]:
             names = [name for _container, name, _content in blobs.values()]
-            former = [blob for blob in _results(row) if blob[1] not in names]
+            former = [blob for blob in _result_blobs(row) if blob[1] not in names]
             for field, (_container, name, _content) in blobs.items():
                 setattr(row, field, name)
             row.engine, row.quality = cutout.engine, cutout.quality
             row.processing_time = cutout.milliseconds
             before, row.stored_bytes = row.stored_bytes, row.source_bytes + size
             if row.deleted_at is None:
-                quotas.grow(row.user_id, row.stored_bytes - before)
-                quotas.warn(row.user_id)
+                quotas.change_size(row.user_id, row.stored_bytes - before)
+                quotas.warn_if_due(row.user_id)
             if former:
-                transaction.on_commit(partial(_delete_later, former), robust=True)
-            return (*blobs, *RESULT)
+                transaction.on_commit(partial(_enqueue_deletion, former), robust=True)
+            return (*blobs, *RESULT_FIELDS)
 
         if not self.conclude(image, write):
             _discard_if_gone(image, blobs.values())
@@ -104,25 +104,25 @@ queue = Processing()
 
 
 @contextmanager
-def _files() -> Iterator[tuple[Any, Any]]:
+def _temporary_files() -> Iterator[tuple[Any, Any]]:
     """Two passing files: for the original, and for the result."""
     with storage.passing_file() as original, storage.passing_file() as out:
         yield original, out
 
 
-def _results(row: UserImage) -> list[tuple[str, str]]:
+def _result_blobs(row: UserImage) -> list[tuple[str, str]]:
     fields = (("processed", row.cutout), ("thumbnails", row.cutout_thumbnail))
     return [(container, str(field.name)) for container, field in fields if field]
 
 
-def _delete_later(blobs: list[tuple[str, str]]) -> None:
+def _enqueue_deletion(blobs: list[tuple[str, str]]) -> None:
     delete_blobs.enqueue(blobs, request_id=request_id())
 
 
 def _discard_if_gone(image: UserImage, blobs: Iterable[tuple[str, str, File]]) -> None:
     """Deleted for good while in work: nobody else will remove what was stored just now."""
     if not UserImage.objects.filter(pk=image.pk).exists():
-        _delete_later([(container, name) for container, name, _content in blobs])
+        _enqueue_deletion([(container, name) for container, name, _content in blobs])
 
 
 def retry_image(image: UserImage, *, engine: str | None = None) -> UserImage:

@@ -55,7 +55,7 @@ def reserve(user: User, size: int, idempotency_key: str | None = None) -> Reserv
         if idempotency_key:
             StorageQuota.objects.of(user.pk)
             StorageQuota.objects.select_for_update().get(user=user)  # twins come in turn
-            same = reserved(user, idempotency_key).filter(size=size).first()
+            same = reservations_with_key(user, idempotency_key).filter(size=size).first()
             if same:
                 same.joined = True
                 return same
@@ -69,7 +69,7 @@ def reserve(user: User, size: int, idempotency_key: str | None = None) -> Reserv
         )
 
 
-def reserved(user: User, idempotency_key: str) -> QuerySet[Reservation]:
+def reservations_with_key(user: User, idempotency_key: str) -> QuerySet[Reservation]:
     """The rooms that uploads under way with this key hold."""
     return Reservation.objects.filter(user=user, idempotency_key=idempotency_key)
 
@@ -85,11 +85,11 @@ def take(user_id: int, size: int, images: int = 1) -> None:
         raise QuotaExceeded
 
 
-def keep(reservation: Reservation) -> None:
+def confirm(reservation: Reservation) -> None:
     """The image that was reserved for is there, in the caller's transaction."""
     if not Reservation.objects.filter(pk=reservation.pk).delete()[0]:
         take(reservation.user_id, reservation.size)  # it took an hour, and reconcile gave up on it
-    warn(reservation.user_id)
+    warn_if_due(reservation.user_id)
 
 
 def release(reservation: Reservation) -> None:
@@ -101,7 +101,7 @@ def release(reservation: Reservation) -> None:
             give_back(reservation.user_id, reservation.size)
 
 
-def grow(user_id: int, size: int) -> None:
+def change_size(user_id: int, size: int) -> None:
     """A stored image takes `size` bytes more, or less where negative: an image that was accepted
     is finished, even where its result passes the limit."""
     used = Greatest(F("storage_used") + size, 0)
@@ -115,13 +115,13 @@ def give_back(user_id: int, size: int, images: int = 1) -> None:
     )
 
 
-def warn(user_id: int) -> None:
+def warn_if_due(user_id: int) -> None:
     """Tell the owner by e-mail at 80 % and at 95 %, once each until there is room again."""
     quota = StorageQuota.objects.of(user_id)
     if quota.level == quota.warned:
         return
     if quota.level < quota.warned:
-        if quota.percent < StorageQuota.FORGOTTEN:
+        if quota.percent < StorageQuota.RESET_BELOW:
             StorageQuota.objects.filter(pk=quota.pk).update(warned=0)
         return
     # Whoever raises the level tells; the others find it raised.

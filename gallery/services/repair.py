@@ -18,7 +18,7 @@ def repair(*, only_tell: bool, grace: timedelta = ABANDONED) -> int:
     abandoned = Reservation.objects.filter(created_at__lt=now - grace)
     stuck = UserImage.objects.due().filter(status=UserImage.Status.PROCESSING)
     if only_tell:
-        drifted = sum(_drifted(quota.pk) is not None for quota in StorageQuota.objects.all())
+        drifted = sum(_actual_usage(quota.pk) is not None for quota in StorageQuota.objects.all())
         return abandoned.count() + stuck.count() + drifted
     trash.purge()
     count = 0
@@ -35,14 +35,14 @@ def _repair_quota(user_id: int) -> int:
     with transaction.atomic():
         # Under the lock nobody else's change is half there: theirs waits for the same row.
         StorageQuota.objects.select_for_update().get(pk=user_id)
-        right = _drifted(user_id)
+        right = _actual_usage(user_id)
         if right is None:
             return 0
         StorageQuota.objects.filter(pk=user_id).update(storage_used=right[0], image_count=right[1])
     return 1
 
 
-def _drifted(user_id: int) -> tuple[int, int] | None:
+def _actual_usage(user_id: int) -> tuple[int, int] | None:
     """(bytes, images) as they are stored, where the quota says otherwise; else None. In one
     statement: an upload moves from one table to the other in one transaction."""
     image, held, quota = (

@@ -1,7 +1,7 @@
 """Links to a cut-out for whoever holds them: made, opened, revoked.
 
 The token stands in the link only; kept is its SHA-256. A link that does not open now is, whatever
-the reason, one that never was: NotThere, after the same one question to the database.
+the reason, one that never was: ShareNotFound, after the same one question to the database.
 """
 
 import hashlib
@@ -28,12 +28,12 @@ from ..models.shares import ShareQuerySet
 
 LIFETIMES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "7d": timedelta(days=7)}
 LIFETIME_CHOICES = [("1h", _("1 hour")), ("1d", _("1 day")), ("7d", _("7 days"))]
-SHORTEST, LONGEST = 6, 128  # characters of a password
-MOST_VIEWS = 10_000
-KEPT = timedelta(days=30)  # how long a dead link stays in the list
+MIN_PASSWORD, MAX_PASSWORD = 6, 128  # characters of a password
+MAX_VIEWS = 10_000
+LISTED_AFTER_DEATH = timedelta(days=30)  # how long a dead link stays in the list
 
 TRIES = 5  # wrong passwords of one link before the first pause
-PAUSE, LONGEST_PAUSE = 30, 3600  # seconds; each further wrong one doubles it
+PAUSE, MAX_PAUSE = 30, 3600  # seconds; each further wrong one doubles it
 
 STATES = {
     "alive": _("Open"),
@@ -50,15 +50,15 @@ class NotReady(ServiceError):
     detail = _("This image is not ready yet.")
 
 
-class NotThere(Exception):
+class ShareNotFound(Exception):
     """Unknown, expired, revoked or used up: nobody is told which."""
 
 
-class PasswordWrong(Exception):
+class WrongPassword(Exception):
     """Or none was given."""
 
 
-class Throttled(Exception):
+class PasswordThrottled(Exception):
     """Too many wrong passwords of this link."""
 
     def __init__(self, seconds: int) -> None:
@@ -67,7 +67,7 @@ class Throttled(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpenedShare:
     """One view of a link: the link, and the query that opens its image for a short while."""
 
     share: Share
@@ -87,7 +87,7 @@ def create_share(
     with transaction.atomic():
         share = Share.objects.create(
             image=image,
-            token_hash=_hashed(token),
+            token_hash=_token_hash(token),
             password=make_password(password) if password else "",
             view_limit=view_limit,
             expires_at=timezone.now() + LIFETIMES[lifetime],
@@ -114,53 +114,54 @@ def revoke_all(user: User) -> int:
 
 
 def find(token: str) -> Share:
-    """The link that would open now, or NotThere. Looking counts for nothing."""
-    return _found(Share.objects.alive(), token)
+    """The link that would open now, or ShareNotFound. Looking counts for nothing."""
+    return _get_share(Share.objects.alive(), token)
 
 
-def asks_first(share: Share) -> bool:
+def needs_confirmation(share: Share) -> bool:
     """Does the page ask before it shows? Where a view counts, or a password is wanted: what
     fetches a link to preview it must not use it up."""
     return bool(share.password) or share.view_limit is not None
 
 
-def open_share(token: str, password: str | None = None) -> Opening:
-    """Count a view of a link. Raises NotThere, PasswordWrong or Throttled.
+def open_share(token: str, password: str | None = None) -> OpenedShare:
+    """Count a view of a link. Raises ShareNotFound, WrongPassword or PasswordThrottled.
 
     A limit of n gives n views, however many come at once: whoever raises the count has the view.
     """
     share = find(token)
     if share.password:
-        _check(share, password or "")
+        _check_password(share, password or "")
     counted = Share.objects.filter(pk=share.pk, revoked_at=None, expires_at__gt=Now()).unspent()
     with transaction.atomic():
         if not counted.update(
             views=F("views") + 1, last_used_at=timezone.now(), wrong_passwords=0, locked_until=None
         ):
-            raise NotThere
+            raise ShareNotFound
         # Nobody, even where the browser is somebody's: a link is opened by whoever has it.
         record(Action.OPENED, share, actor=NOBODY)
-    return Opening(share, storage.share_pass(share.pk, share.expires_at))
+    return OpenedShare(share, storage.share_pass(share.pk, share.expires_at))
 
 
 def stream_image(token: str, expires: str, signature: str) -> Iterator[bytes]:
-    """The bytes of a link's cut-out (PNG), for who opened its page a moment ago. NotThere where
-    the link has died since; used up it may be, for that view was counted."""
-    share = _found(Share.objects.unexpired(), token)
+    """The bytes of a link's cut-out (PNG), for whoever has just opened its page. Raises
+    ShareNotFound where the link has died since; one that is used up still counts, because this
+    view was counted."""
+    share = _get_share(Share.objects.unexpired(), token)
     if not storage.share_pass_is_valid(share.pk, expires, signature):
-        raise NotThere
+        raise ShareNotFound
     try:
         return storage.stream("processed", str(share.image.cutout.name))
     except FileNotFoundError as error:
-        raise NotThere from error
+        raise ShareNotFound from error
 
 
-def listed(user: User, moment: datetime | None = None) -> ShareQuerySet:
+def list_shares(user: User, moment: datetime | None = None) -> ShareQuerySet:
     """Somebody's links, the open ones first (`living`), then those that died lately. With `moment`,
     as they stood then."""
     moment = moment or timezone.now()
     alive = Share.objects.alive_at(moment).filter(pk=OuterRef("pk"))
-    since = moment - KEPT
+    since = moment - LISTED_AFTER_DEATH
     lately = Q(revoked_at__gt=since) | Q(revoked_at=None, expires_at__gt=since)
     shares = Share.objects.visible_to(user).filter(lately).annotate(living=Exists(alive))
     return shares.select_related("image").order_by("-living", "-created_at", "-pk")
@@ -177,34 +178,34 @@ def state(share: Share) -> str:
     return "alive"
 
 
-def _hashed(token: str) -> str:
+def _token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _found(shares: ShareQuerySet, token: str) -> Share:
-    share = shares.select_related("image").filter(token_hash=_hashed(token)).first()
+def _get_share(shares: ShareQuerySet, token: str) -> Share:
+    share = shares.select_related("image").filter(token_hash=_token_hash(token)).first()
     if share is None:
-        raise NotThere
+        raise ShareNotFound
     return share
 
 
-def _check(share: Share, password: str) -> None:
-    """PasswordWrong, or Throttled without so much as a look at the password."""
+def _check_password(share: Share, password: str) -> None:
+    """WrongPassword, or PasswordThrottled without so much as a look at the password."""
     if not password:
-        raise PasswordWrong
+        raise WrongPassword
     with transaction.atomic():
         row = Share.objects.select_for_update().filter(pk=share.pk).first()
         if row is None:
-            raise NotThere
+            raise ShareNotFound
         now = timezone.now()
         if row.locked_until and row.locked_until > now:
-            raise Throttled(ceil((row.locked_until - now).total_seconds()))
+            raise PasswordThrottled(ceil((row.locked_until - now).total_seconds()))
         # Counted before it is looked at: guesses at once are as many as guesses in a row.
         row.wrong_passwords += 1
         if (over := row.wrong_passwords - TRIES) >= 0:
-            pause = min(PAUSE * 2 ** min(over, 20), LONGEST_PAUSE)
+            pause = min(PAUSE * 2 ** min(over, 20), MAX_PAUSE)
             row.locked_until = now + timedelta(seconds=pause)
         row.save(update_fields=["wrong_passwords", "locked_until"])
     if not check_password(password, share.password):
         record(Action.WRONG_PASSWORD, share, actor=NOBODY)
-        raise PasswordWrong
+        raise WrongPassword

@@ -12,34 +12,34 @@ from core.errors import ServiceError
 from imaging.metadata import clean_text
 
 from ..models import ImageTag, Tag, UserImage
-from ..models.images import TAG, TAGS, tag_key
+from ..models.images import MAX_TAGS, TAG_LENGTH, tag_key
 
 
 class TooManyTags(ServiceError):
-    """An image has at most TAGS tags."""
+    """An image has at most MAX_TAGS tags."""
 
     code, attr = "max_length", "tags"
 
     def __init__(self) -> None:
         super().__init__()
-        self.detail = _("At most %(most)s tags.") % {"most": TAGS}
+        self.detail = _("At most %(most)s tags.") % {"most": MAX_TAGS}
 
 
-def cleaned(names: Iterable[str]) -> list[str]:
+def clean_names(names: Iterable[str]) -> list[str]:
     """Names without control characters, without blanks around, each word once, in their order."""
     found: dict[str, str] = {}
     for name in names:
-        if name := clean_text(name, TAG):
+        if name := clean_text(name, TAG_LENGTH):
             found.setdefault(tag_key(name), name)
     return list(found.values())
 
 
-def split(text: str) -> list[str]:
+def split_names(text: str) -> list[str]:
     """Names as somebody types them: "suivi, avant/après"."""
-    return cleaned(text.split(","))
+    return clean_names(text.split(","))
 
 
-def of_images(images: Iterable[UserImage]) -> dict[UUID, list[str]]:
+def names_by_image(images: Iterable[UserImage]) -> dict[UUID, list[str]]:
     """{image's key: [names]} in alphabetical order."""
     found: dict[UUID, list[str]] = defaultdict(list)
     rows = ImageTag.objects.filter(image__in=images).select_related("tag").order_by("tag__key")
@@ -69,7 +69,7 @@ def add(images: Sequence[UserImage], names: Sequence[str]) -> None:
         ignore_conflicts=True,
         batch_size=500,
     )
-    if any(len(of_image) > TAGS for of_image in of_images(images).values()):
+    if any(len(of_image) > MAX_TAGS for of_image in names_by_image(images).values()):
         raise TooManyTags
 
 

@@ -17,7 +17,7 @@ from . import quotas
 from .batches import batches
 from .processing import queue
 
-PURGED = 200  # rows of one transaction
+PURGE_BATCH = 200  # rows of one transaction
 
 
 def undo_time() -> timedelta:
@@ -37,14 +37,14 @@ def delete_images(images: UserImageQuerySet) -> list[UUID]:
             UserImage.objects.filter(pk__in=some).update(deleted_at=now, updated_at=now)
         sizes = _sizes_by_user(found)
         for user_id, freed in sizes.items():
-            _trim(user_id, sum(freed))
+            _trim_bin(user_id, sum(freed))
         for user_id, freed in sizes.items():
             quotas.give_back(user_id, sum(freed), len(freed))
-        record_all(Action.DELETED, _named(found))
+        record_all(Action.DELETED, _audit_subjects(found))
     return keys
 
 
-def _trim(user_id: int, deleted: int) -> None:
+def _trim_bin(user_id: int, deleted: int) -> None:
     """What somebody put away takes no more than their plan gives (or than they put away at once):
     whoever uploads and deletes in turn would fill the disk. The oldest go for good, but for those
     that are being brought back: whoever holds one may wait for what is held here."""
@@ -74,7 +74,7 @@ def restore_images(images: UserImageQuerySet) -> int:
             quotas.take(user_id, sum(sizes), len(sizes))
         for some in batches([key for key, _user, _size in rows]):
             UserImage.objects.filter(pk__in=some).update(deleted_at=None, updated_at=timezone.now())
-        record_all(Action.RESTORED, _named(rows))
+        record_all(Action.RESTORED, _audit_subjects(rows))
         if rows:
             queue.wake_on_commit()
     return len(rows)
@@ -91,7 +91,7 @@ def _sizes_by_user(rows: Iterable[tuple[UUID, int, int]]) -> dict[int, list[int]
     return sizes
 
 
-def _named(rows: Iterable[tuple[UUID, int, int]]) -> list[UserImage]:
+def _audit_subjects(rows: Iterable[tuple[UUID, int, int]]) -> list[UserImage]:
     """What the audit log needs of [(key, owner's key, …)]."""
     return [UserImage(pk=key, user_id=user) for key, user, *_more in rows]
 
@@ -108,7 +108,9 @@ def purge() -> int:
     """Delete for good what nobody can bring back any more; its blobs follow. Returns how many."""
     before, purged = timezone.now() - undo_time(), 0
     while True:
-        keys = UserImage.objects.filter(deleted_at__lt=before).values_list("pk", flat=True)[:PURGED]
+        keys = UserImage.objects.filter(deleted_at__lt=before).values_list("pk", flat=True)[
+            :PURGE_BATCH
+        ]
         # Again in the condition: one may have been brought back since.
         rows = UserImage.objects.filter(pk__in=list(keys), deleted_at__lt=before)
         with transaction.atomic():

@@ -35,7 +35,7 @@ class Statistics:
     images: int  # of all times
 
 
-def of(user: User) -> Statistics:
+def collect(user: User) -> Statistics:
     """Of the images that somebody has now; what was deleted is not counted any more."""
     months = [Month(first) for first in _months(timezone.localdate())]
     total = 0

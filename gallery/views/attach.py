@@ -27,7 +27,7 @@ from ..models import UserImage
 from ..services import transfer
 from ..services.quotas import QuotaExceeded
 
-OFTEN = _("That was asked for often. Try again later.")
+TOO_OFTEN = _("That was asked for often. Try again later.")
 OFFERED = 12  # consultations to choose from; more are found by their patient
 
 
@@ -43,7 +43,7 @@ def gallery_from_consultation(request: AuthenticatedRequest, pk: int) -> HttpRes
     """Whoever may see a photograph may have its background removed, in their own gallery."""
     image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
     if not UploadRate().allow_request(request, None):
-        messages.error(request, OFTEN)
+        messages.error(request, TOO_OFTEN)
         return redirect("image_detail", pk=pk)
     try:
         copy, created = transfer.copy_from_consultation(image=image, user=request.user)
@@ -67,7 +67,7 @@ def gallery_attach(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     mine = Consultation.objects.editable_by(request.user).select_related("patient")
     chosen = request.POST.get("consultation") or request.GET.get("consultation") or ""
     if not chosen:
-        return _choose(request, image, mine)
+        return _choose_consultation(request, image, mine)
     if not (chosen.isascii() and chosen.isdigit()):
         raise Http404
     consultation = get_object_or_404(mine, pk=chosen[:18])
@@ -76,7 +76,7 @@ def gallery_attach(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     # A form sent twice attaches once.
     once = request.POST.get("once", "").replace("\0", "")[:64] or storage.new_id()
     if request.method == "POST" and not UploadRate().allow_request(request, None):
-        form.add_error(None, OFTEN)
+        form.add_error(None, TOO_OFTEN)
     elif request.method == "POST" and form.is_valid():
         try:
             transfer.attach_to_consultation(
@@ -102,7 +102,7 @@ def gallery_attach(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return render(request, "gallery/attach.html", context)
 
 
-def _choose(
+def _choose_consultation(
     request: AuthenticatedRequest, image: UserImage, consultations: ConsultationQuerySet
 ) -> HttpResponse:
     words = request.GET.get("q", "").strip()

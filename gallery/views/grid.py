@@ -13,23 +13,23 @@ from audit.trail import Action, record
 from core import keyset
 from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
 
-from ..forms import PageFilter, keys
+from ..forms import GalleryPageFilter, parse_keys
 from ..models import StorageQuota, UserImage
 from ..models.images import UserImageQuerySet
 from ..services import tags
-from .tiles import dressed
+from .tiles import with_tile_facts
 
 IMAGES = 48
-WATCHED = 40  # images that one question asks after: its URL stays short
-PAUSES = (1, 2, 3, 5)  # seconds before the next question, while nothing happens
-SUGGESTED = 100
+MAX_WATCHED = 40  # images that one question asks after: its URL stays short
+POLL_PAUSES = (1, 2, 3, 5)  # seconds before the next question, while nothing happens
+MAX_SUGGESTIONS = 100
 
 
 @login_required
 @vary_on_htmx
 def gallery(request: AuthenticatedRequest) -> HttpResponse:
     mine = UserImage.objects.visible_to(request.user)
-    asked = PageFilter(request.GET, mine, request=request)
+    asked = GalleryPageFilter(request.GET, mine, request=request)
     narrowed_down = asked.qs  # first: it judges what is asked
     cursor, by_tag = request.GET.get("before", ""), asked.page_keys == mine.BY_TAG
     page = keyset.page(
@@ -44,7 +44,7 @@ def gallery(request: AuthenticatedRequest) -> HttpResponse:
     if page.lost:
         return from_the_beginning(request)
     record(Action.LISTED, request.user, images=len(page.images))
-    images = dressed(page.images)
+    images = with_tile_facts(page.images)
     context = {
         "images": images,
         "waits": any(image.is_waiting for image in images),
@@ -55,7 +55,7 @@ def gallery(request: AuthenticatedRequest) -> HttpResponse:
         return render(request, "gallery/partials/tiles.html", context)
     values = {name: value for name, value in asked.form.cleaned_data.items() if value}
     narrowed = values.keys() - {"ordering"}
-    context |= _state(request, request.GET) | {
+    context |= _live_context(request, request.GET) | {
         "filters": asked,
         "values": values,
         "narrowed": narrowed,
@@ -65,7 +65,7 @@ def gallery(request: AuthenticatedRequest) -> HttpResponse:
     if context["part"]:
         return render(request, "gallery/partials/refreshed.html", context)
     context |= {
-        "own_tags": tags.suggestions(request.user, most=SUGGESTED),
+        "own_tags": tags.suggestions(request.user, most=MAX_SUGGESTIONS),
         "max_size": settings.MAX_UPLOAD_SIZE,
     }
     return render(request, "gallery/grid.html", context)
@@ -75,27 +75,27 @@ def gallery(request: AuthenticatedRequest) -> HttpResponse:
 def progress(request: AuthenticatedRequest) -> HttpResponse:
     """What has become of images that a page shows as waiting: their tiles anew, and the next
     question, as long as there is one to ask."""
-    watched = keys(request.GET.getlist("ids"), WATCHED)
+    watched = parse_keys(request.GET.getlist("ids"), MAX_WATCHED)
     found = UserImage.objects.visible_to(request.user).in_bulk(watched)
     waiting = [image for image in found.values() if image.is_waiting]
     done = [image for image in found.values() if not image.is_waiting]
-    dressed([*waiting, *done])
+    with_tile_facts([*waiting, *done])
     last = request.GET.get("turn", "")
-    turn = 0 if done or not last.isdecimal() else min(int(last[:2]) + 1, len(PAUSES) - 1)
+    turn = 0 if done or not last.isdecimal() else min(int(last[:2]) + 1, len(POLL_PAUSES) - 1)
     context = {
         "waiting": waiting,
         "done": done,
         "gone": [key for key in watched if key not in found],
         "turn": turn,
-        "pause": PAUSES[turn],
+        "pause": POLL_PAUSES[turn],
     }
     if done:
         page = QueryDict((request.htmx.current_url or "").partition("?")[2])
-        context |= _state(request, page)
+        context |= _live_context(request, page)
     return render(request, "gallery/partials/progress.html", context)
 
 
-def _state(request: AuthenticatedRequest, page: QueryDict) -> dict[str, Any]:
+def _live_context(request: AuthenticatedRequest, page: QueryDict) -> dict[str, Any]:
     """Quota, and the filters that are one click: what changes while one looks. `page` is the
     query of the page that is looked at."""
     mine = UserImage.objects.visible_to(request.user)
@@ -114,19 +114,19 @@ def _chips(page: QueryDict, mine: UserImageQuerySet) -> Iterator[dict[str, Any]]
     offered = [
         ("favorites", "favorite", "true", None),
         ("month", "date_from", month, None),
-        ("waiting", "status", PageFilter.WAITING, waiting),
+        ("waiting", "status", GalleryPageFilter.WAITING, waiting),
         ("failed", "status", UserImage.Status.FAILED.value, failed),
     ]
     for kind, name, value, count in offered:
         on = page.get(name) == value and not (kind == "month" and page.get("date_to"))
         if on or count != 0:
-            link = _link(page, name, None if on else value)
+            link = _toggled_query(page, name, None if on else value)
             yield {"kind": kind, "count": count, "on": on, "query": link}
     if tag := page.get("tag", "").strip():
-        yield {"kind": "tag", "text": tag, "on": True, "query": _link(page, "tag", None)}
+        yield {"kind": "tag", "text": tag, "on": True, "query": _toggled_query(page, "tag", None)}
 
 
-def _link(page: QueryDict, name: str, value: str | None) -> str:
+def _toggled_query(page: QueryDict, name: str, value: str | None) -> str:
     values: dict[str, Any] = {
         key: page[key] for key in page if page[key] and key not in ("before", "shown", name)
     }

@@ -26,9 +26,9 @@ from ..services.images import edit_images
 from ..services.processing import retry_image
 from ..services.tags import TooManyTags
 from ..services.trash import delete_images
-from .grid import PAUSES, SUGGESTED
-from .selected import tell_deleted
-from .tiles import dressed
+from .grid import MAX_SUGGESTIONS, POLL_PAUSES
+from .selected import notify_deleted
+from .tiles import with_tile_facts
 
 
 @login_required
@@ -38,24 +38,24 @@ def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
             image = get_object_or_404(mine.select_for_update(), pk=pk)
-            dressed([image])
-            form = _form(image, request.POST)
-            if form.is_valid() and _save(form, mine.filter(pk=pk)):
+            with_tile_facts([image])
+            form = _image_form(image, request.POST)
+            if form.is_valid() and _save_form(form, mine.filter(pk=pk)):
                 messages.success(request, _("Saved."))
                 return redirect("gallery_image", pk=pk)
     else:
         image = get_object_or_404(mine, pk=pk)
-        dressed([image])
+        with_tile_facts([image])
     last = request.GET.get("turn", "")
-    turn = min(int(last[:2]) + 1, len(PAUSES) - 1) if last.isdecimal() else 0
-    context = {"image": image, "turn": turn, "pause": PAUSES[turn]}
+    turn = min(int(last[:2]) + 1, len(POLL_PAUSES) - 1) if last.isdecimal() else 0
+    context = {"image": image, "turn": turn, "pause": POLL_PAUSES[turn]}
     if wants_fragment(request):
-        return _progress(request, context)
+        return _render_progress(request, context)
     record(Action.VIEWED, image)
     context |= {
-        "form": form or _form(image),
+        "form": form or _image_form(image),
         "etag": image.entity_tag(image.tag_names),
-        "own_tags": tags.suggestions(request.user, most=SUGGESTED),
+        "own_tags": tags.suggestions(request.user, most=MAX_SUGGESTIONS),
         "engines": UserImage.Engine.choices,
         "downloads": _downloads(image),
         "newer": keyset.page(mine, mine.IN_ORDER, str(pk), 1, ascending=True, by_key=True).images,
@@ -65,7 +65,7 @@ def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return render(request, "gallery/image.html", context, status=status)
 
 
-def _form(image: UserImage, data: QueryDict | None = None) -> ImageForm:
+def _image_form(image: UserImage, data: QueryDict | None = None) -> ImageForm:
     said = {
         "title": image.title,
         "tags": ", ".join(image.tag_names),
@@ -74,7 +74,7 @@ def _form(image: UserImage, data: QueryDict | None = None) -> ImageForm:
     return ImageForm(data, initial=said)
 
 
-def _save(form: ImageForm, images: UserImageQuerySet) -> bool:
+def _save_form(form: ImageForm, images: UserImageQuerySet) -> bool:
     changes = form.changes
     if not changes:
         return True
@@ -93,7 +93,7 @@ def _save(form: ImageForm, images: UserImageQuerySet) -> bool:
     return True
 
 
-def _progress(request: AuthenticatedRequest, context: dict[str, Any]) -> HttpResponse:
+def _render_progress(request: AuthenticatedRequest, context: dict[str, Any]) -> HttpResponse:
     """The line that says how far it is; when that is over, the whole picture anew."""
     image = context["image"]
     if image.is_waiting:
@@ -116,10 +116,10 @@ def gallery_file(request: AuthenticatedRequest, pk: UUID, part: str) -> HttpResp
     if part not in _downloads(image):
         raise Http404
     record(Action.DOWNLOADED, image, part=part)
-    return signed_redirect(_file(image, part))
+    return signed_redirect(_signed_url(image, part))
 
 
-def _file(image: UserImage, part: str) -> str:
+def _signed_url(image: UserImage, part: str) -> str:
     def link(field: FieldFile, suffix: str) -> str:
         container: Any = field.storage  # one of ours: it takes a file name
         return container.url(field.name, filename=image.file_name(suffix))
@@ -138,7 +138,7 @@ def delete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     gone = delete_images(images)
     if not gone:
         raise Http404
-    tell_deleted(request, gone)
+    notify_deleted(request, gone)
     return redirect("gallery")
 
 

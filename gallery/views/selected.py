@@ -18,7 +18,7 @@ from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record_all
 
 from .. import archive
-from ..forms import SelectionForm, keys
+from ..forms import SelectionForm, parse_keys
 from ..models import UserImage
 from ..services.images import edit_images
 from ..services.quotas import QuotaExceeded
@@ -30,7 +30,7 @@ from ..services.trash import delete_images, restore_images
 @require_POST
 def selected(request: AuthenticatedRequest) -> HttpResponse:
     """The bar beneath the grid, without a script."""
-    form, chosen = SelectionForm(request.POST), keys(request.POST.getlist("ids"))
+    form, chosen = SelectionForm(request.POST), parse_keys(request.POST.getlist("ids"))
     if not form.is_valid():
         messages.error(request, _("This could not be done: check the tags."))
     elif not chosen:
@@ -38,18 +38,18 @@ def selected(request: AuthenticatedRequest) -> HttpResponse:
     elif form.cleaned_data["action"] in ("tag", "untag") and not form.cleaned_data["tags"]:
         messages.error(request, _("Write a tag first."))
     else:
-        _act(request, form.cleaned_data, chosen)
-    return HttpResponseRedirect(_back(request))
+        _apply(request, form.cleaned_data, chosen)
+    return HttpResponseRedirect(_return_url(request))
 
 
-def _act(request: AuthenticatedRequest, asked: dict[str, Any], chosen: Sequence[UUID]) -> None:
+def _apply(request: AuthenticatedRequest, asked: dict[str, Any], chosen: Sequence[UUID]) -> None:
     action = asked["action"]
     if action == "restore":
         restore(request, chosen)
         return
     images = UserImage.objects.visible_to(request.user).filter(pk__in=chosen)
     if action == "delete":
-        tell_deleted(request, delete_images(images))
+        notify_deleted(request, delete_images(images))
         return
     changes = {
         "favorite": {"favorite": True},
@@ -81,7 +81,7 @@ def restore(request: AuthenticatedRequest, chosen: Sequence[UUID]) -> None:
     messages.success(request, text % {"count": count})
 
 
-def tell_deleted(request: AuthenticatedRequest, gone: Sequence[UUID]) -> None:
+def notify_deleted(request: AuthenticatedRequest, gone: Sequence[UUID]) -> None:
     """A message with a button that brings them back."""
     if not gone:
         messages.error(request, _("Nothing was deleted: these images are gone already."))
@@ -91,7 +91,7 @@ def tell_deleted(request: AuthenticatedRequest, gone: Sequence[UUID]) -> None:
     messages.success(request, render_to_string("gallery/partials/undo.html", context, request))
 
 
-def _back(request: AuthenticatedRequest) -> str:
+def _return_url(request: AuthenticatedRequest) -> str:
     """To the page of the gallery that it came from."""
     place = request.META.get("HTTP_REFERER", "")
     safe = url_has_allowed_host_and_scheme(
@@ -106,12 +106,12 @@ def _back(request: AuthenticatedRequest) -> str:
 def download(request: AuthenticatedRequest) -> HttpResponseBase:
     """Cut-outs and originals as a streamed ZIP."""
     mine = UserImage.objects.visible_to(request.user)
-    images = mine.filter(pk__in=keys(request.POST.getlist("ids")))
+    images = mine.filter(pk__in=parse_keys(request.POST.getlist("ids")))
     if not images.exists():
         messages.error(request, _("Choose images first."))
-        return redirect(_back(request))
+        return redirect(_return_url(request))
     record_all(Action.ZIPPED, images)
-    found = archive.of_gallery(images.order_by("-created_at", "-pk"))
+    found = archive.zip_gallery(images.order_by("-created_at", "-pk"))
     response = StreamingHttpResponse(found, content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="gallery.zip"'
     return response

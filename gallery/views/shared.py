@@ -54,8 +54,8 @@ def unlisted(*methods: str) -> Callable[[_View], _View]:
             try:
                 allowed = request.method in methods
                 response = view(request, token) if allowed else HttpResponseNotAllowed(methods)
-            except shares.NotThere:
-                response = _page("gone", status=404)
+            except shares.ShareNotFound:
+                response = _render("gone", status=404)
             for name, value in HEADERS.items():
                 response[name] = value
             # Django logs what is refused with its path, and the path is the link.
@@ -73,25 +73,25 @@ def unlisted(*methods: str) -> Callable[[_View], _View]:
 @unlisted("GET", "HEAD", "POST")
 def shared(request: HttpRequest, token: str) -> HttpResponseBase:
     share = shares.find(token)
-    if request.method != "POST" and shares.asks_first(share):
-        return _page("ask", share)
+    if request.method != "POST" and shares.needs_confirmation(share):
+        return _render("ask", share)
     if request.method == "HEAD":
         return HttpResponse()  # somebody asks whether there is a page: no view
     if not (rate := OpenRate()).allow_request(request, share):
-        response = _page("ask", share, status=429, often=True)
+        response = _render("ask", share, status=429, often=True)
         response["Retry-After"] = int(rate.wait() or 1)
         return response
     try:
         opening = shares.open_share(token, request.POST.get("password"))
-    except shares.PasswordWrong:
+    except shares.WrongPassword:
         wrong = _("This is not the password.")
-        return _page("ask", share, status=403, problem=wrong)
-    except shares.Throttled as pause:
-        response = _page("ask", share, status=429, wait=pause.seconds)
+        return _render("ask", share, status=403, problem=wrong)
+    except shares.PasswordThrottled as pause:
+        response = _render("ask", share, status=429, wait=pause.seconds)
         response["Retry-After"] = pause.seconds
         return response
     source = f"{reverse('shared_image', args=[token])}?{opening.image_pass}"
-    return _page("image", share, source=source)
+    return _render("image", share, source=source)
 
 
 @unlisted("GET", "HEAD")
@@ -108,7 +108,7 @@ def shared_image(request: HttpRequest, token: str) -> HttpResponseBase:
     return response
 
 
-def _page(
+def _render(
     part: str, share: Share | None = None, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     # Without the request: nobody's messages, no cookie, and the same page for everybody.

@@ -61,12 +61,12 @@ def gallery_share_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpRespons
     get_object_or_404(shares, pk=pk)
     links.revoke(shares.filter(pk=pk))
     messages.success(request, _("Link revoked."))
-    return redirect(_back(request))
+    return redirect(_return_url(request))
 
 
 @login_required
 def gallery_links(request: AuthenticatedRequest) -> HttpResponse:
-    shares = Paginator(links.listed(request.user), PAGE).get_page(request.GET.get("page"))
+    shares = Paginator(links.list_shares(request.user), PAGE).get_page(request.GET.get("page"))
     return render(request, "gallery/links.html", {"page": shares})
 
 
@@ -79,7 +79,7 @@ def gallery_links_revoke_all(request: AuthenticatedRequest) -> HttpResponse:
     return redirect("gallery_links")
 
 
-def _back(request: AuthenticatedRequest) -> str:
+def _return_url(request: AuthenticatedRequest) -> str:
     """The page that the button stood on."""
     page = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())

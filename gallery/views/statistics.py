@@ -10,8 +10,8 @@ from ..statistics import plots
 
 @login_required
 def gallery_statistics(request: AuthenticatedRequest) -> HttpResponse:
-    found = statistics.of(request.user)
+    found = statistics.collect(request.user)
     context = {"statistics": found, "quota": found.quota}
     if found.images:
-        context["plots"] = plots.of(found)
+        context["plots"] = plots.draw(found)
     return render(request, "gallery/statistics.html", context)

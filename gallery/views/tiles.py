@@ -15,11 +15,11 @@ from ..models import UserImage
 from ..services import tags
 
 
-def dressed(images: list[UserImage]) -> list[UserImage]:
+def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
     """Images with `tag_names`, `took` (s) and, of one in work, `seconds` since it began: one query
     for all. And `tile`, what a grid shows of each, worked out once: a page has fifty."""
-    names, now = tags.of_images(images), timezone.now()
-    link, page, zone = storage.linker("thumbnails"), _pages(), timezone.get_current_timezone()
+    names, now = tags.names_by_image(images), timezone.now()
+    link, page, zone = storage.linker("thumbnails"), _page_links(), timezone.get_current_timezone()
     added, select = _("added %(day)s"), _("Select %(title)s")
     day_of = cache(lambda day: added % {"day": date_format(day, "SHORT_DATE_FORMAT")})
     for image in images:
@@ -43,7 +43,7 @@ def dressed(images: list[UserImage]) -> list[UserImage]:
     return images
 
 
-def _pages() -> Callable[[UUID], str]:
+def _page_links() -> Callable[[UUID], str]:
     """Addresses of images' pages, which differ in the key alone."""
     nobody = "00000000-0000-0000-0000-000000000000"
     before, _key, behind = reverse("gallery_image", args=[nobody]).partition(nobody)
