@@ -52,8 +52,10 @@ from .serializers import (
 
 def documents_precondition(serializer: type[BaseSerializer]) -> Callable[[type], type]:
     """The schema of a PATCH that is held against If-Match."""
-    told = {200: serializer, 412: ErrorsSerializer}
-    return extend_schema_view(partial_update=extend_schema(parameters=[IF_MATCH], responses=told))
+    responses = {200: serializer, 412: ErrorsSerializer}
+    return extend_schema_view(
+        partial_update=extend_schema(parameters=[IF_MATCH], responses=responses)
+    )
 
 
 DELETE_SCHEMA = extend_schema(parameters=[IF_MATCH], responses={204: None, 412: ErrorsSerializer})
@@ -118,10 +120,10 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     filterset_class = ConsultationFilter
 
     def get_queryset(self) -> ConsultationQuerySet:
-        found = super().get_queryset().visible_to(self.request.user)
+        consultations = super().get_queryset().visible_to(self.request.user)
         if self.action in ("images", "download_all"):
-            return found  # they show no count, and it can be long
-        return found.with_images_count().order_by("-date", "-pk")
+            return consultations  # they show no count, and it can be long
+        return consultations.with_images_count().order_by("-date", "-pk")
 
     @transaction.atomic
     def perform_create(self, serializer: BaseSerializer) -> None:
@@ -162,8 +164,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 
     def _add_image(self, request: AuthenticatedAPIRequest, consultation: Consultation) -> Response:
         context = self.get_serializer_context()
-        said = {**context, "consultation": consultation}
-        serializer = ImageUploadSerializer(data=request.data, context=said)
+        upload_context = {**context, "consultation": consultation}
+        serializer = ImageUploadSerializer(data=request.data, context=upload_context)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
         try:
@@ -234,11 +236,13 @@ class ImageViewSet(
     @action(detail=True)
     def audit(self, request: Request, pk: int | None = None) -> Response:
         """Who saw, downloaded or changed this image, the latest first."""
-        found = access_history.events_of(self.get_object())
-        events, following = page(found, request.query_params.get("before", ""))
-        told = EventSerializer(named(events), many=True, context=self.get_serializer_context())
-        place = request.build_absolute_uri(f"?before={following}") if following else None
-        return Response({"events": told.data, "next": place})
+        querysets = access_history.events_of(self.get_object())
+        events, next_cursor = page(querysets, request.query_params.get("before", ""))
+        serializer = EventSerializer(
+            named(events), many=True, context=self.get_serializer_context()
+        )
+        next_url = request.build_absolute_uri(f"?before={next_cursor}") if next_cursor else None
+        return Response({"events": serializer.data, "next": next_url})
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         image = cast(ConsultationImage, serializer.instance)

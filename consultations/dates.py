@@ -34,11 +34,11 @@ class Visit(Protocol):
 
 def typed_day(word: str) -> date | None:
     """The day that somebody types as 4/3/1972, 04.03.1972, 04-03-1972 or 1972-03-04, or None."""
-    found = _DAY.fullmatch(word) or _ISO_DAY.fullmatch(word)
-    if not found:
+    match = _DAY.fullmatch(word) or _ISO_DAY.fullmatch(word)
+    if not match:
         return None
     try:
-        return date(**{name: int(part) for name, part in found.groupdict().items()})
+        return date(**{name: int(part) for name, part in match.groupdict().items()})
     except ValueError:  # the 31st of February
         return None
 
@@ -60,17 +60,17 @@ def check_visit(consultation: Visit) -> None:
         raise ValidationError({"date": ValidationError(text, code="invalid_date")})
 
 
-def visit_days(born: date | None) -> tuple[date, date]:
+def visit_days(birth_date: date | None) -> tuple[date, date]:
     """(first, last) day of a visit of somebody born on that day, or on one that nobody noted."""
     today = timezone.localdate()
     ahead = min(max(settings.VISIT_DAYS_AHEAD, 0), (date.max - today).days)
-    return born or EARLIEST_VISIT, today + timedelta(days=ahead)
+    return birth_date or EARLIEST_VISIT, today + timedelta(days=ahead)
 
 
-def _visit_date_error(day: date, born: date | None) -> str | None:
-    first, last = visit_days(born)
-    if day < first and born:
-        text, bound = _("This is before the patient's birth (%(day)s)."), born
+def _visit_date_error(day: date, birth_date: date | None) -> str | None:
+    first, last = visit_days(birth_date)
+    if day < first and birth_date:
+        text, bound = _("This is before the patient's birth (%(day)s)."), birth_date
     elif day < first:
         text, bound = _("A visit is not before %(day)s."), EARLIEST_VISIT
     elif day > last:
@@ -97,5 +97,5 @@ def check_birth(patient: Born) -> None:
 
 def is_as_stored(row: Any, *fields: str) -> bool:
     """Is this what the database has? Asked only of what is refused otherwise."""
-    said = {field: getattr(row, field) for field in fields}
-    return bool(row.pk) and type(row).objects.filter(pk=row.pk, **said).exists()
+    values = {field: getattr(row, field) for field in fields}
+    return bool(row.pk) and type(row).objects.filter(pk=row.pk, **values).exists()

@@ -29,7 +29,7 @@ def with_tile_facts(images: list) -> list:
     link, page, facts = storage.linker("thumbnails"), _page_links(), FactSheet()
     for image in images:
         width, height = image.thumbnail_size
-        day, by = image.date_and_source
+        day, source = image.date_and_source
         image.tile = {
             "id": _attribute(image.pk),
             "page": page(image.pk),
@@ -40,15 +40,15 @@ def with_tile_facts(images: list) -> list:
             "height": _attribute(image.height),
             "facts": facts.of(image),
             "day": facts.day(day),
-            "dated_by": by,
+            "dated_by": source,
         }
     return images
 
 
 def _page_links() -> Callable[[int], str]:
     """Addresses of images' pages, which differ in the key alone."""
-    before, _key, behind = reverse("image_detail", args=[0]).rpartition("0")
-    return lambda key: f"{before}{key}{behind}"
+    prefix, _key, suffix = reverse("image_detail", args=[0]).rpartition("0")
+    return lambda key: f"{prefix}{key}{suffix}"
 
 
 def _attribute(number: int) -> SafeString:
@@ -119,5 +119,5 @@ class FactSheet:
 
 def _row_writer(label: str, attributes: str = "") -> Callable[[str], str]:
     """What writes a row of a <dl> with this label."""
-    before = f"<dt>{html.escape(label)}</dt><dd{attributes}>"
-    return lambda value: f"{before}{html.escape(value)}</dd>"
+    opening = f"<dt>{html.escape(label)}</dt><dd{attributes}>"
+    return lambda value: f"{opening}{html.escape(value)}</dd>"

@@ -69,8 +69,10 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
         if not self.instance.pk:  # nobody knows yet what its file says
             del self.fields["captured_on"]
         else:
-            born = self.instance.consultation.patient.birth_date
-            self.fields["captured_on"].widget.set_range(born or EARLIEST, timezone.localdate())
+            birth_date = self.instance.consultation.patient.birth_date
+            self.fields["captured_on"].widget.set_range(
+                birth_date or EARLIEST, timezone.localdate()
+            )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -122,8 +124,8 @@ class ConsultationForm(VersionedForm, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        born = self.instance.patient.birth_date if self.instance.patient_id else None
-        self.fields["date"].widget.set_range(*visit_days(born))
+        birth_date = self.instance.patient.birth_date if self.instance.patient_id else None
+        self.fields["date"].widget.set_range(*visit_days(birth_date))
 
 
 class ImageFilterForm(forms.Form):
@@ -142,16 +144,16 @@ class ImageFilterForm(forms.Form):
 
     def set_sites(self, sites: Collection[str]) -> None:
         """Put these sites in the menu, and the chosen one: it tells why the page is empty."""
-        shown = {*sites, self.data.get("site")}
+        offered = {*sites, self.data.get("site")}
         cast(forms.ChoiceField, self.fields["site"]).choices = [
             ("", _("All sites")),
-            *((code, site.label) for code, site in BODY_SITES.items() if code in shown),
+            *((code, site.label) for code, site in BODY_SITES.items() if code in offered),
         ]
 
     def filter(self, images: ConsultationImageQuerySet) -> ConsultationImageQuerySet:
-        chosen = self.cleaned_data if self.is_valid() else {}
-        if chosen.get("site"):
-            images = images.filter(body_site=chosen["site"])
-        if chosen.get("type"):
-            images = images.filter(image_type=chosen["type"])
+        criteria = self.cleaned_data if self.is_valid() else {}
+        if criteria.get("site"):
+            images = images.filter(body_site=criteria["site"])
+        if criteria.get("type"):
+            images = images.filter(image_type=criteria["type"])
         return images

@@ -22,14 +22,19 @@ class PatientIdentity(Protocol):
 WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 14, 3, 24  # days; months; months
 
 
-def age(born: date | None) -> str:
+def age(birth_date: date | None) -> str:
     """In words, as a clinician says it: days, then weeks, months, and years from two on. Of nobody
     who is not born yet, ""."""
     today = timezone.localdate()
-    if not born or born > today:
+    if not birth_date or birth_date > today:
         return ""
-    days = (today - born).days
-    months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+    days = (today - birth_date).days
+    months = (
+        (today.year - birth_date.year) * 12
+        + today.month
+        - birth_date.month
+        - (today.day < birth_date.day)
+    )
     if days == 0:
         return _("born today")
     if days < WEEKS_FROM:
@@ -62,12 +67,12 @@ def normalize_file_number(text: str) -> str:
 
 
 def initials(patient: PatientIdentity) -> str:
-    words = patient.full_name.split()
-    return "".join(word[0] for word in (words[:1] + words[-1:])[: len(words)]).upper()
+    names = patient.full_name.split()
+    return "".join(word[0] for word in (names[:1] + names[-1:])[: len(names)]).upper()
 
 
 def label(patient: PatientIdentity) -> str:
     """On one line of plain text: for menus, and for the admin."""
-    born = patient.birth_date and date_format(patient.birth_date, "SHORT_DATE_FORMAT")
-    told = [patient.full_name, born, record_number(patient) if patient.pk else None]
-    return " · ".join(part for part in told if part)
+    birth_date = patient.birth_date and date_format(patient.birth_date, "SHORT_DATE_FORMAT")
+    parts = [patient.full_name, birth_date, record_number(patient) if patient.pk else None]
+    return " · ".join(part for part in parts if part)

@@ -20,15 +20,15 @@ DUPLICATE_WINDOW = timedelta(minutes=1)  # a button pressed twice, a form sent a
 
 @transaction.atomic
 def create_record(
-    row: _Record, author: User, said: Iterable[str], others: Iterable[int] = ()
+    row: _Record, author: User, fields: Iterable[str], except_keys: Iterable[int] = ()
 ) -> _Record:
     """Save a new patient or consultation, once: returns the one that `author` has made a moment ago
     with the same `said` (names of fields), if there is one, for two presses of one button are
     one. `others` are keys of those that it is not. The lock puts them in turn."""
     get_user_model().objects.select_for_update(no_key=True).get(pk=author.pk)
-    same = {name: getattr(row, name) for name in said}
-    made = type(row).objects.filter(created_at__gt=timezone.now() - DUPLICATE_WINDOW, **same)
-    duplicate = made.exclude(pk__in=others).first()
+    values = {name: getattr(row, name) for name in fields}
+    recent = type(row).objects.filter(created_at__gt=timezone.now() - DUPLICATE_WINDOW, **values)
+    duplicate = recent.exclude(pk__in=except_keys).first()
     if duplicate:
         return duplicate
     row.save()

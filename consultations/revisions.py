@@ -25,10 +25,10 @@ class RevisionManager(models.Manager["Revision"]):
     def keep(self, subject: models.Model, former: Mapping[str, Any], user: Author) -> None:
         """Keep what `former` ({field: value}) says of a patient, a consultation or an image; what
         was empty is nothing to keep. `user` is who changed it, or None."""
-        words = {name: str(value) for name, value in former.items() if value not in (None, "")}
-        if words:
+        texts = {name: str(value) for name, value in former.items() if value not in (None, "")}
+        if texts:
             author = user if user is not None and user.is_authenticated else None
-            self.create(**{_column(subject): subject}, former=words, changed_by=author)
+            self.create(**{_column(subject): subject}, former=texts, changed_by=author)
 
     def about(self, subject: models.Model) -> models.QuerySet["Revision"]:
         """Those of one record, the latest first."""

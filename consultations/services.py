@@ -47,16 +47,16 @@ def add_image(
     IdempotencyKeyReused.
     """
     photo = intake.read(upload)
-    found = photo.found
+    decoded = photo.found
     if idempotency_key:
         earlier = _find_earlier_upload(consultation, user, idempotency_key, photo)
         if earlier:
             return earlier, False
     stem = storage.new_stem()
     blobs = [
-        ("originals", f"{stem}.{found.extension}", photo.original),
-        ("processed", f"{stem}.jpg", ContentFile(found.display)),
-        ("thumbnails", f"{stem}.webp", ContentFile(found.thumbnail)),
+        ("originals", f"{stem}.{decoded.extension}", photo.original),
+        ("processed", f"{stem}.jpg", ContentFile(decoded.display)),
+        ("thumbnails", f"{stem}.webp", ContentFile(decoded.thumbnail)),
     ]
     try:
         with storage.storing(blobs) as (original, display, thumbnail), transaction.atomic():

@@ -115,8 +115,8 @@ def remove(connection: BaseDatabaseWrapper) -> None:
         tables = connection.introspection.table_names(cursor)
         for name, table in TRIGGER_TABLES.items():
             if table in tables:
-                on = f" ON {table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+                clause = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{clause}")
         if connection.vendor == "postgresql":
             for function in ("image_follows_consultation", "image_of_consultation"):
                 cursor.execute(f"DROP FUNCTION IF EXISTS {function}()")
@@ -125,12 +125,12 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 def repair(model: type[Any], *, only_tell: bool, grace: timedelta | None = None) -> int:
     """Make the triggers where they are missing, and right the copies that differ from their
     consultation's. Returns how many did."""
-    wrong = model.objects.exclude(
+    stale = model.objects.exclude(
         patient_id=F("consultation__patient_id"),
         doctor_id=F("consultation__doctor_id"),
         consultation_date=F("consultation__date"),
     )
-    keys = list(wrong.values_list("pk", flat=True))
+    keys = list(stale.values_list("pk", flat=True))
     if not only_tell:
         install(connections[model.objects.db])
         # Touched, a row gets what its consultation says.
@@ -143,8 +143,8 @@ def before_migrate(
     sender: AppConfig, using: str, plan: list[tuple[Any, bool]], **kwargs: Any
 ) -> None:
     connection = connections[using]
-    touched = any(migration.app_label == sender.label for migration, _backwards in plan)
-    if touched and connection.vendor == "sqlite":
+    affected = any(migration.app_label == sender.label for migration, _backwards in plan)
+    if affected and connection.vendor == "sqlite":
         remove(connection)
 
 

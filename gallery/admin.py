@@ -111,8 +111,8 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, image: UserImage, form: Any, change: bool) -> None:
-        chosen = {"title": "title", "is_favorite": "favorite"}
-        changes = {chosen[name]: form.cleaned_data[name] for name in form.changed_data}
+        parameters = {"title": "title", "is_favorite": "favorite"}
+        changes = {parameters[name]: form.cleaned_data[name] for name in form.changed_data}
         edit_images(UserImage.objects.filter(pk=image.pk), **changes)
 
     # At once and for good, unlike the owner's: whoever deletes here has been asked to. The blobs
@@ -157,11 +157,11 @@ class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     ) -> None:
         """A new plan brings its limits; limits of their own stay as they were typed."""
         if "plan" in form.changed_data:
-            own = {"storage_limit", "image_limit"} & set(form.changed_data)
+            typed = {"storage_limit", "image_limit"} & set(form.changed_data)
             for name, limit in zip(
                 ("storage_limit", "image_limit"), Plan(quota.plan).limits, strict=True
             ):
-                if name not in own:
+                if name not in typed:
                     setattr(quota, name, limit)
         quota.save(update_fields=["plan", "storage_limit", "image_limit"])
 
@@ -170,9 +170,9 @@ class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     ) -> None:
         storage_limit, image_limit = plan.limits
         with transaction.atomic():
-            changed = list(queryset)
+            quotas = list(queryset)
             count = queryset.update(plan=plan, storage_limit=storage_limit, image_limit=image_limit)
-            record_all(Action.CHANGED, changed, admin=True, plan=str(plan))
+            record_all(Action.CHANGED, quotas, admin=True, plan=str(plan))
         text = ngettext("%(count)d owner has", "%(count)d owners have", count) % {"count": count}
         self.message_user(request, f"{text} “{plan.label}”.", messages.SUCCESS)
 

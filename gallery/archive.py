@@ -27,11 +27,11 @@ COLUMNS = (
 
 def _files(image: UserImage) -> list[tuple[str, str, str]]:
     """The cut-out, where there is one, and the original."""
-    found = []
+    files = []
     if image.cutout:
         name = image.file_name(".png")
-        found.append(("processed", image.cutout.name, f"cut-out_{name}"))
-    return found + archive.original(image)
+        files.append(("processed", image.cutout.name, f"cut-out_{name}"))
+    return files + archive.original(image)
 
 
 def zip_gallery(images: UserImageQuerySet) -> Iterable[bytes]:

@@ -48,9 +48,9 @@ class GalleryFilter(filters.FilterSet):
         return images  # after the others: see `page_keys` and `filter_queryset`
 
     def filter_queryset(self, queryset: UserImageQuerySet) -> UserImageQuerySet:
-        found = super().filter_queryset(queryset)
+        images = super().filter_queryset(queryset)
         sign = "" if self.ascending else "-"
-        return found.order_by(f"{sign}created_at", f"{sign}pk")
+        return images.order_by(f"{sign}created_at", f"{sign}pk")
 
     @property
     def ascending(self) -> bool:

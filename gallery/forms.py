@@ -107,8 +107,8 @@ class ShareForm(forms.Form):
 
 def parse_keys(texts: Sequence[str], most: int = MAX_IMAGES) -> list[UUID]:
     """The keys among what a form or a query names."""
-    found = []
+    keys = []
     for text in texts[:most]:
         with suppress(ValueError):
-            found.append(UUID(text))
-    return found
+            keys.append(UUID(text))
+    return keys

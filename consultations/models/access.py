@@ -33,11 +33,13 @@ class PatientAccess(models.QuerySet[_Row]):
         """A doctor's: those they created or hold a consultation with. And one's own record."""
         if not user.is_active:
             return self.none()
-        own = Q(user_id=user.pk)
+        visible = Q(user_id=user.pk)
         if user.is_doctor:
-            held = rows_of("Consultation").filter(patient=OuterRef("pk"), doctor_id=user.pk)
-            own |= Q(created_by_id=user.pk) | Q(Exists(held))
-        return self.filter(own)
+            consultations = rows_of("Consultation").filter(
+                patient=OuterRef("pk"), doctor_id=user.pk
+            )
+            visible |= Q(created_by_id=user.pk) | Q(Exists(consultations))
+        return self.filter(visible)
 
     def editable_by(self, user: Viewer) -> Self:
         if not (user.is_active and user.is_doctor):
@@ -55,12 +57,12 @@ class RecordQuerySet(models.QuerySet[_Row]):
     def visible_to(self, user: Viewer) -> Self:
         if not user.is_active:
             return self.none()
-        own = Q(
+        visible = Q(
             patient_id=Subquery(rows_of("Patient").filter(user_id=user.pk).order_by().values("pk"))
         )
         if user.is_doctor:
-            own |= Q(doctor_id=user.pk)
-        return self.filter(own)
+            visible |= Q(doctor_id=user.pk)
+        return self.filter(visible)
 
     def editable_by(self, user: Viewer) -> Self:
         doctor = user.is_active and user.is_doctor

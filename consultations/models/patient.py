@@ -21,21 +21,23 @@ SEARCH_KEY_LENGTH = 400  # characters: a ligature of a whole phrase is written o
 class PatientQuerySet(PatientAccess["Patient"]):
     def find(self, words: str) -> Self:
         """`search`, and where it finds nobody, wherever the name has blanks and hyphens."""
-        found = self.search(words)
-        return found if not words or found.exists() else self.search(words, joined=True)
+        patients = self.search(words)
+        return patients if not words or patients.exists() else self.search(words, joined=True)
 
     def search(self, words: str, *, joined: bool = False) -> Self:
         """Every word in the name or the file number, in any order, accents and case aside; a
         word that is a date, the day of birth. `joined`: wherever the name has blanks and hyphens,
         for when nothing was found."""
-        found, rest = self, []
+        patients, other_words = self, []
         for word in words[:MAX_QUERY].split()[:MAX_WORDS]:
-            if born := typed_day(fold(word).strip(",;")):  # or a file number that looks like one
+            if birth_date := typed_day(
+                fold(word).strip(",;")
+            ):  # or a file number that looks like one
                 key = search_key(word)
-                found = found.filter(Q(birth_date=born) | Q(search_key__contains=key))
+                patients = patients.filter(Q(birth_date=birth_date) | Q(search_key__contains=key))
             else:
-                rest.append(word)
-        return (with_joined_words if joined else with_words)(found, " ".join(rest))
+                other_words.append(word)
+        return (with_joined_words if joined else with_words)(patients, " ".join(other_words))
 
 
 class Patient(models.Model):

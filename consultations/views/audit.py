@@ -41,10 +41,10 @@ def audit(request: AuthenticatedRequest) -> HttpResponse:
 def _render_events(
     request: AuthenticatedRequest,
     template: str,
-    found: Iterable[QuerySet[Event]],
+    querysets: Iterable[QuerySet[Event]],
     context: dict[str, Any],
 ) -> HttpResponse:
     before = request.GET.get("before", "")
-    events, following = page(found, before)
-    context |= {"events": named(events), "following": following, "first": not before}
+    events, next_cursor = page(querysets, before)
+    context |= {"events": named(events), "following": next_cursor, "first": not before}
     return render(request, template, context)

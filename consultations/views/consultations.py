@@ -48,11 +48,11 @@ def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
     if not (chosen.isascii() and chosen.isdigit()):
         return redirect("consultation_create")
     patient = get_editable(Patient.objects, request.user, chosen[:18])
-    begun = Consultation(doctor=request.user, patient=patient)
-    form = ConsultationForm(request.POST or None, instance=begun)
+    draft = Consultation(doctor=request.user, patient=patient)
+    form = ConsultationForm(request.POST or None, instance=draft)
     if request.method == "POST" and form.is_valid():
-        said = ("doctor", "patient", *form.cleaned_data)
-        consultation = create_record(form.save(commit=False), request.user, said)
+        fields = ("doctor", "patient", *form.cleaned_data)
+        consultation = create_record(form.save(commit=False), request.user, fields)
         return redirect("consultation_detail", pk=consultation.pk)
     return render(request, "consultations/form.html", {"form": form, "patient": patient})
 

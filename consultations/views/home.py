@@ -44,20 +44,20 @@ def for_list(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
 def add_strips(consultations: Iterable[Consultation]) -> None:
     """Give each its `strip`: what its row in a list shows besides its columns. The pictures, the
     first few, are in one query for all."""
-    pictures: dict[int, list[str]] = {one.pk: [] for one in consultations}
+    pictures: dict[int, list[str]] = {consultation.pk: [] for consultation in consultations}
     link = storage.linker("thumbnails")
     for key, name, *size in _first_images(list(pictures)):
         width, height = thumbnail_size(*size)
         pictures[key].append(PICTURE.format(escape(link(name)), width, height))
-    before, _key, behind = reverse("consultation_detail", args=[0]).rpartition("0")
-    for one in consultations:
-        count = one.images_count
-        one.strip = {
-            "page": f"{before}{one.pk}{behind}",
-            "day": date_format(one.date, "SHORT_DATE_FORMAT"),
+    prefix, _key, suffix = reverse("consultation_detail", args=[0]).rpartition("0")
+    for consultation in consultations:
+        count = consultation.images_count
+        consultation.strip = {
+            "page": f"{prefix}{consultation.pk}{suffix}",
+            "day": date_format(consultation.date, "SHORT_DATE_FORMAT"),
             "count": ngettext("%(n)s image", "%(n)s images", count) % {"n": tally(count)},
-            "pictures": mark_safe("".join(pictures[one.pk])),  # noqa: S308  (escaped)
-            "shown": len(pictures[one.pk]),
+            "pictures": mark_safe("".join(pictures[consultation.pk])),  # noqa: S308  (escaped)
+            "shown": len(pictures[consultation.pk]),
         }
 
 
@@ -75,10 +75,10 @@ def prepare_list(request: AuthenticatedRequest, consultations: Iterable[Consulta
     """`add_strips`, and the audit log of these thumbnails, in one event of whoever looked: one for
     each consultation would bury the looks at pictures."""
     add_strips(consultations)
-    seen = {one.pk: one.strip["shown"] for one in consultations if one.strip["shown"]}
-    if seen:
-        facts = {"images": sum(seen.values()), "consultations": list(seen)}
-        record(Action.LISTED, request.user, **facts)
+    shown = {one.pk: one.strip["shown"] for one in consultations if one.strip["shown"]}
+    if shown:
+        detail = {"images": sum(shown.values()), "consultations": list(shown)}
+        record(Action.LISTED, request.user, **detail)
 
 
 @login_required

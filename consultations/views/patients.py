@@ -51,39 +51,45 @@ def search_pages(patients: PatientQuerySet, words: str, size: int) -> Paginator:
 @doctor_required
 def patient_create(request: AuthenticatedRequest) -> HttpResponse:
     form = PatientForm(request.POST or None, initial={"full_name": request.GET.get("name", "")})
-    same = []
+    namesakes = []
     if request.method == "POST" and form.is_valid():
-        same = _namesakes(request.user, form.cleaned_data)
-        if not same or "anyway" in request.POST:
+        namesakes = _namesakes(request.user, form.cleaned_data)
+        if not namesakes or "anyway" in request.POST:
             patient = form.save(commit=False)
             patient.created_by = request.user
-            said = ("created_by", *form.cleaned_data)
-            patient = create_record(patient, request.user, said, others=_dismissed(request, same))
+            fields = ("created_by", *form.cleaned_data)
+            patient = create_record(
+                patient, request.user, fields, except_keys=_dismissed(request, namesakes)
+            )
             return redirect(f"{reverse('consultation_create')}?patient={patient.pk}")
-    return render(request, "patients/form.html", {"form": form} | _namesake_context(same))
+    return render(request, "patients/form.html", {"form": form} | _namesake_context(namesakes))
 
 
-def _namesake_context(same: list[Patient]) -> dict[str, Any]:
-    return {"same": same[:NAMESAKES], "more": len(same) - NAMESAKES, "all_same": same[:MOST]}
+def _namesake_context(namesakes: list[Patient]) -> dict[str, Any]:
+    return {
+        "same": namesakes[:NAMESAKES],
+        "more": len(namesakes) - NAMESAKES,
+        "all_same": namesakes[:MOST],
+    }
 
 
-def _dismissed(request: AuthenticatedRequest, same: list[Patient]) -> list[int]:
+def _dismissed(request: AuthenticatedRequest, namesakes: list[Patient]) -> list[int]:
     """Those of whom the person has said that it is none of them. Not all who are the `same` now:
     one of them may be what the first press of the button has made."""
-    told = request.POST.getlist("other")
-    if not told:
-        return [other.pk for other in same]
-    return [int(key) for key in told if key.isascii() and key.isdigit()]
+    submitted = request.POST.getlist("other")
+    if not submitted:
+        return [other.pk for other in namesakes]
+    return [int(key) for key in submitted if key.isascii() and key.isdigit()]
 
 
-def _namesakes(user: User, data: dict[str, Any], but: int | None = None) -> list[Patient]:
+def _namesakes(user: User, data: dict[str, Any], except_key: int | None = None) -> list[Patient]:
     """Patients who may be the one being created again, `but` the one being edited."""
-    found = Patient.objects.visible_to(user)
-    if but is not None:
-        found = found.exclude(pk=but)
+    candidates = Patient.objects.visible_to(user)
+    if except_key is not None:
+        candidates = candidates.exclude(pk=except_key)
     if data["birth_date"]:
-        found = found.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
-    return of_that_name(found, data["full_name"])
+        candidates = candidates.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
+    return of_that_name(candidates, data["full_name"])
 
 
 @login_required
@@ -91,15 +97,15 @@ def patient_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     with edited_rows(request, Patient.objects.all()) as locked:
         patient = get_editable(locked, request.user, pk)
         form = PatientForm(request.POST or None, instance=patient)
-        same = []
+        namesakes = []
         if request.method == "POST" and form.is_valid():
             if {"full_name", "birth_date"} & set(form.changes):  # now it may be somebody else's
-                same = _namesakes(request.user, form.cleaned_data, but=pk)
-            if not same or "anyway" in request.POST:
+                namesakes = _namesakes(request.user, form.cleaned_data, except_key=pk)
+            if not namesakes or "anyway" in request.POST:
                 save_changes(form, request.user)
                 messages.success(request, _("Saved."))
                 return redirect("patient_detail", pk=pk)
-    context = {"form": form, "patient": patient} | _namesake_context(same)
+    context = {"form": form, "patient": patient} | _namesake_context(namesakes)
     return render_form(request, "patients/form.html", context, form)
 
 

@@ -53,8 +53,8 @@ def _render_revisions(
     patient: Patient,
     back: str,
 ) -> HttpResponse:
-    found = Revision.objects.about(subject).select_related("changed_by")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    revisions = Revision.objects.about(subject).select_related("changed_by")
+    page = Paginator(revisions, PAGE).get_page(request.GET.get("page"))
     record(Action.VIEWED, subject, part="revisions")
     for revision in page:
         revision.fields = [_readable(subject, *item) for item in revision.former.items()]

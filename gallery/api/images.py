@@ -79,9 +79,9 @@ class OwnImages(generics.GenericAPIView):
         """(the images asked for, the rest of what was asked). Others' are passed over."""
         serializer = serializer_class(data=self.request.data)
         serializer.is_valid(raise_exception=True)
-        asked = dict(serializer.validated_data)
-        mine = UserImage.objects.visible_to(self.request.user)
-        return mine.filter(pk__in=asked.pop("ids")), asked
+        options = dict(serializer.validated_data)
+        visible = UserImage.objects.visible_to(self.request.user)
+        return visible.filter(pk__in=options.pop("ids")), options
 
     def representation(self, image: UserImage) -> dict[str, Any]:
         """The answer that shows one image as it is now; 404 where it was deleted meanwhile."""
@@ -122,11 +122,11 @@ class RemoveBackground(OwnImages):
         )
         if image.deleted_at:
             raise Http404  # stored with this key, and deleted since
-        place = reverse("api-userimage-detail", args=[image.pk])
+        url = reverse("api-userimage-detail", args=[image.pk])
         return Response(
             self.representation(image),
             status=status.HTTP_202_ACCEPTED,
-            headers={"Location": request.build_absolute_uri(place)},
+            headers={"Location": request.build_absolute_uri(url)},
         )
 
 
@@ -144,13 +144,13 @@ class Gallery(OwnImages, generics.ListAPIView):
     pagination_class = ImagePages
 
     def get_serializer_class(self) -> type[BaseSerializer]:
-        asked = {"DELETE": ImagesSerializer, "PATCH": BulkEditSerializer}
-        return asked.get(getattr(self.request, "method", ""), UserImageSerializer)
+        serializers_by_method = {"DELETE": ImagesSerializer, "PATCH": BulkEditSerializer}
+        return serializers_by_method.get(getattr(self.request, "method", ""), UserImageSerializer)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        answer = super().list(request, *args, **kwargs)
-        record(Action.LISTED, request.user, images=len(answer.data["images"]), api=True)
-        return answer
+        response = super().list(request, *args, **kwargs)
+        record(Action.LISTED, request.user, images=len(response.data["images"]), api=True)
+        return response
 
     @extend_schema(
         request=ImagesSerializer,
@@ -159,17 +159,17 @@ class Gallery(OwnImages, generics.ListAPIView):
         f" for {settings.UNDO_SECONDS} seconds.",
     )
     def delete(self, request: Request) -> Response:
-        images, _asked = self.select(ImagesSerializer)
+        images, _options = self.select(ImagesSerializer)
         return Response({"deleted": len(delete_images(images))})
 
     @extend_schema(request=BulkEditSerializer, responses={200: _count_schema("changed")})
     def patch(self, request: Request) -> Response:
-        images, asked = self.select(BulkEditSerializer)
+        images, options = self.select(BulkEditSerializer)
         changed = edit_images(
             images,
-            favorite=asked.get("is_favorite"),
-            add=asked.get("add_tags", ()),
-            remove=asked.get("remove_tags", ()),
+            favorite=options.get("is_favorite"),
+            add=options.get("add_tags", ()),
+            remove=options.get("remove_tags", ()),
         )
         return Response({"changed": changed})
 
@@ -195,12 +195,12 @@ class Download(OwnImages):
     @extend_schema(request=ImagesSerializer, responses=_ZIP_RESPONSE)
     def post(self, request: Request) -> StreamingHttpResponse:
         """Cut-outs and originals as a streamed ZIP, with a `manifest.csv`."""
-        images, _asked = self.select(ImagesSerializer)
+        images, _options = self.select(ImagesSerializer)
         if not images.exists():
             raise Http404
         record_all(Action.ZIPPED, images)
-        found = archive.zip_gallery(images.order_by("-created_at", "-pk"))
-        response = StreamingHttpResponse(found, content_type="application/zip")
+        chunks = archive.zip_gallery(images.order_by("-created_at", "-pk"))
+        response = StreamingHttpResponse(chunks, content_type="application/zip")
         response["Content-Disposition"] = 'attachment; filename="gallery.zip"'
         return response
 
@@ -223,8 +223,8 @@ class Tags(APIView):
     )
     def get(self, request: AuthenticatedAPIRequest) -> Response:
         """One's own tags, in alphabetical order: suggestions."""
-        found = tags.suggestions(request.user, request.query_params.get("q", "")[:100])
-        return Response({"tags": [tag.name for tag in found]})
+        suggestions = tags.suggestions(request.user, request.query_params.get("q", "")[:100])
+        return Response({"tags": [tag.name for tag in suggestions]})
 
 
 @extend_validation_errors(TAG_CODES, "tags", methods=["put", "patch"])

@@ -36,10 +36,10 @@ class TagsField(FlatListField):
     child = serializers.CharField(max_length=TAG_LENGTH)
 
     def get_value(self, dictionary: Any) -> Any:
-        found = super().get_value(dictionary)
-        if isinstance(found, list) and hasattr(dictionary, "getlist"):
-            return [part for text in found for part in text.split(",") if part.strip()]
-        return found
+        value = super().get_value(dictionary)
+        if isinstance(value, list) and hasattr(dictionary, "getlist"):
+            return [part for text in value for part in text.split(",") if part.strip()]
+        return value
 
     def to_internal_value(self, data: Any) -> list[str]:
         names = tags.clean_names(super().to_internal_value(data))
@@ -58,8 +58,8 @@ class UserImageListSerializer(serializers.ListSerializer):
 
 def _tags_and_links(images: list[UserImage]) -> tuple[dict[UUID, list[str]], set[UUID]]:
     """What other tables say of images: {image: names of its tags}, {images that a link opens}."""
-    links = Share.objects.alive().filter(image__in=images)
-    return tags.names_by_image(images), set(links.values_list("image_id", flat=True))
+    shares = Share.objects.alive().filter(image__in=images)
+    return tags.names_by_image(images), set(shares.values_list("image_id", flat=True))
 
 
 class UserImageSerializer(serializers.ModelSerializer):

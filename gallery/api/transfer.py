@@ -37,11 +37,11 @@ class FromConsultation(OwnImages):
         background. The consultation is not touched. Asked again, it answers the same image."""
         image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
         copy, _created = transfer.copy_from_consultation(image=image, user=request.user)
-        place = reverse("api-userimage-detail", args=[copy.pk])
+        url = reverse("api-userimage-detail", args=[copy.pk])
         return Response(
             self.representation(copy),
             status=status.HTTP_202_ACCEPTED,
-            headers={"Location": request.build_absolute_uri(place)},
+            headers={"Location": request.build_absolute_uri(url)},
         )
 
 
@@ -78,8 +78,8 @@ class Attach(generics.GenericAPIView):
             )
         except Consultation.DoesNotExist as gone:
             raise Http404 from gone
-        told = ImageSerializer(attached, context=self.get_serializer_context())
-        return Response(told.data, status=status.HTTP_201_CREATED)
+        representation = ImageSerializer(attached, context=self.get_serializer_context())
+        return Response(representation.data, status=status.HTTP_201_CREATED)
 
 
 urlpatterns = [

@@ -19,8 +19,8 @@ from .images import UserImage
 class ShareQuerySet(models.QuerySet["Share"]):
     def visible_to(self, user: Viewer) -> Self:
         """Those of one's own images."""
-        mine = self.filter(image__user_id=user.pk, image__deleted_at__isnull=True)
-        return mine if user.is_active else self.none()
+        own = self.filter(image__user_id=user.pk, image__deleted_at__isnull=True)
+        return own if user.is_active else self.none()
 
     editable_by = visible_to
 

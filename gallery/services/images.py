@@ -44,16 +44,16 @@ def submit_image(
     if upload is not None:
         _check_room(user, upload, idempotency_key)
     photo = intake.read(upload)
-    found = photo.found
+    decoded = photo.found
     if earlier := _find_earlier_upload(user, idempotency_key, photo):
         return earlier, False
-    size = photo.size + len(found.thumbnail)
+    size = photo.size + len(decoded.thumbnail)
     key = storage.new_id()
     stem = f"{user.pk}/{key}"
     blobs = [
-        ("originals", f"{stem}_original.{found.extension}", photo.original),
-        ("processed", f"{stem}_display.jpg", ContentFile(found.display)),
-        ("thumbnails", f"{stem}_thumb.webp", ContentFile(found.thumbnail)),
+        ("originals", f"{stem}_original.{decoded.extension}", photo.original),
+        ("processed", f"{stem}_display.jpg", ContentFile(decoded.display)),
+        ("thumbnails", f"{stem}_thumb.webp", ContentFile(decoded.thumbnail)),
     ]
     try:
         reservation = quotas.reserve(user, size, idempotency_key)
@@ -136,20 +136,20 @@ def edit_images(
     replaces the tags; `add` and `remove` leave the others. Returns how many images there are. One
     that is as it was afterwards is not written, and nothing is told of it."""
     with transaction.atomic():
-        found = list(images.select_for_update().order_by("pk"))
+        edited = list(images.select_for_update().order_by("pk"))
         changes: dict[str, Any] = {}
-        before = tags.names_by_image(found)
+        before = tags.names_by_image(edited)
         if title is not None:
             changes["title"] = clean_text(title, TITLE_LENGTH)
         if favorite is not None:
             changes["is_favorite"] = favorite
         if tag_names is not None:
-            tags.replace(found, tags.clean_names(tag_names))
-        tags.remove(found, tags.clean_names(remove))
-        tags.add(found, tags.clean_names(add))
-        now, after = timezone.now(), tags.names_by_image(found)
+            tags.replace(edited, tags.clean_names(tag_names))
+        tags.remove(edited, tags.clean_names(remove))
+        tags.add(edited, tags.clean_names(add))
+        now, after = timezone.now(), tags.names_by_image(edited)
         changed: dict[tuple[str, ...], list[UserImage]] = defaultdict(list)
-        for image in found:
+        for image in edited:
             fields = [name for name, value in changes.items() if getattr(image, name) != value]
             if before.get(image.pk) != after.get(image.pk):
                 fields.append("tags")
@@ -159,8 +159,8 @@ def edit_images(
                 setattr(image, name, value)
             image.updated_at = now
             image.update_search_key(after.get(image.pk, ()))
-        for names, some in changed.items():
+        for names, group in changed.items():
             columns = [*({*names} - {"tags"}), "updated_at", "search_key"]
-            UserImage.objects.bulk_update(some, columns, batch_size=BATCH)
-            record_all(Action.CHANGED, some, fields=list(names))
-    return len(found)
+            UserImage.objects.bulk_update(group, columns, batch_size=BATCH)
+            record_all(Action.CHANGED, group, fields=list(names))
+    return len(edited)

@@ -55,14 +55,14 @@ def reserve(user: User, size: int, idempotency_key: str | None = None) -> Reserv
         if idempotency_key:
             StorageQuota.objects.of(user.pk)
             StorageQuota.objects.select_for_update().get(user=user)  # twins come in turn
-            same = reservations_with_key(user, idempotency_key).filter(size=size).first()
-            if same:
-                same.joined = True
-                return same
+            earlier = reservations_with_key(user, idempotency_key).filter(size=size).first()
+            if earlier:
+                earlier.joined = True
+                return earlier
             # In this order: a reservation becomes an image in one transaction, never the reverse.
-            stored = UserImage.objects.filter(user=user, idempotency_key=idempotency_key).first()
-            if stored:
-                raise AlreadyStored(stored)
+            image = UserImage.objects.filter(user=user, idempotency_key=idempotency_key).first()
+            if image:
+                raise AlreadyStored(image)
         take(user.pk, size)
         return Reservation.objects.create(
             user=user, size=size, idempotency_key=idempotency_key or None
@@ -77,11 +77,13 @@ def reservations_with_key(user: User, idempotency_key: str) -> QuerySet[Reservat
 def take(user_id: int, size: int, images: int = 1) -> None:
     """Room for so many more bytes and images, in the caller's transaction. Or QuotaExceeded."""
     StorageQuota.objects.of(user_id)
-    room = StorageQuota.objects.filter(user_id=user_id, image_count__lte=F("image_limit") - images)
-    taken = room.filter(storage_used__lte=F("storage_limit") - size).update(
+    quotas = StorageQuota.objects.filter(
+        user_id=user_id, image_count__lte=F("image_limit") - images
+    )
+    updated = quotas.filter(storage_used__lte=F("storage_limit") - size).update(
         storage_used=F("storage_used") + size, image_count=F("image_count") + images
     )
-    if not taken:
+    if not updated:
         raise QuotaExceeded
 
 

@@ -35,17 +35,17 @@ def _repair_quota(user_id: int) -> int:
     with transaction.atomic():
         # Under the lock nobody else's change is half there: theirs waits for the same row.
         StorageQuota.objects.select_for_update().get(pk=user_id)
-        right = _actual_usage(user_id)
-        if right is None:
+        usage = _actual_usage(user_id)
+        if usage is None:
             return 0
-        StorageQuota.objects.filter(pk=user_id).update(storage_used=right[0], image_count=right[1])
+        StorageQuota.objects.filter(pk=user_id).update(storage_used=usage[0], image_count=usage[1])
     return 1
 
 
 def _actual_usage(user_id: int) -> tuple[int, int] | None:
     """(bytes, images) as they are stored, where the quota says otherwise; else None. In one
     statement: an upload moves from one table to the other in one transaction."""
-    image, held, quota = (
+    image, reservation, quota = (
         connection.ops.quote_name(model._meta.db_table)
         for model in (UserImage, Reservation, StorageQuota)
     )
@@ -58,7 +58,7 @@ def _actual_usage(user_id: int) -> tuple[int, int] | None:
               (SELECT COALESCE(SUM(stored_bytes), 0) AS bytes, COUNT(*) AS number
                  FROM {image} WHERE user_id = %s AND deleted_at IS NULL) i,
               (SELECT COALESCE(SUM(size), 0) AS bytes, COUNT(*) AS number
-                 FROM {held} WHERE user_id = %s) r
+                 FROM {reservation} WHERE user_id = %s) r
             WHERE q.user_id = %s
             """,  # noqa: S608  (our own tables)
             [key] * 3,

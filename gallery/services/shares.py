@@ -92,20 +92,20 @@ def create_share(
             view_limit=view_limit,
             expires_at=timezone.now() + LIFETIMES[lifetime],
         )
-        told = {"image": str(image.pk), "lifetime": lifetime, "limit": view_limit}
-        record(Action.SHARED, share, password=bool(password), **told)
+        detail = {"image": str(image.pk), "lifetime": lifetime, "limit": view_limit}
+        record(Action.SHARED, share, password=bool(password), **detail)
     return share, token
 
 
 def revoke(shares: ShareQuerySet) -> int:
     """Revoke those of a queryset that are not dead of themselves. Returns how many."""
     with transaction.atomic():
-        open_still = shares.filter(revoked_at=None, expires_at__gt=Now()).order_by("pk")
-        found = list(open_still.select_related("image").select_for_update(of=("self",)))
-        keys = [share.pk for share in found]
+        still_open = shares.filter(revoked_at=None, expires_at__gt=Now()).order_by("pk")
+        revoked = list(still_open.select_related("image").select_for_update(of=("self",)))
+        keys = [share.pk for share in revoked]
         Share.objects.filter(pk__in=keys).update(revoked_at=timezone.now())
-        record_all(Action.REVOKED, found)
-    return len(found)
+        record_all(Action.REVOKED, revoked)
+    return len(revoked)
 
 
 def revoke_all(user: User) -> int:
@@ -132,9 +132,9 @@ def open_share(token: str, password: str | None = None) -> OpenedShare:
     share = find(token)
     if share.password:
         _check_password(share, password or "")
-    counted = Share.objects.filter(pk=share.pk, revoked_at=None, expires_at__gt=Now()).unspent()
+    openable = Share.objects.filter(pk=share.pk, revoked_at=None, expires_at__gt=Now()).unspent()
     with transaction.atomic():
-        if not counted.update(
+        if not openable.update(
             views=F("views") + 1, last_used_at=timezone.now(), wrong_passwords=0, locked_until=None
         ):
             raise ShareNotFound
@@ -162,8 +162,8 @@ def list_shares(user: User, moment: datetime | None = None) -> ShareQuerySet:
     moment = moment or timezone.now()
     alive = Share.objects.alive_at(moment).filter(pk=OuterRef("pk"))
     since = moment - LISTED_AFTER_DEATH
-    lately = Q(revoked_at__gt=since) | Q(revoked_at=None, expires_at__gt=since)
-    shares = Share.objects.visible_to(user).filter(lately).annotate(living=Exists(alive))
+    recent = Q(revoked_at__gt=since) | Q(revoked_at=None, expires_at__gt=since)
+    shares = Share.objects.visible_to(user).filter(recent).annotate(living=Exists(alive))
     return shares.select_related("image").order_by("-living", "-created_at", "-pk")
 
 
@@ -202,8 +202,8 @@ def _check_password(share: Share, password: str) -> None:
             raise PasswordThrottled(ceil((row.locked_until - now).total_seconds()))
         # Counted before it is looked at: guesses at once are as many as guesses in a row.
         row.wrong_passwords += 1
-        if (over := row.wrong_passwords - TRIES) >= 0:
-            pause = min(PAUSE * 2 ** min(over, 20), MAX_PAUSE)
+        if (excess := row.wrong_passwords - TRIES) >= 0:
+            pause = min(PAUSE * 2 ** min(excess, 20), MAX_PAUSE)
             row.locked_until = now + timedelta(seconds=pause)
         row.save(update_fields=["wrong_passwords", "locked_until"])
     if not check_password(password, share.password):

@@ -27,11 +27,11 @@ class TooManyTags(ServiceError):
 
 def clean_names(names: Iterable[str]) -> list[str]:
     """Names without control characters, without blanks around, each word once, in their order."""
-    found: dict[str, str] = {}
+    names_by_key: dict[str, str] = {}
     for name in names:
         if name := clean_text(name, TAG_LENGTH):
-            found.setdefault(tag_key(name), name)
-    return list(found.values())
+            names_by_key.setdefault(tag_key(name), name)
+    return list(names_by_key.values())
 
 
 def split_names(text: str) -> list[str]:
@@ -41,11 +41,11 @@ def split_names(text: str) -> list[str]:
 
 def names_by_image(images: Iterable[UserImage]) -> dict[UUID, list[str]]:
     """{image's key: [names]} in alphabetical order."""
-    found: dict[UUID, list[str]] = defaultdict(list)
+    result: dict[UUID, list[str]] = defaultdict(list)
     rows = ImageTag.objects.filter(image__in=images).select_related("tag").order_by("tag__key")
     for row in rows:
-        found[row.image_id].append(row.tag.name)
-    return found
+        result[row.image_id].append(row.tag.name)
+    return result
 
 
 def add(images: Sequence[UserImage], names: Sequence[str]) -> None:
@@ -53,17 +53,17 @@ def add(images: Sequence[UserImage], names: Sequence[str]) -> None:
     if not images or not names:
         return
     user_id = images[0].user_id
-    words = {tag_key(name): name for name in names}
+    names_by_key = {tag_key(name): name for name in names}
     Tag.objects.bulk_create(
         # In order: two who add the same new words wait for each other's in turn, not in a circle.
-        [Tag(user_id=user_id, name=name, key=key) for key, name in sorted(words.items())],
+        [Tag(user_id=user_id, name=name, key=key) for key, name in sorted(names_by_key.items())],
         ignore_conflicts=True,
     )
-    found = Tag.objects.filter(user_id=user_id, key__in=words)
+    tags = Tag.objects.filter(user_id=user_id, key__in=names_by_key)
     ImageTag.objects.bulk_create(
         [
             ImageTag(tag=tag, image=image, image_created_at=image.created_at)
-            for tag in found
+            for tag in tags
             for image in images
         ],
         ignore_conflicts=True,
@@ -90,6 +90,6 @@ def suggestions(user: User, text: str = "", most: int = 12) -> list[Tag]:
     """Tags that the user has images under and that begin with `text`, in alphabetical order."""
     # One image of each is looked for in the tag's own index: EXISTS may be turned into a join with
     # all of them.
-    one = ImageTag.objects.filter(tag=OuterRef("pk"), image__deleted_at=None).values("pk")[:1]
-    found = Tag.objects.filter(user_id=user.pk, key__startswith=tag_key(text))
-    return list(found.alias(one=Subquery(one)).filter(one__isnull=False)[:most])
+    an_image = ImageTag.objects.filter(tag=OuterRef("pk"), image__deleted_at=None).values("pk")[:1]
+    tags = Tag.objects.filter(user_id=user.pk, key__startswith=tag_key(text))
+    return list(tags.alias(one=Subquery(an_image)).filter(one__isnull=False)[:most])

@@ -32,12 +32,12 @@ def copy_from_consultation(*, image: ConsultationImage, user: User) -> tuple[Use
     Asked twice, it is the same image; deleted meanwhile, a new one. Raises what submit_image does.
     """
     key = own_key(f"consultation-image/{image.pk}")
-    mine = UserImage.objects.filter(user=user, idempotency_key=key)
-    if there := mine.filter(deleted_at=None).first():
-        return there, False
+    copies = UserImage.objects.filter(user=user, idempotency_key=key)
+    if existing := copies.filter(deleted_at=None).first():
+        return existing, False
     quotas.check(user, image.file_size)  # before anything is fetched
     # One in the bin gives up its key: it may still be brought back, beside the new one.
-    mine.update(idempotency_key=None, updated_at=timezone.now())
+    copies.update(idempotency_key=None, updated_at=timezone.now())
     with _original(image) as upload:
         copy, created = submit_image(
             user=user, upload=upload, dermoscopic=_dermoscopic(image), idempotency_key=key
@@ -53,7 +53,7 @@ def attach_to_consultation(
     consultation: Consultation,
     user: User,
     idempotency_key: str | None = None,
-    **said: Any,
+    **metadata: Any,
 ) -> tuple[ConsultationImage, bool]:
     """A gallery image's original into a consultation, with what is said about it there. Returns
     (ConsultationImage, created); raises what add_image does."""
@@ -63,7 +63,7 @@ def attach_to_consultation(
             user=user,
             upload=upload,
             idempotency_key=idempotency_key,
-            **said,
+            **metadata,
         )
     if created:
         record(Action.ATTACHED, image, to=attached.pk)

@@ -64,12 +64,12 @@ def draw(statistics: Statistics) -> list[Plot]:
 
 
 def _images(months: Sequence[Month]) -> Plot:
-    most = max(months, key=lambda month: month.images)
+    busiest = max(months, key=lambda month: month.images)
     plot = Plot(
         "images",
         _("Images by month"),
         _("Most in %(month)s: %(count)s.")
-        % {"month": _month_name(most), "count": number_format(most.images)},
+        % {"month": _month_name(busiest), "count": number_format(busiest.images)},
         [_("Month"), _("Images")],
         [[_month_name(month), number_format(month.images)] for month in months],
     )
@@ -122,7 +122,7 @@ def _qualities(months: Sequence[Month]) -> Plot:
 
 def _engines(engines: Counter[str]) -> Plot:
     labels = {key: UserImage.Engine(key).label for key in ("general", "lesion")}
-    most = max([*engines.values(), 1])
+    largest = max([*engines.values(), 1])
     plot = Plot(
         "engines",
         _("Images by engine"),
@@ -137,7 +137,7 @@ def _engines(engines: Counter[str]) -> Plot:
         plot.words.append(Word("0%", y, title, "is-label"))
         if count:
             fill = ("solid", "hatched")[number]
-            width = f"{max(1, 100 * count / most):.2f}%"
+            width = f"{max(1, 100 * count / largest):.2f}%"
             plot.marks.append(Mark("0%", y + 8, width, 22, title, fill))
     return plot
 
@@ -192,9 +192,9 @@ def _step(most: int, unit: int) -> int:
     scale = 1
     while unit > 1 and most >= 1000 * scale:
         scale *= unit
-    rough = max(1, most / scale / 3)
-    power = 10 ** int(log10(rough))
-    return scale * next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
+    approximate = max(1, most / scale / 3)
+    power = 10 ** int(log10(approximate))
+    return scale * next(power * n for n in (1, 2, 5, 10) if power * n >= approximate)
 
 
 def _month_name(month: Month) -> str:

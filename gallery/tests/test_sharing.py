@@ -95,7 +95,7 @@ def test_a_limit_of_n_gives_n_views_at_once(link, monkeypatch):
     found the link open before the first of them counts its view."""
     share, path = link(view_limit=3, password="a secret word")
     all_found = threading.Barrier(12, timeout=30)
-    monkeypatch.setattr(shares, "_check", lambda *_args: all_found.wait())
+    monkeypatch.setattr(shares, "_check_password", lambda *_args: all_found.wait())
     results = at_once(12, lambda: shares.open_share(token_of(path)))
     assert results == {shares.OpenedShare: 3, shares.ShareNotFound: 9}
     share.refresh_from_db()

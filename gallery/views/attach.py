@@ -47,8 +47,8 @@ def gallery_from_consultation(request: AuthenticatedRequest, pk: int) -> HttpRes
         return redirect("image_detail", pk=pk)
     try:
         copy, created = transfer.copy_from_consultation(image=image, user=request.user)
-    except (QuotaExceeded, ImageRefused, Unavailable) as refusal:
-        messages.error(request, refusal.detail)
+    except (QuotaExceeded, ImageRefused, Unavailable) as error:
+        messages.error(request, error.detail)
         return redirect("image_detail", pk=pk)
     if created:
         messages.success(
@@ -64,13 +64,13 @@ def gallery_from_consultation(request: AuthenticatedRequest, pk: int) -> HttpRes
 def gallery_attach(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Step 1 finds the consultation; step 2 says what the picture shows, the patient in view."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
-    mine = Consultation.objects.editable_by(request.user).select_related("patient")
-    chosen = request.POST.get("consultation") or request.GET.get("consultation") or ""
-    if not chosen:
-        return _choose_consultation(request, image, mine)
-    if not (chosen.isascii() and chosen.isdigit()):
+    consultations = Consultation.objects.editable_by(request.user).select_related("patient")
+    chosen_key = request.POST.get("consultation") or request.GET.get("consultation") or ""
+    if not chosen_key:
+        return _choose_consultation(request, image, consultations)
+    if not (chosen_key.isascii() and chosen_key.isdigit()):
         raise Http404
-    consultation = get_object_or_404(mine, pk=chosen[:18])
+    consultation = get_object_or_404(consultations, pk=chosen_key[:18])
     dermoscopic = {"image_type": ImageType.DERMOSCOPY} if image.dermoscopic else {}
     form = ImageMetadataForm(request.POST or None, initial=dermoscopic)
     # A form sent twice attaches once.
@@ -88,8 +88,8 @@ def gallery_attach(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             )
             messages.success(request, _("Image attached to the consultation."))
             return redirect("consultation_detail", pk=consultation.pk)
-        except (ImageRefused, Unavailable) as refusal:
-            form.add_error(None, refusal.detail)
+        except (ImageRefused, Unavailable) as error:
+            form.add_error(None, error.detail)
         except (Consultation.DoesNotExist, IdempotencyKeyReused) as gone:
             raise Http404 from gone
     context = {
@@ -107,8 +107,8 @@ def _choose_consultation(
 ) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     if words:
-        found = Patient.objects.visible_to(request.user).find(words)
-        consultations = consultations.filter(patient__in=found.order_by().values("pk"))
+        patients = Patient.objects.visible_to(request.user).find(words)
+        consultations = consultations.filter(patient__in=patients.order_by().values("pk"))
     offered = list(consultations.order_by("-date", "-pk")[: OFFERED + 1])
     context = {
         "image": image,

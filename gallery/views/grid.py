@@ -28,17 +28,17 @@ MAX_SUGGESTIONS = 100
 @login_required
 @vary_on_htmx
 def gallery(request: AuthenticatedRequest) -> HttpResponse:
-    mine = UserImage.objects.visible_to(request.user)
-    asked = GalleryPageFilter(request.GET, mine, request=request)
-    narrowed_down = asked.qs  # first: it judges what is asked
-    cursor, by_tag = request.GET.get("before", ""), asked.page_keys == mine.BY_TAG
+    own_images = UserImage.objects.visible_to(request.user)
+    filters = GalleryPageFilter(request.GET, own_images, request=request)
+    filtered = filters.qs  # first: it judges what is asked
+    cursor, by_tag = request.GET.get("before", ""), filters.page_keys == own_images.BY_TAG
     page = keyset.page(
-        narrowed_down,
-        asked.page_keys,
+        filtered,
+        filters.page_keys,
         cursor,
         shown(request, IMAGES),
-        among=None if by_tag else mine,  # one that has left the filter still has its place
-        ascending=asked.ascending,
+        among=None if by_tag else own_images,  # one that has left the filter still has its place
+        ascending=filters.ascending,
         by_key=True,
     )
     if page.lost:
@@ -53,14 +53,14 @@ def gallery(request: AuthenticatedRequest) -> HttpResponse:
     }
     if context["part"] and cursor:
         return render(request, "gallery/partials/tiles.html", context)
-    values = {name: value for name, value in asked.form.cleaned_data.items() if value}
-    narrowed = values.keys() - {"ordering"}
+    values = {name: value for name, value in filters.form.cleaned_data.items() if value}
+    criteria = values.keys() - {"ordering"}
     context |= _live_context(request, request.GET) | {
-        "filters": asked,
+        "filters": filters,
         "values": values,
-        "narrowed": narrowed,
+        "narrowed": criteria,
         "refresh_query": query(request, before=""),
-        "found": len(images) if narrowed and not (page.next or cursor) else None,
+        "found": len(images) if criteria and not (page.next or cursor) else None,
     }
     if context["part"]:
         return render(request, "gallery/partials/refreshed.html", context)
@@ -76,16 +76,18 @@ def progress(request: AuthenticatedRequest) -> HttpResponse:
     """What has become of images that a page shows as waiting: their tiles anew, and the next
     question, as long as there is one to ask."""
     watched = parse_keys(request.GET.getlist("ids"), MAX_WATCHED)
-    found = UserImage.objects.visible_to(request.user).in_bulk(watched)
-    waiting = [image for image in found.values() if image.is_waiting]
-    done = [image for image in found.values() if not image.is_waiting]
+    images = UserImage.objects.visible_to(request.user).in_bulk(watched)
+    waiting = [image for image in images.values() if image.is_waiting]
+    done = [image for image in images.values() if not image.is_waiting]
     with_tile_facts([*waiting, *done])
-    last = request.GET.get("turn", "")
-    turn = 0 if done or not last.isdecimal() else min(int(last[:2]) + 1, len(POLL_PAUSES) - 1)
+    previous = request.GET.get("turn", "")
+    turn = (
+        0 if done or not previous.isdecimal() else min(int(previous[:2]) + 1, len(POLL_PAUSES) - 1)
+    )
     context = {
         "waiting": waiting,
         "done": done,
-        "gone": [key for key in watched if key not in found],
+        "gone": [key for key in watched if key not in images],
         "turn": turn,
         "pause": POLL_PAUSES[turn],
     }
@@ -98,19 +100,19 @@ def progress(request: AuthenticatedRequest) -> HttpResponse:
 def _live_context(request: AuthenticatedRequest, page: QueryDict) -> dict[str, Any]:
     """Quota, and the filters that are one click: what changes while one looks. `page` is the
     query of the page that is looked at."""
-    mine = UserImage.objects.visible_to(request.user)
+    own_images = UserImage.objects.visible_to(request.user)
     return {
         "quota": StorageQuota.objects.of(request.user.pk),
-        "chips": list(_chips(page, mine)),
+        "chips": list(_chips(page, own_images)),
         "kept": [(name, page[name]) for name in ("favorite", "status") if page.get(name)],
     }
 
 
-def _chips(page: QueryDict, mine: UserImageQuerySet) -> Iterator[dict[str, Any]]:
+def _chips(page: QueryDict, own_images: UserImageQuerySet) -> Iterator[dict[str, Any]]:
     """Each a link that sets a filter, or takes it away where it is set."""
     month = timezone.localdate().replace(day=1).isoformat()
-    waiting = keyset.count(mine.waiting())
-    failed = keyset.count(mine.filter(status=UserImage.Status.FAILED))
+    waiting = keyset.count(own_images.waiting())
+    failed = keyset.count(own_images.filter(status=UserImage.Status.FAILED))
     offered = [
         ("favorites", "favorite", "true", None),
         ("month", "date_from", month, None),
@@ -118,16 +120,16 @@ def _chips(page: QueryDict, mine: UserImageQuerySet) -> Iterator[dict[str, Any]]
         ("failed", "status", UserImage.Status.FAILED.value, failed),
     ]
     for kind, name, value, count in offered:
-        on = page.get(name) == value and not (kind == "month" and page.get("date_to"))
-        if on or count != 0:
-            link = _toggled_query(page, name, None if on else value)
-            yield {"kind": kind, "count": count, "on": on, "query": link}
+        active = page.get(name) == value and not (kind == "month" and page.get("date_to"))
+        if active or count != 0:
+            link = _toggled_query(page, name, None if active else value)
+            yield {"kind": kind, "count": count, "on": active, "query": link}
     if tag := page.get("tag", "").strip():
         yield {"kind": "tag", "text": tag, "on": True, "query": _toggled_query(page, "tag", None)}
 
 
 def _toggled_query(page: QueryDict, name: str, value: str | None) -> str:
-    values: dict[str, Any] = {
+    parameters: dict[str, Any] = {
         key: page[key] for key in page if page[key] and key not in ("before", "shown", name)
     }
-    return urlencode(values | ({name: value} if value else {}))
+    return urlencode(parameters | ({name: value} if value else {}))

@@ -34,20 +34,20 @@ from .tiles import with_tile_facts
 @login_required
 @vary_on_htmx
 def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    mine, form = UserImage.objects.visible_to(request.user), None
+    own_images, form = UserImage.objects.visible_to(request.user), None
     if request.method == "POST":
         with transaction.atomic():
-            image = get_object_or_404(mine.select_for_update(), pk=pk)
+            image = get_object_or_404(own_images.select_for_update(), pk=pk)
             with_tile_facts([image])
             form = _image_form(image, request.POST)
-            if form.is_valid() and _save_form(form, mine.filter(pk=pk)):
+            if form.is_valid() and _save_form(form, own_images.filter(pk=pk)):
                 messages.success(request, _("Saved."))
                 return redirect("gallery_image", pk=pk)
     else:
-        image = get_object_or_404(mine, pk=pk)
+        image = get_object_or_404(own_images, pk=pk)
         with_tile_facts([image])
-    last = request.GET.get("turn", "")
-    turn = min(int(last[:2]) + 1, len(POLL_PAUSES) - 1) if last.isdecimal() else 0
+    previous = request.GET.get("turn", "")
+    turn = min(int(previous[:2]) + 1, len(POLL_PAUSES) - 1) if previous.isdecimal() else 0
     context = {"image": image, "turn": turn, "pause": POLL_PAUSES[turn]}
     if wants_fragment(request):
         return _render_progress(request, context)
@@ -58,20 +58,22 @@ def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "own_tags": tags.suggestions(request.user, most=MAX_SUGGESTIONS),
         "engines": UserImage.Engine.choices,
         "downloads": _downloads(image),
-        "newer": keyset.page(mine, mine.IN_ORDER, str(pk), 1, ascending=True, by_key=True).images,
-        "older": keyset.page(mine, mine.IN_ORDER, str(pk), 1, by_key=True).images,
+        "newer": keyset.page(
+            own_images, own_images.IN_ORDER, str(pk), 1, ascending=True, by_key=True
+        ).images,
+        "older": keyset.page(own_images, own_images.IN_ORDER, str(pk), 1, by_key=True).images,
     }
     status = 409 if form and form.conflicts else 200
     return render(request, "gallery/image.html", context, status=status)
 
 
 def _image_form(image: UserImage, data: QueryDict | None = None) -> ImageForm:
-    said = {
+    initial = {
         "title": image.title,
         "tags": ", ".join(image.tag_names),
         "is_favorite": image.is_favorite,
     }
-    return ImageForm(data, initial=said)
+    return ImageForm(data, initial=initial)
 
 
 def _save_form(form: ImageForm, images: UserImageQuerySet) -> bool:
@@ -135,10 +137,10 @@ def _signed_url(image: UserImage, part: str) -> str:
 @require_POST
 def delete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     images = UserImage.objects.visible_to(request.user).filter(pk=pk)
-    gone = delete_images(images)
-    if not gone:
+    deleted_keys = delete_images(images)
+    if not deleted_keys:
         raise Http404
-    notify_deleted(request, gone)
+    notify_deleted(request, deleted_keys)
     return redirect("gallery")
 
 

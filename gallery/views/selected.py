@@ -30,32 +30,32 @@ from ..services.trash import delete_images, restore_images
 @require_POST
 def selected(request: AuthenticatedRequest) -> HttpResponse:
     """The bar beneath the grid, without a script."""
-    form, chosen = SelectionForm(request.POST), parse_keys(request.POST.getlist("ids"))
+    form, keys = SelectionForm(request.POST), parse_keys(request.POST.getlist("ids"))
     if not form.is_valid():
         messages.error(request, _("This could not be done: check the tags."))
-    elif not chosen:
+    elif not keys:
         messages.error(request, _("Choose images first."))
     elif form.cleaned_data["action"] in ("tag", "untag") and not form.cleaned_data["tags"]:
         messages.error(request, _("Write a tag first."))
     else:
-        _apply(request, form.cleaned_data, chosen)
+        _apply(request, form.cleaned_data, keys)
     return HttpResponseRedirect(_return_url(request))
 
 
-def _apply(request: AuthenticatedRequest, asked: dict[str, Any], chosen: Sequence[UUID]) -> None:
-    action = asked["action"]
+def _apply(request: AuthenticatedRequest, choices: dict[str, Any], keys: Sequence[UUID]) -> None:
+    action = choices["action"]
     if action == "restore":
-        restore(request, chosen)
+        restore(request, keys)
         return
-    images = UserImage.objects.visible_to(request.user).filter(pk__in=chosen)
+    images = UserImage.objects.visible_to(request.user).filter(pk__in=keys)
     if action == "delete":
         notify_deleted(request, delete_images(images))
         return
     changes = {
         "favorite": {"favorite": True},
         "unfavorite": {"favorite": False},
-        "tag": {"add": asked["tags"]},
-        "untag": {"remove": asked["tags"]},
+        "tag": {"add": choices["tags"]},
+        "untag": {"remove": choices["tags"]},
     }
     try:
         count = edit_images(images, **changes[action])
@@ -66,10 +66,10 @@ def _apply(request: AuthenticatedRequest, asked: dict[str, Any], chosen: Sequenc
     messages.success(request, text % {"count": count})
 
 
-def restore(request: AuthenticatedRequest, chosen: Sequence[UUID]) -> None:
+def restore(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
     deleted = UserImage.objects.deleted_by(request.user)
     try:
-        count = restore_images(deleted.filter(pk__in=chosen))
+        count = restore_images(deleted.filter(pk__in=keys))
     except QuotaExceeded:
         text = _("There is no room any more to bring them back. Delete others first.")
         messages.error(request, text)
@@ -81,37 +81,37 @@ def restore(request: AuthenticatedRequest, chosen: Sequence[UUID]) -> None:
     messages.success(request, text % {"count": count})
 
 
-def notify_deleted(request: AuthenticatedRequest, gone: Sequence[UUID]) -> None:
+def notify_deleted(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
     """A message with a button that brings them back."""
-    if not gone:
+    if not keys:
         messages.error(request, _("Nothing was deleted: these images are gone already."))
         return
-    text = ngettext("%(count)s image deleted.", "%(count)s images deleted.", len(gone))
-    context = {"text": text % {"count": len(gone)}, "gone": gone}
+    text = ngettext("%(count)s image deleted.", "%(count)s images deleted.", len(keys))
+    context = {"text": text % {"count": len(keys)}, "gone": keys}
     messages.success(request, render_to_string("gallery/partials/undo.html", context, request))
 
 
 def _return_url(request: AuthenticatedRequest) -> str:
     """To the page of the gallery that it came from."""
-    place = request.META.get("HTTP_REFERER", "")
+    referrer = request.META.get("HTTP_REFERER", "")
     safe = url_has_allowed_host_and_scheme(
-        place, {request.get_host()}, require_https=request.is_secure()
+        referrer, {request.get_host()}, require_https=request.is_secure()
     )
     gallery = reverse("gallery")
-    return place if safe and place.partition("?")[0].endswith(gallery) else gallery
+    return referrer if safe and referrer.partition("?")[0].endswith(gallery) else gallery
 
 
 @login_required
 @require_POST
 def download(request: AuthenticatedRequest) -> HttpResponseBase:
     """Cut-outs and originals as a streamed ZIP."""
-    mine = UserImage.objects.visible_to(request.user)
-    images = mine.filter(pk__in=parse_keys(request.POST.getlist("ids")))
+    own_images = UserImage.objects.visible_to(request.user)
+    images = own_images.filter(pk__in=parse_keys(request.POST.getlist("ids")))
     if not images.exists():
         messages.error(request, _("Choose images first."))
         return redirect(_return_url(request))
     record_all(Action.ZIPPED, images)
-    found = archive.zip_gallery(images.order_by("-created_at", "-pk"))
-    response = StreamingHttpResponse(found, content_type="application/zip")
+    chunks = archive.zip_gallery(images.order_by("-created_at", "-pk"))
+    response = StreamingHttpResponse(chunks, content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="gallery.zip"'
     return response

@@ -84,8 +84,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponseBase:
     try:
         opening = shares.open_share(token, request.POST.get("password"))
     except shares.WrongPassword:
-        wrong = _("This is not the password.")
-        return _render("ask", share, status=403, problem=wrong)
+        problem = _("This is not the password.")
+        return _render("ask", share, status=403, problem=problem)
     except shares.PasswordThrottled as pause:
         response = _render("ask", share, status=429, wait=pause.seconds)
         response["Retry-After"] = pause.seconds

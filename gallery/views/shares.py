@@ -82,5 +82,5 @@ def gallery_links_revoke_all(request: AuthenticatedRequest) -> HttpResponse:
 def _return_url(request: AuthenticatedRequest) -> str:
     """The page that the button stood on."""
     page = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
-    return page if ours else reverse("gallery_links")
+    is_local = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+    return page if is_local else reverse("gallery_links")

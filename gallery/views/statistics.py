@@ -10,8 +10,8 @@ from ..statistics import plots
 
 @login_required
 def gallery_statistics(request: AuthenticatedRequest) -> HttpResponse:
-    found = statistics.collect(request.user)
-    context = {"statistics": found, "quota": found.quota}
-    if found.images:
-        context["plots"] = plots.draw(found)
+    totals = statistics.collect(request.user)
+    context = {"statistics": totals, "quota": totals.quota}
+    if totals.images:
+        context["plots"] = plots.draw(totals)
     return render(request, "gallery/statistics.html", context)

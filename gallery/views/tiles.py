@@ -20,8 +20,8 @@ def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
     for all. And `tile`, what a grid shows of each, worked out once: a page has fifty."""
     names, now = tags.names_by_image(images), timezone.now()
     link, page, zone = storage.linker("thumbnails"), _page_links(), timezone.get_current_timezone()
-    added, select = _("added %(day)s"), _("Select %(title)s")
-    day_of = cache(lambda day: added % {"day": date_format(day, "SHORT_DATE_FORMAT")})
+    added_on, select_label = _("added %(day)s"), _("Select %(title)s")
+    day_of = cache(lambda day: added_on % {"day": date_format(day, "SHORT_DATE_FORMAT")})
     for image in images:
         image.tag_names = names.get(image.pk, [])
         since = image.processing_since
@@ -36,7 +36,7 @@ def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
             "width": str(width),
             "height": str(height),
             "title": title,
-            "select": select % {"title": title},
+            "select": select_label % {"title": title},
             "day": day_of(image.created_at.astimezone(zone).date()),
             "tags": ", ".join(image.tag_names),
         }
@@ -45,6 +45,6 @@ def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
 
 def _page_links() -> Callable[[UUID], str]:
     """Addresses of images' pages, which differ in the key alone."""
-    nobody = "00000000-0000-0000-0000-000000000000"
-    before, _key, behind = reverse("gallery_image", args=[nobody]).partition(nobody)
-    return lambda key: f"{before}{key}{behind}"
+    placeholder = "00000000-0000-0000-0000-000000000000"
+    prefix, _key, suffix = reverse("gallery_image", args=[placeholder]).partition(placeholder)
+    return lambda key: f"{prefix}{key}{suffix}"
