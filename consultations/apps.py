@@ -9,8 +9,8 @@ class ConsultationsConfig(AppConfig):
     name = "consultations"
     verbose_name = _("Consultations")
 
-    def ready(self):
-        from audit.subjects import record_deletion
+    def ready(self) -> None:
+        from audit.subjects import deleted
         from core import navigation
         from imaging.lifecycle import REPAIRS
 

@@ -9,8 +9,8 @@ class GalleryConfig(AppConfig):
     name = "gallery"
     verbose_name = _("Gallery")
 
-    def ready(self):
-        from audit.subjects import record_erasure
+    def ready(self) -> None:
+        from audit.subjects import erased
         from core import metrics, navigation
         from imaging.lifecycle import REPAIRS
         from jobs import registry
