@@ -20,11 +20,11 @@ def events_of(image: ConsultationImage) -> Iterator[QuerySet[Event]]:
         within=[(Kind.CONSULTATION, image.consultation_id)],
     )
     # A patient's page shows each doctor their own photographs only.
-    lists = reading.of_many(Kind.PATIENT, image.patient_id, image.created_at)
+    lists = reading.bulk_events(Kind.PATIENT, image.patient_id, image.created_at)
     yield lists.filter(Q(actor_id=image.doctor_id) | Q(actor_role="patient"))
 
 
 def events_of_account(user: User) -> Iterator[QuerySet[Event]]:
     """The same of every photograph of theirs, of them, and of their gallery."""
     patient_id = Patient.objects.filter(user_id=user.pk).values_list("pk", flat=True).first()
-    return reading.of_account(user, patient_id)
+    return reading.account_events(user, patient_id)

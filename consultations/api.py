@@ -24,7 +24,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.error_serializers import ErrorsSerializer
 from accounts.requests import AuthenticatedAPIRequest
-from audit.reading import named, page
+from audit.reading import page, with_actors
 from audit.serializers import EventSerializer, EventsSerializer
 from audit.trail import Action, record
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
@@ -213,7 +213,7 @@ class ImageViewSet(
     """One image of a consultation: its doctor changes it, its patient looks."""
 
     request: AuthenticatedAPIRequest
-    locks_its_row = False  # the service locks its consultation first
+    locks_row = False  # the service locks its consultation first
     queryset = ConsultationImage.objects.none()
     serializer_class = ImageSerializer
     permission_classes = [IsAuthenticated, DoctorsWrite]
@@ -239,7 +239,7 @@ class ImageViewSet(
         querysets = access_history.events_of(self.get_object())
         events, next_cursor = page(querysets, request.query_params.get("before", ""))
         serializer = EventSerializer(
-            named(events), many=True, context=self.get_serializer_context()
+            with_actors(events), many=True, context=self.get_serializer_context()
         )
         next_url = request.build_absolute_uri(f"?before={next_cursor}") if next_cursor else None
         return Response({"events": serializer.data, "next": next_url})
@@ -249,7 +249,7 @@ class ImageViewSet(
         # What was held against If-Match is what must still stand there under the lock.
         as_of = image.updated_at if "If-Match" in self.request.headers else None
         try:
-            serializer.instance = self.subject = services.update_image(
+            serializer.instance = self.instance = services.update_image(
                 image, as_of=as_of, user=self.request.user, **serializer.validated_data
             )
         except ConsultationImage.DoesNotExist as gone:

@@ -10,7 +10,7 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("Consultations")
 
     def ready(self) -> None:
-        from audit.subjects import deleted
+        from audit.subjects import record_deletion
         from core import navigation
         from imaging.lifecycle import REPAIRS
 

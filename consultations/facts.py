@@ -26,7 +26,7 @@ NUMBERS, BREAKABLE = ' class="num"', ' class="break"'
 
 def with_tile_facts(images: list) -> list:
     """The same images, each with what its tile shows: `image.tile`, and in it `facts`."""
-    link, page, facts = storage.linker("thumbnails"), _page_links(), FactSheet()
+    link, page, facts = storage.url_signer("thumbnails"), _page_links(), FactSheet()
     for image in images:
         width, height = image.thumbnail_size
         day, source = image.date_and_source

@@ -34,5 +34,7 @@ class ConsultationImagePages(ImagePages):
         others = queryset if memo is None else queryset.exclude(pk=memo)
         return others.order_by("-created_at", "-pk")
 
-    def keys(self, row: ConsultationImage, order: list[str], memo: int | None) -> list[Any] | None:
-        return None if row.pk == memo else super().keys(row, order, memo)
+    def row_keys(
+        self, row: ConsultationImage, order: list[str], memo: int | None
+    ) -> list[Any] | None:
+        return None if row.pk == memo else super().row_keys(row, order, memo)

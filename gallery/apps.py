@@ -10,7 +10,7 @@ class GalleryConfig(AppConfig):
     verbose_name = _("Gallery")
 
     def ready(self) -> None:
-        from audit.subjects import erased
+        from audit.subjects import record_erasure
         from core import metrics, navigation
         from imaging.lifecycle import REPAIRS
         from jobs import registry

@@ -15,7 +15,7 @@ from .models import StorageQuota
 @task()
 def warn_owner(user_id: int, level: int, request_id: str = "") -> None:
     """Tell somebody that their storage is filling up."""
-    with under(request_id):
+    with use_request_id(request_id):
         _send_warning(user_id, level)
 
 

@@ -37,7 +37,8 @@ class PatientQuerySet(PatientAccess["Patient"]):
                 patients = patients.filter(Q(birth_date=birth_date) | Q(search_key__contains=key))
             else:
                 other_words.append(word)
-        return (with_joined_words if joined else with_words)(patients, " ".join(other_words))
+        matching = matching_joined_words if joined else matching_words
+        return matching(patients, " ".join(other_words))
 
 
 class Patient(models.Model):

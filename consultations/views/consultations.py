@@ -87,7 +87,7 @@ def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "patient": consultation.patient,
         "can_edit": can_edit(consultation, request.user),
         "images": with_tile_facts(page.images),
-        "next_query": query(request, before=page.next) if page.next else None,
+        "next_query": query_string(request, before=page.next) if page.next else None,
     }
     part = wants_fragment(request)
     if part and cursor:

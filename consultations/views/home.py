@@ -45,7 +45,7 @@ def add_strips(consultations: Iterable[Consultation]) -> None:
     """Give each its `strip`: what its row in a list shows besides its columns. The pictures, the
     first few, are in one query for all."""
     pictures: dict[int, list[str]] = {consultation.pk: [] for consultation in consultations}
-    link = storage.linker("thumbnails")
+    link = storage.url_signer("thumbnails")
     for key, name, *size in _first_images(list(pictures)):
         width, height = thumbnail_size(*size)
         pictures[key].append(PICTURE.format(escape(link(name)), width, height))

@@ -89,7 +89,7 @@ def _namesakes(user: User, data: dict[str, Any], except_key: int | None = None) 
         candidates = candidates.exclude(pk=except_key)
     if data["birth_date"]:
         candidates = candidates.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
-    return of_that_name(candidates, data["full_name"])
+    return find_namesakes(candidates, data["full_name"])
 
 
 @login_required
@@ -132,7 +132,7 @@ def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "patient": patient,
         "can_edit": can_edit(patient, request.user),
         "images": with_tile_facts(page.images),
-        "next_query": query(request, before=page.next) if page.next else None,
+        "next_query": query_string(request, before=page.next) if page.next else None,
         "by_date": True,
     }
     part = wants_fragment(request)
@@ -140,7 +140,7 @@ def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         if page.after:
             context["drawn_group"] = page.after[BY_VISIT.index("consultation_id")]
         return render(request, "components/tiles.html", context)
-    form.set_sites(keyset.values(mine, "body_site"))
+    form.set_sites(keyset.distinct_values(mine, "body_site"))
     context |= {
         "filters": form,
         "refresh_query": query_string(request, before=""),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Kind
 from audit.subjects import audited
 from consultations.models.access import Viewer
-from core.search import search_key, with_words
+from core.search import matching_words, search_key
 from core.versions import entity_tag
 from imaging import storage
 from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails

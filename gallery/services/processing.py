@@ -34,10 +34,10 @@ class Processing(Queue):
     # one waiting.
     order = (F("user__storage_quota__served_at").asc(nulls_first=True), "due_at", "pk")
 
-    def taken(self, job: UserImage) -> None:
+    def on_claimed(self, job: UserImage) -> None:
         StorageQuota.objects.filter(user_id=job.user_id).update(served_at=job.processing_since)
 
-    def failed(self, code: str) -> None:
+    def on_failed(self, code: str) -> None:
         metrics.PROCESSING_FAILURES.labels(code).inc()
 
     def close(self) -> None:

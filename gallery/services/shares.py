@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from audit.trail import NOBODY, Action, record, record_all
+from audit.trail import ANONYMOUS, Action, record, record_all
 from core.errors import ServiceError
 from imaging import storage
 
@@ -139,7 +139,7 @@ def open_share(token: str, password: str | None = None) -> OpenedShare:
         ):
             raise ShareNotFound
         # Nobody, even where the browser is somebody's: a link is opened by whoever has it.
-        record(Action.OPENED, share, actor=NOBODY)
+        record(Action.OPENED, share, actor=ANONYMOUS)
     return OpenedShare(share, storage.share_pass(share.pk, share.expires_at))
 
 
@@ -207,5 +207,5 @@ def _check_password(share: Share, password: str) -> None:
             row.locked_until = now + timedelta(seconds=pause)
         row.save(update_fields=["wrong_passwords", "locked_until"])
     if not check_password(password, share.password):
-        record(Action.WRONG_PASSWORD, share, actor=NOBODY)
+        record(Action.WRONG_PASSWORD, share, actor=ANONYMOUS)
         raise WrongPassword

@@ -31,7 +31,7 @@ def copy_from_consultation(*, image: ConsultationImage, user: User) -> tuple[Use
 
     Asked twice, it is the same image; deleted meanwhile, a new one. Raises what submit_image does.
     """
-    key = own_key(f"consultation-image/{image.pk}")
+    key = internal_key(f"consultation-image/{image.pk}")
     copies = UserImage.objects.filter(user=user, idempotency_key=key)
     if existing := copies.filter(deleted_at=None).first():
         return existing, False

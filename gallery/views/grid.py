@@ -36,7 +36,7 @@ def gallery(request: AuthenticatedRequest) -> HttpResponse:
         filtered,
         filters.page_keys,
         cursor,
-        shown(request, IMAGES),
+        grid_size(request, IMAGES),
         among=None if by_tag else own_images,  # one that has left the filter still has its place
         ascending=filters.ascending,
         by_key=True,
@@ -59,7 +59,7 @@ def gallery(request: AuthenticatedRequest) -> HttpResponse:
         "filters": filters,
         "values": values,
         "narrowed": criteria,
-        "refresh_query": query(request, before=""),
+        "refresh_query": query_string(request, before=""),
         "found": len(images) if criteria and not (page.next or cursor) else None,
     }
     if context["part"]:

@@ -42,7 +42,7 @@ class OpenRate(Rate):
     rate = "60/min"
 
     def get_cache_key(self, request: Any, share: Any) -> str:
-        return f"open/{share.pk}/{network_of(request)}"
+        return f"open/{share.pk}/{client_network(request)}"
 
 
 def unlisted(*methods: str) -> Callable[[_View], _View]:

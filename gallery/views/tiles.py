@@ -19,7 +19,11 @@ def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
     """Images with `tag_names`, `took` (s) and, of one in work, `seconds` since it began: one query
     for all. And `tile`, what a grid shows of each, worked out once: a page has fifty."""
     names, now = tags.names_by_image(images), timezone.now()
-    link, page, zone = storage.linker("thumbnails"), _page_links(), timezone.get_current_timezone()
+    link, page, zone = (
+        storage.url_signer("thumbnails"),
+        _page_links(),
+        timezone.get_current_timezone(),
+    )
     added_on, select_label = _("added %(day)s"), _("Select %(title)s")
     day_of = cache(lambda day: added_on % {"day": date_format(day, "SHORT_DATE_FORMAT")})
     for image in images:
