@@ -7,7 +7,7 @@ from .models.patient import PatientQuerySet
 
 
 def _patients(request: AuthenticatedAPIRequest | None) -> PatientQuerySet:
-    """Any other is one that does not exist, whether it does or not."""
+    """The visible ones: any other patient is reported as not existing."""
     return Patient.objects.visible_to(request.user) if request else Patient.objects.none()
 
 

@@ -1,4 +1,4 @@
-"""Misconfiguration is a numbered system check with a hint."""
+"""System checks of the gallery's settings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
 
-# × BACKGROUND_SECONDS of work: how long an engine is waited for (imaging.background)
+# × BACKGROUND_SECONDS: how long an engine may take in real time (imaging.background)
 WAIT_FACTOR = 4
 
 

@@ -1,4 +1,4 @@
-"""The two questions before every page: is it yours to see, is it yours to change?"""
+"""The two checks before every page: may this user see the object, and may they change it?"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -31,16 +31,18 @@ def doctor_required(
 
 
 def get_visible(queryset: Any, user: User, pk: int | str) -> Any:
-    """The object, or 404 where it is not yours to see."""
+    """The object. Raises Http404 if the user may not see it."""
     return get_object_or_404(queryset.visible_to(user), pk=pk)
 
 
 def can_edit(instance: Any, user: User) -> bool:
+    """Whether `user` may change a patient, a consultation or an image."""
     return type(instance).objects.editable_by(user).filter(pk=instance.pk).exists()
 
 
 def get_editable(queryset: Any, user: User, pk: int | str) -> Any:
-    """The object, or 404 where it is not yours to see, 403 where only to change."""
+    """The object. Raises Http404 if the user may not see it, PermissionDenied if they may not
+    change it."""
     instance = get_visible(queryset, user, pk)
     if not can_edit(instance, user):
         raise PermissionDenied

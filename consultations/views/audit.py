@@ -1,4 +1,4 @@
-"""Who saw a photograph, for whoever may see it; and everything about one's own images."""
+"""Who saw a photograph, for those who may see it; and everything about one's own images."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -36,7 +36,7 @@ def consultation_list(request: AuthenticatedRequest) -> HttpResponse:
 @doctor_required
 @vary_on_htmx
 def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
-    """Step 1 finds or creates the patient; step 2 is the consultation."""
+    """In two steps: find or create the patient, then fill in the consultation."""
     chosen = request.POST.get("patient") or request.GET.get("patient")
     if not chosen:
         words = request.GET.get("q", "").strip()

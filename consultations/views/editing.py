@@ -1,4 +1,4 @@
-"""A page that edits a row: locked while a form is judged, shown again where two people met."""
+"""Pages that edit a row: it is locked while the form is validated; conflicts are shown again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +16,9 @@ _Rows = TypeVar("_Rows", bound=QuerySet)
 
 @contextmanager
 def edited_rows(request: HttpRequest, rows: _Rows) -> Iterator[_Rows]:
-    """`rows` to fetch from: to save, under the row's lock, so that of two who save at once the
-    second is judged against what the first has saved. The lock is in the same SELECT."""
+    """Yields `rows` to fetch the edited row from. For POST, fetching locks the row until the block
+    ends, so that of two concurrent saves the second is validated against the first. The lock is
+    taken in the same SELECT."""
     if request.method != "POST":
         yield rows
         return
@@ -28,6 +29,6 @@ def edited_rows(request: HttpRequest, rows: _Rows) -> Iterator[_Rows]:
 def render_form(
     request: HttpRequest, template: str, context: dict[str, Any], form: Any
 ) -> HttpResponse:
-    """The page; 409 where somebody else has changed what the person did, with both texts."""
+    """The page with its form; 409 with both texts where somebody else changed the same fields."""
     name_other_editors(form)
     return render(request, template, context, status=409 if form.conflicts else 200)

@@ -50,8 +50,8 @@ def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 def _save_form(request: AuthenticatedRequest, image: ConsultationImage) -> ImageMetadataForm:
-    """The form as judged, and saved if it is valid. Where the image was changed since it was read,
-    it is judged once more: the lock is the service's, which locks the consultation first."""
+    """The validated form, saved if it is valid. Where the image has changed since it was read, the
+    form is validated again: only the service takes locks, the consultation's first."""
     while True:
         as_of, form = image.updated_at, ImageMetadataForm(request.POST, instance=image)
         if not form.is_valid():
@@ -67,8 +67,8 @@ def _save_form(request: AuthenticatedRequest, image: ConsultationImage) -> Image
 
 @login_required
 def image_file(request: AuthenticatedRequest, pk: int, part: str) -> HttpResponse:
-    """To the signed URL of the display, or of the original to look at or to keep. A grid names
-    these and not what is signed, so that the log knows which image was looked at, by whom."""
+    """Redirect to the signed URL of the display or the original, to view or to download. Grids link
+    here, not to signed URLs, so that the audit log knows who looked at which image."""
     image = get_visible(ConsultationImage.objects, request.user, pk)
     if part == "download":
         record(Action.DOWNLOADED, image)

@@ -41,7 +41,7 @@ def patient_list(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def search_pages(patients: PatientQuerySet, words: str, size: int) -> Paginator:
-    """A Paginator of those whom `find` would; it has counted them anyhow."""
+    """A Paginator of the patients that `find` would return, without counting them twice."""
     pages = Paginator(patients.search(words), size)
     if words and not pages.count:
         pages = Paginator(patients.search(words, joined=True), size)
@@ -74,8 +74,8 @@ def _namesake_context(namesakes: list[Patient]) -> dict[str, Any]:
 
 
 def _dismissed(request: AuthenticatedRequest, namesakes: list[Patient]) -> list[int]:
-    """Those of whom the person has said that it is none of them. Not all who are the `same` now:
-    one of them may be what the first press of the button has made."""
+    """Keys of the namesakes that the user has been shown and has dismissed. Not simply all current
+    ones: the first press of the button may have created one of those."""
     submitted = request.POST.getlist("other")
     if not submitted:
         return [other.pk for other in namesakes]
@@ -83,7 +83,7 @@ def _dismissed(request: AuthenticatedRequest, namesakes: list[Patient]) -> list[
 
 
 def _namesakes(user: User, data: dict[str, Any], except_key: int | None = None) -> list[Patient]:
-    """Patients who may be the one being created again, `but` the one being edited."""
+    """Patients who may be the same person, except the one being edited."""
     candidates = Patient.objects.visible_to(user)
     if except_key is not None:
         candidates = candidates.exclude(pk=except_key)
@@ -99,7 +99,7 @@ def patient_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         form = PatientForm(request.POST or None, instance=patient)
         namesakes = []
         if request.method == "POST" and form.is_valid():
-            if {"full_name", "birth_date"} & set(form.changes):  # now it may be somebody else's
+            if {"full_name", "birth_date"} & set(form.changes):  # it may now match somebody else
                 namesakes = _namesakes(request.user, form.cleaned_data, except_key=pk)
             if not namesakes or "anyway" in request.POST:
                 save_changes(form, request.user)
@@ -112,14 +112,14 @@ def patient_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @login_required
 @vary_on_htmx
 def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Everything of one patient: the way to see a lesion change."""
+    """All images of one patient, to follow a lesion over time."""
     patient = get_visible(Patient.objects, request.user, pk)
     mine = ConsultationImage.objects.visible_to(request.user).filter(patient=patient)
     form = ImageFilterForm(request.GET)
     images = form.filter(mine)
     cursor = request.GET.get("before", "")
     page = keyset.page(
-        images.prefetch_related("consultation"),  # a join would be one more way to plan badly
+        images.prefetch_related("consultation"),  # a join could make the database plan badly
         BY_VISIT,
         cursor,
         shown(request, IMAGES),

@@ -1,4 +1,4 @@
-"""What a record said before it was changed, for whoever may change it."""
+"""Former values of a record, for those who may edit it."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ PAGE = 30
 
 
 def name_other_editors(form: Any) -> None:
-    """Who saved what the person's text is in conflict with, and when."""
+    """Set `saved` on each conflict: the event of the change that the user's text conflicts with."""
     for conflict in form.conflicts:
         about = form.instance.audited
         conflict.saved = last_change(about["kind"], form.instance.pk, conflict.field.name)
@@ -63,7 +63,7 @@ def _render_revisions(
 
 
 def _readable(subject: Model, name: str, value: str) -> tuple[Any, str]:
-    """(label, value as a person reads it)."""
+    """(label, value) of a former value, as a person reads it."""
     field: Any = subject._meta.get_field(name)  # a column: what a form edits
     labels = {str(key): label for key, label in field.flatchoices}
     if isinstance(field, BooleanField):

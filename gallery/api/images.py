@@ -45,7 +45,7 @@ from .serializers import (
     UserImageSerializer,
 )
 
-# Of a list and of its entries: they are told of the list.
+# Codes of a list and of its entries, which are reported for the list.
 KEY_CODES = ["required", "null", "not_a_list", "empty", "max_length", "invalid"]
 TAG_CODES = [
     *("null", "not_a_list", "max_length", "invalid", "blank"),
@@ -60,7 +60,7 @@ _EDIT_RESPONSES = {200: UserImageSerializer, 412: ErrorsSerializer}
 
 
 def _count_schema(name: str) -> serializers.Serializer:
-    """The schema of {name: number}."""
+    """The schema of {name: integer}."""
     return inline_serializer(name.title(), {name: serializers.IntegerField()})
 
 
@@ -121,7 +121,7 @@ class RemoveBackground(OwnImages):
             idempotency_key=idempotency_key(request),
         )
         if image.deleted_at:
-            raise Http404  # stored with this key, and deleted since
+            raise Http404  # uploaded with this key before, and deleted since
         url = reverse("api-userimage-detail", args=[image.pk])
         return Response(
             self.representation(image),
@@ -280,7 +280,7 @@ class Retry(OwnImages):
             retry_image(image, engine=serializer.validated_data.get("engine"))
         except UserImage.DoesNotExist as gone:
             raise Http404 from gone
-        record(Action.VIEWED, image, api=True)  # its URLs are told
+        record(Action.VIEWED, image, api=True)  # the response contains its URLs
         return Response(self.representation(image), status=status.HTTP_202_ACCEPTED)
 
 

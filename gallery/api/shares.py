@@ -23,7 +23,7 @@ from ..services import shares as links
 
 
 class ShareRate(UserRate):
-    """How many links somebody makes; the page asks it too."""
+    """How many links a user may create; the page uses the same limit."""
 
     scope = "shares"
 
@@ -35,11 +35,11 @@ class SharePages(Pages):
 
 
 class OpenSharesFirst(SharePages):
-    """A link that dies during a walk would move behind those that it was shown before: all pages
-    of the walk go by what was open when it began."""
+    """A link that dies while a client pages through would move behind links already shown, so all
+    pages are ordered by what was open when the first one was requested."""
 
     def moment(self, request: Request) -> datetime:
-        """When the walk that the request belongs to began."""
+        """When the first page was requested."""
         cursor = self.asked(request)
         self.began = datetime.fromisoformat(cursor.memo) if cursor else timezone.now()
         return self.began
@@ -177,6 +177,7 @@ class ShareDetail(generics.GenericAPIView):
 
 
 def share_url(request: HttpRequest, token: str) -> str:
+    """The absolute URL of a shared link's page."""
     return request.build_absolute_uri(reverse("shared", args=[token]))
 
 

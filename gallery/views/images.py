@@ -96,7 +96,7 @@ def _save_form(form: ImageForm, images: UserImageQuerySet) -> bool:
 
 
 def _render_progress(request: AuthenticatedRequest, context: dict[str, Any]) -> HttpResponse:
-    """The line that says how far it is; when that is over, the whole picture anew."""
+    """The progress line while the image waits; afterwards the whole picture."""
     image = context["image"]
     if image.is_waiting:
         return render(request, "gallery/partials/waiting.html", context)
@@ -106,14 +106,15 @@ def _render_progress(request: AuthenticatedRequest, context: dict[str, Any]) -> 
 
 
 def _downloads(image: UserImage) -> dict[str, str]:
-    """{part: where it is to be had} of each file: paths of ours, so that the log knows."""
+    """{part: path} of each file that can be downloaded: our own paths, which write to the audit
+    log."""
     parts = [*(["cutout"] if image.cutout else []), "original", "thumbnail"]
     return {part: reverse("gallery_file", args=[image.pk, part]) for part in parts}
 
 
 @login_required
 def gallery_file(request: AuthenticatedRequest, pk: UUID, part: str) -> HttpResponse:
-    """To the signed URL of one file, under a name that tells one from the other."""
+    """Redirect to the signed URL of one file, with a file name that says which one it is."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     if part not in _downloads(image):
         raise Http404

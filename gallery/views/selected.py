@@ -29,7 +29,7 @@ from ..services.trash import delete_images, restore_images
 @login_required
 @require_POST
 def selected(request: AuthenticatedRequest) -> HttpResponse:
-    """The bar beneath the grid, without a script."""
+    """Apply an action to the selected images; the bar beneath the grid works without scripts."""
     form, keys = SelectionForm(request.POST), parse_keys(request.POST.getlist("ids"))
     if not form.is_valid():
         messages.error(request, _("This could not be done: check the tags."))
@@ -67,6 +67,7 @@ def _apply(request: AuthenticatedRequest, choices: dict[str, Any], keys: Sequenc
 
 
 def restore(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
+    """Restore deleted images, and add a message with the result."""
     deleted = UserImage.objects.deleted_by(request.user)
     try:
         count = restore_images(deleted.filter(pk__in=keys))
@@ -82,7 +83,7 @@ def restore(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
 
 
 def notify_deleted(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
-    """A message with a button that brings them back."""
+    """Add a message with a button that restores the deleted images (`keys`)."""
     if not keys:
         messages.error(request, _("Nothing was deleted: these images are gone already."))
         return
@@ -92,7 +93,7 @@ def notify_deleted(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
 
 
 def _return_url(request: AuthenticatedRequest) -> str:
-    """To the page of the gallery that it came from."""
+    """The gallery page that the request came from, or the gallery's first page."""
     referrer = request.META.get("HTTP_REFERER", "")
     safe = url_has_allowed_host_and_scheme(
         referrer, {request.get_host()}, require_https=request.is_secure()

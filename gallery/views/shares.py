@@ -1,4 +1,4 @@
-"""Somebody's own links: made for an image, listed, revoked."""
+"""A user's own links: creating, listing and revoking them."""
 
 from typing import Any
 from uuid import UUID
@@ -28,8 +28,8 @@ PAGE = 30
 @login_required
 @vary_on_htmx
 def gallery_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """The links of one image. POST makes one and tells it on this very answer: it is in no
-    session, no message and no redirect."""
+    """The links of one image. POST creates one and shows it in this response only: it is kept in no
+    session, message or redirect."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     if wants_fragment(request):
         return render(request, "gallery/partials/share_links.html", {"image": image})
@@ -80,7 +80,7 @@ def gallery_links_revoke_all(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _return_url(request: AuthenticatedRequest) -> str:
-    """The page that the button stood on."""
+    """The page that the form was on, if it is ours, else the list of links."""
     page = request.POST.get("next", "")
     is_local = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
     return page if is_local else reverse("gallery_links")
