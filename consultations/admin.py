@@ -96,7 +96,7 @@ class ImageInline(admin.TabularInline):
 
 @admin.register(Consultation)
 class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
-    """Only superusers may make themselves a consultation's doctor or patient, who see its images."""
+    """Only superusers may become a consultation's doctor or patient here: these see its images."""
 
     list_display = ["__str__", "date", "doctor", "status", "images_taken"]
     list_filter = ["status", "images_taken", "doctor"]

@@ -1,7 +1,7 @@
 """Links to a cut-out: creating, opening and revoking them.
 
 The token is in the link only; the database has its SHA-256. A link that does not open now, for
-whatever reason, is answered like one that never existed: ShareNotFound, after the same single query.
+whatever reason, is answered like one that never existed: ShareNotFound, after the same query.
 """
 
 import hashlib

@@ -45,7 +45,7 @@ def gallery_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         else:
             try:
                 share, token = links.create_share(image=image, **form.cleaned_data)
-                context |= {"told": share_url(request, token), "share": share}
+                context |= {"new_url": share_url(request, token), "share": share}
             except links.NotReady:
                 status = 409  # the panel says so
     response = render(request, "gallery/share.html", context, status=status)
