@@ -151,6 +151,7 @@ class ImageFilterForm(forms.Form):
         ]
 
     def filter(self, images: ConsultationImageQuerySet) -> ConsultationImageQuerySet:
+        """The images that match the chosen site and type; all of them if the form is invalid."""
         criteria = self.cleaned_data if self.is_valid() else {}
         if criteria.get("site"):
             images = images.filter(body_site=criteria["site"])

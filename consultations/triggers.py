@@ -144,6 +144,7 @@ def repair(model: type[Any], *, only_tell: bool, grace: timedelta | None = None)
 def before_migrate(
     sender: AppConfig, using: str, plan: list[tuple[Any, bool]], **kwargs: Any
 ) -> None:
+    """On SQLite, drop the triggers before a migration of this app."""
     connection = connections[using]
     affected = any(migration.app_label == sender.label for migration, _backwards in plan)
     if affected and connection.vendor == "sqlite":
@@ -151,4 +152,5 @@ def before_migrate(
 
 
 def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Create the triggers again."""
     install(connections[using])

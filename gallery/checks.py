@@ -15,6 +15,7 @@ WAIT_FACTOR = 4
 def check_lease_outlives_work(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
+    """W001: a lease that is shorter than an image may take lets two workers do the same work."""
     least = WAIT_FACTOR * settings.BACKGROUND_SECONDS
     if least < settings.PROCESSING_LEASE:
         return []

@@ -23,6 +23,7 @@ class Viewer(Protocol):
 
 
 def rows_of(name: str) -> models.Manager[Any]:
+    """The manager of one of this app's models, by name: the models import this module."""
     return apps.get_model("consultations", name).objects
 
 
@@ -43,6 +44,7 @@ class PatientAccess(models.QuerySet[_Row]):
         return self.filter(visible)
 
     def editable_by(self, user: Viewer) -> Self:
+        """For a doctor the visible patients, except their own record."""
         if not (user.is_active and user.is_doctor):
             return self.none()
         # A doctor who is also a patient here reads their own record and does not write it.
@@ -56,6 +58,7 @@ class RecordQuerySet(models.QuerySet[_Row]):
     """
 
     def visible_to(self, user: Viewer) -> Self:
+        """For a doctor their own consultations; for everybody those about themselves."""
         if not user.is_active:
             return self.none()
         visible = Q(
@@ -66,5 +69,6 @@ class RecordQuerySet(models.QuerySet[_Row]):
         return self.filter(visible)
 
     def editable_by(self, user: Viewer) -> Self:
+        """Only the doctor of the consultation."""
         doctor = user.is_active and user.is_doctor
         return self.filter(doctor_id=user.pk) if doctor else self.none()

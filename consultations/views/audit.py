@@ -19,6 +19,7 @@ from .access import get_visible
 
 @login_required
 def image_audit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Who saw, downloaded or changed one photograph."""
     images = ConsultationImage.objects.select_related("consultation__patient")
     image = get_visible(images, request.user, pk)
     context = {
@@ -33,6 +34,7 @@ def image_audit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 @login_required
 def audit(request: AuthenticatedRequest) -> HttpResponse:
+    """Who saw the user's own images."""
     return _render_events(
         request, "audit/account.html", access_history.events_of_account(request.user), {}
     )

@@ -27,6 +27,7 @@ IMAGES = 48
 
 @doctor_required
 def consultation_list(request: AuthenticatedRequest) -> HttpResponse:
+    """A doctor's consultations, the latest first."""
     mine = for_list(Consultation.objects.editable_by(request.user))
     page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
     prepare_list(request, page)
@@ -59,6 +60,7 @@ def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
 
 @login_required
 def consultation_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Edit a consultation, by its doctor."""
     rows = Consultation.objects.select_related("patient")
     with edited_rows(request, rows) as locked:
         consultation = get_editable(locked, request.user, pk)
@@ -74,6 +76,7 @@ def consultation_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @login_required
 @vary_on_htmx
 def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """A consultation with a page of its images."""
     consultation = get_visible(
         Consultation.objects.select_related("patient", "doctor"), request.user, pk
     )

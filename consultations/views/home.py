@@ -83,6 +83,7 @@ def prepare_list(request: AuthenticatedRequest, consultations: Iterable[Consulta
 
 @login_required
 def home(request: AuthenticatedRequest) -> HttpResponse:
+    """A doctor's day, or a patient's consultations; staff go to the admin."""
     user = request.user
     if user.is_doctor:
         return _doctor_home(request)

@@ -24,6 +24,7 @@ def _images() -> ConsultationImageQuerySet:
 
 @login_required
 def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """One photograph; its doctor can edit the metadata."""
     image, form = get_visible(_images(), request.user, pk), None
     editable = can_edit(image, request.user)
     if request.method == "POST":
@@ -79,6 +80,7 @@ def image_file(request: AuthenticatedRequest, pk: int, part: str) -> HttpRespons
 
 @login_required
 def image_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Delete a photograph, after asking."""
     image = get_editable(_images(), request.user, pk)
     if request.method == "POST":
         services.delete_image(image)

@@ -32,6 +32,7 @@ IMAGES = 48
 @doctor_required
 @vary_on_htmx
 def patient_list(request: AuthenticatedRequest) -> HttpResponse:
+    """A doctor's patients, by name, and the search for them."""
     words = request.GET.get("q", "").strip()
     pages = search_pages(Patient.objects.visible_to(request.user), words, PAGE)
     page = pages.get_page(request.GET.get("page"))
@@ -50,6 +51,7 @@ def search_pages(patients: PatientQuerySet, words: str, size: int) -> Paginator:
 
 @doctor_required
 def patient_create(request: AuthenticatedRequest) -> HttpResponse:
+    """Create a patient; asks first if there may be a record already."""
     form = PatientForm(request.POST or None, initial={"full_name": request.GET.get("name", "")})
     namesakes = []
     if request.method == "POST" and form.is_valid():
@@ -94,6 +96,7 @@ def _namesakes(user: User, data: dict[str, Any], except_key: int | None = None) 
 
 @login_required
 def patient_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Edit a patient; asks first if the record may now be a duplicate."""
     with edited_rows(request, Patient.objects.all()) as locked:
         patient = get_editable(locked, request.user, pk)
         form = PatientForm(request.POST or None, instance=patient)

@@ -29,6 +29,7 @@ def name_other_editors(form: Any) -> None:
 
 @login_required
 def consultation_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Former values of a consultation."""
     consultation = get_editable(Consultation.objects.select_related("patient"), request.user, pk)
     back = "consultation_edit"
     return _render_revisions(request, consultation, consultation.patient, back)
@@ -36,12 +37,14 @@ def consultation_revisions(request: AuthenticatedRequest, pk: int) -> HttpRespon
 
 @login_required
 def patient_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Former values of a patient's record."""
     patient = get_editable(Patient.objects, request.user, pk)
     return _render_revisions(request, patient, patient, "patient_edit")
 
 
 @login_required
 def image_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Former values of a photograph's metadata."""
     images = ConsultationImage.objects.select_related("consultation__patient")
     image = get_editable(images, request.user, pk)
     return _render_revisions(request, image, image.consultation.patient, "image_detail")

@@ -28,6 +28,8 @@ RESULT_FIELDS = ("engine", "quality", "processing_time", "stored_bytes")
 
 
 class Processing(Queue):
+    """The queue of gallery images; see `jobs.queue.Queue` for the methods."""
+
     name = "gallery"
     model = UserImage
     # First the user who was served longest ago, then the oldest image: nobody waits for another

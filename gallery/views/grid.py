@@ -28,6 +28,7 @@ MAX_SUGGESTIONS = 100
 @login_required
 @vary_on_htmx
 def gallery(request: AuthenticatedRequest) -> HttpResponse:
+    """The user's images: the page, its refreshed grid, or the next page of tiles."""
     own_images = UserImage.objects.visible_to(request.user)
     filters = GalleryPageFilter(request.GET, own_images, request=request)
     filtered = filters.qs  # first: this validates the filters

@@ -34,6 +34,7 @@ from .tiles import with_tile_facts
 @login_required
 @vary_on_htmx
 def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """One image with its cut-out; its owner edits it here."""
     own_images, form = UserImage.objects.visible_to(request.user), None
     if request.method == "POST":
         with transaction.atomic():
@@ -137,6 +138,7 @@ def _signed_url(image: UserImage, part: str) -> str:
 @login_required
 @require_POST
 def delete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Move an image to the bin."""
     images = UserImage.objects.visible_to(request.user).filter(pk=pk)
     deleted_keys = delete_images(images)
     if not deleted_keys:
@@ -148,6 +150,7 @@ def delete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def retry(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Process an image again, maybe with another engine."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     form = EngineForm(request.POST)
     if not form.is_valid():

@@ -74,6 +74,7 @@ def unlisted(*methods: str) -> Callable[[_View], _View]:
 
 @unlisted("GET", "HEAD", "POST")
 def shared(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The page of a link: the image, or first a question. POST answers it."""
     share = shares.find(token)
     if request.method != "POST" and shares.needs_confirmation(share):
         return _render("ask", share)

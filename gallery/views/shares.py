@@ -57,6 +57,7 @@ def gallery_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def gallery_share_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Revoke one link."""
     shares = Share.objects.visible_to(request.user)
     get_object_or_404(shares, pk=pk)
     links.revoke(shares.filter(pk=pk))
@@ -66,6 +67,7 @@ def gallery_share_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpRespons
 
 @login_required
 def gallery_links(request: AuthenticatedRequest) -> HttpResponse:
+    """All links of the user."""
     shares = Paginator(links.list_shares(request.user), PAGE).get_page(request.GET.get("page"))
     return render(request, "gallery/links.html", {"page": shares})
 
@@ -73,6 +75,7 @@ def gallery_links(request: AuthenticatedRequest) -> HttpResponse:
 @login_required
 @require_POST
 def gallery_links_revoke_all(request: AuthenticatedRequest) -> HttpResponse:
+    """Revoke all links of the user."""
     count = links.revoke_all(request.user)
     text = ngettext("%(count)s link revoked.", "%(count)s links revoked.", count)
     messages.success(request, text % {"count": count})

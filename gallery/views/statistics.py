@@ -10,6 +10,7 @@ from ..statistics import plots
 
 @login_required
 def gallery_statistics(request: AuthenticatedRequest) -> HttpResponse:
+    """Statistics of the user's gallery, as plots and tables."""
     totals = statistics.collect(request.user)
     context = {"statistics": totals, "quota": totals.quota}
     if totals.images:
