@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 _DAY = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
+Day = date  # under a name of its own: a visit has a `date`
 EARLIEST_BIRTH = date(1880, 1, 1)
 EARLIEST_VISIT = date(1900, 1, 1)  # where the date of birth is unknown
 
@@ -19,17 +20,30 @@ EARLIEST_VISIT = date(1900, 1, 1)  # where the date of birth is unknown
 class Born(Protocol):
     """What the checks read of a patient. The models import this module, so it cannot name them."""
 
-    pk: Any
-    birth_date: Any
-    consultations: Any
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def birth_date(self) -> date | None: ...
+
+    @property
+    def consultations(self) -> Any: ...  # a related manager
 
 
 class Visit(Protocol):
     """What `check_visit` reads of a consultation."""
 
-    date: Any
-    patient: Any
-    patient_id: Any
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def date(self) -> Day: ...
+
+    @property
+    def patient(self) -> Born: ...
+
+    @property
+    def patient_id(self) -> int: ...
 
 
 def typed_day(word: str) -> date | None:

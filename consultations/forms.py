@@ -39,7 +39,11 @@ class DateInput(forms.DateInput):
         self.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
 
 
-class ImageMetadataForm(VersionedForm, forms.ModelForm):
+class RecordForm(VersionedForm, forms.ModelForm):
+    """A form of a patient, a consultation or an image."""
+
+
+class ImageMetadataForm(RecordForm):
     """A photograph's metadata as a clinician enters it, in the upload modal and on its page."""
 
     units = (("body_site", "laterality"), ("image_type", "dermoscopic_type"))
@@ -93,7 +97,7 @@ def label_empty_choices(form: forms.BaseForm) -> None:
                 field.choices = [("", _("Not specified")), *others]
 
 
-class PatientForm(VersionedForm, forms.ModelForm):
+class PatientForm(RecordForm):
     class Meta:
         model = Patient
         fields = [
@@ -116,7 +120,7 @@ class PatientForm(VersionedForm, forms.ModelForm):
         self.fields["birth_date"].widget.set_range(EARLIEST_BIRTH, timezone.localdate())
 
 
-class ConsultationForm(VersionedForm, forms.ModelForm):
+class ConsultationForm(RecordForm):
     class Meta:
         model = Consultation
         fields = ["date", "reason", "diagnosis", "status", "notes"]

@@ -13,10 +13,17 @@ from django.utils.translation import ngettext
 class PatientIdentity(Protocol):
     """What is read of a patient here: the model imports this module, so it cannot be imported."""
 
-    pk: Any
-    full_name: Any
-    birth_date: Any
-    file_number: Any
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def full_name(self) -> str: ...
+
+    @property
+    def birth_date(self) -> date | None: ...
+
+    @property
+    def file_number(self) -> str: ...
 
 
 WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 14, 3, 24  # days; months; months

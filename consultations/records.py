@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.trail import Action, record
 
+from .forms import RecordForm
 from .revisions import Author, Revision
 
 _Record = TypeVar("_Record", bound=Any)  # a patient, a consultation or an image
@@ -41,7 +42,7 @@ def create_record(
 
 
 @transaction.atomic
-def save_changes(form: Any, user: User) -> Any:
+def save_changes(form: RecordForm, user: User) -> Model:
     """Save what a valid, versioned form changes in an existing record. Returns the record. A form
     without changes writes nothing and leaves no audit event."""
     changes, former = form.changes, form.former

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -13,6 +14,13 @@ from accounts.models import User
 from accounts.requests import AuthenticatedRequest
 
 P = ParamSpec("P")
+_Record = TypeVar("_Record", bound=Model, covariant=True)
+
+
+class Records(Protocol[_Record]):
+    """A manager or queryset of patients, consultations or images (models/access.py)."""
+
+    def visible_to(self, user: User) -> QuerySet[_Record]: ...
 
 
 def doctor_required(
@@ -30,20 +38,21 @@ def doctor_required(
     return guarded
 
 
-def get_visible(queryset: Any, user: User, pk: int | str) -> Any:
+def get_visible(records: Records[_Record], user: User, pk: int | str) -> _Record:
     """The object. Raises Http404 if the user may not see it."""
-    return get_object_or_404(queryset.visible_to(user), pk=pk)
+    return get_object_or_404(records.visible_to(user), pk=pk)
 
 
-def can_edit(instance: Any, user: User) -> bool:
+def can_edit(instance: Model, user: User) -> bool:
     """Whether `user` may change a patient, a consultation or an image."""
-    return type(instance).objects.editable_by(user).filter(pk=instance.pk).exists()
+    records: Any = type(instance)._default_manager
+    return records.editable_by(user).filter(pk=instance.pk).exists()
 
 
-def get_editable(queryset: Any, user: User, pk: int | str) -> Any:
+def get_editable(records: Records[_Record], user: User, pk: int | str) -> _Record:
     """The object. Raises Http404 if the user may not see it, PermissionDenied if they may not
     change it."""
-    instance = get_visible(queryset, user, pk)
+    instance = get_visible(records, user, pk)
     if not can_edit(instance, user):
         raise PermissionDenied
     return instance

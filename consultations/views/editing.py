@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ..forms import RecordForm
 from .revisions import name_other_editors
 
 _Rows = TypeVar("_Rows", bound=QuerySet)
@@ -27,7 +28,7 @@ def edited_rows(request: HttpRequest, rows: _Rows) -> Iterator[_Rows]:
 
 
 def render_form(
-    request: HttpRequest, template: str, context: dict[str, Any], form: Any
+    request: HttpRequest, template: str, context: dict[str, Any], form: RecordForm
 ) -> HttpResponse:
     """The page with its form; 409 with both texts where somebody else changed the same fields."""
     name_other_editors(form)

@@ -14,13 +14,14 @@ from accounts.requests import AuthenticatedRequest
 from audit.reading import last_change
 from audit.trail import Action, record
 
+from ..forms import RecordForm
 from ..models import Consultation, ConsultationImage, Patient, Revision
 from .access import get_editable
 
 PAGE = 30
 
 
-def name_other_editors(form: Any) -> None:
+def name_other_editors(form: RecordForm) -> None:
     """Set `saved` on each conflict: the event of the change that the user's text conflicts with."""
     for conflict in form.conflicts:
         about = form.instance.audited

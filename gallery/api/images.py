@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -253,16 +253,16 @@ class UserImageDetail(VersionedDetail, OwnImages, generics.RetrieveUpdateDestroy
         record(Action.VIEWED, image, api=True)
         return Response(self.get_serializer(image).data)
 
-    def perform_update(self, serializer: Any) -> None:
-        fields = serializer.validated_data
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        image, fields = cast(UserImage, serializer.instance), serializer.validated_data
         edit_images(
-            UserImage.objects.visible_to(self.request.user).filter(pk=serializer.instance.pk),
+            UserImage.objects.visible_to(self.request.user).filter(pk=image.pk),
             title=fields.get("title"),
             favorite=fields.get("is_favorite"),
             tag_names=fields.get("tag_names"),
         )
         serializer.instance = self.subject = generics.get_object_or_404(
-            UserImage.objects.visible_to(self.request.user), pk=serializer.instance.pk
+            UserImage.objects.visible_to(self.request.user), pk=image.pk
         )
 
     def perform_destroy(self, image: UserImage) -> None:

@@ -107,7 +107,7 @@ queue = Processing()
 
 @contextmanager
 def _temporary_files() -> Iterator[tuple[Any, Any]]:
-    """Two temporary files: for the original and for the result."""
+    """Two NamedTemporaryFiles, whose type has no public name: for the original, for the result."""
     with storage.passing_file() as original, storage.passing_file() as out:
         yield original, out
 
