@@ -30,10 +30,8 @@ class PatientQuerySet(PatientAccess["Patient"]):
         in names."""
         patients, other_words = self, []
         for word in words[:MAX_QUERY].split()[:MAX_WORDS]:
-            if birth_date := typed_day(
-                fold(word).strip(",;")
-            ):  # or a file number that looks like one
-                key = search_key(word)
+            if birth_date := typed_day(fold(word).strip(",;")):
+                key = search_key(word)  # it may also be a file number that looks like a date
                 patients = patients.filter(Q(birth_date=birth_date) | Q(search_key__contains=key))
             else:
                 other_words.append(word)

@@ -11,7 +11,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import ngettext
 
-from accounts.requests import AuthenticatedRequest
+from accounts.requests import UserRequest
 from audit.trail import Action, record
 from core import keyset
 from core.templatetags.units import tally
@@ -71,7 +71,7 @@ def _first_images(keys: list[int]) -> list[tuple[int, str, int, int]]:
         return cursor.fetchall()
 
 
-def prepare_list(request: AuthenticatedRequest, consultations: Iterable[Consultation]) -> None:
+def prepare_list(request: UserRequest, consultations: Iterable[Consultation]) -> None:
     """Call `add_strips`, and audit that these thumbnails were shown: one event of the user who
     looked, because one for each consultation would bury the views of single pictures."""
     add_strips(consultations)
@@ -82,7 +82,7 @@ def prepare_list(request: AuthenticatedRequest, consultations: Iterable[Consulta
 
 
 @login_required
-def home(request: AuthenticatedRequest) -> HttpResponse:
+def home(request: UserRequest) -> HttpResponse:
     """A doctor's day, or a patient's consultations; staff go to the admin."""
     user = request.user
     if user.is_doctor:
@@ -94,7 +94,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "home/patient.html", {"consultations": consultations})
 
 
-def _doctor_home(request: AuthenticatedRequest) -> HttpResponse:
+def _doctor_home(request: UserRequest) -> HttpResponse:
     mine = for_list(Consultation.objects.editable_by(request.user))
     today = timezone.localdate()
     todays = list(mine.filter(date=today))
