@@ -1,5 +1,3 @@
-"""Requests of somebody who is signed in, for type hints: Django's own may be anybody's."""
-
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 from rest_framework.request import Request
@@ -7,14 +5,14 @@ from rest_framework.request import Request
 from .models import User
 
 
-class AuthenticatedRequest(HttpRequest):
-    """What a view behind `login_required` is given."""
+class UserRequest(HttpRequest):
+    """For annotations: the request of a view with `login_required`."""
 
     user: User
     htmx: HtmxDetails
 
 
-class AuthenticatedAPIRequest(Request):
-    """What a view of the API behind `IsAuthenticated` is given."""
+class UserAPIRequest(Request):
+    """For annotations: the request of an API view with `IsAuthenticated`."""
 
     user: User

@@ -1,4 +1,4 @@
-"""Who saw a photograph: what the audit log has of it, and of the lists and ZIPs that it was in."""
+"""Who saw a photograph: the audit log's events about it, and about the lists and ZIPs it was in."""
 
 from collections.abc import Iterator
 
@@ -12,19 +12,19 @@ from .models import ConsultationImage, Patient
 
 
 def events_of(image: ConsultationImage) -> Iterator[QuerySet[Event]]:
-    """Querysets for `audit.reading.page`."""
-    yield from reading.image_events(
+    """Querysets of the events about one image, for `audit.reading.page`."""
+    yield from reading.of_image(
         Kind.CONSULTATION_IMAGE,
         image.pk,
         image.created_at,
         within=[(Kind.CONSULTATION, image.consultation_id)],
     )
-    # A patient's page shows each doctor their own photographs only.
-    lists = reading.bulk_events(Kind.PATIENT, image.patient_id, image.created_at)
+    # A patient's page shows each doctor only their own photographs.
+    lists = reading.of_many(Kind.PATIENT, image.patient_id, image.created_at)
     yield lists.filter(Q(actor_id=image.doctor_id) | Q(actor_role="patient"))
 
 
 def events_of_account(user: User) -> Iterator[QuerySet[Event]]:
-    """The same of every photograph of theirs, of them, and of their gallery."""
+    """The same for every photograph that somebody took, every one of them, and their gallery."""
     patient_id = Patient.objects.filter(user_id=user.pk).values_list("pk", flat=True).first()
     return reading.account_events(user, patient_id)

@@ -1,7 +1,7 @@
-"""What else can be done with a photograph of a consultation: buttons that apps above register.
+"""Further actions on a consultation's photograph: buttons that apps above register.
 
-This app does not know them. An action is a POST to a route that takes the image's key, for whoever
-may see the image; the route itself decides.
+This app does not know them. An action is a POST to a route that takes the image's key, offered to
+everybody who may see the image; the route checks permissions itself.
 """
 
 from dataclasses import dataclass
@@ -13,10 +13,11 @@ from django.utils.functional import Promise
 @dataclass(frozen=True, slots=True)
 class Action:
     label: str | Promise  # lazy: shown in the reader's language
-    icon: str  # lucide's name
+    icon: str  # its name in Lucide
     route: str
 
     def url(self, key: int) -> str:
+        """The path to POST to for the image with this key."""
         return reverse(self.route, args=[key])
 
 
@@ -24,9 +25,10 @@ _registered: dict[str, Action] = {}
 
 
 def register(action: Action) -> None:
-    """From an app's ready(). The same route twice is one button."""
+    """Add a button; called from an app's ready(). Registering a route again replaces its button."""
     _registered[action.route] = action
 
 
 def registered() -> list[Action]:
+    """The actions in the order in which they were registered."""
     return list(_registered.values())

@@ -45,8 +45,8 @@ def _superuser_only(
 
 @admin.register(Patient)
 class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
-    """Only a superuser makes a record that of somebody who may enter the admin: its login sees all
-    of it, and whoever may change an address would read every patient's images."""
+    """Only a superuser links a record to a staff account: that login sees the whole record, so
+    somebody who may edit records could otherwise read every patient's images."""
 
     list_display = ["full_name", "birth_date", "number", "created_by", "created_at"]
     list_filter = ["sex", "phototype"]
@@ -96,7 +96,7 @@ class ImageInline(admin.TabularInline):
 
 @admin.register(Consultation)
 class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
-    """Only a superuser becomes a consultation's doctor or patient here, for they see its images."""
+    """Only superusers may become a consultation's doctor or patient here: these see its images."""
 
     list_display = ["__str__", "date", "doctor", "status", "images_taken"]
     list_filter = ["status", "images_taken", "doctor"]
@@ -180,7 +180,7 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
 
 @admin.register(Revision)
 class RevisionAdmin(admin.ModelAdmin):
-    """What records said before; nobody writes it by hand."""
+    """Former values of records; never written by hand."""
 
     list_display = ["moment", "consultation", "patient", "image", "changed_by"]
     list_select_related = ["consultation__patient", "patient", "image", "changed_by"]

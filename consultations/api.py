@@ -23,8 +23,8 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.error_serializers import ErrorsSerializer
-from accounts.requests import AuthenticatedAPIRequest
-from audit.reading import page, with_actors
+from accounts.requests import UserAPIRequest
+from audit.reading import named, page
 from audit.serializers import EventSerializer, EventsSerializer
 from audit.trail import Action, record
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
@@ -51,7 +51,7 @@ from .serializers import (
 
 
 def documents_precondition(serializer: type[BaseSerializer]) -> Callable[[type], type]:
-    """The schema of a PATCH that is held against If-Match."""
+    """A decorator that adds If-Match and the 412 response to the schema of PATCH."""
     responses = {200: serializer, 412: ErrorsSerializer}
     return extend_schema_view(
         partial_update=extend_schema(parameters=[IF_MATCH], responses=responses)
@@ -69,7 +69,7 @@ class CreateListRetrieveUpdate(
     mixins.UpdateModelMixin,
     GenericViewSet,
 ):
-    request: AuthenticatedAPIRequest
+    request: UserAPIRequest
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     lookup_value_converter = "int"
 
@@ -122,7 +122,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     def get_queryset(self) -> ConsultationQuerySet:
         consultations = super().get_queryset().visible_to(self.request.user)
         if self.action in ("images", "download_all"):
-            return consultations  # they show no count, and it can be long
+            return consultations  # they show no count, and counting many images is slow
         return consultations.with_images_count().order_by("-date", "-pk")
 
     @transaction.atomic
@@ -147,7 +147,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         parser_classes=[MultiPartParser],
         filter_backends=[],
     )
-    def images(self, request: AuthenticatedAPIRequest, pk: int | None = None) -> Response:
+    def images(self, request: UserAPIRequest, pk: int | None = None) -> Response:
         consultation = self.get_object()
         if request.method == "POST":
             return self._add_image(request, consultation)
@@ -162,7 +162,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
             return [ScopedRate()]
         return super().get_throttles()
 
-    def _add_image(self, request: AuthenticatedAPIRequest, consultation: Consultation) -> Response:
+    def _add_image(self, request: UserAPIRequest, consultation: Consultation) -> Response:
         context = self.get_serializer_context()
         upload_context = {**context, "consultation": consultation}
         serializer = ImageUploadSerializer(data=request.data, context=upload_context)
@@ -176,7 +176,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
                 idempotency_key=idempotency_key(request),
                 **fields,
             )
-        except Consultation.DoesNotExist as gone:  # while the picture was on its way
+        except Consultation.DoesNotExist as gone:  # deleted during the upload
             raise Http404 from gone
         return Response(
             ImageSerializer(image, context=context).data, status=status.HTTP_201_CREATED
@@ -212,8 +212,8 @@ class ImageViewSet(
 ):
     """One image of a consultation: its doctor changes it, its patient looks."""
 
-    request: AuthenticatedAPIRequest
-    locks_row = False  # the service locks its consultation first
+    request: UserAPIRequest
+    locks_its_row = False  # the service locks the consultation first
     queryset = ConsultationImage.objects.none()
     serializer_class = ImageSerializer
     permission_classes = [IsAuthenticated, DoctorsWrite]
@@ -246,7 +246,7 @@ class ImageViewSet(
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         image = cast(ConsultationImage, serializer.instance)
-        # What was held against If-Match is what must still stand there under the lock.
+        # If-Match was checked against this state; it must still hold under the lock.
         as_of = image.updated_at if "If-Match" in self.request.headers else None
         try:
             serializer.instance = self.instance = services.update_image(
@@ -255,9 +255,9 @@ class ImageViewSet(
         except ConsultationImage.DoesNotExist as gone:
             raise Http404 from gone
         except services.StaleImage:
-            serializer.instance = self.get_object()  # judges it anew
+            serializer.instance = self.get_object()  # checks If-Match again
             return self.perform_update(serializer)
-        if not serializer.validated_data:  # nothing changed; its URLs are told all the same
+        if not serializer.validated_data:  # nothing changed, but the response contains its URLs
             record(Action.VIEWED, serializer.instance, api=True)
 
     def perform_destroy(self, image: ConsultationImage) -> None:

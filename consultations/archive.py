@@ -29,5 +29,5 @@ COLUMNS = (
 
 
 def zip_originals(images: ConsultationImageQuerySet) -> Iterable[bytes]:
-    """A ZIP of originals and what is known of each (imaging.storage.zip)."""
-    return archive.zip_images(images, COLUMNS)
+    """Chunks of a ZIP: the originals, and a manifest with COLUMNS (imaging.storage.zip)."""
+    return archive.of_images(images, COLUMNS)

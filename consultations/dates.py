@@ -1,4 +1,4 @@
-"""The days that a person types, and between which others they lie."""
+"""Dates that people type, and the range that each must lie in."""
 
 import re
 from datetime import date, timedelta
@@ -12,28 +12,42 @@ from django.utils.translation import gettext_lazy as _
 
 _DAY = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
+Day = date  # under a name of its own: a visit has a `date`
 EARLIEST_BIRTH = date(1880, 1, 1)
-EARLIEST_VISIT = date(1900, 1, 1)  # of somebody whose birth nobody noted
+EARLIEST_VISIT = date(1900, 1, 1)  # where the date of birth is unknown
 
 
 class Born(Protocol):
-    """What the checks read of a patient; the models import this module, so it names none."""
+    """What the checks read of a patient. The models import this module, so it cannot name them."""
 
-    pk: Any
-    birth_date: Any
-    consultations: Any
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def birth_date(self) -> date | None: ...
+
+    @property
+    def consultations(self) -> Any: ...  # a related manager
 
 
 class Visit(Protocol):
     """What `check_visit` reads of a consultation."""
 
-    date: Any
-    patient: Any
-    patient_id: Any
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def date(self) -> Day: ...
+
+    @property
+    def patient(self) -> Born: ...
+
+    @property
+    def patient_id(self) -> int: ...
 
 
 def typed_day(word: str) -> date | None:
-    """The day that somebody types as 4/3/1972, 04.03.1972, 04-03-1972 or 1972-03-04, or None."""
+    """The date typed as 4/3/1972, 04.03.1972, 04-03-1972 or 1972-03-04 (day first), else None."""
     match = _DAY.fullmatch(word) or _ISO_DAY.fullmatch(word)
     if not match:
         return None
@@ -47,13 +61,14 @@ BIRTH_DATE_MESSAGE = _("A date of birth is in the past.")
 
 
 def validate_birth_date(day: date) -> None:
+    """Raises ValidationError for a day before EARLIEST_BIRTH or in the future."""
     if not EARLIEST_BIRTH <= day <= timezone.localdate():
         raise ValidationError(BIRTH_DATE_MESSAGE, code="invalid_date")
 
 
 def check_visit(consultation: Visit) -> None:
-    """A visit is after its patient's birth, and not further ahead than anybody plans. A day that
-    stood before may stay: its notes can still be edited."""
+    """Raises ValidationError for a visit before its patient's birth, or further ahead than
+    VISIT_DAYS_AHEAD. A date that is already stored may stay, so that the notes can be edited."""
     day, patient = consultation.date, consultation.patient_id and consultation.patient
     text = day and _visit_date_error(day, patient.birth_date if patient else None)
     if text and not is_as_stored(consultation, "date", "patient_id"):
@@ -61,7 +76,7 @@ def check_visit(consultation: Visit) -> None:
 
 
 def visit_days(birth_date: date | None) -> tuple[date, date]:
-    """(first, last) day of a visit of somebody born on that day, or on one that nobody noted."""
+    """(first, last) day that a visit may have; `birth_date` is the patient's, None if unknown."""
     today = timezone.localdate()
     ahead = min(max(settings.VISIT_DAYS_AHEAD, 0), (date.max - today).days)
     return birth_date or EARLIEST_VISIT, today + timedelta(days=ahead)
@@ -81,8 +96,8 @@ def _visit_date_error(day: date, birth_date: date | None) -> str | None:
 
 
 def check_birth(patient: Born) -> None:
-    """Nobody is born after one of their visits. Whose visit and when is not said: the reader may
-    not be its doctor."""
+    """Raises ValidationError where the patient has a visit or a dated picture from before their
+    birth. The message does not say which: the reader may not be its doctor."""
     if not (patient.pk and patient.birth_date):
         return
     before = patient.consultations.filter(date__lt=patient.birth_date)
@@ -96,6 +111,6 @@ def check_birth(patient: Born) -> None:
 
 
 def is_as_stored(row: Any, *fields: str) -> bool:
-    """Is this what the database has? Asked only of what is refused otherwise."""
+    """Whether the database already holds these values. One query: ask only before refusing them."""
     values = {field: getattr(row, field) for field in fields}
     return bool(row.pk) and type(row).objects.filter(pk=row.pk, **values).exists()

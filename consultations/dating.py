@@ -1,4 +1,4 @@
-"""Which day a picture shows, and who says so."""
+"""The day that a picture is shown under, and where that day comes from."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,18 +22,19 @@ CAPTURED_ON_MESSAGE = _("A picture was taken between 1900 and today.")
 
 
 def validate_captured_on(day: date) -> None:
+    """Raises ValidationError for a day before EARLIEST or in the future."""
     if not EARLIEST <= day <= timezone.localdate():
         raise ValidationError(CAPTURED_ON_MESSAGE, code="invalid_date")
 
 
 def validate_after_birth(day: date | None, patient: Born) -> None:
-    """Raises ValidationError for a day on which there was nothing of the patient to see."""
+    """Raises ValidationError for a day before the patient's birth."""
     if day and patient.birth_date and day < patient.birth_date:
         raise ValidationError(_("The patient was not born on that day."), code="invalid_date")
 
 
 class TimelineKey(models.DateTimeField):
-    """`timeline_key_of` an image, in a column for an index; written with the row."""
+    """`timeline_key_of` an image as a column that an index can order by; set on every save."""
 
     def pre_save(self, image: Any, add: bool) -> datetime:
         key = timeline_key_of(image.shown_date, image.moment)
@@ -42,9 +43,9 @@ class TimelineKey(models.DateTimeField):
 
 
 def timeline_key_of(day: date, moment: datetime | None) -> datetime:
-    """What images are in order by: the day that they show, and of one day the moment (None: at its
-    beginning). A day lasts 50 hours, from the first zone that has it to the last; they become the
-    24 of the key, so that neither a zone nor a change of clocks turns the order round."""
+    """The sort key of an image: the day it is shown under, and within the day the moment (None:
+    its beginning). Worldwide a day lasts 50 hours, from the first time zone to the last; they are
+    scaled to the 24 of the key, so that no time zone or clock change reverses the order."""
     begins = datetime.combine(day, time(), UTC)
     since = moment - begins + FIRST_ZONE_OFFSET if moment else timedelta()
     share = min(max(since / DAY_WORLDWIDE, 0), 1)
@@ -52,7 +53,7 @@ def timeline_key_of(day: date, moment: datetime | None) -> datetime:
 
 
 class DatedImage(StoredImage):
-    """A picture whose day a clinician may set by hand, beside what the file says of itself."""
+    """A picture whose day a clinician may set by hand, overriding what its file says."""
 
     captured_on = models.DateField(
         _("day it was taken"),
@@ -64,7 +65,7 @@ class DatedImage(StoredImage):
         help_text=_("Where the file does not say it, or is wrong."),
     )
 
-    # The default is for a former version of the program that writes a row meanwhile.
+    # The default serves an older version of the program that writes rows during an upgrade.
     timeline_key = TimelineKey(editable=False, db_default=Now())
 
     consultation: Any  # the subclass's foreign key
@@ -87,7 +88,7 @@ class DatedImage(StoredImage):
 
     @property
     def date_and_source(self) -> tuple[date, str]:
-        """(`shown_date`, `dated_by`), for whoever asks both."""
+        """(`shown_date`, `dated_by`), for callers that need both."""
         if self.captured_on:
             return self.captured_on, "hand"
         taken, added = self.captured_clock, timezone.localtime(self.created_at).date()
@@ -97,20 +98,20 @@ class DatedImage(StoredImage):
 
     @property
     def dated_by(self) -> str:
-        """Where `shown_date` comes from: "hand", "camera", "file", or "upload" where nobody says
-        when it was taken. A picture from the future was taken by a clock that is wrong."""
+        """Where `shown_date` comes from: "hand", "camera", "file", or "upload" where it is unknown
+        when the picture was taken. A date in the future means that the camera's clock is wrong."""
         return self.date_and_source[1]
 
     @property
     def shown_date(self) -> date:
-        """The day under a tile: as set by hand; or when it was taken, where it was taken; or,
-        unknown, when it was added."""
+        """The day under a tile: the one set by hand; else when it was taken, by the camera's own
+        clock; else, if that is unknown, when it was added."""
         return self.date_and_source[0]
 
     @property
     def moment(self) -> datetime | None:
-        """When that was, as far as anybody knows, or None: a day set by hand has no time, but where
-        it is the camera's own."""
+        """The time of `shown_date` if known, else None: a day set by hand has no time, unless it is
+        the day of the camera's own timestamp."""
         if self.dated_by == "upload":
             return self.created_at
         clock = self.captured_clock

@@ -1,6 +1,6 @@
-"""What is told of photographs, on a tile and beside the picture, in the reader's language.
+"""What tiles and pages say about photographs, in the reader's language.
 
-Worked out once for an image and not at each place that shows it: a page has fifty tiles.
+Computed once per image, not at each place that shows it: a page has fifty tiles.
 """
 
 import html
@@ -25,8 +25,9 @@ NUMBERS, BREAKABLE = ' class="num"', ' class="break"'
 
 
 def with_tile_facts(images: list) -> list:
-    """The same images, each with what its tile shows: `image.tile`, and in it `facts`."""
-    link, page, facts = storage.url_signer("thumbnails"), _page_links(), FactSheet()
+    """Set `image.tile` on each image: what its tile shows, with `facts` (see `FactSheet.of`).
+    Returns the same list."""
+    link, page, facts = storage.linker("thumbnails"), _page_links(), FactSheet()
     for image in images:
         width, height = image.thumbnail_size
         day, source = image.date_and_source
@@ -46,18 +47,18 @@ def with_tile_facts(images: list) -> list:
 
 
 def _page_links() -> Callable[[int], str]:
-    """Addresses of images' pages, which differ in the key alone."""
+    """A function from an image's key to the path of its page; `reverse` is called only once."""
     prefix, _key, suffix = reverse("image_detail", args=[0]).rpartition("0")
     return lambda key: f"{prefix}{key}{suffix}"
 
 
 def _attribute(number: int) -> SafeString:
-    """For an attribute: as programs write it, whatever the language."""
+    """A number for an HTML attribute, written without localisation."""
     return mark_safe(str(number))  # noqa: S308
 
 
 class FactSheet:
-    """The words of one page, looked up once."""
+    """Describes images in the reader's language; labels and formats are looked up once a page."""
 
     def __init__(self) -> None:
         self.types = {value: str(label) for value, label in ImageType.choices}
@@ -82,11 +83,12 @@ class FactSheet:
         self.size = _row_writer(_("Size"), NUMBERS)
 
     def moment(self, moment: datetime) -> str:
-        return self._minute(moment.replace(second=0, microsecond=0))  # seconds are not shown
+        """A time to the minute, in the short format of the language."""
+        return self._minute(moment.replace(second=0, microsecond=0))  # cached by the minute
 
     def of(self, image: ConsultationImage) -> dict:
-        """`type` and `site` in words, `reasons` against its quality, and all the facts as rows of
-        a <dl>."""
+        """{"type", "site": in words; "reasons": of a quality warning; "rows": everything, as the
+        escaped HTML of a <dl>}."""
         kind, site = self.types.get(image.image_type, image.image_type), image.site_label
         verdict = image.verdict
         return {
@@ -118,6 +120,6 @@ class FactSheet:
 
 
 def _row_writer(label: str, attributes: str = "") -> Callable[[str], str]:
-    """What writes a row of a <dl> with this label."""
+    """A function that writes a row of a <dl> with this label, escaped."""
     opening = f"<dt>{html.escape(label)}</dt><dd{attributes}>"
     return lambda value: f"{opening}{html.escape(value)}</dd>"

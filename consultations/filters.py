@@ -1,13 +1,13 @@
 import django_filters as filters
 
-from accounts.requests import AuthenticatedAPIRequest
+from accounts.requests import UserAPIRequest
 
 from .models import Consultation, Patient
 from .models.patient import PatientQuerySet
 
 
-def _patients(request: AuthenticatedAPIRequest | None) -> PatientQuerySet:
-    """Any other is one that does not exist, whether it does or not."""
+def _patients(request: UserAPIRequest | None) -> PatientQuerySet:
+    """The visible ones: any other patient is reported as not existing."""
     return Patient.objects.visible_to(request.user) if request else Patient.objects.none()
 
 

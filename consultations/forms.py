@@ -16,7 +16,7 @@ from .vocabulary import BODY_SITES, ImageType
 
 
 class BodySiteSelect(forms.Select):
-    """The grouped menu of sites; a paired one says so, for the form to ask the side."""
+    """The grouped menu of sites. Paired ones are marked, so that the form asks for the side."""
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
@@ -27,7 +27,7 @@ class BodySiteSelect(forms.Select):
 
 
 class DateInput(forms.DateInput):
-    """The browser's own date field, which wants ISO dates whatever the language."""
+    """The browser's own date field, which needs ISO dates in every language."""
 
     input_type = "date"
 
@@ -35,12 +35,16 @@ class DateInput(forms.DateInput):
         super().__init__(attrs=attrs, format="%Y-%m-%d")
 
     def set_range(self, first: date, last: date) -> None:
-        """What the browser's calendar offers; the server decides, and says why."""
+        """Limit what the browser's calendar offers. The server still validates, and explains."""
         self.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
 
 
-class ImageMetadataForm(VersionedForm, forms.ModelForm):
-    """What a clinician says about a photograph: in the upload modal and on its own page."""
+class RecordForm(VersionedForm, forms.ModelForm):
+    """A form of a patient, a consultation or an image."""
+
+
+class ImageMetadataForm(RecordForm):
+    """A photograph's metadata as a clinician enters it, in the upload modal and on its page."""
 
     linked_fields = (("body_site", "laterality"), ("image_type", "dermoscopic_type"))
 
@@ -66,7 +70,7 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         label_empty_choices(self)
-        if not self.instance.pk:  # nobody knows yet what its file says
+        if not self.instance.pk:  # what its file says is not known yet
             del self.fields["captured_on"]
         else:
             birth_date = self.instance.consultation.patient.birth_date
@@ -77,7 +81,7 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("image_type") != ImageType.DERMOSCOPY:
-            data["dermoscopic_type"] = ""  # the hidden menu's leftover
+            data["dermoscopic_type"] = ""  # left over from the hidden menu
         site = BODY_SITES.get(data.get("body_site"))
         if site and site.paired and not data.get("laterality"):
             self.add_error("laterality", forms.ValidationError(_("Which side?"), code="required"))
@@ -85,7 +89,7 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
 
 
 def label_empty_choices(form: forms.BaseForm) -> None:
-    """Django's dashes, in words: nobody knows what nine dashes mean."""
+    """Replace Django's dashes for an empty choice by words."""
     for field in form.fields.values():
         if isinstance(field, forms.TypedChoiceField):
             first, *others = list(field.choices) or [None]  # type: ignore[arg-type]
@@ -93,7 +97,7 @@ def label_empty_choices(form: forms.BaseForm) -> None:
                 field.choices = [("", _("Not specified")), *others]
 
 
-class PatientForm(VersionedForm, forms.ModelForm):
+class PatientForm(RecordForm):
     class Meta:
         model = Patient
         fields = [
@@ -116,7 +120,7 @@ class PatientForm(VersionedForm, forms.ModelForm):
         self.fields["birth_date"].widget.set_range(EARLIEST_BIRTH, timezone.localdate())
 
 
-class ConsultationForm(VersionedForm, forms.ModelForm):
+class ConsultationForm(RecordForm):
     class Meta:
         model = Consultation
         fields = ["date", "reason", "diagnosis", "status", "notes"]
@@ -129,7 +133,7 @@ class ConsultationForm(VersionedForm, forms.ModelForm):
 
 
 class ImageFilterForm(forms.Form):
-    """What of a patient's images is shown."""
+    """Narrows down a patient's images by body site and type."""
 
     site = forms.ChoiceField(label=_("Body site"), required=False)
     type = forms.ChoiceField(label=_("Type"), required=False)
@@ -143,7 +147,7 @@ class ImageFilterForm(forms.Form):
         ]
 
     def set_sites(self, sites: Collection[str]) -> None:
-        """Put these sites in the menu, and the chosen one: it tells why the page is empty."""
+        """Offer these sites, and the chosen one, which explains an empty page."""
         offered = {*sites, self.data.get("site")}
         cast(forms.ChoiceField, self.fields["site"]).choices = [
             ("", _("All sites")),
@@ -151,6 +155,7 @@ class ImageFilterForm(forms.Form):
         ]
 
     def filter(self, images: ConsultationImageQuerySet) -> ConsultationImageQuerySet:
+        """The images that match the chosen site and type; all of them if the form is invalid."""
         criteria = self.cleaned_data if self.is_valid() else {}
         if criteria.get("site"):
             images = images.filter(body_site=criteria["site"])

@@ -1,4 +1,4 @@
-"""How a patient is told from a namesake, and how old somebody is."""
+"""What tells a patient from a namesake: age, file number, initials."""
 
 import unicodedata
 from datetime import date
@@ -11,20 +11,27 @@ from django.utils.translation import ngettext
 
 
 class PatientIdentity(Protocol):
-    """What is read of a patient here; the model imports this module, so it is not named."""
+    """What is read of a patient here: the model imports this module, so it cannot be imported."""
 
-    pk: Any
-    full_name: Any
-    birth_date: Any
-    file_number: Any
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def full_name(self) -> str: ...
+
+    @property
+    def birth_date(self) -> date | None: ...
+
+    @property
+    def file_number(self) -> str: ...
 
 
 WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 14, 3, 24  # days; months; months
 
 
 def age(birth_date: date | None) -> str:
-    """In words, as a clinician says it: days, then weeks, months, and years from two on. Of nobody
-    who is not born yet, ""."""
+    """In words, as a clinician would say it: days, weeks, months, and years from two on. "" for a
+    date that is unknown or in the future."""
     today = timezone.localdate()
     if not birth_date or birth_date > today:
         return ""
@@ -51,15 +58,15 @@ def age(birth_date: date | None) -> str:
 
 
 def record_number(patient: PatientIdentity) -> str:
-    """The practice's number, or ours: no two patients have the same, whatever else they share."""
+    """The practice's file number, or else our record number: unique to each patient."""
     if patient.file_number:
         return _("file %(number)s") % {"number": patient.file_number}
     return _("record %(number)s") % {"number": patient.pk}
 
 
 def normalize_file_number(text: str) -> str:
-    """A file number in the signs of a keyboard, without what nobody sees: two that look the same
-    are one."""
+    """A file number in characters of a keyboard, without invisible ones, so that two that look the
+    same are equal."""
     plain = unicodedata.normalize("NFKC", text)
     kinds = ((c, unicodedata.category(c)) for c in plain)
     plain = "".join("-" if kind == "Pd" or c == "−" else c for c, kind in kinds if kind != "Cf")
@@ -67,12 +74,13 @@ def normalize_file_number(text: str) -> str:
 
 
 def initials(patient: PatientIdentity) -> str:
+    """Of the first and the last name, in capitals."""
     names = patient.full_name.split()
     return "".join(word[0] for word in (names[:1] + names[-1:])[: len(names)]).upper()
 
 
 def label(patient: PatientIdentity) -> str:
-    """On one line of plain text: for menus, and for the admin."""
+    """The patient in one line of plain text, for menus and the admin."""
     birth_date = patient.birth_date and date_format(patient.birth_date, "SHORT_DATE_FORMAT")
     parts = [patient.full_name, birth_date, record_number(patient) if patient.pk else None]
     return " · ".join(part for part in parts if part)

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 
 from django.db.models import Index
 
-# Of a consultation, on pages and in ZIPs; and of a patient.
+# Within a consultation, on pages and in ZIPs; and within a patient.
 IN_ORDER = ("is_primary", "timeline_key", "created_at", "pk")
 BY_VISIT = ("consultation_date", "consultation_id", "timeline_key", "created_at", "pk")
-# Of a consultation in the API: nothing that is edited later moves a row under whoever walks there.
+# Within a consultation in the API: later edits do not move a row while a client pages through.
 AS_ADDED = ("is_primary", "created_at", "pk")
 
 
 def descending(keys: Iterable[str]) -> list[str]:
+    """The same keys for `order_by`, each with a minus sign."""
     return [f"-{key}" for key in keys]
 
 

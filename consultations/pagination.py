@@ -15,8 +15,8 @@ class ConsultationPages(Pages):
 
 
 class ConsultationImagePages(ImagePages):
-    """Primary first. Whoever makes another image the primary one during a walk moves two: the walk
-    keeps in mind which it began with, and passes that one by on all further pages."""
+    """Primary first. Making another image primary while a client pages through would move two rows,
+    so the cursor remembers which was primary on the first page and omits it from all later ones."""
 
     def memo(
         self, queryset: ConsultationImageQuerySet, rows: list[ConsultationImage]

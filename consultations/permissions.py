@@ -21,7 +21,7 @@ class DoctorsWrite(BasePermission):
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        # POST to a collection without an object to ask about.
+        # A POST to a collection has no object whose permissions could be checked.
         user = request.user
         doctor = user.is_active and user.is_doctor
         return bool(request.method != "POST" or doctor or view.detail)

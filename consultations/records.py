@@ -1,4 +1,4 @@
-"""Changing patients and consultations: the row, what it said before, and the audit log together."""
+"""Changes to patients and consultations: the row, its former values and the audit log together."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -12,19 +12,24 @@ from django.utils import timezone
 from accounts.models import User
 from audit.trail import Action, record
 
+from .forms import RecordForm
 from .revisions import Author, Revision
 
 _Record = TypeVar("_Record", bound=Any)  # a patient, a consultation or an image
-DUPLICATE_WINDOW = timedelta(minutes=1)  # a button pressed twice, a form sent again by Back
+DUPLICATE_WINDOW = timedelta(
+    minutes=1
+)  # for a button pressed twice, or a form sent again after Back
 
 
 @transaction.atomic
 def create_record(
     row: _Record, author: User, fields: Iterable[str], except_keys: Iterable[int] = ()
 ) -> _Record:
-    """Save a new patient or consultation, once: returns the one that `author` has made a moment ago
-    with the same `said` (names of fields), if there is one, for two presses of one button are
-    one. `others` are keys of those that it is not. The lock puts them in turn."""
+    """Save a new patient or consultation, but only once if a button is pressed twice.
+
+    Returns the saved row, or one with the same `fields` (names) that was created less than
+    DUPLICATE_WINDOW ago and is not among `except_keys`. The author's row is locked, so that two
+    requests run one after the other."""
     get_user_model().objects.select_for_update(no_key=True).get(pk=author.pk)
     values = {name: getattr(row, name) for name in fields}
     recent = type(row).objects.filter(created_at__gt=timezone.now() - DUPLICATE_WINDOW, **values)
@@ -37,35 +42,35 @@ def create_record(
 
 
 @transaction.atomic
-def save_changes(form: Any, user: User) -> Any:
-    """Save what a valid, versioned form of an existing record changes. Returns the record. A form
-    in which nothing was changed writes nothing and tells nothing."""
-    changes, former = form.changes, form.previous_values
+def save_changes(form: RecordForm, user: User) -> Model:
+    """Save what a valid, versioned form changes in an existing record. Returns the record. A form
+    without changes writes nothing and leaves no audit event."""
+    changes, former = form.changes, form.former
     if changes:
         form.save()
-        keep(form.instance, former, user, changes)
+        _keep_former(form.instance, former, user, changes)
     return form.instance
 
 
 @transaction.atomic
 def change_record(instance: _Record, user: Author, changes: Mapping[str, Any]) -> _Record:
-    """The same with {field: value}, of a row that is locked and as it stands in the database."""
+    """Write {field: value} to a row that is locked and was read under that lock. Returns it."""
     former = {name: getattr(instance, name) for name in changes}
     changes = {name: value for name, value in changes.items() if value != former[name]}
     if changes:
         for name, value in changes.items():
             setattr(instance, name, value)
         instance.save(update_fields=[*changes, "updated_at"])
-        keep(instance, {name: former[name] for name in changes}, user, changes)
+        _keep_former(instance, {name: former[name] for name in changes}, user, changes)
     return instance
 
 
-def keep(
+def _keep_former(
     instance: Model,
     former: Mapping[str, Any],
     user: Author,
     changes: Iterable[str],
 ) -> None:
-    """What the record said before, for whoever may change it; that it changed, for the log."""
+    """Keep the former values, for those who may edit the record, and audit the change."""
     Revision.objects.keep(instance, former, user)
     record(Action.CHANGED, instance, fields=sorted(changes))

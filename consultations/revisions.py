@@ -1,8 +1,8 @@
-"""What a record said before it was changed.
+"""Former values of changed records.
 
-A table of its own and not the audit log: that log outlives the record that it names, by design
-without a word about a patient. What stood here goes with its record, and is read by whoever may
-change it.
+A table of its own, not the audit log: the log outlives the records that it names and, by design,
+says nothing about a patient. Former values are deleted with their record, and can be read by
+those who may edit it.
 """
 
 from collections.abc import Mapping
@@ -23,15 +23,15 @@ Author = User | AnonymousUser | None  # of a change; None: a command
 
 class RevisionManager(models.Manager["Revision"]):
     def keep(self, subject: models.Model, former: Mapping[str, Any], user: Author) -> None:
-        """Keep what `former` ({field: value}) says of a patient, a consultation or an image; what
-        was empty is nothing to keep. `user` is who changed it, or None."""
+        """Keep the `former` values ({field: value}) of a patient, consultation or image, except
+        empty ones. `user` made the change; None for a command."""
         texts = {name: str(value) for name, value in former.items() if value not in (None, "")}
         if texts:
             author = user if user is not None and user.is_authenticated else None
             self.create(**{_column(subject): subject}, former=texts, changed_by=author)
 
     def about(self, subject: models.Model) -> models.QuerySet["Revision"]:
-        """Those of one record, the latest first."""
+        """The revisions of one record, the latest first."""
         return self.filter(**{_column(subject): subject}).order_by("-pk")
 
 

@@ -1,7 +1,7 @@
-"""What changes photographs: database and blobs together. Nothing is lost or half stored.
+"""Changes to photographs, database and blobs together, so that nothing is lost or half stored.
 
-On the way in: blobs first, under fresh random names, then the row; what breaks in between is an
-orphan that `reconcile` removes. On the way out: the row first, the blobs after commit.
+Storing writes the blobs first, under fresh random names, then the row; a failure in between leaves
+orphans that `reconcile` removes. Deleting removes the row first and the blobs after commit.
 """
 
 from datetime import date, datetime
@@ -42,9 +42,9 @@ def add_image(
 ) -> tuple[ConsultationImage, bool]:
     """Store one uploaded photograph. Returns (image, created).
 
-    With an idempotency key that this user has used, returns the image of the first time and
-    False. Raises ImageRefused (nothing stored), StorageUnavailable (no row), or
-    IdempotencyKeyReused.
+    With an idempotency key that this user has already used, returns the image stored then, and
+    False. Raises ImageRefused (nothing stored), StorageUnavailable (no row),
+    IdempotencyKeyReused where that was another file, or Consultation.DoesNotExist.
     """
     photo = intake.read(upload)
     decoded = photo.found
@@ -60,7 +60,7 @@ def add_image(
     ]
     try:
         with storage.storing(blobs) as (original, display, thumbnail), transaction.atomic():
-            # The lock puts two uploads to one consultation in order: one primary, one first.
+            # The lock serialises uploads to one consultation, so that only one becomes primary.
             locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
             if is_primary:
                 _clear_primary(locked)
@@ -91,12 +91,12 @@ def add_image(
         earlier = _find_earlier_upload(consultation, user, idempotency_key, photo)
         if not earlier:
             raise
-        return earlier, False  # the same upload won the race
+        return earlier, False  # a concurrent repeat of this upload was faster
     return image, True
 
 
 class StaleImage(Exception):
-    """The row is no longer what the caller judged; nothing was written."""
+    """The row has changed since the caller read it; nothing was written."""
 
 
 def update_image(
@@ -106,14 +106,14 @@ def update_image(
     user: Author = None,
     **changes: Any,
 ) -> ConsultationImage:
-    """Change what is said about an image; making it primary unmakes the other.
+    """Change an image's metadata ({field: value}). A new primary image replaces the former one.
 
-    Returns the image as it is now; raises ConsultationImage.DoesNotExist when it is gone, and
-    StaleImage where its `updated_at` is not `as_of`, if that is given. `user` is who changes it.
+    Returns the image as it is now. Raises ConsultationImage.DoesNotExist if it was deleted, and
+    StaleImage if `as_of` is given and is not its `updated_at`. `user` makes the change.
     """
     with transaction.atomic():
         consultation = Consultation.objects.select_for_update().get(pk=image.consultation_id)
-        # Anew, under the lock: it may have been changed or deleted since it was read.
+        # Read again under the lock: it may have been changed or deleted meanwhile.
         image = consultation.images.get(pk=image.pk)
         if as_of not in (None, image.updated_at):
             raise StaleImage
@@ -121,15 +121,15 @@ def update_image(
         kind = changes.get("image_type", image.image_type)
         mode = changes.get("dermoscopic_type", image.dermoscopic_type)
         if mode and kind != ImageType.DERMOSCOPY:
-            changes["dermoscopic_type"] = ""  # it went with the type
+            changes["dermoscopic_type"] = ""  # meaningless for any other type
         if changes.get("is_primary"):
             _clear_primary(consultation)
         return change_record(image, user, changes)
 
 
 def delete_image(image: ConsultationImage) -> None:
-    """Delete the row; its blobs follow after commit (imaging.models). A signal tells the audit
-    log (consultations.apps), as it does of a cascade."""
+    """Delete the row; its blobs follow after commit (imaging.models). A signal writes the audit
+    event (consultations.apps), so that cascades are audited too."""
     with transaction.atomic():
         image.delete()
 

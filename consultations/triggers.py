@@ -1,14 +1,15 @@
-"""The database keeps an image's copy of its consultation's patient, doctor and date true.
+"""Triggers that keep an image's copies of its consultation's patient, doctor and date in step.
 
-Whoever changes a consultation (page, API, admin, `update()`, SQL by hand), its images follow in
-the same transaction; whatever an image is inserted with, it gets its own consultation's. Triggers
-and not a composite foreign key with ON UPDATE CASCADE: SQLite declares those with the table only,
-and Django, which makes a table anew to alter it there, would drop it without a word.
+However a consultation is changed (page, API, admin, `update()`, SQL by hand), its images follow in
+the same transaction; whatever values an image is inserted with, it gets those of its consultation.
+Triggers, not a composite foreign key with ON UPDATE CASCADE: SQLite declares those only with the
+table, and Django, which recreates a table to alter it there, would silently drop the constraint.
 
-For the same reason they are made after every `migrate` and, on SQLite, taken away before one that
-touches this app: they go with their table there, and one that names a table just being remade
-stops the migration. PostgreSQL keeps them all the while: the practice may be at work. `reconcile`
-makes them again where a migration broke off, and mends what went astray meanwhile.
+For the same reason the triggers are created after every `migrate` and, on SQLite, dropped before
+one that touches this app: there they vanish with their table, and a trigger that names a table
+being recreated stops the migration. PostgreSQL keeps them throughout, because the practice may be
+at work. `reconcile` creates them again if a migration was interrupted, and repairs copies that
+went out of step meanwhile.
 """
 
 from datetime import timedelta
@@ -69,7 +70,7 @@ POSTGRESQL = [
       RETURN NULL;
     END $$
     """,
-    # FOR SHARE waits for whoever is changing the consultation, and reads what they wrote.
+    # FOR SHARE waits for a concurrent change of the consultation, and reads its result.
     """
     CREATE OR REPLACE FUNCTION image_of_consultation() RETURNS trigger LANGUAGE plpgsql
     SET search_path FROM CURRENT AS $$
@@ -100,7 +101,7 @@ STATEMENTS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Make them, where the columns are there. Again is fine."""
+    """Create the triggers, if the table has their columns. May be repeated."""
     with connection.cursor() as cursor:
         if IMAGE not in connection.introspection.table_names(cursor):
             return
@@ -111,6 +112,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
+    """Drop the triggers and their functions, if they are there."""
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         for name, table in TRIGGER_TABLES.items():
@@ -123,8 +125,8 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def repair(model: type[Any], *, only_tell: bool, grace: timedelta | None = None) -> int:
-    """Make the triggers where they are missing, and right the copies that differ from their
-    consultation's. Returns how many did."""
+    """Create missing triggers, and correct the copies that differ from their consultation's.
+    Returns how many differed. With `only_tell`, only counts them."""
     stale = model.objects.exclude(
         patient_id=F("consultation__patient_id"),
         doctor_id=F("consultation__doctor_id"),
@@ -133,7 +135,7 @@ def repair(model: type[Any], *, only_tell: bool, grace: timedelta | None = None)
     keys = list(stale.values_list("pk", flat=True))
     if not only_tell:
         install(connections[model.objects.db])
-        # Touched, a row gets what its consultation says.
+        # Any update makes the trigger copy the consultation's values.
         for start in range(0, len(keys), 1000):
             model.objects.filter(pk__in=keys[start : start + 1000]).update(doctor_id=F("doctor_id"))
     return len(keys)
@@ -142,6 +144,7 @@ def repair(model: type[Any], *, only_tell: bool, grace: timedelta | None = None)
 def before_migrate(
     sender: AppConfig, using: str, plan: list[tuple[Any, bool]], **kwargs: Any
 ) -> None:
+    """On SQLite, drop the triggers before a migration of this app."""
     connection = connections[using]
     affected = any(migration.app_label == sender.label for migration, _backwards in plan)
     if affected and connection.vendor == "sqlite":
@@ -149,4 +152,5 @@ def before_migrate(
 
 
 def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Create the triggers again."""
     install(connections[using])

@@ -48,6 +48,7 @@ class Laterality(models.TextChoices):
 
     @property
     def snomed_code(self) -> str:
+        """The SNOMED CT code (DICOM CID 244)."""
         return {"left": "7771000", "right": "24028007", "bilateral": "51440002"}[self.value]
 
 
@@ -147,7 +148,7 @@ BODY_SITES = {site.code: site for _group, sites in BODY_SITE_GROUPS for site in 
 
 
 def body_site_choices() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
-    """The menu: [(group, [(code, label), …]), …]. A callable keeps it out of migrations."""
+    """The menu, [(group, [(code, label), …]), …]: a callable, which keeps it out of migrations."""
     return [
         (group, [(site.code, site.label) for site in sites]) for group, sites in BODY_SITE_GROUPS
     ]

@@ -115,8 +115,8 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         changes = {parameters[name]: form.cleaned_data[name] for name in form.changed_data}
         edit_images(UserImage.objects.filter(pk=image.pk), **changes)
 
-    # At once and for good, unlike the owner's: whoever deletes here has been asked to. The blobs
-    # follow after commit; what counted against the quota is given back.
+    # Unlike the owner's deletion this is immediate and final. The blobs follow after commit, and
+    # the quota is given back.
     def delete_model(self, request: HttpRequest, image: UserImage) -> None:
         erase_images(UserImage.objects.filter(pk=image.pk))
 
@@ -135,10 +135,10 @@ class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     actions = [f"to_{plan}" for plan in Plan.values]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # made with the first image
+        return False  # created with the first image
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False  # it goes with its owner
+        return False  # deleted with its owner
 
     @admin.display(description=_("storage used"), ordering="storage_used")
     def used(self, quota: StorageQuota) -> str:
@@ -155,7 +155,7 @@ class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     def save_model(
         self, request: HttpRequest, quota: StorageQuota, form: Any, change: bool
     ) -> None:
-        """A new plan brings its limits; limits of their own stay as they were typed."""
+        """A new plan sets its limits, except those that were typed in the same form."""
         if "plan" in form.changed_data:
             typed = {"storage_limit", "image_limit"} & set(form.changed_data)
             for name, limit in zip(
@@ -209,10 +209,10 @@ class ShareAdmin(FoldedSearch, admin.ModelAdmin):
     actions = ["revoke"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # its token is told to its owner alone
+        return False  # only the owner may be shown its token
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        # ?password__startswith= would tell the hash of a link's password, letter by letter.
+        # ?password__startswith= would reveal the hash of a link's password letter by letter.
         hidden = lookup.startswith(("password", "token_hash"))
         return not hidden and super().lookup_allowed(lookup, value, request)
 

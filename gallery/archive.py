@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 def _files(image: UserImage) -> list[tuple[str, str, str]]:
-    """The cut-out, where there is one, and the original."""
+    """[(container, blob, name in the ZIP)]: the cut-out, if there is one, and the original."""
     files = []
     if image.cutout:
         name = image.file_name(".png")
@@ -35,5 +35,5 @@ def _files(image: UserImage) -> list[tuple[str, str, str]]:
 
 
 def zip_gallery(images: UserImageQuerySet) -> Iterable[bytes]:
-    """A ZIP of cut-outs and originals and what is known of each (imaging.storage.zip)."""
-    return archive.zip_images(images, COLUMNS, _files)
+    """Chunks of a ZIP: cut-outs, originals, and a manifest with COLUMNS (imaging.storage.zip)."""
+    return archive.of_images(images, COLUMNS, _files)

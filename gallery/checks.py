@@ -1,4 +1,4 @@
-"""Misconfiguration is a numbered system check with a hint."""
+"""System checks of the gallery's settings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
 
-# × BACKGROUND_SECONDS of work: how long an engine is waited for (imaging.background)
+# × BACKGROUND_SECONDS: how long an engine may take in real time (imaging.background)
 WAIT_FACTOR = 4
 
 
@@ -15,6 +15,7 @@ WAIT_FACTOR = 4
 def check_lease_outlives_work(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
+    """W001: a lease that is shorter than an image may take lets two workers do the same work."""
     least = WAIT_FACTOR * settings.BACKGROUND_SECONDS
     if least < settings.PROCESSING_LEASE:
         return []

@@ -1,4 +1,4 @@
-"""What a gallery can be narrowed down to: the same for the page and for the API."""
+"""The filters of a gallery, shared by its page and the API."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -11,7 +11,7 @@ from .models.images import UserImageQuerySet, tag_key
 
 
 class GalleryFilter(filters.FilterSet):
-    """Of one person's images: `queryset` is `UserImage.objects.visible_to(user)`."""
+    """Filters one user's images: `queryset` is `UserImage.objects.visible_to(user)`."""
 
     q = filters.CharFilter(label=_("Title or tag"), method="filter_words")
     tag = filters.CharFilter(label=_("Tag"), method="filter_tag")
@@ -33,7 +33,7 @@ class GalleryFilter(filters.FilterSet):
         return images.search(words)
 
     def filter_tag(self, images: UserImageQuerySet, name: str, word: str) -> UserImageQuerySet:
-        """By the tag of that name of one's own; no such tag, no image."""
+        """Images with the user's own tag of that name; none if there is no such tag."""
         tag = Tag.objects.filter(user_id=self.request.user.pk, key=tag_key(word)).first()
         return images.with_tag(tag) if tag else images.none()
 
@@ -41,11 +41,11 @@ class GalleryFilter(filters.FilterSet):
         return images.filter(created_at__gte=_midnight(day))
 
     def filter_to(self, images: UserImageQuerySet, name: str, day: date) -> UserImageQuerySet:
-        """That day included."""
+        """Up to the end of that day."""
         return images.filter(created_at__lt=_midnight(day, later=timedelta(days=1)))
 
     def keep_order(self, images: UserImageQuerySet, name: str, key: str) -> UserImageQuerySet:
-        return images  # after the others: see `page_keys` and `filter_queryset`
+        return images  # ordered last: see `page_keys` and `filter_queryset`
 
     def filter_queryset(self, queryset: UserImageQuerySet) -> UserImageQuerySet:
         images = super().filter_queryset(queryset)
@@ -54,15 +54,16 @@ class GalleryFilter(filters.FilterSet):
 
     @property
     def ascending(self) -> bool:
+        """Whether the oldest image comes first."""
         return self.form.is_valid() and self.form.cleaned_data.get("ordering") == "created_at"
 
     @property
     def page_keys(self) -> tuple[str, ...]:
-        """What the pages of these images go by (core.keyset): a tag has an index of its own."""
+        """The keys that pages are ordered by (core.keyset): a tag has its own index."""
         return self.qs.BY_TAG if "tagged_at" in self.qs.query.annotations else self.qs.IN_ORDER
 
 
 def _midnight(day: date, later: timedelta = timedelta(0)) -> datetime:
-    # The ends of the calendar have no day after, or no hour in another zone.
+    # At the ends of the calendar there is no next day, or no such hour in another time zone.
     day = min(max(day, date(1900, 1, 1)), date(2999, 12, 31)) + later
     return timezone.make_aware(datetime.combine(day, time()))

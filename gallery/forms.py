@@ -18,7 +18,7 @@ from .services.shares import LIFETIME_CHOICES, MAX_PASSWORD, MAX_VIEWS, MIN_PASS
 
 
 class GalleryPageFilter(GalleryFilter):
-    """As the API's; but whoever looks at a page asks what is not done yet, waiting or in work."""
+    """The API's filter, with one more status for pages: not finished, whether queued or in work."""
 
     WAITING = "waiting"
     status = filters.ChoiceFilter(
@@ -30,12 +30,12 @@ class GalleryPageFilter(GalleryFilter):
     def filter_status(self, images: UserImageQuerySet, name: str, state: str) -> UserImageQuerySet:
         if state != self.WAITING:
             return images.filter(status=state)
-        # Two states have no order in one index: found by state first, then put in order. Few wait.
+        # No index orders two states together: find by state, then sort. Few images wait.
         return images.filter(pk__in=self.queryset.waiting().order_by().values("pk"))
 
 
 class TagsField(forms.CharField):
-    """Names as somebody types them, parted by commas: becomes a list."""
+    """Names typed with commas between them; cleans to a list."""
 
     def clean(self, value: Any) -> list[str]:
         names = tags.split_names(super().clean(value))
@@ -46,7 +46,7 @@ class TagsField(forms.CharField):
 
 
 class UploadForm(forms.Form):
-    """What may be said of a picture as it comes; the names are the API's."""
+    """Metadata of an upload; the field names are the API's."""
 
     title = forms.CharField(label=_("Title"), max_length=TITLE_LENGTH, required=False)
     tags = TagsField(label=_("Tags"), max_length=500, required=False)
@@ -72,7 +72,7 @@ class EngineForm(forms.Form):
 
 
 class SelectionForm(forms.Form):
-    """What is to become of some of one's images."""
+    """An action on the selected images."""
 
     ACTIONS = ("delete", "restore", "favorite", "unfavorite", "tag", "untag")
     action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS])
@@ -80,7 +80,7 @@ class SelectionForm(forms.Form):
 
 
 class ShareForm(forms.Form):
-    """What is asked for a link: how long it lives, and what else it wants."""
+    """The options of a new link: its lifetime, a password, a view limit."""
 
     lifetime = forms.ChoiceField(label=_("Works for"), choices=LIFETIME_CHOICES, initial="1d")
     password = forms.CharField(
@@ -89,7 +89,7 @@ class ShareForm(forms.Form):
         strip=False,
         min_length=MIN_PASSWORD,
         max_length=MAX_PASSWORD,
-        # Readable: it has to be told to somebody, and is nobody's own.
+        # Shown as text: it is meant to be passed on, and is not anybody's own password.
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     view_limit = forms.IntegerField(
@@ -101,12 +101,12 @@ class ShareForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", "share_%s")  # the page may have a form of its own
+        kwargs.setdefault("auto_id", "share_%s")  # the page may contain another form
         super().__init__(*args, **kwargs)
 
 
 def parse_keys(texts: Sequence[str], most: int = MAX_IMAGES) -> list[UUID]:
-    """The keys among what a form or a query names."""
+    """The valid keys among `texts`, of which at most `most` are read."""
     keys = []
     for text in texts[:most]:
         with suppress(ValueError):

@@ -8,7 +8,7 @@ from .models import UserImage
 
 
 class Queue:
-    """Read off the rows when it is asked: the same on every machine."""
+    """Gauges of the queue, read from the rows at each scrape: the same on every machine."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         waiting = UserImage.objects.filter(due_at__isnull=False)

@@ -1,4 +1,4 @@
-"""What the owner of a gallery is told by e-mail."""
+"""E-mails to the owner of a gallery."""
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -14,8 +14,8 @@ from .models import StorageQuota
 
 @task()
 def warn_owner(user_id: int, level: int, request_id: str = "") -> None:
-    """Tell somebody that their storage is filling up."""
-    with use_request_id(request_id):
+    """Tell a user that `level` per cent of their storage is used."""
+    with under(request_id):
         _send_warning(user_id, level)
 
 

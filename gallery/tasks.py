@@ -3,10 +3,11 @@ from django_tasks import task
 from .notices import warn_owner
 from .services.processing import queue
 
-__all__ = ["look", "warn_owner"]  # tasks that waited while the server was upgraded name them so
+# Tasks that were queued before an upgrade of the server have these names.
+__all__ = ["look", "warn_owner"]
 
 
 @task()
 def look() -> None:
-    """The bell before there was jobs.tasks.run_next."""
+    """The predecessor of jobs.tasks.run_next."""
     queue.work()

@@ -1,4 +1,4 @@
-"""Who may see a record, and who may change it: querysets, from which everything is fetched."""
+"""Who may see a record and who may change it, as querysets that everything is fetched through."""
 
 from typing import Any, Protocol, Self, TypeVar
 
@@ -23,14 +23,16 @@ class Viewer(Protocol):
 
 
 def rows_of(name: str) -> models.Manager[Any]:
+    """The manager of one of this app's models, by name: the models import this module."""
     return apps.get_model("consultations", name).objects
 
 
 class PatientAccess(models.QuerySet[_Row]):
-    """Who sees a patient's record."""
+    """Who may see and who may edit a patient's record."""
 
     def visible_to(self, user: Viewer) -> Self:
-        """A doctor's: those they created or hold a consultation with. And one's own record."""
+        """For a doctor the patients they created or have a consultation with; for everybody their
+        own record."""
         if not user.is_active:
             return self.none()
         visible = Q(user_id=user.pk)
@@ -42,6 +44,7 @@ class PatientAccess(models.QuerySet[_Row]):
         return self.filter(visible)
 
     def editable_by(self, user: Viewer) -> Self:
+        """For a doctor the visible patients, except their own record."""
         if not (user.is_active and user.is_doctor):
             return self.none()
         # A doctor who is also a patient here reads their own record and does not write it.
@@ -49,12 +52,13 @@ class PatientAccess(models.QuerySet[_Row]):
 
 
 class RecordQuerySet(models.QuerySet[_Row]):
-    """Rows of a doctor and a patient: consultations, and images, which have their consultation's.
+    """Rows that name a doctor and a patient: consultations, and images, which copy theirs.
 
-    No join and no IN: with them PostgreSQL at times sorts all of a patient's images for one page.
+    No join and no IN: with these PostgreSQL sometimes sorts all of a patient's images for a page.
     """
 
     def visible_to(self, user: Viewer) -> Self:
+        """For a doctor their own consultations; for everybody those about themselves."""
         if not user.is_active:
             return self.none()
         visible = Q(
@@ -65,5 +69,6 @@ class RecordQuerySet(models.QuerySet[_Row]):
         return self.filter(visible)
 
     def editable_by(self, user: Viewer) -> Self:
+        """Only the doctor of the consultation."""
         doctor = user.is_active and user.is_doctor
         return self.filter(doctor_id=user.pk) if doctor else self.none()

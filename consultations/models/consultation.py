@@ -17,6 +17,7 @@ from .patient import Patient
 
 class ConsultationQuerySet(RecordQuerySet["Consultation"]):
     def with_images_count(self, most: int | None = None) -> Self:
+        """Adds `images_count`, which stops counting at `most` if that is given."""
         images = rows_of("ConsultationImage").filter(consultation=OuterRef("pk")).order_by()
         return self.annotate(images_count=keyset.Count(images.values("pk")[:most]))
 

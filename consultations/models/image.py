@@ -25,11 +25,11 @@ _COPY: dict[str, Any] = {
 
 class ConsultationImageQuerySet(RecordQuerySet["ConsultationImage"]):
     def in_order(self) -> Self:
-        """Primary first, then by the day that each shows: the order of every grid and viewer."""
+        """The order of grids and viewers: primary first, then by the day shown, latest first."""
         return self.order_by(*descending(IN_ORDER))
 
     def as_added(self) -> Self:
-        """Primary first, then newest: the API's."""
+        """The order of the API: primary first, then the latest added."""
         return self.order_by(*descending(AS_ADDED))
 
 
@@ -37,8 +37,8 @@ class ConsultationImage(DatedImage):
     consultation = models.ForeignKey(
         Consultation, models.CASCADE, related_name="images", verbose_name=_("consultation")
     )
-    # The consultation's, again: what rules and orders a patient's images must stand in one row.
-    # The database keeps them true (consultations/triggers.py), and the consultation protects them.
+    # Copies of the consultation's columns: access checks and indexes need them in the image's row.
+    # Triggers keep them in step (consultations/triggers.py); the consultation's keys protect them.
     patient = models.ForeignKey(Patient, **_COPY)
     doctor = models.ForeignKey(settings.AUTH_USER_MODEL, **_COPY)
     consultation_date = models.DateField(editable=False)
@@ -89,7 +89,7 @@ class ConsultationImage(DatedImage):
 
     @property
     def site_label(self) -> str:
-        """ "Forearm, front, left", "Nose", or the location as typed, or ""."""
+        """For example "Forearm, front, left" or "Nose"; else the location as typed, or ""."""
         site = BODY_SITES.get(self.body_site)
         parts = [str(site.label)] if site else []
         if parts and self.laterality:

@@ -20,20 +20,18 @@ SEARCH_KEY_LENGTH = 400  # characters: a ligature of a whole phrase is written o
 
 class PatientQuerySet(PatientAccess["Patient"]):
     def find(self, words: str) -> Self:
-        """`search`, and where it finds nobody, wherever the name has blanks and hyphens."""
+        """`search`; if that finds nobody, once more ignoring spaces and hyphens in names."""
         patients = self.search(words)
         return patients if not words or patients.exists() else self.search(words, joined=True)
 
     def search(self, words: str, *, joined: bool = False) -> Self:
-        """Every word in the name or the file number, in any order, accents and case aside; a
-        word that is a date, the day of birth. `joined`: wherever the name has blanks and hyphens,
-        for when nothing was found."""
+        """Patients with every word in their name or file number, in any order, ignoring accents and
+        case; a word that is a date matches the date of birth. `joined` ignores spaces and hyphens
+        in names."""
         patients, other_words = self, []
         for word in words[:MAX_QUERY].split()[:MAX_WORDS]:
-            if birth_date := typed_day(
-                fold(word).strip(",;")
-            ):  # or a file number that looks like one
-                key = search_key(word)
+            if birth_date := typed_day(fold(word).strip(",;")):
+                key = search_key(word)  # it may also be a file number that looks like a date
                 patients = patients.filter(Q(birth_date=birth_date) | Q(search_key__contains=key))
             else:
                 other_words.append(word)

@@ -9,6 +9,6 @@ PLACEHOLDER_KEY = 0  # stands for the key that the viewer fills in
 
 @register.simple_tag
 def image_actions(image: ConsultationImage | None = None) -> list[tuple[actions.Action, str]]:
-    """[(action, URL)]; without an image, of the one that the viewer shows: "0" is its place."""
+    """[(action, URL)] for an image; without one, for the viewer, which replaces the key 0."""
     key = PLACEHOLDER_KEY if image is None else image.pk
     return [(action, action.url(key)) for action in actions.registered()]

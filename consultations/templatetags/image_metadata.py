@@ -14,8 +14,8 @@ register = template.Library()
 
 @register.simple_tag
 def new_image_metadata() -> str:
-    """The fields of a picture that is not there yet. An empty form: it knows no patient, and is the
-    same each time but for the language."""
+    """The metadata fields of an upload, as HTML. The form is empty and knows no patient, so it is
+    rendered once for each language."""
     return _render_fields(get_language())
 
 

@@ -1,4 +1,4 @@
-"""Who saw a photograph, for whoever may see it; and everything about one's own images."""
+"""Who saw a photograph, for those who may see it; and everything about one's own images."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.requests import AuthenticatedRequest
+from accounts.requests import UserRequest
 from audit.models import Event
 from audit.reading import page, with_actors
 
@@ -18,7 +18,8 @@ from .access import get_visible
 
 
 @login_required
-def image_audit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+def image_audit(request: UserRequest, pk: int) -> HttpResponse:
+    """Who saw, downloaded or changed one photograph."""
     images = ConsultationImage.objects.select_related("consultation__patient")
     image = get_visible(images, request.user, pk)
     context = {
@@ -32,14 +33,15 @@ def image_audit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def audit(request: AuthenticatedRequest) -> HttpResponse:
+def audit(request: UserRequest) -> HttpResponse:
+    """Who saw the user's own images."""
     return _render_events(
         request, "audit/account.html", access_history.events_of_account(request.user), {}
     )
 
 
 def _render_events(
-    request: AuthenticatedRequest,
+    request: UserRequest,
     template: str,
     querysets: Iterable[QuerySet[Event]],
     context: dict[str, Any],

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.requests import AuthenticatedRequest
+from accounts.requests import UserRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
@@ -26,7 +26,8 @@ IMAGES = 48
 
 
 @doctor_required
-def consultation_list(request: AuthenticatedRequest) -> HttpResponse:
+def consultation_list(request: UserRequest) -> HttpResponse:
+    """A doctor's consultations, the latest first."""
     mine = for_list(Consultation.objects.editable_by(request.user))
     page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
     prepare_list(request, page)
@@ -35,8 +36,8 @@ def consultation_list(request: AuthenticatedRequest) -> HttpResponse:
 
 @doctor_required
 @vary_on_htmx
-def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
-    """Step 1 finds or creates the patient; step 2 is the consultation."""
+def consultation_create(request: UserRequest) -> HttpResponse:
+    """In two steps: find or create the patient, then fill in the consultation."""
     chosen = request.POST.get("patient") or request.GET.get("patient")
     if not chosen:
         words = request.GET.get("q", "").strip()
@@ -58,7 +59,8 @@ def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @login_required
-def consultation_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+def consultation_edit(request: UserRequest, pk: int) -> HttpResponse:
+    """Edit a consultation, by its doctor."""
     rows = Consultation.objects.select_related("patient")
     with edited_rows(request, rows) as locked:
         consultation = get_editable(locked, request.user, pk)
@@ -73,7 +75,8 @@ def consultation_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 @login_required
 @vary_on_htmx
-def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+def consultation_detail(request: UserRequest, pk: int) -> HttpResponse:
+    """A consultation with a page of its images."""
     consultation = get_visible(
         Consultation.objects.select_related("patient", "doctor"), request.user, pk
     )

@@ -1,4 +1,4 @@
-"""A page that edits a row: locked while a form is judged, shown again where two people met."""
+"""Pages that edit a row: it is locked while the form is validated; conflicts are shown again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from ..forms import RecordForm
 from .revisions import name_other_editors
 
 _Rows = TypeVar("_Rows", bound=QuerySet)
@@ -16,8 +17,9 @@ _Rows = TypeVar("_Rows", bound=QuerySet)
 
 @contextmanager
 def edited_rows(request: HttpRequest, rows: _Rows) -> Iterator[_Rows]:
-    """`rows` to fetch from: to save, under the row's lock, so that of two who save at once the
-    second is judged against what the first has saved. The lock is in the same SELECT."""
+    """Yields `rows` to fetch the edited row from. For POST, fetching locks the row until the block
+    ends, so that of two concurrent saves the second is validated against the first. The lock is
+    taken in the same SELECT."""
     if request.method != "POST":
         yield rows
         return
@@ -26,8 +28,8 @@ def edited_rows(request: HttpRequest, rows: _Rows) -> Iterator[_Rows]:
 
 
 def render_form(
-    request: HttpRequest, template: str, context: dict[str, Any], form: Any
+    request: HttpRequest, template: str, context: dict[str, Any], form: RecordForm
 ) -> HttpResponse:
-    """The page; 409 where somebody else has changed what the person did, with both texts."""
+    """The page with its form; 409 with both texts where somebody else changed the same fields."""
     name_other_editors(form)
     return render(request, template, context, status=409 if form.conflicts else 200)

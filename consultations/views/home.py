@@ -11,7 +11,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import ngettext
 
-from accounts.requests import AuthenticatedRequest
+from accounts.requests import UserRequest
 from audit.trail import Action, record
 from core import keyset
 from core.templatetags.units import tally
@@ -31,19 +31,19 @@ FIRST_IMAGES = f"""
         PARTITION BY consultation_id ORDER BY {", ".join(f"{key} DESC" for key in _COLUMNS)}
       ) AS place FROM {ConsultationImage._meta.db_table} WHERE consultation_id IN ({{}})
     ) AS placed WHERE place <= %s ORDER BY consultation_id, place
-"""  # noqa: S608  (names of ours)
+"""  # noqa: S608  (our own names)
 STRIP = 4  # thumbnails of a consultation in a list
 
 
 def for_list(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
-    """Consultations for a list, in its order: with patient and number of images."""
-    consultations = consultations.select_related("patient").with_images_count(keyset.COUNT_LIMIT)
+    """Consultations in the order of a list, with patient and number of images (up to MANY)."""
+    consultations = consultations.select_related("patient").with_images_count(keyset.MANY)
     return consultations.order_by("-date", "-pk")
 
 
 def add_strips(consultations: Iterable[Consultation]) -> None:
-    """Give each its `strip`: what its row in a list shows besides its columns. The pictures, the
-    first few, are in one query for all."""
+    """Set each consultation's `strip`: what its row in a list shows besides its columns. The first
+    pictures of all of them come from one query."""
     pictures: dict[int, list[str]] = {consultation.pk: [] for consultation in consultations}
     link = storage.url_signer("thumbnails")
     for key, name, *size in _first_images(list(pictures)):
@@ -62,8 +62,8 @@ def add_strips(consultations: Iterable[Consultation]) -> None:
 
 
 def _first_images(keys: list[int]) -> list[tuple[int, str, int, int]]:
-    """(consultation, thumbnail, width, height) of the first images of each. Django's own query of
-    a window takes longer to put into words than to answer."""
+    """(consultation, thumbnail, width, height) of the first STRIP images of each. Raw SQL: Django
+    takes longer to compile its own window query than the database to answer it."""
     if not keys:
         return []
     with connection.cursor() as cursor:
@@ -71,9 +71,9 @@ def _first_images(keys: list[int]) -> list[tuple[int, str, int, int]]:
         return cursor.fetchall()
 
 
-def prepare_list(request: AuthenticatedRequest, consultations: Iterable[Consultation]) -> None:
-    """`add_strips`, and the audit log of these thumbnails, in one event of whoever looked: one for
-    each consultation would bury the looks at pictures."""
+def prepare_list(request: UserRequest, consultations: Iterable[Consultation]) -> None:
+    """Call `add_strips`, and audit that these thumbnails were shown: one event of the user who
+    looked, because one for each consultation would bury the views of single pictures."""
     add_strips(consultations)
     shown = {one.pk: one.strip["shown"] for one in consultations if one.strip["shown"]}
     if shown:
@@ -82,7 +82,8 @@ def prepare_list(request: AuthenticatedRequest, consultations: Iterable[Consulta
 
 
 @login_required
-def home(request: AuthenticatedRequest) -> HttpResponse:
+def home(request: UserRequest) -> HttpResponse:
+    """A doctor's day, or a patient's consultations; staff go to the admin."""
     user = request.user
     if user.is_doctor:
         return _doctor_home(request)
@@ -93,7 +94,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "home/patient.html", {"consultations": consultations})
 
 
-def _doctor_home(request: AuthenticatedRequest) -> HttpResponse:
+def _doctor_home(request: UserRequest) -> HttpResponse:
     mine = for_list(Consultation.objects.editable_by(request.user))
     today = timezone.localdate()
     todays = list(mine.filter(date=today))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.requests import AuthenticatedRequest
+from accounts.requests import UserRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
@@ -31,7 +31,8 @@ IMAGES = 48
 
 @doctor_required
 @vary_on_htmx
-def patient_list(request: AuthenticatedRequest) -> HttpResponse:
+def patient_list(request: UserRequest) -> HttpResponse:
+    """A doctor's patients, by name, and the search for them."""
     words = request.GET.get("q", "").strip()
     pages = search_pages(Patient.objects.visible_to(request.user), words, PAGE)
     page = pages.get_page(request.GET.get("page"))
@@ -41,7 +42,7 @@ def patient_list(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def search_pages(patients: PatientQuerySet, words: str, size: int) -> Paginator:
-    """A Paginator of those whom `find` would; it has counted them anyhow."""
+    """A Paginator of the patients that `find` would return, without counting them twice."""
     pages = Paginator(patients.search(words), size)
     if words and not pages.count:
         pages = Paginator(patients.search(words, joined=True), size)
@@ -49,7 +50,8 @@ def search_pages(patients: PatientQuerySet, words: str, size: int) -> Paginator:
 
 
 @doctor_required
-def patient_create(request: AuthenticatedRequest) -> HttpResponse:
+def patient_create(request: UserRequest) -> HttpResponse:
+    """Create a patient; asks first if there may be a record already."""
     form = PatientForm(request.POST or None, initial={"full_name": request.GET.get("name", "")})
     namesakes = []
     if request.method == "POST" and form.is_valid():
@@ -73,9 +75,9 @@ def _namesake_context(namesakes: list[Patient]) -> dict[str, Any]:
     }
 
 
-def _dismissed(request: AuthenticatedRequest, namesakes: list[Patient]) -> list[int]:
-    """Those of whom the person has said that it is none of them. Not all who are the `same` now:
-    one of them may be what the first press of the button has made."""
+def _dismissed(request: UserRequest, namesakes: list[Patient]) -> list[int]:
+    """Keys of the namesakes that the user has been shown and has dismissed. Not simply all current
+    ones: the first press of the button may have created one of those."""
     submitted = request.POST.getlist("other")
     if not submitted:
         return [other.pk for other in namesakes]
@@ -83,7 +85,7 @@ def _dismissed(request: AuthenticatedRequest, namesakes: list[Patient]) -> list[
 
 
 def _namesakes(user: User, data: dict[str, Any], except_key: int | None = None) -> list[Patient]:
-    """Patients who may be the one being created again, `but` the one being edited."""
+    """Patients who may be the same person, except the one being edited."""
     candidates = Patient.objects.visible_to(user)
     if except_key is not None:
         candidates = candidates.exclude(pk=except_key)
@@ -93,13 +95,14 @@ def _namesakes(user: User, data: dict[str, Any], except_key: int | None = None) 
 
 
 @login_required
-def patient_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+def patient_edit(request: UserRequest, pk: int) -> HttpResponse:
+    """Edit a patient; asks first if the record may now be a duplicate."""
     with edited_rows(request, Patient.objects.all()) as locked:
         patient = get_editable(locked, request.user, pk)
         form = PatientForm(request.POST or None, instance=patient)
         namesakes = []
         if request.method == "POST" and form.is_valid():
-            if {"full_name", "birth_date"} & set(form.changes):  # now it may be somebody else's
+            if {"full_name", "birth_date"} & set(form.changes):  # it may now match somebody else
                 namesakes = _namesakes(request.user, form.cleaned_data, except_key=pk)
             if not namesakes or "anyway" in request.POST:
                 save_changes(form, request.user)
@@ -111,15 +114,15 @@ def patient_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 @login_required
 @vary_on_htmx
-def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Everything of one patient: the way to see a lesion change."""
+def patient_detail(request: UserRequest, pk: int) -> HttpResponse:
+    """All images of one patient, to follow a lesion over time."""
     patient = get_visible(Patient.objects, request.user, pk)
     mine = ConsultationImage.objects.visible_to(request.user).filter(patient=patient)
     form = ImageFilterForm(request.GET)
     images = form.filter(mine)
     cursor = request.GET.get("before", "")
     page = keyset.page(
-        images.prefetch_related("consultation"),  # a join would be one more way to plan badly
+        images.prefetch_related("consultation"),  # a join could make the database plan badly
         BY_VISIT,
         cursor,
         grid_size(request, IMAGES),

@@ -1,4 +1,4 @@
-"""What a record said before it was changed, for whoever may change it."""
+"""Former values of a record, for those who may edit it."""
 
 from typing import Any
 
@@ -10,45 +10,49 @@ from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.requests import AuthenticatedRequest
+from accounts.requests import UserRequest
 from audit.reading import last_change
 from audit.trail import Action, record
 
+from ..forms import RecordForm
 from ..models import Consultation, ConsultationImage, Patient, Revision
 from .access import get_editable
 
 PAGE = 30
 
 
-def name_other_editors(form: Any) -> None:
-    """Who saved what the person's text is in conflict with, and when."""
+def name_other_editors(form: RecordForm) -> None:
+    """Set `saved` on each conflict: the event of the change that the user's text conflicts with."""
     for conflict in form.conflicts:
         about = form.instance.audited
         conflict.saved = last_change(about["kind"], form.instance.pk, conflict.field.name)
 
 
 @login_required
-def consultation_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+def consultation_revisions(request: UserRequest, pk: int) -> HttpResponse:
+    """Former values of a consultation."""
     consultation = get_editable(Consultation.objects.select_related("patient"), request.user, pk)
     back = "consultation_edit"
     return _render_revisions(request, consultation, consultation.patient, back)
 
 
 @login_required
-def patient_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+def patient_revisions(request: UserRequest, pk: int) -> HttpResponse:
+    """Former values of a patient's record."""
     patient = get_editable(Patient.objects, request.user, pk)
     return _render_revisions(request, patient, patient, "patient_edit")
 
 
 @login_required
-def image_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+def image_revisions(request: UserRequest, pk: int) -> HttpResponse:
+    """Former values of a photograph's metadata."""
     images = ConsultationImage.objects.select_related("consultation__patient")
     image = get_editable(images, request.user, pk)
     return _render_revisions(request, image, image.consultation.patient, "image_detail")
 
 
 def _render_revisions(
-    request: AuthenticatedRequest,
+    request: UserRequest,
     subject: Consultation | Patient | ConsultationImage,
     patient: Patient,
     back: str,
@@ -63,7 +67,7 @@ def _render_revisions(
 
 
 def _readable(subject: Model, name: str, value: str) -> tuple[Any, str]:
-    """(label, value as a person reads it)."""
+    """(label, value) of a former value, as a person reads it."""
     field: Any = subject._meta.get_field(name)  # a column: what a form edits
     labels = {str(key): label for key, label in field.flatchoices}
     if isinstance(field, BooleanField):

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.error_serializers import ErrorsSerializer
-from accounts.requests import AuthenticatedAPIRequest
+from accounts.requests import UserAPIRequest
 from audit.trail import Action, record, record_all
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from core.pagination import INVALID, ImagePages
@@ -45,7 +45,7 @@ from .serializers import (
     UserImageSerializer,
 )
 
-# Of a list and of its entries: they are told of the list.
+# Codes of a list and of its entries, which are reported for the list.
 KEY_CODES = ["required", "null", "not_a_list", "empty", "max_length", "invalid"]
 TAG_CODES = [
     *("null", "not_a_list", "max_length", "invalid", "blank"),
@@ -60,14 +60,14 @@ _EDIT_RESPONSES = {200: UserImageSerializer, 412: ErrorsSerializer}
 
 
 def _count_schema(name: str) -> serializers.Serializer:
-    """The schema of {name: number}."""
+    """The schema of {name: integer}."""
     return inline_serializer(name.title(), {name: serializers.IntegerField()})
 
 
 class OwnImages(generics.GenericAPIView):
     """One's own images."""
 
-    request: AuthenticatedAPIRequest
+    request: UserAPIRequest
     serializer_class: type[BaseSerializer] | None = UserImageSerializer
 
     def get_queryset(self) -> UserImageQuerySet:
@@ -108,7 +108,7 @@ class RemoveBackground(OwnImages):
         },
         parameters=[IDEMPOTENCY_KEY],
     )
-    def post(self, request: AuthenticatedAPIRequest) -> Response:
+    def post(self, request: UserAPIRequest) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
@@ -121,7 +121,7 @@ class RemoveBackground(OwnImages):
             idempotency_key=idempotency_key(request),
         )
         if image.deleted_at:
-            raise Http404  # stored with this key, and deleted since
+            raise Http404  # uploaded with this key before, and deleted since
         url = reverse("api-userimage-detail", args=[image.pk])
         return Response(
             self.representation(image),
@@ -179,7 +179,7 @@ class Restore(generics.GenericAPIView):
     serializer_class = ImagesSerializer
 
     @extend_schema(responses={200: _count_schema("restored"), 403: ErrorsSerializer})
-    def post(self, request: AuthenticatedAPIRequest) -> Response:
+    def post(self, request: UserAPIRequest) -> Response:
         """Bring back images that were deleted a moment ago (see DELETE /gallery)."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -208,7 +208,7 @@ class Download(OwnImages):
 class Quota(generics.GenericAPIView):
     serializer_class = QuotaSerializer
 
-    def get(self, request: AuthenticatedAPIRequest) -> Response:
+    def get(self, request: UserAPIRequest) -> Response:
         """Limits of the plan, and what is used of them."""
         quota = StorageQuota.objects.of(request.user.pk)
         return Response(self.get_serializer(quota).data)
@@ -221,7 +221,7 @@ class Tags(APIView):
             "Tags", {"tags": serializers.ListField(child=serializers.CharField())}
         ),
     )
-    def get(self, request: AuthenticatedAPIRequest) -> Response:
+    def get(self, request: UserAPIRequest) -> Response:
         """One's own tags, in alphabetical order: suggestions."""
         suggestions = tags.suggestions(request.user, request.query_params.get("q", "")[:100])
         return Response({"tags": [tag.name for tag in suggestions]})
@@ -253,16 +253,16 @@ class UserImageDetail(VersionedDetail, OwnImages, generics.RetrieveUpdateDestroy
         record(Action.VIEWED, image, api=True)
         return Response(self.get_serializer(image).data)
 
-    def perform_update(self, serializer: Any) -> None:
-        fields = serializer.validated_data
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        image, fields = cast(UserImage, serializer.instance), serializer.validated_data
         edit_images(
-            UserImage.objects.visible_to(self.request.user).filter(pk=serializer.instance.pk),
+            UserImage.objects.visible_to(self.request.user).filter(pk=image.pk),
             title=fields.get("title"),
             favorite=fields.get("is_favorite"),
             tag_names=fields.get("tag_names"),
         )
-        serializer.instance = self.instance = generics.get_object_or_404(
-            UserImage.objects.visible_to(self.request.user), pk=serializer.instance.pk
+        serializer.instance = self.subject = generics.get_object_or_404(
+            UserImage.objects.visible_to(self.request.user), pk=image.pk
         )
 
     def perform_destroy(self, image: UserImage) -> None:
@@ -280,7 +280,7 @@ class Retry(OwnImages):
             retry_image(image, engine=serializer.validated_data.get("engine"))
         except UserImage.DoesNotExist as gone:
             raise Http404 from gone
-        record(Action.VIEWED, image, api=True)  # its URLs are told
+        record(Action.VIEWED, image, api=True)  # the response contains its URLs
         return Response(self.representation(image), status=status.HTTP_202_ACCEPTED)
 
 

@@ -57,7 +57,8 @@ class UserImageListSerializer(serializers.ListSerializer):
 
 
 def _tags_and_links(images: list[UserImage]) -> tuple[dict[UUID, list[str]], set[UUID]]:
-    """What other tables say of images: {image: names of its tags}, {images that a link opens}."""
+    """From other tables: {image's key: its tags' names}, and the keys of images that have an open
+    link. One query each for all images."""
     shares = Share.objects.alive().filter(image__in=images)
     return tags.names_by_image(images), set(shares.values_list("image_id", flat=True))
 
@@ -126,7 +127,7 @@ class UserImageSerializer(serializers.ModelSerializer):
         ]
         list_serializer_class = UserImageListSerializer
 
-    preloaded: tuple[dict[UUID, list[str]], set[UUID]] | None = None  # of a whole list
+    preloaded: tuple[dict[UUID, list[str]], set[UUID]] | None = None  # for all images of a list
 
     @cached_property
     def _links(self) -> tuple[str, dict[str, Callable[..., str]]]:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from accounts.error_serializers import ErrorsSerializer
-from accounts.requests import AuthenticatedAPIRequest
+from accounts.requests import UserAPIRequest
 from core.pagination import INVALID, Pages
 from core.throttling import UserRate
 
@@ -23,7 +23,7 @@ from ..services import shares as links
 
 
 class ShareRate(UserRate):
-    """How many links somebody makes; the page asks it too."""
+    """How many links a user may create; the page uses the same limit."""
 
     scope = "shares"
 
@@ -35,12 +35,12 @@ class SharePages(Pages):
 
 
 class OpenSharesFirst(SharePages):
-    """A link that dies during a walk would move behind those that it was shown before: all pages
-    of the walk go by what was open when it began."""
+    """A link that dies while a client pages through would move behind links already shown, so all
+    pages are ordered by what was open when the first one was requested."""
 
     def moment(self, request: Request) -> datetime:
-        """When the walk that the request belongs to began."""
-        cursor = self.read_cursor(request)
+        """When the first page was requested."""
+        cursor = self.asked(request)
         self.began = datetime.fromisoformat(cursor.memo) if cursor else timezone.now()
         return self.began
 
@@ -107,7 +107,7 @@ class ToldShareSerializer(ShareSerializer):
 class ImageShares(generics.ListAPIView):
     """The links of one image of one's own, the newest first."""
 
-    request: AuthenticatedAPIRequest
+    request: UserAPIRequest
 
     queryset = Share.objects.none()
     serializer_class = ShareSerializer
@@ -130,7 +130,7 @@ class ImageShares(generics.ListAPIView):
         responses={201: ToldShareSerializer, 409: ErrorsSerializer},
         description="The answer tells the link's `url`, this once.",
     )
-    def post(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
+    def post(self, request: UserAPIRequest, pk: UUID) -> Response:
         image = self.get_image()
         serializer = NewShareSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -143,7 +143,7 @@ class ImageShares(generics.ListAPIView):
 class Shares(generics.ListAPIView):
     """All of one's own links: open first, then those that died in the last 30 days."""
 
-    request: AuthenticatedAPIRequest
+    request: UserAPIRequest
     paginator: OpenSharesFirst
 
     queryset = Share.objects.none()
@@ -159,7 +159,7 @@ class Shares(generics.ListAPIView):
         responses={200: inline_serializer("Revoked", {"revoked": serializers.IntegerField()})},
         description="Revoke every link of one's own.",
     )
-    def delete(self, request: AuthenticatedAPIRequest) -> Response:
+    def delete(self, request: UserAPIRequest) -> Response:
         return Response({"revoked": links.revoke_all(request.user)})
 
 
@@ -168,7 +168,7 @@ class ShareDetail(generics.GenericAPIView):
     serializer_class = ShareSerializer
 
     @extend_schema(responses={204: None})
-    def delete(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
+    def delete(self, request: UserAPIRequest, pk: UUID) -> Response:
         """Revoke a link: it opens nothing from now on."""
         shares = Share.objects.visible_to(request.user)
         get_object_or_404(shares, pk=pk)
@@ -177,6 +177,7 @@ class ShareDetail(generics.GenericAPIView):
 
 
 def share_url(request: HttpRequest, token: str) -> str:
+    """The absolute URL of a shared link's page."""
     return request.build_absolute_uri(reverse("shared", args=[token]))
 
 

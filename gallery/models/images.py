@@ -1,4 +1,4 @@
-"""An image of somebody's history, and the words that they filed it under."""
+"""Gallery images and their tags."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -32,35 +32,38 @@ LIVE = Q(deleted_at__isnull=True)
 
 class UserImageQuerySet(JobQuerySet):
     IN_ORDER = ("created_at", "pk")
-    BY_TAG = ("tagged_at", "tagged_id")  # of `with_tag`: the same, read off the tag's own index
+    BY_TAG = (
+        "tagged_at",
+        "tagged_id",
+    )  # after `with_tag`: the same order, from the tag's own index
 
     def visible_to(self, user: Viewer) -> Self:
-        """One's own, but those deleted."""
+        """The user's own images, except deleted ones."""
         return self.filter(LIVE, user_id=user.pk) if user.is_active else self.none()
 
     editable_by = visible_to
 
     def deleted_by(self, user: Viewer) -> Self:
-        """Those that can still be brought back."""
+        """The user's own images in the bin, which can still be restored."""
         return self.filter(~LIVE, user_id=user.pk) if user.is_active else self.none()
 
     def search(self, words: str) -> Self:
-        """Every word in the title or a tag, in any order, accents and case aside."""
-        return matching_words(self, words)
+        """Images with every word in title or tags, in any order, ignoring accents and case."""
+        return with_words(self, words)
 
     def with_tag(self, tag: "Tag") -> Self:
-        """Those filed under a Tag. Ordered by BY_TAG, a page reads as many rows as it shows."""
+        """Images with this tag. Ordered by BY_TAG, a page reads only as many rows as it shows."""
         return self.filter(tagged__tag=tag).annotate(
             tagged_at=models.F("tagged__image_created_at"), tagged_id=models.F("tagged__image_id")
         )
 
     def due(self) -> Self:
-        """One in the bin is not processed."""
+        """Jobs that are due, except images in the bin."""
         return super().due().filter(LIVE)
 
 
 class UserImage(Job, StoredImage):
-    """One image: what came, and what became of it. Its status is its place in the queue
+    """One image: the upload and its cut-out. Its status is its place in the queue
     (services/processing.py)."""
 
     class Quality(models.TextChoices):
@@ -73,7 +76,11 @@ class UserImage(Job, StoredImage):
         GENERAL = "general", _("Any subject")
         LESION = "lesion", _("Lesion (dermoscopy)")
 
-    BLOB_FIELDS = ("original", "display", "thumbnail", "cutout", "cutout_thumbnail")
+    BLOB_FIELDS = (  # type: ignore[assignment]  # the base class declares three
+        *StoredImage.BLOB_FIELDS,
+        "cutout",
+        "cutout_thumbnail",
+    )
 
     id = models.UUIDField(primary_key=True, default=storage.new_id, editable=False)
     user = models.ForeignKey(
@@ -104,7 +111,7 @@ class UserImage(Job, StoredImage):
     )
     # What counts against the quota: original, cut-out and their thumbnails.
     stored_bytes = models.PositiveBigIntegerField(_("storage used (bytes)"), editable=False)
-    source_bytes = models.PositiveBigIntegerField(editable=False)  # of them, before processing
+    source_bytes = models.PositiveBigIntegerField(editable=False)  # without the cut-out
 
     engine_asked = models.CharField(
         _("engine asked for"), max_length=10, choices=Engine, default=Engine.AUTO, editable=False
@@ -119,7 +126,7 @@ class UserImage(Job, StoredImage):
     processing_time = models.PositiveIntegerField(
         _("processing time (ms)"), null=True, editable=False
     )
-    run = models.PositiveSmallIntegerField(default=1, editable=False)  # 2: asked for once more
+    run = models.PositiveSmallIntegerField(default=1, editable=False)  # 2: after a retry
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
     # Not columns: what a page or the API shows besides them, set on the rows of one request.
@@ -137,7 +144,7 @@ class UserImage(Job, StoredImage):
         verbose_name_plural = _("gallery images")
         ordering = ["-created_at", "-pk"]
         indexes = [
-            # The search reads its words off the index, not off a hundred thousand rows.
+            # With search_key the search reads only the index, not a hundred thousand rows.
             models.Index(
                 fields=["user", "-created_at", "-id", "search_key"],
                 condition=LIVE,
@@ -174,49 +181,52 @@ class UserImage(Job, StoredImage):
 
     @property
     def shown_title(self) -> str:
+        """The title, or a placeholder."""
         return self.title or str(_("Untitled image"))
 
     @property
     def failure(self) -> str | Promise:
-        """Why it failed, for a person; "" when it did not."""
+        """Why processing failed, for a person to read; "" if it did not."""
         return FAILURES.get(self.error, FAILURES["gave_up"]) if self.error else ""
 
     @property
     def shown_thumbnail(self) -> FieldFile:
-        """The cut-out's where there is one; in between, the original's."""
+        """The cut-out's thumbnail, or the original's until there is one."""
         return self.cutout_thumbnail or self.thumbnail
 
     def entity_tag(self, tag_names: list[str]) -> str:
-        """The ETag of what its owner edits, with the names of its tags in their order."""
+        """The ETag of the fields that its owner can edit; `tag_names` in alphabetical order."""
         edited = {"title": self.title, "tags": tag_names, "is_favorite": self.is_favorite}
         return entity_tag(edited)
 
     def file_name(self, suffix: str) -> str:
-        """What a file of it is called where it is kept: by its title, or as it came."""
+        """The name under which one of its files is downloaded: its title, or the uploaded name."""
         return file_name(self.title or self.original_filename, suffix)
 
     @property
     def has_result(self) -> bool:
+        """Whether there is a cut-out, maybe of an earlier run (jobs.queue)."""
         return bool(self.cutout)
 
     @property
     def processed_url(self) -> str | None:
+        """The signed URL of the cut-out, or None."""
         return self.cutout.url if self.cutout else None
 
     def update_search_key(self, tags: Iterable[str]) -> None:
-        """What the search finds it by; `tags` are their names."""
+        """Set `search_key` from the title and the names of its tags; the caller saves it."""
         key = search_key(self.title, *tags).encode()[:SEARCH_KEY_BYTES]
         self.search_key = key.decode(errors="ignore")
 
 
 def tag_key(name: str) -> str:
-    """What makes two tags of one person one: "Suivi" and "suivi". Cut to the column: a ligature of
-    a whole phrase is written out."""
+    """The form in which "Suivi" and "suivi" are the same tag. Cut to the column, because a ligature
+    of a whole phrase is written out."""
     return search_key(name)[: 4 * TAG_LENGTH]
 
 
 class Tag(models.Model):
-    """A word of one person's own; nobody else's suggestions show it."""
+    """A word that belongs to one user; nobody else is offered it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=TAG_LENGTH)
@@ -235,7 +245,7 @@ class Tag(models.Model):
 
 
 class ImageTag(models.Model):
-    """An image under a tag; with the image's date, which never changes and orders the index."""
+    """A tag of an image, with a copy of the image's date for the index; that date never changes."""
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="+", db_index=False)
     image = models.ForeignKey(UserImage, models.CASCADE, related_name="tagged")

@@ -1,4 +1,4 @@
-"""How much somebody may store, and how much they do: exact, whatever happens at once."""
+"""How much a user may store and how much they do store: exact under concurrent uploads."""
 
 from typing import Self
 
@@ -20,7 +20,7 @@ class Plan(models.TextChoices):
 
     @property
     def limits(self) -> tuple[int, int]:
-        """(bytes, images)."""
+        """The plan's (bytes, images)."""
         return {"free": (GIB, 100), "pro": (50 * GIB, 10_000), "clinic": (2048 * GIB, 1_000_000)}[
             self.value
         ]
@@ -28,18 +28,18 @@ class Plan(models.TextChoices):
 
 class StorageQuotaQuerySet(models.QuerySet["StorageQuota"]):
     def of(self, user_id: int) -> "StorageQuota":
-        """This user's, made with the first question."""
+        """The quota of this user, created if there is none yet."""
         return self.get_or_create(user_id=user_id)[0]
 
     def with_room(self, size: int) -> Self:
-        """Those that have room for one more image of `size` bytes."""
+        """Quotas with room for one more image of `size` bytes."""
         return self.filter(
             storage_used__lte=F("storage_limit") - size, image_count__lt=F("image_limit")
         )
 
 
 class StorageQuota(models.Model):
-    """Limits of a plan, and what is used of them: stored images and reservations under way."""
+    """The limits of a plan, and their use by stored images and by reservations."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -53,13 +53,16 @@ class StorageQuota(models.Model):
     storage_used = models.PositiveBigIntegerField(_("storage used (bytes)"), default=0)
     image_limit = models.PositiveIntegerField(_("image limit"), default=100)
     image_count = models.PositiveIntegerField(_("images"), default=0)
-    served_at = models.DateTimeField(null=True, editable=False)  # by the queue, for its fairness
+    served_at = models.DateTimeField(null=True, editable=False)  # by the queue, which is fair
     warned = models.PositiveSmallIntegerField(default=0, editable=False)  # per cent: 0, 80 or 95
 
     objects = StorageQuotaQuerySet.as_manager()
     audited = audited(Kind.QUOTA, owner_id="pk")
 
-    WARNING_LEVELS, RESET_BELOW = (95, 80), 60  # per cent; below, a warning would be news again
+    WARNING_LEVELS, RESET_BELOW = (
+        (95, 80),
+        60,
+    )  # per cent; below the second, a new warning may be sent
 
     class Meta:
         verbose_name = _("storage quota")
@@ -76,25 +79,24 @@ class StorageQuota(models.Model):
 
     @property
     def percent(self) -> int:
-        """Of the limit that is nearer: 0 and up, rounded down."""
+        """Use of the nearer limit, in per cent, rounded down; it may exceed 100."""
         shares = [(self.storage_used, self.storage_limit), (self.image_count, self.image_limit)]
         return max(100 * used // limit if limit else 100 for used, limit in shares)
 
     @property
     def level(self) -> int:
-        """The warning that is due: 0, 80 or 95."""
+        """The warning level reached: 0, 80 or 95."""
         return next((level for level in self.WARNING_LEVELS if self.percent >= level), 0)
 
 
 class Reservation(models.Model):
-    """Room kept for an upload under way. One that its process did not live to use is released
-    by `reconcile`."""
+    """Room kept for an upload in progress. If its process died, `reconcile` releases it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     size = models.PositiveBigIntegerField()
     idempotency_key = models.CharField(max_length=255, null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    joined = False  # whether the request that holds this uses the room of another
+    joined = False  # in this request only: it uses the reservation of another request
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

@@ -1,4 +1,4 @@
-"""A link to one cut-out, for whoever holds it, that dies by itself."""
+"""Links to a cut-out, which open it for anybody who has them until they expire."""
 
 from datetime import datetime
 from typing import Self
@@ -18,30 +18,31 @@ from .images import UserImage
 
 class ShareQuerySet(models.QuerySet["Share"]):
     def visible_to(self, user: Viewer) -> Self:
-        """Those of one's own images."""
+        """Links to the user's own images."""
         own = self.filter(image__user_id=user.pk, image__deleted_at__isnull=True)
         return own if user.is_active else self.none()
 
     editable_by = visible_to
 
     def unspent(self) -> Self:
+        """Links with views left."""
         return self.filter(Q(view_limit__isnull=True) | Q(views__lt=F("view_limit")))
 
     def unexpired(self) -> Self:
-        """Neither revoked nor expired, of an image that is there, with a cut-out to be seen."""
+        """Links that are neither revoked nor expired, and whose image exists and has a cut-out."""
         return self.filter(
             revoked_at__isnull=True,
             expires_at__gt=Now(),
             image__deleted_at__isnull=True,
             image__user__is_active=True,
-        ).exclude(image__cutout="")  # a former cut-out is shown until there is another
+        ).exclude(image__cutout="")  # during a retry the former cut-out is shown
 
     def alive(self) -> Self:
-        """Those that would open now."""
+        """Links that would open now."""
         return self.unexpired().unspent()
 
     def alive_at(self, moment: datetime) -> Self:
-        """Those that would have opened then: a link is used up with the last view of it."""
+        """Links that would have opened at `moment`: one is used up with its last view."""
         unspent = Q(view_limit__isnull=True) | Q(views__lt=F("view_limit"))
         return self.filter(
             Q(revoked_at__isnull=True) | Q(revoked_at__gt=moment),
@@ -53,7 +54,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
 
 
 class Share(models.Model):
-    """The token is told once and kept as its SHA-256 only."""
+    """One link. Its token is shown once; only its SHA-256 is stored."""
 
     id = models.UUIDField(primary_key=True, default=storage.new_id, editable=False)
     image = models.ForeignKey(

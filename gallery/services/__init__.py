@@ -1,6 +1,6 @@
-"""What changes a gallery: verb first, keyword-only arguments, coded errors.
+"""Everything that changes a gallery, with coded errors.
 
-`images` takes in and edits, `trash` deletes and brings back, `processing` is the queue that removes
-backgrounds, `quotas` is the room, `shares` the links, `tags` the words, `transfer` goes between the
-two halves, `repair` is what `reconcile` rights.
+`images` stores and edits, `trash` deletes and restores, `processing` is the queue that removes
+backgrounds, `quotas` reserves room, `shares` makes and opens links, `tags` files images, `transfer`
+copies between consultations and gallery, `repair` is what `reconcile` corrects.
 """

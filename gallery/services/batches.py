@@ -6,4 +6,5 @@ BATCH = 500  # rows of one statement: SQLite takes 250,000 variables, PostgreSQL
 
 
 def batches(keys: Sequence[_Key]) -> Iterator[Sequence[_Key]]:
+    """`keys` in slices of BATCH."""
     return (keys[first : first + BATCH] for first in range(0, len(keys), BATCH))

@@ -1,4 +1,4 @@
-"""Taking in gallery images and editing them: database, blobs, quota and queue together."""
+"""Storing and editing gallery images: database, blobs, quota and queue together."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -37,9 +37,9 @@ def submit_image(
 ) -> tuple[UserImage, bool]:
     """Store one photograph and queue it. Returns (image, created).
 
-    With an idempotency key that this user has used, returns the image of the first time and
+    With an idempotency key that this user has already used, returns the image stored then, and
     False. Raises ImageRefused or QuotaExceeded (nothing stored), StorageUnavailable (no row), or
-    IdempotencyKeyReused.
+    IdempotencyKeyReused where that was another file.
     """
     if upload is not None:
         _check_room(user, upload, idempotency_key)
@@ -85,19 +85,20 @@ def submit_image(
             record(Action.UPLOADED, image)
             queue.wake_on_commit()
     except (OperationalError, InterfaceError):
-        raise  # as the blobs, what was reserved is for reconcile
+        raise  # `reconcile` removes the blobs and releases the reservation
     except Exception as error:
         quotas.release(reservation)
         if not isinstance(error, IntegrityError):
             raise
         if not (earlier := _find_earlier_upload(user, idempotency_key, photo)):
             raise
-        return earlier, False  # the same upload, at the same time
+        return earlier, False  # a concurrent repeat of this upload was faster
     return image, True
 
 
 def _check_room(user: User, upload: File, idempotency_key: str | None) -> None:
-    """Refuse early what cannot be stored; but a repeated upload is not stored again."""
+    """Raises QuotaExceeded before the file is decoded, unless it repeats an upload, which takes no
+    more room."""
     try:
         quotas.check(user, upload.size or 0)
     except quotas.QuotaExceeded:
@@ -117,7 +118,7 @@ def _find_earlier_upload(user: User, key: str | None, photo: Photo) -> UserImage
 
 
 def _require_same_file(image: UserImage, photo: Photo) -> UserImage:
-    """The image of an earlier upload, if it was this file. Raises IdempotencyKeyReused."""
+    """The image of an earlier upload. Raises IdempotencyKeyReused if it was another file."""
     if image.sha256 != photo.sha256:
         raise IdempotencyKeyReused(image.idempotency_key)
     return image
@@ -132,9 +133,9 @@ def edit_images(
     add: Iterable[str] = (),
     remove: Iterable[str] = (),
 ) -> int:
-    """Change what is said about some of somebody's images, in one transaction. `tag_names`
-    replaces the tags; `add` and `remove` leave the others. Returns how many images there are. One
-    that is as it was afterwards is not written, and nothing is told of it."""
+    """Edit the metadata of some of one user's images, in one transaction. `tag_names` replaces the
+    tags; `add` and `remove` leave the others. Returns how many images there are; those that do
+    not change are neither written nor audited. Raises TooManyTags."""
     with transaction.atomic():
         edited = list(images.select_for_update().order_by("pk"))
         changes: dict[str, Any] = {}

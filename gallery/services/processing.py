@@ -28,10 +28,12 @@ RESULT_FIELDS = ("engine", "quality", "processing_time", "stored_bytes")
 
 
 class Processing(Queue):
+    """The queue of gallery images; see `jobs.queue.Queue` for the methods."""
+
     name = "gallery"
     model = UserImage
-    # The oldest of whoever was served least lately: two hundred of one person do not keep the next
-    # one waiting.
+    # First the user who was served longest ago, then the oldest image: nobody waits for another
+    # user's two hundred.
     order = (F("user__storage_quota__served_at").asc(nulls_first=True), "due_at", "pk")
 
     def on_claimed(self, job: UserImage) -> None:
@@ -60,8 +62,8 @@ class Processing(Queue):
             self.finish(job, cutout, out)
 
     def finish(self, image: UserImage, cutout: background.Cutout, out: Any) -> bool:
-        """Store a background.Cutout, its PNG in the open file `out`, and say that the image is
-        ready. False when the lease was lost meanwhile."""
+        """Store a background.Cutout, its PNG in the open file `out`, and mark the image ready.
+        Returns False if the lease was lost meanwhile."""
         stem = f"{image.user_id}/{image.pk}"
         again = "" if image.run == 1 else f"_{image.run}"
         blobs = {
@@ -74,7 +76,7 @@ class Processing(Queue):
         }
         out.seek(0)
         size = Path(out.name).stat().st_size + len(cutout.thumbnail)
-        # The names are the same at every try: one that was killed leaves nothing to find.
+        # The names are the same at every attempt, so that a killed one leaves no orphans.
         for container, name, content in blobs.values():
             storage.replace(container, name, content)
 
@@ -105,8 +107,8 @@ queue = Processing()
 
 @contextmanager
 def _temporary_files() -> Iterator[tuple[Any, Any]]:
-    """Two passing files: for the original, and for the result."""
-    with storage.temporary_file() as original, storage.temporary_file() as out:
+    """Two NamedTemporaryFiles, whose type has no public name: for the original, for the result."""
+    with storage.passing_file() as original, storage.passing_file() as out:
         yield original, out
 
 
@@ -120,19 +122,19 @@ def _enqueue_deletion(blobs: list[tuple[str, str]]) -> None:
 
 
 def _discard_if_gone(image: UserImage, blobs: Iterable[tuple[str, str, File]]) -> None:
-    """Deleted for good while in work: nobody else will remove what was stored just now."""
+    """If the image was deleted for good while in work, nothing else would remove these blobs."""
     if not UserImage.objects.filter(pk=image.pk).exists():
         _enqueue_deletion([(container, name) for container, name, _content in blobs])
 
 
 def retry_image(image: UserImage, *, engine: str | None = None) -> UserImage:
-    """Queue an image once more, with another engine if one is named. One that waits already
-    stays where it is. Returns the image as it is now."""
+    """Queue an image again, with another engine if one is named; one that is queued or in work
+    already stays as it is. Returns the image as it is now. Raises UserImage.DoesNotExist."""
     with transaction.atomic():
         row = UserImage.objects.select_for_update().get(pk=image.pk, deleted_at=None)
         if row.is_waiting:
             return row
-        row.run += row.has_result  # the result that is there stays until there is another
+        row.run += row.has_result  # the former result stays until there is a new one
         row.engine_asked = engine or row.engine_asked
         row.status, row.error, row.attempts = UserImage.Status.QUEUED, "", 0
         row.due_at = timezone.now()

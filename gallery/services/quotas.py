@@ -1,8 +1,8 @@
-"""Room: reserved before bytes are stored, so that uploads at once never take more than there is.
+"""Room for images, reserved before bytes are stored: concurrent uploads never exceed a quota.
 
-`storage_used` and `image_count` are at every moment the sum over live images and reservations:
-each change of either happens in the transaction that changes the quota. Locks are taken in one
-order, images before quota. `reconcile` holds the sums against the rows.
+`storage_used` and `image_count` are always the sums over live images and reservations: images and
+reservations change only in a transaction that also changes the quota. Locks are taken in one order,
+images before quota. `reconcile` compares the sums with the rows.
 """
 
 from functools import partial
@@ -38,23 +38,25 @@ class AlreadyStored(Exception):
 
 
 def check(user: User, size: int) -> None:
-    """Raises QuotaExceeded where it is plain already; only `reserve` is sure."""
+    """Raises QuotaExceeded if there is no room now; only `reserve` makes sure that there is."""
     StorageQuota.objects.of(user.pk)
     if not StorageQuota.objects.filter(user=user).with_room(size).exists():
         raise QuotaExceeded
 
 
 def reserve(user: User, size: int, idempotency_key: str | None = None) -> Reservation:
-    """Room for one image of `size` bytes. Raises QuotaExceeded, or AlreadyStored.
+    """Reserve room for one image of `size` bytes. Raises QuotaExceeded, or AlreadyStored.
 
-    A repeat of an upload under way, or of one whose process was killed, uses the room of the first:
-    one key is one image, and whichever of them stores it keeps the room. Where the first has been
-    stored since the caller looked, new room would be taken from whoever it belongs to.
+    A repeat of an upload in progress, or of one whose process was killed, uses the reservation of
+    the first: one key is one image, and whichever request stores it uses the room. AlreadyStored
+    means that the first was stored since the caller looked.
     """
     with transaction.atomic():
         if idempotency_key:
             StorageQuota.objects.of(user.pk)
-            StorageQuota.objects.select_for_update().get(user=user)  # twins come in turn
+            StorageQuota.objects.select_for_update().get(
+                user=user
+            )  # repeats run one after the other
             earlier = reservations_with_key(user, idempotency_key).filter(size=size).first()
             if earlier:
                 earlier.joined = True
@@ -70,12 +72,13 @@ def reserve(user: User, size: int, idempotency_key: str | None = None) -> Reserv
 
 
 def reservations_with_key(user: User, idempotency_key: str) -> QuerySet[Reservation]:
-    """The rooms that uploads under way with this key hold."""
+    """The reservations of uploads in progress with this idempotency key."""
     return Reservation.objects.filter(user=user, idempotency_key=idempotency_key)
 
 
 def take(user_id: int, size: int, images: int = 1) -> None:
-    """Room for so many more bytes and images, in the caller's transaction. Or QuotaExceeded."""
+    """Take room for `size` bytes and so many images, in the caller's transaction. Raises
+    QuotaExceeded."""
     StorageQuota.objects.of(user_id)
     quotas = StorageQuota.objects.filter(
         user_id=user_id, image_count__lte=F("image_limit") - images
@@ -88,14 +91,16 @@ def take(user_id: int, size: int, images: int = 1) -> None:
 
 
 def confirm(reservation: Reservation) -> None:
-    """The image that was reserved for is there, in the caller's transaction."""
+    """Replace a reservation by its image, which the caller's transaction has just stored."""
     if not Reservation.objects.filter(pk=reservation.pk).delete()[0]:
-        take(reservation.user_id, reservation.size)  # it took an hour, and reconcile gave up on it
+        take(
+            reservation.user_id, reservation.size
+        )  # the upload took over an hour, and reconcile released it
     warn_if_due(reservation.user_id)
 
 
 def release(reservation: Reservation) -> None:
-    """The upload came to nothing. Whoever joined leaves the room to whose it is."""
+    """Give back the room of a failed upload; a joined reservation stays with the first request."""
     if reservation.joined:
         return
     with transaction.atomic():
@@ -104,13 +109,14 @@ def release(reservation: Reservation) -> None:
 
 
 def change_size(user_id: int, size: int) -> None:
-    """A stored image takes `size` bytes more, or less where negative: an image that was accepted
-    is finished, even where its result passes the limit."""
+    """A stored image has grown by `size` bytes (negative: shrunk). There is no limit here: an
+    accepted image is always finished, even if its cut-out exceeds the quota."""
     used = Greatest(F("storage_used") + size, 0)
     StorageQuota.objects.filter(user_id=user_id).update(storage_used=used)
 
 
 def give_back(user_id: int, size: int, images: int = 1) -> None:
+    """The reverse of `take`."""
     StorageQuota.objects.filter(user_id=user_id).update(
         storage_used=Greatest(F("storage_used") - size, 0),
         image_count=Greatest(F("image_count") - images, 0),
@@ -118,7 +124,7 @@ def give_back(user_id: int, size: int, images: int = 1) -> None:
 
 
 def warn_if_due(user_id: int) -> None:
-    """Tell the owner by e-mail at 80 % and at 95 %, once each until there is room again."""
+    """E-mail the owner at 80 % and at 95 %, once each until use falls below RESET_BELOW."""
     quota = StorageQuota.objects.of(user_id)
     if quota.level == quota.warned:
         return
@@ -126,7 +132,7 @@ def warn_if_due(user_id: int) -> None:
         if quota.percent < StorageQuota.RESET_BELOW:
             StorageQuota.objects.filter(pk=quota.pk).update(warned=0)
         return
-    # Whoever raises the level tells; the others find it raised.
+    # Only the request that raises the level sends the mail.
     if StorageQuota.objects.filter(pk=quota.pk, warned__lt=quota.level).update(warned=quota.level):
         metrics.QUOTA_ALERTS.labels(quota.level).inc()
         transaction.on_commit(

@@ -1,4 +1,4 @@
-"""What `reconcile` rights in the gallery."""
+"""What `reconcile` corrects in the gallery."""
 
 from datetime import timedelta
 
@@ -12,8 +12,8 @@ ABANDONED = timedelta(hours=1)
 
 
 def repair(*, only_tell: bool, grace: timedelta = ABANDONED) -> int:
-    """Abandoned reservations, images left behind by a worker, and quotas that are not the sum of
-    what is stored. Returns how many rows."""
+    """Correct abandoned reservations, images that a dead worker held, and quotas that are not the
+    sums of their rows. Returns how many rows. With `only_tell`, only counts them."""
     now = timezone.now()
     abandoned = Reservation.objects.filter(created_at__lt=now - grace)
     stuck = UserImage.objects.due().filter(status=UserImage.Status.PROCESSING)
@@ -33,7 +33,7 @@ def repair(*, only_tell: bool, grace: timedelta = ABANDONED) -> int:
 
 def _repair_quota(user_id: int) -> int:
     with transaction.atomic():
-        # Under the lock nobody else's change is half there: theirs waits for the same row.
+        # Under the lock no other change is half done: each needs the same row.
         StorageQuota.objects.select_for_update().get(pk=user_id)
         usage = _actual_usage(user_id)
         if usage is None:
@@ -43,8 +43,8 @@ def _repair_quota(user_id: int) -> int:
 
 
 def _actual_usage(user_id: int) -> tuple[int, int] | None:
-    """(bytes, images) as they are stored, where the quota says otherwise; else None. In one
-    statement: an upload moves from one table to the other in one transaction."""
+    """The actual (bytes, images) where the quota differs, else None. In one statement, because an
+    upload moves from one table to the other in one transaction."""
     image, reservation, quota = (
         connection.ops.quote_name(model._meta.db_table)
         for model in (UserImage, Reservation, StorageQuota)

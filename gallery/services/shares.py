@@ -1,7 +1,7 @@
-"""Links to a cut-out for whoever holds them: made, opened, revoked.
+"""Links to a cut-out: creating, opening and revoking them.
 
-The token stands in the link only; kept is its SHA-256. A link that does not open now is, whatever
-the reason, one that never was: ShareNotFound, after the same one question to the database.
+The token is in the link only; the database has its SHA-256. A link that does not open now, for
+whatever reason, is answered like one that never existed: ShareNotFound, after the same query.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ MAX_VIEWS = 10_000
 LISTED_AFTER_DEATH = timedelta(days=30)  # how long a dead link stays in the list
 
 TRIES = 5  # wrong passwords of one link before the first pause
-PAUSE, MAX_PAUSE = 30, 3600  # seconds; each further wrong one doubles it
+PAUSE, MAX_PAUSE = 30, 3600  # seconds; doubled by each further wrong one
 
 STATES = {
     "alive": _("Open"),
@@ -51,15 +51,15 @@ class NotReady(ServiceError):
 
 
 class ShareNotFound(Exception):
-    """Unknown, expired, revoked or used up: nobody is told which."""
+    """Unknown, expired, revoked or used up: the answer does not reveal which."""
 
 
 class WrongPassword(Exception):
-    """Or none was given."""
+    """A wrong password, or none."""
 
 
 class PasswordThrottled(Exception):
-    """Too many wrong passwords of this link."""
+    """Too many wrong passwords for this link; `seconds` until the next attempt."""
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
@@ -68,7 +68,7 @@ class PasswordThrottled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenedShare:
-    """One view of a link: the link, and the query that opens its image for a short while."""
+    """One view of a link: the link, and the query string that opens its image for a short time."""
 
     share: Share
     image_pass: str
@@ -77,7 +77,7 @@ class OpenedShare:
 def create_share(
     *, image: UserImage, lifetime: str, password: str = "", view_limit: int | None = None
 ) -> tuple[Share, str]:
-    """A link to an image's cut-out. Returns (share, token): the token is told this once.
+    """Create a link to an image's cut-out. Returns (share, token); the token is not stored.
 
     `lifetime` is a key of LIFETIMES. Raises NotReady.
     """
@@ -98,7 +98,7 @@ def create_share(
 
 
 def revoke(shares: ShareQuerySet) -> int:
-    """Revoke those of a queryset that are not dead of themselves. Returns how many."""
+    """Revoke the links of a queryset that still work. Returns how many."""
     with transaction.atomic():
         still_open = shares.filter(revoked_at=None, expires_at__gt=Now()).order_by("pk")
         revoked = list(still_open.select_related("image").select_for_update(of=("self",)))
@@ -109,25 +109,26 @@ def revoke(shares: ShareQuerySet) -> int:
 
 
 def revoke_all(user: User) -> int:
-    """Every link of somebody's, those of images in the bin too: they may be brought back."""
+    """Revoke all links of a user, including those of images in the bin, which may be restored.
+    Returns how many."""
     return revoke(Share.objects.filter(image__user_id=user.pk))
 
 
 def find(token: str) -> Share:
-    """The link that would open now, or ShareNotFound. Looking counts for nothing."""
+    """The link, if it would open now. Raises ShareNotFound. Does not count as a view."""
     return _get_share(Share.objects.alive(), token)
 
 
 def needs_confirmation(share: Share) -> bool:
-    """Does the page ask before it shows? Where a view counts, or a password is wanted: what
-    fetches a link to preview it must not use it up."""
+    """Whether the page asks before it shows the image: where there is a password or a view limit. A
+    program that fetches the link for a preview must not use it up."""
     return bool(share.password) or share.view_limit is not None
 
 
 def open_share(token: str, password: str | None = None) -> OpenedShare:
     """Count a view of a link. Raises ShareNotFound, WrongPassword or PasswordThrottled.
 
-    A limit of n gives n views, however many come at once: whoever raises the count has the view.
+    A limit of n gives exactly n views, also to concurrent requests: raising the count is the view.
     """
     share = find(token)
     if share.password:
@@ -138,8 +139,8 @@ def open_share(token: str, password: str | None = None) -> OpenedShare:
             views=F("views") + 1, last_used_at=timezone.now(), wrong_passwords=0, locked_until=None
         ):
             raise ShareNotFound
-        # Nobody, even where the browser is somebody's: a link is opened by whoever has it.
-        record(Action.OPENED, share, actor=ANONYMOUS)
+        # No actor, even if somebody is signed in: anybody who has the link can open it.
+        record(Action.OPENED, share, actor=NOBODY)
     return OpenedShare(share, storage.share_pass(share.pk, share.expires_at))
 
 
@@ -157,8 +158,8 @@ def stream_image(token: str, expires: str, signature: str) -> Iterator[bytes]:
 
 
 def list_shares(user: User, moment: datetime | None = None) -> ShareQuerySet:
-    """Somebody's links, the open ones first (`living`), then those that died lately. With `moment`,
-    as they stood then."""
+    """A user's links: open ones first (`living`), then those that died in the last
+    LISTED_AFTER_DEATH. With `moment`, as of then."""
     moment = moment or timezone.now()
     alive = Share.objects.alive_at(moment).filter(pk=OuterRef("pk"))
     since = moment - LISTED_AFTER_DEATH
@@ -168,7 +169,7 @@ def list_shares(user: User, moment: datetime | None = None) -> ShareQuerySet:
 
 
 def state(share: Share) -> str:
-    """A key of STATES."""
+    """The key in STATES."""
     if share.revoked_at:
         return "revoked"
     if share.expires_at <= timezone.now():
@@ -190,7 +191,7 @@ def _get_share(shares: ShareQuerySet, token: str) -> Share:
 
 
 def _check_password(share: Share, password: str) -> None:
-    """WrongPassword, or PasswordThrottled without so much as a look at the password."""
+    """Raises WrongPassword; or, during a pause, PasswordThrottled without checking the password."""
     if not password:
         raise WrongPassword
     with transaction.atomic():
@@ -200,7 +201,7 @@ def _check_password(share: Share, password: str) -> None:
         now = timezone.now()
         if row.locked_until and row.locked_until > now:
             raise PasswordThrottled(ceil((row.locked_until - now).total_seconds()))
-        # Counted before it is looked at: guesses at once are as many as guesses in a row.
+        # Counted before it is checked, so that concurrent guesses count like successive ones.
         row.wrong_passwords += 1
         if (excess := row.wrong_passwords - TRIES) >= 0:
             pause = min(PAUSE * 2 ** min(excess, 20), MAX_PAUSE)

@@ -1,4 +1,4 @@
-"""One's own words for one's own images."""
+"""Tags: a user's own words for their own images."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ class TooManyTags(ServiceError):
 
 
 def clean_names(names: Iterable[str]) -> list[str]:
-    """Names without control characters, without blanks around, each word once, in their order."""
+    """Names without control characters and surrounding spaces, each tag once, in their order."""
     names_by_key: dict[str, str] = {}
     for name in names:
         if name := clean_text(name, TAG_LENGTH):
@@ -35,12 +35,12 @@ def clean_names(names: Iterable[str]) -> list[str]:
 
 
 def split_names(text: str) -> list[str]:
-    """Names as somebody types them: "suivi, avant/après"."""
+    """The names in a typed text like "suivi, avant/après"."""
     return clean_names(text.split(","))
 
 
 def names_by_image(images: Iterable[UserImage]) -> dict[UUID, list[str]]:
-    """{image's key: [names]} in alphabetical order."""
+    """{image's key: [names of its tags]} in alphabetical order."""
     result: dict[UUID, list[str]] = defaultdict(list)
     rows = ImageTag.objects.filter(image__in=images).select_related("tag").order_by("tag__key")
     for row in rows:
@@ -49,13 +49,13 @@ def names_by_image(images: Iterable[UserImage]) -> dict[UUID, list[str]]:
 
 
 def add(images: Sequence[UserImage], names: Sequence[str]) -> None:
-    """File images of one person under names. Raises TooManyTags."""
+    """Add tags to images of one user. Raises TooManyTags."""
     if not images or not names:
         return
     user_id = images[0].user_id
     names_by_key = {tag_key(name): name for name in names}
     Tag.objects.bulk_create(
-        # In order: two who add the same new words wait for each other's in turn, not in a circle.
+        # Sorted, so that two requests that add the same new tags cannot deadlock.
         [Tag(user_id=user_id, name=name, key=key) for key, name in sorted(names_by_key.items())],
         ignore_conflicts=True,
     )
@@ -74,22 +74,22 @@ def add(images: Sequence[UserImage], names: Sequence[str]) -> None:
 
 
 def remove(images: Sequence[UserImage], names: Iterable[str]) -> None:
-    """Take images from under names."""
+    """Remove tags from images."""
     keys = [tag_key(name) for name in names]
     ImageTag.objects.filter(image__in=images, tag__key__in=keys).delete()
 
 
 def replace(images: Sequence[UserImage], names: Sequence[str]) -> None:
-    """File images under these names and no others."""
+    """Give images exactly these tags. Raises TooManyTags."""
     keys = [tag_key(name) for name in names]
     ImageTag.objects.filter(image__in=images).exclude(tag__key__in=keys).delete()
     add(images, names)
 
 
 def suggestions(user: User, text: str = "", most: int = 12) -> list[Tag]:
-    """Tags that the user has images under and that begin with `text`, in alphabetical order."""
-    # One image of each is looked for in the tag's own index: EXISTS may be turned into a join with
-    # all of them.
+    """The user's tags in use that begin with `text`, in alphabetical order, at most `most`."""
+    # A subquery finds one image of each tag in the tag's own index; the database may turn EXISTS
+    # into a join with all of them.
     an_image = ImageTag.objects.filter(tag=OuterRef("pk"), image__deleted_at=None).values("pk")[:1]
     tags = Tag.objects.filter(user_id=user.pk, key__startswith=tag_key(text))
     return list(tags.alias(one=Subquery(an_image)).filter(one__isnull=False)[:most])

@@ -1,5 +1,5 @@
-"""Between the two halves: the same original, stored anew on the other side. Neither side's image
-knows of the other's, and each is deleted by itself."""
+"""Copies between consultations and gallery: the same original, stored again on the other side.
+The two images do not refer to each other, and are deleted independently."""
 
 import logging
 from collections.abc import Iterator
@@ -26,17 +26,18 @@ logger = logging.getLogger(__name__)
 
 
 def copy_from_consultation(*, image: ConsultationImage, user: User) -> tuple[UserImage, bool]:
-    """A consultation's photograph into the gallery of somebody who may see it, for its background
-    to be removed. Returns (UserImage, created).
+    """Copy a consultation's photograph into the gallery of a user who may see it, to remove its
+    background. Returns (UserImage, created).
 
-    Asked twice, it is the same image; deleted meanwhile, a new one. Raises what submit_image does.
+    Repeated, it returns the same image, or a new one if that was deleted. Raises what
+    `submit_image` does.
     """
     key = internal_key(f"consultation-image/{image.pk}")
     copies = UserImage.objects.filter(user=user, idempotency_key=key)
     if existing := copies.filter(deleted_at=None).first():
         return existing, False
     quotas.check(user, image.file_size)  # before anything is fetched
-    # One in the bin gives up its key: it may still be brought back, beside the new one.
+    # A copy in the bin gives up its key, so that it can be restored beside the new one.
     copies.update(idempotency_key=None, updated_at=timezone.now())
     with _original(image) as upload:
         copy, created = submit_image(
@@ -55,8 +56,8 @@ def attach_to_consultation(
     idempotency_key: str | None = None,
     **metadata: Any,
 ) -> tuple[ConsultationImage, bool]:
-    """A gallery image's original into a consultation, with what is said about it there. Returns
-    (ConsultationImage, created); raises what add_image does."""
+    """Copy a gallery image's original into a consultation, with `metadata` as for `add_image`.
+    Returns (ConsultationImage, created); raises what `add_image` does."""
     with _original(image) as upload:
         attached, created = add_image(
             consultation=consultation,
@@ -71,7 +72,7 @@ def attach_to_consultation(
 
 
 def _dermoscopic(image: ConsultationImage) -> bool | None:
-    """Said by a person; "other" says nothing."""
+    """Whether a person classified it as dermoscopy; None for "other", which says nothing."""
     if image.image_type == ImageType.OTHER:
         return None
     return image.image_type == ImageType.DERMOSCOPY
@@ -79,8 +80,8 @@ def _dermoscopic(image: ConsultationImage) -> bool | None:
 
 @contextmanager
 def _original(image: ConsultationImage | UserImage) -> Iterator[TemporaryUploadedFile]:
-    """The original as an upload is: a passing file, which the storage may move."""
-    # Its name is not part of the passing file's: some are longer than a file system takes.
+    """The original as an upload: a temporary file, which the storage may move."""
+    # The temporary file is not named after it: some names are too long for a file system.
     with TemporaryUploadedFile("original", "", image.file_size, None) as upload:
         upload.name = image.original_filename
         try:

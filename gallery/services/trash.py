@@ -1,4 +1,4 @@
-"""The bin: images that are gone from every page and can be brought back for a while."""
+"""The bin: deleted images, which are on no page and can be restored for a while."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -21,12 +21,13 @@ PURGE_BATCH = 200  # rows of one transaction
 
 
 def undo_time() -> timedelta:
+    """How long a deleted image can be restored."""
     return timedelta(seconds=settings.UNDO_SECONDS)
 
 
 def delete_images(images: UserImageQuerySet) -> list[UUID]:
-    """Put some of somebody's images away: gone from every page and link at once, and from storage
-    when the time to undo has passed. Returns their keys."""
+    """Move images to the bin: they leave every page and link at once, and the storage when they can
+    no longer be restored. Returns their keys."""
     with transaction.atomic():
         rows = list(
             images.select_for_update().order_by("pk").values_list("pk", "user_id", "stored_bytes")
@@ -45,9 +46,9 @@ def delete_images(images: UserImageQuerySet) -> list[UUID]:
 
 
 def _trim_bin(user_id: int, deleted: int) -> None:
-    """What somebody put away takes no more than their plan gives (or than they put away at once):
-    whoever uploads and deletes in turn would fill the disk. The oldest go for good, but for those
-    that are being brought back: whoever holds one may wait for what is held here."""
+    """Limit a user's bin to the size of their plan or of this deletion (`deleted` bytes): uploading
+    and deleting in turn would fill the disk. The oldest images are deleted for good, except those
+    locked by a restore, which may in turn be waiting for rows locked here."""
     deleted_images = UserImage.objects.filter(user_id=user_id, deleted_at__isnull=False)
     room = max(deleted, StorageQuota.objects.of(user_id).storage_limit)
     if (deleted_images.aggregate(bytes=Sum("stored_bytes"))["bytes"] or 0) <= room:
@@ -65,8 +66,8 @@ def _trim_bin(user_id: int, deleted: int) -> None:
 
 
 def restore_images(images: UserImageQuerySet) -> int:
-    """Bring back images that were deleted a moment ago. Returns how many; QuotaExceeded when
-    their room was taken meanwhile."""
+    """Restore images from the bin. Returns how many. Raises QuotaExceeded if their room has been
+    used meanwhile."""
     with transaction.atomic():
         restorable = images.filter(deleted_at__gt=timezone.now() - undo_time())
         rows = list(
@@ -85,7 +86,7 @@ def restore_images(images: UserImageQuerySet) -> int:
 
 
 def _sizes_by_user(rows: Iterable[tuple[UUID, int, int]]) -> dict[int, list[int]]:
-    """{owner's key: [bytes]} of [(key, owner's key, bytes)], in the order in which quotas are
+    """{owner's key: [bytes]} from [(key, owner's key, bytes)], in the order in which quotas are
     locked."""
     sizes: dict[int, list[int]] = {
         user: [] for user in sorted({user for _key, user, _size in rows})
@@ -96,12 +97,12 @@ def _sizes_by_user(rows: Iterable[tuple[UUID, int, int]]) -> dict[int, list[int]
 
 
 def _audit_subjects(rows: Iterable[tuple[UUID, int, int]]) -> list[UserImage]:
-    """What the audit log needs of [(key, owner's key, …)]."""
+    """Unsaved images with what the audit log needs, from [(key, owner's key, …)]."""
     return [UserImage(pk=key, user_id=user) for key, user, *_more in rows]
 
 
 def erase_images(images: UserImageQuerySet) -> int:
-    """Delete images for good and at once; their blobs follow after commit. Returns how many."""
+    """Delete images for good, not into the bin; the blobs follow after commit. Returns how many."""
     with transaction.atomic():
         delete_images(images.filter(deleted_at=None))
         _all, counts = images.delete()
@@ -109,13 +110,14 @@ def erase_images(images: UserImageQuerySet) -> int:
 
 
 def purge() -> int:
-    """Delete for good what nobody can bring back any more; its blobs follow. Returns how many."""
+    """Delete for good images that can no longer be restored; their blobs follow. Returns how
+    many."""
     deadline, purged = timezone.now() - undo_time(), 0
     while True:
         keys = UserImage.objects.filter(deleted_at__lt=deadline).values_list("pk", flat=True)[
             :PURGE_BATCH
         ]
-        # Again in the condition: one may have been brought back since.
+        # The condition again: an image may have been restored since.
         rows = UserImage.objects.filter(pk__in=list(keys), deleted_at__lt=deadline)
         with transaction.atomic():
             _all, counts = rows.delete()

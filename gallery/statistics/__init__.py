@@ -1,4 +1,4 @@
-"""What somebody's gallery holds: numbers, in two questions to the database."""
+"""Statistics of a user's gallery, from two queries."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,12 +14,12 @@ from accounts.models import User
 from ..models import StorageQuota, UserImage
 
 MONTHS = 12
-EARLIER = -1  # the month of what is older than that
+EARLIER = -1  # stands for all months before those
 
 
 @dataclass(slots=True)
 class Month:
-    """What was added in one month; `stored_bytes` is the sum of all up to its end."""
+    """Images added in one month; `stored_bytes` is the total at its end."""
 
     first: date
     images: int = 0
@@ -32,11 +32,11 @@ class Statistics:
     months: list[Month]
     engines: Counter[str]
     quota: StorageQuota
-    images: int  # of all times
+    images: int  # in total
 
 
 def collect(user: User) -> Statistics:
-    """Of the images that somebody has now; what was deleted is not counted any more."""
+    """Statistics of the images that a user has now; deleted ones no longer count."""
     months = [Month(first) for first in _months(timezone.localdate())]
     total = 0
     engines: Counter[str] = Counter()
@@ -59,8 +59,8 @@ def collect(user: User) -> Statistics:
 
 
 def _rows(user: User, firsts: list[date]) -> Iterable[Any]:
-    """Images and bytes by month, engine and quality. By comparison, not by TruncMonth: that calls
-    Python for every row on SQLite."""
+    """Images and bytes by month, engine and quality. Months are compared, not truncated: on SQLite
+    TruncMonth calls Python for every row."""
     starts = [timezone.make_aware(datetime.combine(first, time())) for first in firsts]
     latest_first = reversed(list(enumerate(starts)))
     month = Case(
@@ -75,6 +75,6 @@ def _rows(user: User, firsts: list[date]) -> Iterable[Any]:
 
 
 def _months(today: date) -> list[date]:
-    """The first days of the last MONTHS months, this one included, the oldest first."""
+    """The first days of the last MONTHS months, including this one, the oldest first."""
     this = today.year * 12 + today.month - 1
     return [date(n // 12, n % 12 + 1, 1) for n in range(this - MONTHS + 1, this + 1)]

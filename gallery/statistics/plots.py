@@ -1,7 +1,7 @@
-"""Numbers as plots: where each mark of an SVG lies, and the table that says the same.
+"""Statistics as plots: the positions of an SVG's marks, and a table with the same numbers.
 
-Across, lengths are in per cent, down in pixels, so that a plot is as wide as its place and its
-words keep their size.
+Horizontal lengths are in per cent and vertical ones in pixels, so that a plot fills its container
+and its text keeps its size.
 """
 
 from collections import Counter
@@ -21,12 +21,12 @@ from . import Month, Statistics
 TOP, AXIS, HEIGHT = 26, 182, 222  # px: the highest mark, the axis, the whole plot
 BAR_ROW = 56  # px for a horizontal bar
 YEAR_LABEL_GAP = 3  # months between two years that are written, at least
-BAR_SHARE = 64  # per cent of a month's place that its bar takes
+BAR_SHARE = 64  # per cent of a month's width that its bar takes
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A bar: its place, its tooltip, and how it is filled (a name in plot.html)."""
+    """A bar: its position, its tooltip, and its fill (a name in plot.html)."""
 
     x: str
     y: int
@@ -59,6 +59,7 @@ class Plot:
 
 
 def draw(statistics: Statistics) -> list[Plot]:
+    """The four plots of the statistics page, in order."""
     months = statistics.months
     return [_images(months), _qualities(months), _engines(statistics.engines), _storage(months)]
 
@@ -91,7 +92,7 @@ def _storage(months: Sequence[Month]) -> Plot:
 
 
 def _qualities(months: Sequence[Month]) -> Plot:
-    """Shares, so that a busy month and a calm one compare."""
+    """As shares, so that months with many and few images can be compared."""
     labels = dict(UserImage.Quality.choices)
     fills = {"excellent": "solid", "good": "hatched", "fair": "hollow"}
     overall = sum((month.qualities for month in months), start=Counter())
@@ -156,7 +157,7 @@ def _add_columns(
     format_value: Callable[[int], str],
     unit: int = 1,
 ) -> None:
-    """A column for each month, on a scale with round numbers."""
+    """Add a column for each month, and a scale with round numbers."""
     step = _step(max(values), unit)
     top = step * max(1, ceil(max(values) / step))
     for tick in range(0, top + 1, step):
@@ -188,7 +189,8 @@ def _months_to_january(month: Month) -> int:
 
 
 def _step(most: int, unit: int) -> int:
-    """1, 2 or 5 times a power of ten (of `unit`s to a power of 1024), about three to the top."""
+    """The step of a scale, about a third of `most`: 1, 2 or 5 times a power of ten, in the largest
+    suitable power of `unit`."""
     scale = 1
     while unit > 1 and most >= 1000 * scale:
         scale *= unit

@@ -14,8 +14,8 @@ register = template.Library()
 
 @register.simple_tag
 def upload_fields() -> str:
-    """What may be said of a picture as it comes. An empty form: it knows nobody, and is the same
-    each time but for the language."""
+    """The metadata fields of an upload, as HTML. The form is empty and the same for everybody, so
+    it is rendered once for each language."""
     return _render_fields(get_language())
 
 

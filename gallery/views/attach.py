@@ -1,4 +1,4 @@
-"""The buttons between the two halves: a consultation's photograph into the gallery, and back."""
+"""Copying a consultation's photograph into the gallery, and a gallery image into a consultation."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from accounts.requests import AuthenticatedRequest
+from accounts.requests import UserRequest
 from consultations.forms import ImageMetadataForm
 from consultations.models import Consultation, ConsultationImage, Patient
 from consultations.models.consultation import ConsultationQuerySet
@@ -28,19 +28,19 @@ from ..services import transfer
 from ..services.quotas import QuotaExceeded
 
 TOO_OFTEN = _("That was asked for often. Try again later.")
-OFFERED = 12  # consultations to choose from; more are found by their patient
+OFFERED = 12  # consultations to choose from; others are found by searching for the patient
 
 
 class UploadRate(UserRate):
-    """As an upload through the API, and counted with those: it is decoded and stored like one."""
+    """The API's limit for uploads, with the same counter: the image is decoded and stored alike."""
 
     scope = "uploads"
 
 
 @login_required
 @require_POST
-def gallery_from_consultation(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Whoever may see a photograph may have its background removed, in their own gallery."""
+def gallery_from_consultation(request: UserRequest, pk: int) -> HttpResponse:
+    """Copy a photograph into the user's own gallery; whoever may see it may do so."""
     image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
     if not UploadRate().allow_request(request, None):
         messages.error(request, TOO_OFTEN)
@@ -61,8 +61,8 @@ def gallery_from_consultation(request: AuthenticatedRequest, pk: int) -> HttpRes
 
 @doctor_required
 @vary_on_htmx
-def gallery_attach(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Step 1 finds the consultation; step 2 says what the picture shows, the patient in view."""
+def gallery_attach(request: UserRequest, pk: UUID) -> HttpResponse:
+    """In two steps: find the consultation, then enter the metadata, with the patient in view."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     consultations = Consultation.objects.editable_by(request.user).select_related("patient")
     chosen_key = request.POST.get("consultation") or request.GET.get("consultation") or ""
@@ -73,7 +73,7 @@ def gallery_attach(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     consultation = get_object_or_404(consultations, pk=chosen_key[:18])
     dermoscopic = {"image_type": ImageType.DERMOSCOPY} if image.dermoscopic else {}
     form = ImageMetadataForm(request.POST or None, initial=dermoscopic)
-    # A form sent twice attaches once.
+    # A form that is sent twice attaches the image once.
     once = request.POST.get("once", "").replace("\0", "")[:64] or storage.new_id()
     if request.method == "POST" and not UploadRate().allow_request(request, None):
         form.add_error(None, TOO_OFTEN)
@@ -103,7 +103,7 @@ def gallery_attach(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 
 def _choose_consultation(
-    request: AuthenticatedRequest, image: UserImage, consultations: ConsultationQuerySet
+    request: UserRequest, image: UserImage, consultations: ConsultationQuerySet
 ) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     if words:

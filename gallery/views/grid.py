@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.requests import AuthenticatedRequest
+from accounts.requests import UserRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
@@ -20,24 +20,25 @@ from ..services import tags
 from .tiles import with_tile_facts
 
 IMAGES = 48
-MAX_WATCHED = 40  # images that one question asks after: its URL stays short
-POLL_PAUSES = (1, 2, 3, 5)  # seconds before the next question, while nothing happens
+MAX_WATCHED = 40  # images that one request asks about, so that its URL stays short
+POLL_PAUSES = (1, 2, 3, 5)  # seconds before the next request, while nothing changes
 MAX_SUGGESTIONS = 100
 
 
 @login_required
 @vary_on_htmx
-def gallery(request: AuthenticatedRequest) -> HttpResponse:
+def gallery(request: UserRequest) -> HttpResponse:
+    """The user's images: the page, its refreshed grid, or the next page of tiles."""
     own_images = UserImage.objects.visible_to(request.user)
     filters = GalleryPageFilter(request.GET, own_images, request=request)
-    filtered = filters.qs  # first: it judges what is asked
+    filtered = filters.qs  # first: this validates the filters
     cursor, by_tag = request.GET.get("before", ""), filters.page_keys == own_images.BY_TAG
     page = keyset.page(
         filtered,
         filters.page_keys,
         cursor,
-        grid_size(request, IMAGES),
-        among=None if by_tag else own_images,  # one that has left the filter still has its place
+        shown(request, IMAGES),
+        among=None if by_tag else own_images,  # the cursor may no longer match the filters
         ascending=filters.ascending,
         by_key=True,
     )
@@ -72,9 +73,9 @@ def gallery(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @login_required
-def progress(request: AuthenticatedRequest) -> HttpResponse:
-    """What has become of images that a page shows as waiting: their tiles anew, and the next
-    question, as long as there is one to ask."""
+def progress(request: UserRequest) -> HttpResponse:
+    """New tiles for images that a page shows as waiting, and, while some still wait, the element
+    that asks again."""
     watched = parse_keys(request.GET.getlist("ids"), MAX_WATCHED)
     images = UserImage.objects.visible_to(request.user).in_bulk(watched)
     waiting = [image for image in images.values() if image.is_waiting]
@@ -97,9 +98,9 @@ def progress(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "gallery/partials/progress.html", context)
 
 
-def _live_context(request: AuthenticatedRequest, page: QueryDict) -> dict[str, Any]:
-    """Quota, and the filters that are one click: what changes while one looks. `page` is the
-    query of the page that is looked at."""
+def _live_context(request: UserRequest, page: QueryDict) -> dict[str, Any]:
+    """Context that changes while the page is open: the quota and the one-click filters. `page` is
+    the query string of that page."""
     own_images = UserImage.objects.visible_to(request.user)
     return {
         "quota": StorageQuota.objects.of(request.user.pk),
@@ -109,7 +110,7 @@ def _live_context(request: AuthenticatedRequest, page: QueryDict) -> dict[str, A
 
 
 def _chips(page: QueryDict, own_images: UserImageQuerySet) -> Iterator[dict[str, Any]]:
-    """Each a link that sets a filter, or takes it away where it is set."""
+    """Links that each set one filter, or remove it if it is set."""
     month = timezone.localdate().replace(day=1).isoformat()
     waiting = keyset.count(own_images.waiting())
     failed = keyset.count(own_images.filter(status=UserImage.Status.FAILED))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget
 
-from accounts.requests import AuthenticatedRequest
+from accounts.requests import UserRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import vary_on_htmx, wants_fragment
@@ -33,7 +33,8 @@ from .tiles import with_tile_facts
 
 @login_required
 @vary_on_htmx
-def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+def detail(request: UserRequest, pk: UUID) -> HttpResponse:
+    """One image with its cut-out; its owner edits it here."""
     own_images, form = UserImage.objects.visible_to(request.user), None
     if request.method == "POST":
         with transaction.atomic():
@@ -95,8 +96,8 @@ def _save_form(form: ImageForm, images: UserImageQuerySet) -> bool:
     return True
 
 
-def _render_progress(request: AuthenticatedRequest, context: dict[str, Any]) -> HttpResponse:
-    """The line that says how far it is; when that is over, the whole picture anew."""
+def _render_progress(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
+    """The progress line while the image waits; afterwards the whole picture."""
     image = context["image"]
     if image.is_waiting:
         return render(request, "gallery/partials/waiting.html", context)
@@ -106,14 +107,15 @@ def _render_progress(request: AuthenticatedRequest, context: dict[str, Any]) -> 
 
 
 def _downloads(image: UserImage) -> dict[str, str]:
-    """{part: where it is to be had} of each file: paths of ours, so that the log knows."""
+    """{part: path} of each file that can be downloaded: our own paths, which write to the audit
+    log."""
     parts = [*(["cutout"] if image.cutout else []), "original", "thumbnail"]
     return {part: reverse("gallery_file", args=[image.pk, part]) for part in parts}
 
 
 @login_required
-def gallery_file(request: AuthenticatedRequest, pk: UUID, part: str) -> HttpResponse:
-    """To the signed URL of one file, under a name that tells one from the other."""
+def gallery_file(request: UserRequest, pk: UUID, part: str) -> HttpResponse:
+    """Redirect to the signed URL of one file, with a file name that says which one it is."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     if part not in _downloads(image):
         raise Http404
@@ -135,7 +137,8 @@ def _signed_url(image: UserImage, part: str) -> str:
 
 @login_required
 @require_POST
-def delete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+def delete(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Move an image to the bin."""
     images = UserImage.objects.visible_to(request.user).filter(pk=pk)
     deleted_keys = delete_images(images)
     if not deleted_keys:
@@ -146,7 +149,8 @@ def delete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def retry(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+def retry(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Process an image again, maybe with another engine."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     form = EngineForm(request.POST)
     if not form.is_valid():

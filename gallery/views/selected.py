@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.requests import AuthenticatedRequest
+from accounts.requests import UserRequest
 from audit.trail import Action, record_all
 
 from .. import archive
@@ -28,8 +28,8 @@ from ..services.trash import delete_images, restore_images
 
 @login_required
 @require_POST
-def selected(request: AuthenticatedRequest) -> HttpResponse:
-    """The bar beneath the grid, without a script."""
+def selected(request: UserRequest) -> HttpResponse:
+    """Apply an action to the selected images; the bar beneath the grid works without scripts."""
     form, keys = SelectionForm(request.POST), parse_keys(request.POST.getlist("ids"))
     if not form.is_valid():
         messages.error(request, _("This could not be done: check the tags."))
@@ -42,7 +42,7 @@ def selected(request: AuthenticatedRequest) -> HttpResponse:
     return HttpResponseRedirect(_return_url(request))
 
 
-def _apply(request: AuthenticatedRequest, choices: dict[str, Any], keys: Sequence[UUID]) -> None:
+def _apply(request: UserRequest, choices: dict[str, Any], keys: Sequence[UUID]) -> None:
     action = choices["action"]
     if action == "restore":
         restore(request, keys)
@@ -66,7 +66,8 @@ def _apply(request: AuthenticatedRequest, choices: dict[str, Any], keys: Sequenc
     messages.success(request, text % {"count": count})
 
 
-def restore(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
+def restore(request: UserRequest, keys: Sequence[UUID]) -> None:
+    """Restore deleted images, and add a message with the result."""
     deleted = UserImage.objects.deleted_by(request.user)
     try:
         count = restore_images(deleted.filter(pk__in=keys))
@@ -81,8 +82,8 @@ def restore(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
     messages.success(request, text % {"count": count})
 
 
-def notify_deleted(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
-    """A message with a button that brings them back."""
+def notify_deleted(request: UserRequest, keys: Sequence[UUID]) -> None:
+    """Add a message with a button that restores the deleted images (`keys`)."""
     if not keys:
         messages.error(request, _("Nothing was deleted: these images are gone already."))
         return
@@ -91,8 +92,8 @@ def notify_deleted(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
     messages.success(request, render_to_string("gallery/partials/undo.html", context, request))
 
 
-def _return_url(request: AuthenticatedRequest) -> str:
-    """To the page of the gallery that it came from."""
+def _return_url(request: UserRequest) -> str:
+    """The gallery page that the request came from, or the gallery's first page."""
     referrer = request.META.get("HTTP_REFERER", "")
     safe = url_has_allowed_host_and_scheme(
         referrer, {request.get_host()}, require_https=request.is_secure()
@@ -103,7 +104,7 @@ def _return_url(request: AuthenticatedRequest) -> str:
 
 @login_required
 @require_POST
-def download(request: AuthenticatedRequest) -> HttpResponseBase:
+def download(request: UserRequest) -> HttpResponseBase:
     """Cut-outs and originals as a streamed ZIP."""
     own_images = UserImage.objects.visible_to(request.user)
     images = own_images.filter(pk__in=parse_keys(request.POST.getlist("ids")))

@@ -1,5 +1,5 @@
-"""The page of a shared link, for anybody, and the bytes of its image. Nothing else is reachable
-from it, and a link that does not open is one answer, whatever the reason."""
+"""The public page of a shared link, and the bytes of its image. Nothing else can be reached from
+it, and a link that does not open gets one and the same answer, whatever the reason."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -37,7 +37,8 @@ _View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
 
 
 class OpenRate(Rate):
-    """Of one link, from one address: each view is an event that the audit log keeps for years."""
+    """Limits views of one link from one network: each is an event that the audit log keeps for
+    years."""
 
     rate = "60/min"
 
@@ -46,7 +47,8 @@ class OpenRate(Rate):
 
 
 def unlisted(*methods: str) -> Callable[[_View], _View]:
-    """Every answer of the view, the refusals too, is kept by nobody and found by no search."""
+    """A decorator: responses, refusals included, are not cached and not indexed by search engines.
+    Only `methods` are allowed, and ShareNotFound becomes the page of a link that does not open."""
 
     def decorate(view: _View) -> _View:
         @wraps(view)
@@ -58,13 +60,13 @@ def unlisted(*methods: str) -> Callable[[_View], _View]:
                 response = _render("gone", status=404)
             for name, value in HEADERS.items():
                 response[name] = value
-            # Django logs what is refused with its path, and the path is the link.
+            # Django logs refused requests with their path, and the path contains the token.
             response._has_been_logged = True  # type: ignore[attr-defined]
             return response
 
-        # Django's token against forged requests would protect nothing here (who could forge one
-        # holds the link, and nobody is signed in), and it cannot work: without a referrer a form's
-        # Origin is "null". So the page sets no cookie at all.
+        # CSRF protection would protect nothing here (a forger would need the link, and nobody is
+        # signed in), and it cannot work: without a referrer a form's Origin is "null". So the page
+        # sets no cookie at all.
         return cast(_View, csrf_exempt(guarded))
 
     return decorate
@@ -72,11 +74,12 @@ def unlisted(*methods: str) -> Callable[[_View], _View]:
 
 @unlisted("GET", "HEAD", "POST")
 def shared(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The page of a link: the image, or first a question. POST answers it."""
     share = shares.find(token)
     if request.method != "POST" and shares.needs_confirmation(share):
         return _render("ask", share)
     if request.method == "HEAD":
-        return HttpResponse()  # somebody asks whether there is a page: no view
+        return HttpResponse()  # asks only whether the page exists: not a view
     if not (rate := OpenRate()).allow_request(request, share):
         response = _render("ask", share, status=429, often=True)
         response["Retry-After"] = int(rate.wait() or 1)
@@ -96,7 +99,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @unlisted("GET", "HEAD")
 def shared_image(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The PNG, streamed by us on either storage: a SAS would outlive the link."""
+    """The PNG, streamed by us with either storage: a signed URL would outlive the link."""
     try:
         pieces = shares.stream_image(token, request.GET.get("e", ""), request.GET.get("s", ""))
     except StorageUnavailable as outage:
@@ -111,7 +114,7 @@ def shared_image(request: HttpRequest, token: str) -> HttpResponseBase:
 def _render(
     part: str, share: Share | None = None, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    # Without the request: nobody's messages, no cookie, and the same page for everybody.
+    # Rendered without the request: no messages, no cookie, the same page for everybody.
     context |= {"share": share, "part": part}
     response = HttpResponse(render_to_string("gallery/shared.html", context), status=status)
     response["Content-Security-Policy"] = PAGE_POLICY

@@ -1,4 +1,4 @@
-"""Somebody's own links: made for an image, listed, revoked."""
+"""A user's own links: creating, listing and revoking them."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.requests import AuthenticatedRequest
+from accounts.requests import UserRequest
 from core.fragments import vary_on_htmx, wants_fragment
 
 from ..api.shares import ShareRate, share_url
@@ -27,9 +27,9 @@ PAGE = 30
 
 @login_required
 @vary_on_htmx
-def gallery_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """The links of one image. POST makes one and tells it on this very answer: it is in no
-    session, no message and no redirect."""
+def gallery_share(request: UserRequest, pk: UUID) -> HttpResponse:
+    """The links of one image. POST creates one and shows it in this response only: it is kept in no
+    session, message or redirect."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     if wants_fragment(request):
         return render(request, "gallery/partials/share_links.html", {"image": image})
@@ -45,7 +45,7 @@ def gallery_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         else:
             try:
                 share, token = links.create_share(image=image, **form.cleaned_data)
-                context |= {"told": share_url(request, token), "share": share}
+                context |= {"new_url": share_url(request, token), "share": share}
             except links.NotReady:
                 status = 409  # the panel says so
     response = render(request, "gallery/share.html", context, status=status)
@@ -56,7 +56,8 @@ def gallery_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def gallery_share_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+def gallery_share_revoke(request: UserRequest, pk: UUID) -> HttpResponse:
+    """Revoke one link."""
     shares = Share.objects.visible_to(request.user)
     get_object_or_404(shares, pk=pk)
     links.revoke(shares.filter(pk=pk))
@@ -65,22 +66,24 @@ def gallery_share_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpRespons
 
 
 @login_required
-def gallery_links(request: AuthenticatedRequest) -> HttpResponse:
+def gallery_links(request: UserRequest) -> HttpResponse:
+    """All links of the user."""
     shares = Paginator(links.list_shares(request.user), PAGE).get_page(request.GET.get("page"))
     return render(request, "gallery/links.html", {"page": shares})
 
 
 @login_required
 @require_POST
-def gallery_links_revoke_all(request: AuthenticatedRequest) -> HttpResponse:
+def gallery_links_revoke_all(request: UserRequest) -> HttpResponse:
+    """Revoke all links of the user."""
     count = links.revoke_all(request.user)
     text = ngettext("%(count)s link revoked.", "%(count)s links revoked.", count)
     messages.success(request, text % {"count": count})
     return redirect("gallery_links")
 
 
-def _return_url(request: AuthenticatedRequest) -> str:
-    """The page that the button stood on."""
+def _return_url(request: UserRequest) -> str:
+    """The page that the form was on, if it is ours, else the list of links."""
     page = request.POST.get("next", "")
     is_local = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
     return page if is_local else reverse("gallery_links")

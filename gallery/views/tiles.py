@@ -1,4 +1,4 @@
-"""What a tile shows of an image besides its own columns."""
+"""What a tile of the gallery shows besides the image's columns."""
 
 from collections.abc import Callable
 from functools import cache
@@ -16,8 +16,9 @@ from ..services import tags
 
 
 def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
-    """Images with `tag_names`, `took` (s) and, of one in work, `seconds` since it began: one query
-    for all. And `tile`, what a grid shows of each, worked out once: a page has fifty."""
+    """Set on each image `tag_names`, `took` (s), `seconds` since processing began or None, and
+    `tile`, what the grid shows. One query for all; computed once, as a page has fifty images.
+    Returns the same list."""
     names, now = tags.names_by_image(images), timezone.now()
     link, page, zone = (
         storage.url_signer("thumbnails"),
@@ -48,7 +49,7 @@ def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
 
 
 def _page_links() -> Callable[[UUID], str]:
-    """Addresses of images' pages, which differ in the key alone."""
+    """A function from an image's key to the path of its page; `reverse` is called only once."""
     placeholder = "00000000-0000-0000-0000-000000000000"
     prefix, _key, suffix = reverse("gallery_image", args=[placeholder]).partition(placeholder)
     return lambda key: f"{prefix}{key}{suffix}"
