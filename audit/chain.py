@@ -118,7 +118,8 @@ def _append(head: ChainHead, pending: list[PendingEvent]) -> None:
 
 
 def verify(since: NotedEnd | None = None) -> tuple[ChainHead | None, str | None]:
-    """Walk the chain. Returns (head, the first fault or None); the head is None if it does not exist.
+    """Walk the chain. Returns (head, the first fault or None); the head is None if it does not
+    exist.
 
     `since`: number and hash of an event that must be in the chain. Memory use is constant, whatever
     the number of events. Events that are added meanwhile are not checked; if `prune` runs
