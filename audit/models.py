@@ -176,5 +176,5 @@ class ChainHead(models.Model):
         db_table = "audit_head"
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="head_is_one_row")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.last}:{self.hash}"
