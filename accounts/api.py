@@ -55,10 +55,10 @@ class LoginRate(ScopedRate):
 
 @extend_schema(auth=[])
 class Token(TokenObtainPairView):
-    """E-mail and password against an access and a refresh token.
+    """An access and a refresh token in exchange for e-mail and password.
 
-    Of an account with a second factor, `otp` too: 401 `otp_required` without it, `otp_invalid`
-    where it is wrong. 403 `otp_setup_required`: a second factor is to be set up on the site first.
+    Accounts with a second factor also send `otp`: 401 `otp_required` without it, `otp_invalid` if
+    it is wrong. 403 `otp_setup_required`: a second factor must be set up on the site first.
     """
 
     serializer_class = TokenPairSerializer
@@ -78,9 +78,9 @@ class Token(TokenObtainPairView):
 
 @extend_schema(auth=[])
 class TokenRefresh(TokenRefreshView):
-    """A refresh token against a new pair; the old one is spent.
+    """A new pair in exchange for a refresh token, which becomes invalid.
 
-    It ends with the password and the second factor that it was got with.
+    The new pair becomes invalid when the password or the second factor changes.
     """
 
     serializer_class = RefreshSerializer
@@ -92,7 +92,7 @@ class TokenRefresh(TokenRefreshView):
 
 @extend_schema(auth=[])
 class TokenBlacklist(TokenBlacklistView):
-    """Make a refresh token worthless: the API's logout."""
+    """Invalidate a refresh token: the API's logout."""
 
     @documented_answers(TokenBlacklistSerializer)
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

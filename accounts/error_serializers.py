@@ -45,7 +45,7 @@ class NotSignedInCodes(TextChoices):
     NOTHING_SENT = "not_authenticated", "No credentials"
     REFUSED = "authentication_failed", "Wrong credentials"
     MALFORMED = "bad_authorization_header", "The Authorization header is malformed"
-    TOKEN = "token_not_valid", "The token is no token of ours, or has expired"
+    TOKEN = "token_not_valid", "The token is not valid, or has expired"
     USER_GONE = "user_not_found", "The token's user is gone"
     USER_INACTIVE = "user_inactive", "The token's user is closed"
     PASSWORD = "password_changed", "The password was changed since"
@@ -53,7 +53,7 @@ class NotSignedInCodes(TextChoices):
 
 class ForbiddenCodes(TextChoices):
     NOT_YOURS = "permission_denied", "Not for you"
-    NO_SECOND_FACTOR = "otp_setup_required", "A second factor is to be set up on the site first"
+    NO_SECOND_FACTOR = "otp_setup_required", "A second factor must be set up on the site first"
 
 
 NotSignedInSerializer = serializer_with_codes(

@@ -20,9 +20,7 @@ from .second_factor.rules import requires_second_factor
 # Control characters and directional overrides: in a name, the latter would reverse the rest of the
 # line wherever the name is displayed, for example in the audit log.
 UNSAFE_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-SEARCH_KEY_LENGTH = (
-    800  # characters; folding can lengthen a name: a ligature may stand for a phrase
-)
+SEARCH_KEY_LENGTH = 800  # folding can lengthen a name: a ligature may stand for a phrase
 
 
 class User(AbstractBaseUser, PermissionsMixin):

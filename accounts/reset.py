@@ -57,6 +57,7 @@ class ResetForm(PasswordResetForm):
         send.enqueue(users, domain, use_https, get_language())
 
 
+# Queued tasks are stored under this name; see accounts/tasks.py.
 @task()
 def send(users: list[int], domain: str, secure: bool, language: str | None) -> None:
     """Send these users (primary keys, mostly one or none) a link to choose a new password."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 
+# Queued tasks are stored under the function's name: renaming it loses those in the queue.
 @task()
 def tell(user_id: int, what: str, **facts: int) -> None:
     """Notify a user by e-mail of a change to their second factor, in case it was not their own:
