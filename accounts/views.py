@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .forms import ChangeForm, ProfileForm
-from .requests import UserRequest
+from .requests import AuthenticatedRequest
 
 
 class PasswordChange(SuccessMessageMixin, PasswordChangeView):
@@ -28,7 +28,7 @@ class PasswordChange(SuccessMessageMixin, PasswordChangeView):
 
 
 @login_required
-def profile(request: UserRequest) -> HttpResponse:
+def profile(request: AuthenticatedRequest) -> HttpResponse:
     """The user's own name and language; 409 where somebody else changed them meanwhile."""
     if request.method != "POST":
         return render(

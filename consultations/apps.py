@@ -9,7 +9,7 @@ class ConsultationsConfig(AppConfig):
     name = "consultations"
     verbose_name = _("Consultations")
 
-    def ready(self):
+    def ready(self) -> None:
         from audit.subjects import record_deletion
         from core import navigation
         from imaging.lifecycle import REPAIRS

@@ -9,7 +9,7 @@ class GalleryConfig(AppConfig):
     name = "gallery"
     verbose_name = _("Gallery")
 
-    def ready(self):
+    def ready(self) -> None:
         from audit.subjects import record_erasure
         from core import metrics, navigation
         from imaging.lifecycle import REPAIRS

@@ -13,13 +13,13 @@ from .models import StorageQuota
 
 
 @task()
-def warn_owner(user_id, level, request_id=""):
+def warn_owner(user_id: int, level: int, request_id: str = "") -> None:
     """Tell somebody that their storage is filling up."""
     with use_request_id(request_id):
-        _warn(user_id, level)
+        _send_warning(user_id, level)
 
 
-def _warn(user_id, level):
+def _send_warning(user_id: int, level: int) -> None:
     quota = StorageQuota.objects.select_related("user").filter(pk=user_id).first()
     if quota is None or not quota.user.is_active:
         return

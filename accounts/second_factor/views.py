@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from ..requests import UserRequest
+from ..requests import AuthenticatedRequest
 from . import rules, services, session
 from .devices import Authenticator, StaticToken
 from .forms import PasswordForm, SwitchOffForm, SwitchOnForm
@@ -22,7 +22,7 @@ FEW = 3  # recovery codes that remain: the page warns
 
 
 @login_required
-def security(request: UserRequest) -> HttpResponse:
+def security(request: AuthenticatedRequest) -> HttpResponse:
     """The state of the second factor."""
     user, left = request.user, None
     if user.second_factor_since:
@@ -33,7 +33,7 @@ def security(request: UserRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 @login_required
-def set_up(request: UserRequest) -> HttpResponse:
+def set_up(request: AuthenticatedRequest) -> HttpResponse:
     """Shows the secret as a QR code and as text; one of its codes switches the second factor on."""
     user = request.user
     if user.second_factor_since:
@@ -61,7 +61,7 @@ def set_up(request: UserRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 @login_required
-def codes(request: UserRequest) -> HttpResponse:
+def codes(request: AuthenticatedRequest) -> HttpResponse:
     """New recovery codes, in exchange for the password."""
     if not request.user.second_factor_since:
         return redirect("security")
@@ -73,7 +73,7 @@ def codes(request: UserRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 @login_required
-def switch_off(request: UserRequest) -> HttpResponse:
+def switch_off(request: AuthenticatedRequest) -> HttpResponse:
     """Switches the second factor off, in exchange for the password and a code."""
     if not request.user.second_factor_since:
         return redirect("security")
@@ -87,7 +87,7 @@ def switch_off(request: UserRequest) -> HttpResponse:
     return render(request, "accounts/second_factor_off.html", context, status=form.status)
 
 
-def _unconfirmed_device(request: UserRequest) -> Authenticator:
+def _unconfirmed_device(request: AuthenticatedRequest) -> Authenticator:
     """The device whose secret this session shows. Every session gets its own, so that a secret that
     was seen but not confirmed is worthless."""
     mine = Authenticator.objects.filter(user=request.user, confirmed=False)
@@ -99,7 +99,7 @@ def _unconfirmed_device(request: UserRequest) -> Authenticator:
     return device
 
 
-def _keep_session(request: UserRequest, device: services.Device | None = None) -> None:
+def _keep_session(request: AuthenticatedRequest, device: services.Device | None = None) -> None:
     """Keep this session, under a new key and verified by `device`; the others have ended."""
     request.session.pop(django_otp.DEVICE_ID_SESSION_KEY, None)
     if device is not None:
@@ -107,13 +107,13 @@ def _keep_session(request: UserRequest, device: services.Device | None = None) -
     update_session_auth_hash(request, request.user)
 
 
-def _next_url(request: UserRequest) -> str:
+def _next_url(request: AuthenticatedRequest) -> str:
     safe = RedirectURLMixin()
     safe.request = request  # type: ignore[attr-defined]
     return safe.get_redirect_url()
 
 
-def _show_codes(request: UserRequest, codes: list[str], then: str = "") -> HttpResponse:
+def _show_codes(request: AuthenticatedRequest, codes: list[str], then: str = "") -> HttpResponse:
     """The page with the codes, which are stored nowhere in plain text."""
     heading = _("DermaAI recovery codes of %(email)s. Each is good once.")
     text = "\r\n".join([heading % {"email": request.user.email}, "", *codes, ""])
