@@ -1,12 +1,15 @@
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
@@ -23,8 +26,8 @@ from core.versions import VersionedForm
 from .models import User
 from .second_factor import services
 
-# Theirs would show secrets, and make ones unsealed; show tokens; let whoever may change a group
-# give themselves every right.
+# The packages' own admins would show secrets and create unsealed ones, show tokens, and let anybody
+# who may change a group give themselves every permission.
 admin.site.unregister([TOTPDevice, StaticDevice, OutstandingToken, BlacklistedToken, Group])
 
 
@@ -38,13 +41,13 @@ class VersionedUserForm(VersionedForm, UserChangeForm):
     pass
 
 
-RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+PERMISSION_FIELDS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
 @admin.register(User)
 class UserAdmin(VersionedAdmin, FoldedSearch, DjangoUserAdmin):
-    """Only a superuser gives rights, and touches the account of somebody who may enter the admin:
-    Django would let whoever may change an account make themselves a superuser."""
+    """Only a superuser grants permissions or edits the account of somebody who may enter the admin:
+    Django would let anybody who may change accounts make themselves a superuser."""
 
     list_display = [
         "email",
@@ -82,11 +85,11 @@ class UserAdmin(VersionedAdmin, FoldedSearch, DjangoUserAdmin):
     ]
 
     @admin.display(description=_("second factor"), boolean=True, ordering="second_factor_since")
-    def has_second_factor(self, user):
+    def has_second_factor(self, user: User) -> bool:
         return user.second_factor_since is not None
 
     @admin.display(description=_("second factor"))
-    def second_factor(self, user):
+    def second_factor(self, user: User) -> str:
         if user.second_factor_since is None:
             return "-"
         return format_html(
@@ -97,18 +100,18 @@ class UserAdmin(VersionedAdmin, FoldedSearch, DjangoUserAdmin):
         )
 
     @admin.display(description=_("audit log"))
-    def events(self, user):
-        """What they did. The log's own permission is asked there."""
-        place = reverse("admin:audit_event_changelist", query={"actor_id": user.pk})
-        return format_html('<a href="{}">{}</a>', place, _("What they did"))
+    def events(self, user: User) -> str:
+        """A link to the user's events. The log checks its own permission."""
+        url = reverse("admin:audit_event_changelist", query={"actor_id": user.pk})
+        return format_html('<a href="{}">{}</a>', url, _("What they did"))
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.remove_second_factor)
         name = "accounts_user_second_factor"
         return [path("<int:pk>/second-factor/", view, name=name), *super().get_urls()]
 
-    def remove_second_factor(self, request, pk):
-        """For whoever has lost telephone and recovery codes: a superuser takes the factor away."""
+    def remove_second_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """For a user who lost telephone and recovery codes. Superusers only: 403 for others."""
         if not request.user.is_superuser:
             raise PermissionDenied
         user = get_object_or_404(User, pk=pk)
@@ -117,40 +120,40 @@ class UserAdmin(VersionedAdmin, FoldedSearch, DjangoUserAdmin):
             if services.switch_off(user, by_staff=True, admin=True):
                 messages.success(request, gettext("The second factor is removed."))
             return redirect(change)
-        told = self.admin_site.each_context(request) | {
+        context = self.admin_site.each_context(request) | {
             "title": gettext("Remove the second factor"),
             "opts": self.opts,
             "original": user,
             "back": change,
         }
-        return TemplateResponse(request, "admin/accounts/user/second_factor.html", told)
+        return TemplateResponse(request, "admin/accounts/user/second_factor.html", context)
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        return fields if request.user.is_superuser else [*fields, *RIGHTS]
+        return fields if request.user.is_superuser else [*fields, *PERMISSION_FIELDS]
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_change_permission(request, obj) and _may_edit(request, obj)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and _may_edit(request, obj)
 
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin):
-    """What a group may do is a superuser's to say: those who may change it are in one."""
+    """Only a superuser changes groups: members could otherwise extend their own permissions."""
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return request.user.is_superuser
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return request.user.is_superuser
 
 
-def _may_edit(request, account):
+def _may_edit(request: HttpRequest, account: User | None) -> bool:
     return (
         request.user.is_superuser
         or account is None

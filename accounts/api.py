@@ -1,16 +1,22 @@
-"""Tokens for integrators (JWT). As slow to guess as the login page."""
+"""Tokens for integrators (JWT), as hard to guess as at the login page."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.serializers import TokenBlacklistSerializer
 from rest_framework_simplejwt.views import (
     TokenBlacklistView,
     TokenObtainPairView,
     TokenRefreshView,
+    TokenViewBase,
 )
 
 from audit.trail import Action, record
@@ -20,16 +26,18 @@ from core.throttling import ScopedRate
 from .error_serializers import ErrorsSerializer
 from .serializers import RefreshSerializer, TokenPairSerializer
 
+_View = TypeVar("_View", bound=Callable[..., Response])
 
-def documented_answers(serializer, *also):
-    """Wrong credentials are 401, though nobody has to be signed in to ask."""
+
+def documented_answers(serializer: type[Serializer], *also: int) -> Callable[[_View], _View]:
+    """For the schema: 401 for wrong credentials, although no authentication is required."""
     errors = dict.fromkeys((401, *also), ErrorsSerializer)
     return extend_schema(responses={200: serializer} | errors)
 
 
-def issue_tokens(view, request, action):
-    """What the view's serializer answers, and the event of it."""
-    serializer = view.get_serializer(data=request.data)
+def issue_tokens(view: TokenViewBase, request: Request, action: Action) -> Response:
+    """The answer of the view's serializer, recorded as an event. Raises InvalidToken."""
+    serializer: Any = view.get_serializer(data=request.data)
     try:
         serializer.is_valid(raise_exception=True)
     except TokenError as error:
@@ -39,18 +47,18 @@ def issue_tokens(view, request, action):
 
 
 class LoginRate(ScopedRate):
-    """Of an address, that of an IPv6 line."""
+    """By network, so that one IPv6 subscriber has one limit."""
 
-    def get_ident(self, request):
+    def get_ident(self, request: Request) -> str:
         return client_network(request)
 
 
 @extend_schema(auth=[])
 class Token(TokenObtainPairView):
-    """E-mail and password against an access and a refresh token.
+    """An access and a refresh token in exchange for e-mail and password.
 
-    Of an account with a second factor, `otp` too: 401 `otp_required` without it, `otp_invalid`
-    where it is wrong. 403 `otp_setup_required`: a second factor is to be set up on the site first.
+    Accounts with a second factor also send `otp`: 401 `otp_required` without it, `otp_invalid` if
+    it is wrong. 403 `otp_setup_required`: a second factor must be set up on the site first.
     """
 
     serializer_class = TokenPairSerializer
@@ -58,9 +66,9 @@ class Token(TokenObtainPairView):
     throttle_scope = "login"
 
     @documented_answers(TokenPairSerializer, 403)
-    def post(self, request, *args, **kwargs):
-        told = request.data if isinstance(request.data, dict) else {}
-        email = told.get("email")
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        data = request.data if isinstance(request.data, dict) else {}
+        email = data.get("email")
         if isinstance(email, str) and not AxesProxyHandler.is_allowed(
             request._request, {"email": email}
         ):
@@ -70,22 +78,22 @@ class Token(TokenObtainPairView):
 
 @extend_schema(auth=[])
 class TokenRefresh(TokenRefreshView):
-    """A refresh token against a new pair; the old one is spent.
+    """A new pair in exchange for a refresh token, which becomes invalid.
 
-    It ends with the password and the second factor that it was got with.
+    The new pair becomes invalid when the password or the second factor changes.
     """
 
     serializer_class = RefreshSerializer
 
     @documented_answers(RefreshSerializer, 403)
-    def post(self, request, *args, **kwargs):
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return issue_tokens(self, request, Action.REFRESHED)
 
 
 @extend_schema(auth=[])
 class TokenBlacklist(TokenBlacklistView):
-    """Make a refresh token worthless: the API's logout."""
+    """Invalidate a refresh token: the API's logout."""
 
     @documented_answers(TokenBlacklistSerializer)
-    def post(self, request, *args, **kwargs):
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().post(request, *args, **kwargs)

@@ -1,5 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.core.management import call_command
+from django.db.models import Model
 from django.db.models.signals import post_migrate, pre_save
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +11,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Accounts")
 
-    def ready(self):
+    def ready(self) -> None:
         from core import navigation
 
         from .navigation import ENTRIES
@@ -18,16 +21,16 @@ class AccountsConfig(AppConfig):
 
         check_required_roles()
         pre_save.connect(discard_token_text, sender="token_blacklist.OutstandingToken")
-        post_migrate.connect(make_cache_table, sender=self)
+        post_migrate.connect(create_cache_table, sender=self)
 
 
-def discard_token_text(sender, instance, **kwargs):
-    """A refresh token is known again by its `jti` alone. Kept whole, as its library does, it would
-    be everybody's who reads the table or a backup of it."""
+def discard_token_text(sender: type[Model], instance: Any, **kwargs: Any) -> None:
+    """A refresh token is recognised by its `jti` alone. Stored whole, as its library does, it could
+    be used by anybody who reads the table or a backup of it."""
     instance.token = ""
 
 
-def make_cache_table(sender, using, **kwargs):
-    """The table that logins, uploads and links are counted in. Where another cache is configured,
-    or it is there, nothing happens."""
+def create_cache_table(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Create the table in which logins, uploads and links are counted, unless it exists or another
+    cache is configured."""
     call_command("createcachetable", database=using, verbosity=0)

@@ -1,4 +1,4 @@
-"""Errors, for the API's schema."""
+"""Error responses, for the API's schema."""
 
 from django.db.models import TextChoices
 from drf_standardized_errors.openapi_serializers import ClientErrorEnum
@@ -12,15 +12,17 @@ class ErrorSerializer(serializers.Serializer):
 
 
 class ErrorsSerializer(serializers.Serializer):
-    """The one shape of every error, for the schema of answers that name no codes."""
+    """The shape of every error, for answers whose codes the schema does not list."""
 
     type = serializers.CharField()
-    errors = ErrorSerializer(many=True)
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # a field of that name
 
 
-def serializer_with_codes(status, codes, description):
-    """The one shape again, with the codes that answers of one status may have. `status` is its name
-    in the schema."""
+def serializer_with_codes(
+    status: str, codes: type[TextChoices], description: str
+) -> type[serializers.Serializer]:
+    """The same shape, with the codes that answers of one status may have. `status` names it in the
+    schema."""
     error = type(
         f"{status}ErrorSerializer",
         (ErrorSerializer,),
@@ -38,12 +40,12 @@ def serializer_with_codes(status, codes, description):
 
 
 class NotSignedInCodes(TextChoices):
-    """Why a request counts as nobody's."""
+    """Why a request is not authenticated."""
 
     NOTHING_SENT = "not_authenticated", "No credentials"
     REFUSED = "authentication_failed", "Wrong credentials"
     MALFORMED = "bad_authorization_header", "The Authorization header is malformed"
-    TOKEN = "token_not_valid", "The token is no token of ours, or has expired"
+    TOKEN = "token_not_valid", "The token is not valid, or has expired"
     USER_GONE = "user_not_found", "The token's user is gone"
     USER_INACTIVE = "user_inactive", "The token's user is closed"
     PASSWORD = "password_changed", "The password was changed since"
@@ -51,7 +53,7 @@ class NotSignedInCodes(TextChoices):
 
 class ForbiddenCodes(TextChoices):
     NOT_YOURS = "permission_denied", "Not for you"
-    NO_SECOND_FACTOR = "otp_setup_required", "A second factor is to be set up on the site first"
+    NO_SECOND_FACTOR = "otp_setup_required", "A second factor must be set up on the site first"
 
 
 NotSignedInSerializer = serializer_with_codes(

@@ -1,6 +1,9 @@
+from typing import Any, cast
+
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.versions import VersionedForm
@@ -10,41 +13,42 @@ from .models import User
 
 
 class LoginForm(AuthenticationForm):
-    """E-mail and password; one and the same answer to a wrong one of either."""
+    """E-mail and password; the error does not say which of them is wrong."""
 
     error_messages = {
         "invalid_login": _("Wrong e-mail or password."),
         "inactive": _("Wrong e-mail or password."),
     }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget = forms.EmailInput(
             attrs={"autocomplete": "username", "autofocus": True, "inputmode": "email"}
         )
 
-        if self.is_bound:  # what is typed again is the password
+        if self.is_bound:  # after an error, the password is typed again
             del self.fields["username"].widget.attrs["autofocus"]
             self.fields["password"].widget.attrs["autofocus"] = True
 
-    def clean_username(self):
+    def clean_username(self) -> str:
         return self.cleaned_data["username"].lower()
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
+        """Limits the rate of attempts before it checks the password."""
         if not LoginAttemptRate().allow_request(self.request, None):
-            self.request.axes_locked_out = True  # AxesMiddleware answers 429
+            self.request.axes_locked_out = True  # type: ignore[union-attr]  # AxesMiddleware answers 429
             raise self.get_invalid_login_error()
         return super().clean()
 
 
 class ChangeForm(PasswordChangeForm):
-    """Its old password is as slow to guess as a login's: a wrong one counts and is told."""
+    """The old password is as hard to guess as at login: wrong ones count towards the lock."""
 
-    def __init__(self, *args, request, **kwargs):
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
 
-    def clean_old_password(self):
+    def clean_old_password(self) -> str:
         password = self.cleaned_data["old_password"]
         if authenticate(self.request, username=self.user.email, password=password) != self.user:
             wrong = self.error_messages["password_incorrect"]
@@ -58,9 +62,10 @@ class ProfileForm(VersionedForm, forms.ModelForm):
         fields = ["full_name", "language"]
         widgets = {"full_name": forms.TextInput(attrs={"autocomplete": "name"})}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [
+        language = cast(forms.ChoiceField, self.fields["language"])
+        language.choices = [
             ("", _("The browser's")),
             ("fr", "Français"),
             ("en", "English"),

@@ -1,48 +1,55 @@
+from typing import Any
+
 from axes.handlers.proxy import AxesProxyHandler
+from django.http import HttpRequest
 
 from core.network import client_network
 from core.throttling import Rate
 
+from .models import User
+
 MAX_LENGTH = 254  # characters of an e-mail address
 
 
-def attempted_email(request, credentials=None):
-    """Who somebody tried to be, for django-axes: the form says `username`, the API `email`.
+def attempted_email(
+    request: HttpRequest | None, credentials: dict[str, Any] | None = None
+) -> str | None:
+    """The e-mail of a login attempt, for django-axes: the form says `username`, the API `email`.
 
-    Without it every failure counts against nobody, and one guesser locks out a whole practice
+    Without it every failure counts against no account, and one attacker locks out a whole practice
     that shares an address.
     """
-    told = credentials or {}
-    email = told.get("username") or told.get("email")
+    fields = credentials or {}
+    email = fields.get("username") or fields.get("email")
     if not email and request is not None:
         email = request.POST.get("username")
     if not email:
         return None
-    # None of these is anybody's address, and no column of axes takes them: longer, with NUL, with
-    # half a character (JSON can write one). The database's refusal was a 500.
-    told = email.lower()[:MAX_LENGTH].replace("\0", "?")
-    return told.encode(errors="replace").decode()
+    # Too long, with NUL or with a lone surrogate (possible in JSON) it is nobody's address, and the
+    # columns of axes do not take it: the database's refusal would be a 500.
+    email = email.lower()[:MAX_LENGTH].replace("\0", "?")
+    return email.encode(errors="replace").decode()
 
 
-def is_locked_out(request, user):
-    """Were there too many wrong passwords and codes for this user from this address? Of a page's
-    request AxesMiddleware then answers with the page that says so."""
+def is_locked_out(request: HttpRequest, user: User) -> bool:
+    """Whether there were too many wrong passwords and codes for this user from this address. For a
+    page, AxesMiddleware then answers with the page that says so."""
     if AxesProxyHandler.is_allowed(request, {"username": user.email}):
         return False
-    request.axes_locked_out = True
+    request.axes_locked_out = True  # type: ignore[attr-defined]
     return True
 
 
-def count_wrong_code(request, user):
-    """A wrong code counts like a wrong password: together they lock."""
+def count_wrong_code(request: HttpRequest, user: User) -> None:
+    """Count a wrong code like a wrong password, towards the same lock."""
     AxesProxyHandler.user_login_failed(__name__, {"username": user.email}, request)
 
 
 class LoginAttemptRate(Rate):
-    """Logins tried from one address, for whomever: each costs the processor a hashed password
-    and, failed, the audit log an event. A practice behind one address does not come near it."""
+    """Login attempts from one network, for any account: each costs a password hash and, if it
+    fails, an audit event. A practice behind one address stays far below the limit."""
 
     rate = "60/min"
 
-    def get_cache_key(self, request, view):
+    def get_cache_key(self, request: HttpRequest, view: object) -> str:
         return f"login/{client_network(request)}"

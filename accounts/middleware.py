@@ -1,17 +1,21 @@
 from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import translation
 
-# A signed URL is good for whoever holds it, and a page has fifty: who asks is not looked up.
+from core.context import GetResponse
+
+# Signed URLs need no user, and a page has fifty of them: the user is not looked up.
 SIGNED = "/media/"
 
 
 class UserLanguageMiddleware:
-    """The user's own choice of language, before what the browser asks for."""
+    """The user's chosen language takes precedence over the browser's."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         signed = request.path_info.startswith(SIGNED)
         language = "" if signed else getattr(request.user, "language", "")
         if language in dict(settings.LANGUAGES):

@@ -1,4 +1,6 @@
 import re
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
@@ -15,10 +17,10 @@ from .managers import UserManager
 from .second_factor.devices import Authenticator, RecoveryCodes  # noqa: F401  (models)
 from .second_factor.rules import requires_second_factor
 
-# Control characters, and what turns the direction of writing: a name with it would turn the rest of
-# the line in which somebody else reads it, the audit log's too.
+# Control characters and directional overrides: in a name, the latter would reverse the rest of the
+# line wherever the name is displayed, for example in the audit log.
 UNSAFE_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-SEARCH_KEY_LENGTH = 800  # characters: a ligature of a whole phrase is written out
+SEARCH_KEY_LENGTH = 800  # folding can lengthen a name: a ligature may stand for a phrase
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -40,7 +42,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_staff = models.BooleanField(_("may enter the admin"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
-    # Since when; sessions and tokens are bound to it. Switched by accounts.second_factor.services.
+    # Sessions and tokens are bound to it. Set by accounts.second_factor.services.
     second_factor_since = models.DateTimeField(_("second factor since"), null=True, editable=False)
     date_joined = models.DateTimeField(_("date joined"), default=timezone.now, editable=False)
     search_key = models.CharField(max_length=SEARCH_KEY_LENGTH, editable=False, db_default="")
@@ -61,49 +63,52 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
         ]
 
-    def __str__(self):
-        """For the admin, where two may have one name. Pages use get_short_name."""
+    def __str__(self) -> str:
+        """For the admin, where two users may share a name. Pages use get_short_name."""
         return " · ".join(part for part in (self.full_name, self.email) if part)
 
-    def clean(self):
+    def clean(self) -> None:
         self.email = self.email.lower()
         self.full_name = UNSAFE_CHARACTERS.sub("", self.full_name)
         super().clean()
 
-    def save(self, *args, update_fields=None, **kwargs):
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Keeps `search_key` in step, and records a changed password."""
         self.email = self.email.lower()
         self.search_key = search_key(self.full_name, self.email)[:SEARCH_KEY_LENGTH]
         if update_fields is not None and {"full_name", "email"} & set(update_fields):
             update_fields = {*update_fields, "search_key"}
-        # Django's own note that set_password was called; a hash that is only made anew has none.
-        changed = self._password is not None and not self._state.adding
+        # Set by Django's set_password; not when a hash is only upgraded.
+        changed = self._password is not None and not self._state.adding  # type: ignore[attr-defined]
         super().save(*args, update_fields=update_fields, **kwargs)
         if changed:
             record(Action.PASSWORD, self)
 
-    def get_session_auth_hash(self):
+    def get_session_auth_hash(self) -> str:
         return super().get_session_auth_hash() + self.second_factor_stamp
 
-    def get_session_auth_fallback_hash(self):
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
         for former in super().get_session_auth_fallback_hash():
             yield former + self.second_factor_stamp
 
     @property
-    def second_factor_stamp(self):
-        """What sessions and tokens carry, so that they end when the factor is switched on or off;
-        "" without one."""
+    def second_factor_stamp(self) -> str:
+        """What sessions and tokens carry, so that they end when the factor is switched on or off:
+        an ISO 8601 time, or "" without a factor."""
         return self.second_factor_since.isoformat() if self.second_factor_since else ""
 
     @property
-    def lacks_second_factor(self):
+    def lacks_second_factor(self) -> bool:
+        """Whether a second factor is required but not set up."""
         return self.second_factor_since is None and requires_second_factor(self)
 
-    def get_full_name(self):
+    def get_full_name(self) -> str:
         return self.full_name
 
-    def get_short_name(self):
+    def get_short_name(self) -> str:
         return self.full_name or self.email
 
     @property
-    def is_doctor(self):
+    def is_doctor(self) -> bool:
+        """False for a closed account."""
         return self.is_active and self.role == self.Role.DOCTOR

@@ -1,3 +1,5 @@
+"""Types for requests of a signed-in user; Django's own type also allows an anonymous one."""
+
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 from rest_framework.request import Request
@@ -5,14 +7,14 @@ from rest_framework.request import Request
 from .models import User
 
 
-class UserRequest(HttpRequest):
-    """For annotations: the request of a view with `login_required`."""
+class AuthenticatedRequest(HttpRequest):
+    """The request of a view with `login_required`."""
 
     user: User
     htmx: HtmxDetails
 
 
-class UserAPIRequest(Request):
-    """For annotations: the request of an API view with `IsAuthenticated`."""
+class AuthenticatedAPIRequest(Request):
+    """The request of an API view with `IsAuthenticated`."""
 
     user: User

@@ -1,4 +1,6 @@
-"""E-mail, password and, where there is one, the second factor's code, against tokens."""
+"""Tokens in exchange for e-mail, password and, if there is one, the second factor's code."""
+
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,16 +11,20 @@ from rest_framework_simplejwt.serializers import (
     TokenObtainSerializer,
     TokenRefreshSerializer,
 )
+from rest_framework_simplejwt.tokens import Token
 
 from .authentication import STAMP_CLAIM, SecondFactorSetupRequired, check_token, lock_owner
 from .lockout import count_wrong_code
+from .models import User
 from .second_factor import services
 
 
 class _RequiresCode(TokenObtainSerializer):
-    """Between the password and the tokens: the code of whoever has a second factor."""
+    """After the password, requires the code of users who have a second factor."""
 
-    def validate(self, attrs):
+    user: User
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         data = super().validate(attrs)
         if self.user.lacks_second_factor:
             raise SecondFactorSetupRequired
@@ -26,7 +32,7 @@ class _RequiresCode(TokenObtainSerializer):
             self._check_code(attrs.get("otp"))
         return data
 
-    def _check_code(self, otp):
+    def _check_code(self, otp: str | None) -> None:
         if not otp:
             text = _("Send the code of the second factor as otp, too.")
             raise AuthenticationFailed(text, "otp_required")
@@ -48,19 +54,19 @@ class TokenPairSerializer(TokenObtainPairSerializer, _RequiresCode):
     )
 
     @classmethod
-    def get_token(cls, user):
+    def get_token(cls, user: User) -> Token:  # type: ignore[override]
         token = super().get_token(user)
         token[STAMP_CLAIM] = user.second_factor_stamp
         return token
 
 
 class RefreshSerializer(TokenRefreshSerializer):
-    """A pair for a token that still holds; `user` is whose it is."""
+    """A new pair for a valid refresh token; `user` is its owner."""
 
-    def validate(self, attrs):
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         token = self.token_class(attrs["refresh"])
         with transaction.atomic():
-            # Of two at once the second waits here, and then finds the token spent.
+            # Of two concurrent requests the second waits here, then finds the token spent.
             self.user = lock_owner(token)
             check_token(token, self.user)
             return super().validate(attrs)

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 
+# Queued tasks are stored under the function's name: renaming it loses those in the queue.
 @task()
-def tell(user_id, what, **facts):
-    """Tell somebody by mail what happened to their second factor: `what` is on, off, removed,
-    codes or code_used (with `left`). Nobody else would, if it was not them."""
+def tell(user_id: int, what: str, **facts: int) -> None:
+    """Notify a user by e-mail of a change to their second factor, in case it was not their own:
+    `what` is on, off, removed, codes or code_used (with `left`, the codes that remain)."""
     user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return

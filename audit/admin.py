@@ -1,5 +1,9 @@
+from typing import Any
+
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_permission_codename, get_user_model
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +14,7 @@ from .reading import with_actors
 
 @admin.register(Event)
 class EventAdmin(admin.ModelAdmin):
-    """To read, and nothing else: not for a superuser either."""
+    """Read-only, even for a superuser."""
 
     list_display = ["id", "moment", "who", "actor_role", "action", "what", "key", "address"]
     list_filter = ["action", "kind", "actor_role"]
@@ -19,17 +23,17 @@ class EventAdmin(admin.ModelAdmin):
     show_full_result_count = False
     actions = None
 
-    def get_changelist_instance(self, request):
-        """With names for whoever may see accounts; the log itself has numbers."""
-        changes = super().get_changelist_instance(request)
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """With names, for those who may view accounts; the log itself has numbers."""
+        changelist = super().get_changelist_instance(request)
         accounts = get_user_model()._meta
-        may = get_permission_codename("view", accounts)
-        if request.user.has_perm(f"{accounts.app_label}.{may}"):
-            changes.result_list = with_actors(list(changes.result_list))
-        return changes
+        permission = get_permission_codename("view", accounts)
+        if request.user.has_perm(f"{accounts.app_label}.{permission}"):
+            changelist.result_list = with_actors(list(changelist.result_list))
+        return changelist
 
     @admin.display(description=_("who"), ordering="actor_id")
-    def who(self, event):
+    def who(self, event: Event) -> Any:
         account = getattr(event, "who", None)
         if account is None:
             return event.actor_id
@@ -37,14 +41,14 @@ class EventAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', change, account.get_short_name())
 
     @admin.display(description=_("kind"), ordering="kind")
-    def what(self, event):
+    def what(self, event: Event) -> str:
         return event.kind_label
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
         return False

@@ -8,7 +8,7 @@ class AuditConfig(AppConfig):
     name = "audit"
     verbose_name = _("Audit")
 
-    def ready(self):
+    def ready(self) -> None:
         from django.contrib.admin.models import LogEntry
 
         from . import signals, triggers

@@ -1,20 +1,21 @@
-"""The chain: each event's hash covers the one before it, so that none is altered, taken out or put
-in between unnoticed; the sealed head says how many there must be.
+"""The chain: each event's hash covers the previous one, so that no event can be altered, removed or
+inserted unnoticed; the sealed head says where the chain ends.
 
-The hashes are keyed (AUDIT_KEY, else SECRET_KEY): who can write to the database but does not know
-the key cannot make them. Each event names its key, so that the key can be exchanged. What the chain
-cannot notice by itself is a whole database that is put back to what it was: note the end that
-`verify_audit` prints, and give it back later (`--since`).
+The hashes are keyed (AUDIT_KEY, else SECRET_KEY): write access to the database without the key is
+not enough to forge them. Each event names its key, so that keys can be rotated. What the chain
+cannot detect is a database that is restored to an earlier state as a whole: note the end that
+`verify_audit` prints, and pass it later (`--since`).
 
-Appending is a transaction of its own, after the commit of what it tells of: the head's lock is
-held for a few rows and never while anything else is waited for.
+Appending is a transaction of its own, after the commit of the recorded action: the head's lock is
+held for a few rows, and never while waiting for anything else.
 """
 
 import hashlib
 import hmac
 import json
 import logging
-from datetime import UTC
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from django.db import models, transaction
 
@@ -27,63 +28,66 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 START = "0" * 64
 
+NotedEnd = tuple[int, str]  # number and hash of an event, as `verify_audit` printed them
 
-def _keyed_hash(told, secret=None):
+
+def _keyed_hash(text: str, secret: str | None = None) -> str:
     secret = secret or keyring("AUDIT_KEY")[0]
     key = hashlib.sha256(b"audit.chain" + secret.encode()).digest()
-    return hmac.digest(key, told.encode(), "sha256").hex()
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
-def pseudonym(text):
-    """The same for the same text, which it does not tell: what somebody tried to log in as."""
+def pseudonym(text: str) -> str:
+    """16 hexadecimal digits: equal for equal texts, without revealing the text (a login name)."""
     return _keyed_hash(f"pseudonym\n{text}")[:16]
 
 
-def digest(event, secret=None):
-    """The hash that this event must have: with the key in use, or with a former one."""
+def digest(event: Event, secret: str | None = None) -> str:
+    """The hash that this event must have, with the current secret or a given one."""
     facts = event.facts()
     facts["moment"] = event.moment.astimezone(UTC).isoformat(timespec="microseconds")
-    told = [event.id, event.previous, *(facts[name] for name in Event.FACTS)]
-    return _keyed_hash(json.dumps(told, sort_keys=True, separators=(",", ":")), secret)
+    content = [event.id, event.previous, *(facts[name] for name in Event.FACTS)]
+    return _keyed_hash(json.dumps(content, sort_keys=True, separators=(",", ":")), secret)
 
 
-def has_valid_hash(event, keys):
-    """Is its hash the right one? `keys` is {key id: secret}. Events of before they had a key id may
-    have been made with any."""
-    known = keys.values() if event.key_id is None else filter(None, [keys.get(event.key_id)])
-    return any(hmac.compare_digest(digest(event, secret), event.hash) for secret in known)
+def has_valid_hash(event: Event, keys: Mapping[str, str]) -> bool:
+    """Whether the event's hash is right. `keys` is {key id: secret}. Old events without a key id
+    may have been made with any of them."""
+    candidates = keys.values() if event.key_id is None else filter(None, [keys.get(event.key_id)])
+    return any(hmac.compare_digest(digest(event, secret), event.hash) for secret in candidates)
 
 
-def _keys_by_id():
+def _keys_by_id() -> dict[str, str]:
     return {key_id(secret): secret for secret in keyring("AUDIT_KEY")}
 
 
-def seal(head, secret=None):
-    told = f"head\n{head.last}\n{head.hash}\n{head.pruned_through}\n{head.pruned_hash}"
-    return _keyed_hash(told, secret)
+def seal(head: ChainHead, secret: str | None = None) -> str:
+    """The keyed hash that a head must carry."""
+    text = f"head\n{head.last}\n{head.hash}\n{head.pruned_through}\n{head.pruned_hash}"
+    return _keyed_hash(text, secret)
 
 
-def is_sealed(head):
+def is_sealed(head: ChainHead) -> bool:
+    """Whether the head's seal is right, with any key of the keyring."""
     return any(hmac.compare_digest(head.seal, seal(head, key)) for key in keyring("AUDIT_KEY"))
 
 
-def _writable_events():
-    """Past the queryset that refuses to write."""
+def _writable_events() -> models.QuerySet[Event]:
+    """A queryset that can write, unlike EventQuerySet."""
     return models.QuerySet(Event)
 
 
-def create_head():
-    """The head of an empty log. Where there are events and no head, somebody took it away."""
+def create_head() -> None:
+    """Create the head of an empty log. If there are events but no head, somebody removed it."""
     if not (ChainHead.objects.exists() or Event.objects.exists()):
         head = ChainHead()
         head.seal = seal(head)
         head.save(force_insert=True)
 
 
-def flush_pending(*, known=False):
-    """Move pending events into the chain. Whoever comes first does it for all; again is fine. What
-    comes in meanwhile is moved by whoever brought it. `known`: there are some, it need not be
-    asked."""
+def flush_pending(*, known: bool = False) -> None:
+    """Move all pending events into the chain, whichever process wrote them; idempotent. Events that
+    arrive meanwhile are moved by their own process. `known`: there are some, skip the check."""
     full = known or PendingEvent.objects.exists()
     while full:
         with transaction.atomic():
@@ -91,34 +95,35 @@ def flush_pending(*, known=False):
             if head is None:
                 logger.critical("the audit log has lost its head: events wait (verify_audit)")
                 return
-            waiting = list(PendingEvent.objects.order_by("pk")[:BATCH])
-            _append(head, waiting)
-            full = len(waiting) == BATCH
+            pending = list(PendingEvent.objects.order_by("pk")[:BATCH])
+            _append(head, pending)
+            full = len(pending) == BATCH
 
 
-def _append(head, waiting):
-    # One that was tampered with is not sealed anew: verify_audit shall go on finding it.
-    sound, made_with = is_sealed(head), key_id(keyring("AUDIT_KEY")[0])
+def _append(head: ChainHead, pending: list[PendingEvent]) -> None:
+    # A head that was tampered with is not sealed again: verify_audit must keep reporting it.
+    intact, own_key_id = is_sealed(head), key_id(keyring("AUDIT_KEY")[0])
     links = []
-    for told in waiting:
-        event = Event(id=head.last + 1, previous=head.hash, key_id=made_with, **told.facts())
+    for entry in pending:
+        event = Event(id=head.last + 1, previous=head.hash, key_id=own_key_id, **entry.facts())
         event.hash = digest(event)
         head.last, head.hash = event.id, event.hash
         links.append(event)
     _writable_events().bulk_create(links)
-    chained = PendingEvent.objects.filter(pk__in=[told.pk for told in waiting])
-    chained._raw_delete(chained.db)  # nothing hangs on them
-    if sound:
+    chained = PendingEvent.objects.filter(pk__in=[entry.pk for entry in pending])
+    chained._raw_delete(chained.db)  # nothing refers to them
+    if intact:
         head.seal = seal(head)
     head.save(update_fields=["last", "hash", "seal"])
 
 
-def verify(since=None):
-    """Walk the chain. Returns (head, the first thing that is wrong, or None).
+def verify(since: NotedEnd | None = None) -> tuple[ChainHead | None, str | None]:
+    """Walk the chain. Returns (head, the first fault or None); the head is None if it does not
+    exist.
 
-    `since` is (number, hash) of an event that is known to have been there. Memory is constant,
-    whatever the number of events; those that are added meanwhile are left for the next time, and
-    where `prune` has been at work meanwhile, it walks again.
+    `since`: number and hash of an event that must be in the chain. Memory use is constant, whatever
+    the number of events. Events that are added meanwhile are not checked; if `prune` runs
+    meanwhile, the walk starts again.
     """
     while True:
         head, fault = _verify_once(since)
@@ -129,28 +134,31 @@ def verify(since=None):
             return head, fault
 
 
-def _verify_once(since):
+def _verify_once(since: NotedEnd | None) -> tuple[ChainHead | None, str | None]:
     head = ChainHead.objects.filter(pk=1).first()
     if head is None:
-        gone = Event.objects.exists() or PendingEvent.objects.exists()
-        return None, "the head is missing" if gone else None
+        missing = Event.objects.exists() or PendingEvent.objects.exists()
+        return None, "the head is missing" if missing else None
     if stray := Event.objects.filter(id__lte=head.pruned_through).order_by("id").first():
         return head, f"event {stray.id} was inserted: the chain begins behind {head.pruned_through}"
     fault = _check_links(head.pruned_through, head.pruned_hash, head.last, head.hash, since)
     if fault is None and not is_sealed(head):
         fault = "the head was altered"
     if fault is None:
-        # It may have grown. The head is read after the events: what came in between, it knows.
+        # The chain may have grown. The head is read after the events, so it covers new ones.
         top = Event.objects.order_by("-id").first()
         now = ChainHead.objects.get(pk=1)
         if top and top.id > now.last:
-            extra = Event.objects.filter(id__gt=now.last).order_by("id").first()
+            extra = Event.objects.filter(id__gt=now.last).order_by("id").first() or top
             fault = f"event {extra.id} was inserted: the chain ends with {now.last}"
     return head, fault
 
 
-def _check_links(after, previous, last, end, since=None):
-    """What is wrong first in (after, last], or None."""
+def _check_links(
+    after: int, previous: str, last: int, end: str, since: NotedEnd | None = None
+) -> str | None:
+    """The first fault in the events (after, last], or None. `previous` and `end`: the hashes that
+    the first event must follow and the last must have."""
     number, keys = after, _keys_by_id()
     while number < last:
         rows = list(Event.objects.filter(id__gt=number, id__lte=last).order_by("id")[:BATCH])
@@ -177,12 +185,13 @@ def _check_links(after, previous, last, end, since=None):
 
 
 class BrokenChainError(Exception):
-    """Nothing is pruned from a chain that is not whole: it would hide what is wrong."""
+    """A broken chain is not pruned: that would hide the fault."""
 
 
-def prune(before):
-    """Delete the events up to the first one that is not older. The sealed head keeps the hash of
-    the last deleted one, so that what stays can be verified. Returns how many."""
+def prune(before: datetime) -> int:
+    """Delete the events before the first one that is not older, and return how many. The sealed
+    head keeps the hash of the last one deleted, so that the rest can still be verified. Raises
+    BrokenChainError."""
     first = Event.objects.filter(moment__gte=before).order_by("id").first()
     with transaction.atomic():
         head = ChainHead.objects.select_for_update().get(pk=1)
@@ -193,10 +202,10 @@ def prune(before):
         fault = _check_links(head.pruned_through, head.pruned_hash, through, last.hash)
         if fault or not is_sealed(head):
             raise BrokenChainError(fault or "the head was altered")
-        gone = through - head.pruned_through
+        count = through - head.pruned_through
         head.pruned_through, head.pruned_hash = through, last.hash
         head.seal = seal(head)
         head.save(update_fields=["pruned_through", "pruned_hash", "seal"])
         old = _writable_events().filter(id__lte=through)
-        old._raw_delete(old.db)  # the triggers let pass what the head says was pruned
-    return gone
+        old._raw_delete(old.db)  # the triggers allow it up to the head's floor
+    return count

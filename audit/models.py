@@ -1,8 +1,10 @@
-"""Who did what to which image, when, from where: rows that are only ever added.
+"""Who did what to which image, when and from where: rows that are only ever added.
 
-Nothing here points at another table: a record outlives the user and the image that it names. No
-name, e-mail or file name stands in it.
+Nothing here references another table: an event outlives the user and the image that it names. It
+contains no name, e-mail address or file name.
 """
+
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -43,7 +45,7 @@ class Action(models.TextChoices):
 
 
 class Kind(models.TextChoices):
-    """What is done to. Other models of the admin stand here under their own name."""
+    """The kinds of subjects. Other models of the admin are recorded under their own name."""
 
     CONSULTATION_IMAGE = "consultation_image", _("Consultation image")
     GALLERY_IMAGE = "gallery_image", _("Gallery image")
@@ -55,11 +57,11 @@ class Kind(models.TextChoices):
 
 
 class AppendOnlyError(TypeError):
-    """Somebody tried to change or delete what happened."""
+    """An attempt to change or delete an event."""
 
 
 class EventFacts(models.Model):
-    """The facts of one event. Ids are plain numbers, of users but for `patient_id`, a Patient's."""
+    """The facts of one event. Ids are plain numbers: of users, except for `patient_id`."""
 
     FACTS = (
         "moment",
@@ -78,7 +80,7 @@ class EventFacts(models.Model):
 
     moment = models.DateTimeField(_("when"), default=timezone.now)
     actor_id = models.BigIntegerField(_("who"), null=True)
-    # As it was then: doctor, patient, staff; "system" for a command or worker; "" for nobody known.
+    # At that time: doctor, patient, staff; "system" for a command or worker; "" if unknown.
     actor_role = models.CharField(_("role"), max_length=10, blank=True)
     action = models.CharField(_("what"), max_length=20, choices=Action)
     kind = models.CharField(_("kind"), max_length=40, blank=True)
@@ -93,36 +95,39 @@ class EventFacts(models.Model):
     class Meta:
         abstract = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.pk} {self.action}"
 
     @property
-    def kind_label(self):
-        return Kind(self.kind).label if self.kind in Kind else self.kind
+    def kind_label(self) -> str:
+        return str(Kind(self.kind).label) if self.kind in Kind else self.kind
 
-    def facts(self):
+    def facts(self) -> dict[str, Any]:
+        """{name: value} of all facts."""
         return {name: getattr(self, name) for name in self.FACTS}
 
 
 class EventQuerySet(models.QuerySet):
-    """Reads. `audit.chain` alone writes, past this class."""
+    """Reads only. `audit.chain` writes, bypassing this class."""
 
-    def _refuse(self, *args, **kwargs):
+    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
         raise AppendOnlyError("the audit log is only ever added to, by audit.chain")
 
     update = delete = create = bulk_create = bulk_update = get_or_create = update_or_create = (
         _refuse
     )
-    _refuse.queryset_only = True
+    _refuse.queryset_only = True  # type: ignore[attr-defined]
 
 
 class Event(EventFacts):
-    """One link of the chain (audit.chain): `hash` covers its facts, its number and `previous`."""
+    """One link of the chain (audit.chain): `hash` covers its facts, number and `previous`."""
 
-    id = models.BigIntegerField(_("number"), primary_key=True)  # without a gap, from 1
+    id = models.BigIntegerField(_("number"), primary_key=True)  # from 1, without gaps
     previous = models.CharField(max_length=HASH)
     hash = models.CharField(max_length=HASH)
     key_id = models.CharField(max_length=8, null=True)  # which key made the hash (core.keys)
+
+    who: Any  # the actor's user or None; set by audit.reading.with_actors
 
     objects = EventQuerySet.as_manager()
 
@@ -139,16 +144,16 @@ class Event(EventFacts):
             models.Index(fields=["moment"], name="event_by_moment"),
         ]
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         raise AppendOnlyError("events are made by audit.trail.record")
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise AppendOnlyError("events are not deleted")
 
 
 class PendingEvent(EventFacts):
-    """An event on its way into the chain: written in the transaction of what it tells of, so that
-    the one is there if and only if the other is, and moved from here after the commit."""
+    """An event on its way into the chain: written in the transaction of the recorded action, so
+    that either both exist or neither, and moved into the chain after the commit."""
 
     class Meta:
         db_table = "audit_waiting"
@@ -157,8 +162,8 @@ class PendingEvent(EventFacts):
 
 
 class ChainHead(models.Model):
-    """The one row that says where the chain ends (`last`, `hash`), and through which event old ones
-    were pruned (`pruned_through`, `pruned_hash`). `seal` is a keyed hash of these."""
+    """The single row that says where the chain ends (`last`, `hash`) and up to which event it was
+    pruned (`pruned_through`, `pruned_hash`). `seal` is a keyed hash of these."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last = models.BigIntegerField(default=0)
@@ -171,5 +176,5 @@ class ChainHead(models.Model):
         db_table = "audit_head"
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="head_is_one_row")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.last}:{self.hash}"

@@ -1,29 +1,43 @@
-"""Pages of events for people, newest first, each found in an index whatever the log's length."""
+"""Pages of events, newest first; each query uses an index, whatever the length of the log."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Protocol
 
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 
 from .models import Action, Event
 
-SIZE = 50
-# Of a consultation or a patient: what showed or handed out many images at once.
+SIZE = 50  # events of a page
+# Recorded for a consultation or a patient; each showed or delivered many images at once.
 BULK_ACTIONS = (Action.LISTED, Action.ZIPPED)
 
 
-def image_events(kind, key, since, *, within=()):
-    """Querysets of the events of one image. `within` is [(kind, key)] of what holds it: its lists
-    and ZIPs since the image is there count too."""
+class _Account(Protocol):
+    pk: Any
+
+    @property
+    def is_doctor(self) -> bool: ...
+
+
+def image_events(
+    kind: str, key: object, since: datetime, *, within: Iterable[tuple[str, object]] = ()
+) -> Iterator[QuerySet[Event]]:
+    """Querysets of one image's events. `within`: (kind, key) of what contains it, whose lists and
+    ZIPs since `since` showed the image too."""
     yield Event.objects.filter(kind=kind, key=str(key))
-    for around, number in within:
-        yield bulk_events(around, number, since)
+    for container_kind, container_key in within:
+        yield bulk_events(container_kind, container_key, since)
 
 
-def bulk_events(kind, key, since):
-    """The queryset of a consultation's or a patient's lists and ZIPs since then."""
+def bulk_events(kind: str, key: object, since: datetime) -> QuerySet[Event]:
+    """The lists and ZIPs of a consultation or a patient since then."""
     return Event.objects.filter(kind=kind, key=str(key), action__in=BULK_ACTIONS, moment__gte=since)
 
 
-def account_events(user, patient_id=None):
-    """Querysets of the events of somebody's images: about them, taken by them, owned by them."""
+def account_events(user: _Account, patient_id: int | None = None) -> Iterator[QuerySet[Event]]:
+    """Querysets of the events of a person's images: of them, taken by them, owned by them."""
     yield Event.objects.filter(owner_id=user.pk)
     if patient_id is not None:
         yield Event.objects.filter(patient_id=patient_id)
@@ -31,18 +45,21 @@ def account_events(user, patient_id=None):
         yield Event.objects.filter(doctor_id=user.pk)
 
 
-def last_change(kind, key, field):
-    """Who changed a field of one row last: an event with `who`, or None where none tells."""
+def last_change(kind: str, key: object, field: str) -> Event | None:
+    """The latest event, with `who`, that changed a field of one row; None if there is none."""
     changes = Event.objects.filter(kind=kind, key=str(key), action=Action.CHANGED)
     latest = changes.order_by("-id")[:SIZE]
-    found = next((event for event in latest if field in event.detail.get("fields", ())), None)
-    return with_actors([found])[0] if found else None
+    event = next((event for event in latest if field in event.detail.get("fields", ())), None)
+    return with_actors([event])[0] if event else None
 
 
-def page(found, before="", size=SIZE):
-    """(events, cursor of the next page or None). Each queryset is asked for one page at most."""
-    events = {}
-    for rows in found:
+def page(
+    querysets: Iterable[QuerySet[Event]], before: str = "", size: int = SIZE
+) -> tuple[list[Event], int | None]:
+    """(events, cursor of the next page or None). Reads at most one page of each queryset. `before`
+    is such a cursor, or "" for the first page."""
+    events: dict[int, Event] = {}
+    for rows in querysets:
         if before.isascii() and before.isdigit():
             rows = rows.filter(id__lt=int(before[:18]))
         events |= {event.id: event for event in rows.order_by("-id")[: size + 1]}
@@ -51,8 +68,8 @@ def page(found, before="", size=SIZE):
     return shown, shown[-1].id if len(newest) > size else None
 
 
-def with_actors(events):
-    """The same events, each with `who`: a user, or None where there is none (any more)."""
+def with_actors(events: list[Event]) -> list[Event]:
+    """The same events, each with `who`: the user, or None if unknown or deleted."""
     keys = {event.actor_id for event in events if event.actor_id is not None}
     users = get_user_model().objects.in_bulk(keys)
     for event in events:

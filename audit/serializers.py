@@ -4,7 +4,7 @@ from .models import Action, Event
 
 
 class EventSerializer(serializers.ModelSerializer):
-    """An event that `audit.reading.with_actors` has been over."""
+    """An event from `audit.reading.with_actors`."""
 
     action = serializers.ChoiceField(Action.choices)
     actor = serializers.SerializerMethodField(help_text="A name, or null where it is not known.")
@@ -16,10 +16,10 @@ class EventSerializer(serializers.ModelSerializer):
         fields = ["id", "moment", "action", "actor", "actor_role", "address", "request_id"]
         read_only_fields = fields
 
-    def get_actor(self, event) -> str | None:
+    def get_actor(self, event: Event) -> str | None:
         return event.who and event.who.get_short_name()
 
-    def get_address(self, event) -> str | None:
+    def get_address(self, event: Event) -> str | None:
         return event.address or None if self.context["request"].user.is_doctor else None
 
 

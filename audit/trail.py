@@ -1,14 +1,17 @@
-"""What is worth remembering is told here, by services and views, in one line.
+"""Services and views record events here, in one line.
 
     record(Action.VIEWED, image)
 
-An event is written in the transaction of what it tells of, if there is one: rolled back, there is
-none; committed, there is always one. It enters the chain right after the commit.
+An event is written in the transaction of the action, if there is one: both are committed, or
+neither is. It enters the chain right after the commit.
 """
 
 import logging
+from collections.abc import Iterable
+from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from core import context
 
@@ -19,29 +22,33 @@ __all__ = ["Action", "record", "record_all"]
 
 logger = logging.getLogger(__name__)
 
-CURRENT_USER = object()  # whoever is signed in to the request that is being answered
-ANONYMOUS = None
+CURRENT_USER: Final = object()  # the user who is signed in to the current request
+ANONYMOUS: Final = None
 
 
-def record(action, subject=None, *, actor=CURRENT_USER, **detail):
+def record(
+    action: Action, subject: Model | None = None, *, actor: object = CURRENT_USER, **detail: Any
+) -> None:
     """Record one event. `subject` is a model instance, usually with `audited` (see
     `_subject_facts`), or None. `detail` is small JSON that identifies nobody: numbers, fixed words,
     field names."""
     record_all(action, [subject], actor=actor, **detail)
 
 
-def record_all(action, subjects, *, actor=CURRENT_USER, **detail):
-    """The same of several, each its own event."""
+def record_all(
+    action: Action, subjects: Iterable[Model | None], *, actor: object = CURRENT_USER, **detail: Any
+) -> None:
+    """The same for several subjects, one event each."""
     common = _request_facts() | _actor_facts(actor) | {"action": action, "detail": detail}
-    told = [PendingEvent(**common, **_subject_facts(subject)) for subject in subjects]
-    if not told:
+    events = [PendingEvent(**common, **_subject_facts(subject)) for subject in subjects]
+    if not events:
         return
     if connection.in_atomic_block:
-        PendingEvent.objects.bulk_create(told, batch_size=chain.BATCH)
+        PendingEvent.objects.bulk_create(events, batch_size=chain.BATCH)
         transaction.on_commit(chain.flush_pending, robust=True)
         return
-    with transaction.atomic():  # a look: one commit is half the price of two
-        PendingEvent.objects.bulk_create(told, batch_size=chain.BATCH)
+    with transaction.atomic():  # a read: one commit costs half of two
+        PendingEvent.objects.bulk_create(events, batch_size=chain.BATCH)
         try:
             with transaction.atomic():
                 chain.flush_pending(known=True)
@@ -49,23 +56,23 @@ def record_all(action, subjects, *, actor=CURRENT_USER, **detail):
             logger.exception("events wait to enter the audit log's chain")
 
 
-def _subject_facts(subject):
-    """A model's `audited`: `kind`, and as they apply `key`, `patient_id`, `doctor_id`, `owner_id`.
-    Others have their name and key."""
+def _subject_facts(subject: Model | None) -> dict[str, Any]:
+    """What a model's `audited` says: `kind` and, where they apply, `key`, `patient_id`, `doctor_id`
+    and `owner_id`. A model without it is recorded by its name and key."""
     if subject is None:
         return {}
-    told = getattr(subject, "audited", None) or {"kind": subject._meta.model_name}
-    return {"key": str(subject.pk)} | told
+    facts = getattr(subject, "audited", None) or {"kind": subject._meta.model_name}
+    return {"key": str(subject.pk)} | facts
 
 
-def _request_facts():
+def _request_facts() -> dict[str, Any]:
     request = context.current_request()
     if request is None:
         return {"request_id": context.request_id()}
-    return {"address": context.client_address(request), "request_id": request.request_id}
+    return {"address": context.client_address(request), "request_id": context.request_id()}
 
 
-def _actor_facts(actor):
+def _actor_facts(actor: Any) -> dict[str, Any]:
     if actor is CURRENT_USER:
         request = context.current_request()
         if request is None:

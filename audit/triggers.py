@@ -1,10 +1,17 @@
-"""The database itself refuses to change or delete an event, whoever asks (admin, shell, SQL).
+"""The database itself refuses to change or delete an event (from the admin, a shell, SQL).
 
-What is behind the head's floor may go: that is `prune_audit`, and a floor moved by another hand
-breaks the seal. Made after every `migrate`, as consultations/triggers.py explains.
+Events up to the head's floor may be deleted: `prune_audit` does so, and moving the floor any other
+way breaks the seal. Created after every `migrate`, as consultations/triggers.py explains.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from django.db.migrations import Migration
 
 EVENT, HEAD = "audit_event", "audit_head"
 TRIGGER_NAMES = ("audit_event_fixed", "audit_event_kept", "audit_event_once")
@@ -20,7 +27,7 @@ SQLITE = [
     WHEN OLD.id > COALESCE((SELECT floor FROM {HEAD} WHERE id = 1), -1)
     BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END
     """,  # noqa: S608  (our own tables)
-    # INSERT OR REPLACE takes a row away without asking the trigger above.
+    # INSERT OR REPLACE deletes a row without firing the trigger above.
     f"""
     CREATE TRIGGER IF NOT EXISTS audit_event_once BEFORE INSERT ON {EVENT}
     WHEN EXISTS (SELECT 1 FROM {EVENT} WHERE id = NEW.id)
@@ -50,12 +57,12 @@ POSTGRESQL = [
 STATEMENTS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 
-def _tables_exist(connection, cursor):
+def _tables_exist(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> bool:
     return {EVENT, HEAD} <= set(connection.introspection.table_names(cursor))
 
 
-def install(connection):
-    """Make them, where the tables are there. Again is fine. Returns whether they are."""
+def install(connection: BaseDatabaseWrapper) -> bool:
+    """Create the triggers, if the tables exist; idempotent. Returns whether the tables exist."""
     with connection.cursor() as cursor:
         if not _tables_exist(connection, cursor):
             return False
@@ -64,7 +71,8 @@ def install(connection):
     return True
 
 
-def remove(connection):
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Drop the triggers, if the tables exist."""
     with connection.cursor() as cursor:
         if _tables_exist(connection, cursor):
             on = f" ON {EVENT}" if connection.vendor == "postgresql" else ""
@@ -72,14 +80,17 @@ def remove(connection):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
 
-def before_migrate(sender, using, plan, **kwargs):
+def before_migrate(
+    sender: AppConfig, using: str, plan: Sequence[tuple[Migration, bool]], **kwargs: Any
+) -> None:
+    """SQLite rebuilds a table to alter it, which the triggers would refuse."""
     connection = connections[using]
     touched = any(migration.app_label == sender.label for migration, _backwards in plan)
     if touched and connection.vendor == "sqlite":
         remove(connection)
 
 
-def after_migrate(sender, using, **kwargs):
+def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
     from . import chain
 
     if install(connections[using]):

@@ -27,8 +27,8 @@ class InvalidCursorError(Exception):
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """`order`: the field names that the rows are ordered by. `keys`: those values of the last row,
-    or None before the first row that counts. `number`: of this page, from 1. `memo`: a JSON value
-    that the list keeps from page to page."""
+    or None before the first row that counts. `number`: of the page that it begins. `memo`: a JSON
+    value that the list keeps from page to page."""
 
     order: list[str]
     keys: list[Any] | None

@@ -70,7 +70,7 @@ class Pages(PageNumberPagination):
         return None
 
     def cursor_queryset(self, queryset: QuerySet[Any], memo: Any) -> QuerySet[Any]:
-        """The rows of a walk's later pages, in an order that concurrent changes do not disturb."""
+        """The rows of a walk's later pages, in an order that concurrent changes do not affect."""
         return queryset
 
     def row_keys(self, row: Any, order: list[str], memo: Any) -> list[Any] | None:
@@ -130,8 +130,8 @@ class Pages(PageNumberPagination):
         link = {"type": ["string", "null"], "format": "uri"}
         number = {"type": "integer"}
         description = (
-            "The page behind this one, by cursor: who follows it to its end meets each row that"
-            " stands meanwhile exactly once, whatever is added or deleted. Null on the last page."
+            "The next page, by cursor. A client that follows it to the end gets each row that"
+            " exists throughout exactly once, whatever is added or deleted. Null on the last page."
         )
         properties = {self.key: schema, "total": number, "page": number, "page_size": number}
         properties |= {"next": link | {"description": description}, "previous": link}
@@ -139,9 +139,9 @@ class Pages(PageNumberPagination):
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         description = (
-            "Where the page begins, from the last page's `next`. It is for one person, one list and"
-            f" one order; with any other, or with another `page` beside it, 400 `{INVALID}`. Its"
-            " page is never 404, but empty where everything behind has gone."
+            "Where the page begins, from the previous page's `next`. It is valid for one person,"
+            " one list and one order; with any other, or with another `page`, 400"
+            f" `{INVALID}`. Its page is never 404, but empty if all later rows are gone."
         )
         cursor = {
             "name": self.cursor_query_param,

@@ -103,10 +103,10 @@ class VersionedForm(_Form):
         if not self.is_edit:
             return ""
         if self.is_bound:  # their text is still based on that
-            seen = _parse_token(self.data.get("version", "")) | self._seen_versions
+            versions = _parse_token(self.data.get("version", "")) | self._seen_versions
         else:
-            seen = {name: version_of(value) for name, value in self._stored.items()}
-        return " ".join(f"{name}:{version}" for name, version in seen.items())
+            versions = {name: version_of(value) for name, value in self._stored.items()}
+        return " ".join(f"{name}:{version}" for name, version in versions.items())
 
     @property
     def version_before(self) -> str:

@@ -1,8 +1,10 @@
 """The API's router, tokens, errors and pages."""
 
+from typing import Any
+
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import UnreadablePostError
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularSwaggerSplitView
@@ -14,6 +16,7 @@ from rest_framework.exceptions import (
     ParseError,
     ValidationError,
 )
+from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework_simplejwt.exceptions import InvalidToken
 
@@ -32,10 +35,10 @@ router.register("consultations", consultations.ConsultationViewSet, basename="ap
 
 
 class ServiceRefusal(APIException):
-    """A service's error; DRF tells `wait` as Retry-After."""
+    """A service's error; DRF sends `wait` as Retry-After."""
 
-    def __init__(self, error):
-        super().__init__(error.detail, error.code)
+    def __init__(self, error: ServiceError) -> None:
+        super().__init__(str(error.detail), error.code)
         self.status_code, self.wait = error.status, error.retry_after
 
 
@@ -46,29 +49,31 @@ class TooLarge(APIException):
 
 
 class ErrorHandler(ExceptionHandler):
-    """Every error in one shape, an outage of ours included."""
+    """Every error in one shape, including outages."""
 
-    def get_response(self, exc, data):
+    def get_response(self, exc: APIException, data: Any) -> Response:
         response = super().get_response(exc, data)
         if isinstance(exc, ChangedMeanwhile):
             response.data["current"], response["ETag"] = exc.current, exc.etag
         return response
 
-    def convert_known_exceptions(self, exc):
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, RequestDataTooBig):
             return TooLarge()
-        # Too many fields or files; or whoever sent it hung up, and nobody reads the answer.
+        # Too many fields or files; or the client hung up, and nobody reads the answer.
         if isinstance(exc, SuspiciousOperation | UnreadablePostError):
             return ParseError()
         if isinstance(exc, InvalidToken):  # its detail is a dictionary
-            told = AuthenticationFailed(exc.detail["detail"], exc.detail["code"])
-            told.auth_header = getattr(exc, "auth_header", None)
-            return told
+            detail: Any = exc.detail
+            error = AuthenticationFailed(detail["detail"], detail["code"])
+            header = getattr(exc, "auth_header", None)
+            error.auth_header = header  # type: ignore[attr-defined]  # read by DRF
+            return error
         if isinstance(exc, views.DATABASE_DOWN):
             exc = DatabaseUnavailable()
         if isinstance(exc, ServiceError):
             if exc.attr:
-                return ValidationError({exc.attr: [ErrorDetail(exc.detail, exc.code)]})
+                return ValidationError({exc.attr: [ErrorDetail(str(exc.detail), exc.code)]})
             return ServiceRefusal(exc)
         return super().convert_known_exceptions(exc)
 
@@ -80,11 +85,11 @@ v1 = [
     *router.urls,
     *gallery.urlpatterns,
 ]
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(v1)),
     path("schema", schema.Schema.as_view(), name="api-schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
-    # With DEBUG on, Django would answer a wrong path with a page.
-    # Whatever the method: Django's own check would answer an unknown path's POST with a page, too.
+    # Without this, DEBUG would answer an unknown path with a page. Exempt from CSRF, because its
+    # check would also answer a POST with a page.
     re_path(r"", csrf_exempt(views.page_not_found), {"exception": None}, name="api-not-found"),
 ]

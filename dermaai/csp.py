@@ -1,21 +1,23 @@
-"""What a page may load (django-csp) and ask the browser for (django-permissions-policy)."""
+"""What pages may load (django-csp) and request of the browser (django-permissions-policy)."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
 
-def azure_origin(connection_string, account_name):
-    """Where browsers fetch pictures from, by SAS: the account's origin. None without an account."""
-    told = dict(part.partition("=")[::2] for part in connection_string.split(";") if part)
-    name = told.get("AccountName", account_name)
+def azure_origin(connection_string: str, account_name: str) -> str | None:
+    """The origin that browsers load images from by SAS, or None without an Azure account."""
+    parts = dict(part.partition("=")[::2] for part in connection_string.split(";") if part)
+    name = parts.get("AccountName", account_name)
     if not name:
         return None
-    endpoint = told.get("BlobEndpoint", f"https://{name}.blob.core.windows.net")
+    endpoint = parts.get("BlobEndpoint", f"https://{name}.blob.core.windows.net")
     return "{0.scheme}://{0.netloc}".format(urlsplit(endpoint))
 
 
-def content_security_policy(images_from):
+def content_security_policy(images_from: str | None) -> dict[str, Any]:
+    """django-csp's setting; `images_from` is another origin that images may come from."""
     pictures = [SELF, "blob:", "data:", *([images_from] if images_from else [])]
     return {
         "DIRECTIVES": {
@@ -35,7 +37,8 @@ def content_security_policy(images_from):
     }
 
 
-# The upload takes photographs and the link to share is copied; nothing else, and no frame anything.
+# Uploads use the camera, links are copied, pictures fill the screen; nothing else, nothing in
+# frames.
 PERMISSIONS_POLICY = {
     "camera": "self",
     "clipboard-write": "self",

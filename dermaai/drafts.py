@@ -1,26 +1,29 @@
-"""What a browser must know of the text that it keeps while it is unsaved
-(`static/js/components/drafts/`): what was saved, that somebody has logged out, and which page to
-come back to after a login."""
+"""The server's part in drafts of unsaved text (`static/js/components/drafts/`): tells the browser
+what was saved and that somebody logged out, and returns to the form after a login."""
 
 import re
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-FLAG_SECONDS = 600  # seconds; the next page reads it
+from core.context import GetResponse
+
+FLAG_SECONDS = 600  # the next page reads the cookie
 DRAFT_NAME = re.compile(r"[0-9a-f]{24}")
 LOGOUT_ROUTES = {"logout", "admin:logout"}
 FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 
 
 class Drafts:
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if request.method != "POST" or response.status_code not in (302, 303):
             return response
@@ -35,14 +38,14 @@ class Drafts:
         return response
 
 
-def csrf_failure(request, reason=""):
-    """A page that is older than the last login: the way back to its form, where the text is."""
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """For a page older than the last login: links back to its form, where the draft is."""
     context = {"back": referring_page(request)}
     return render(request, "403_csrf.html", context, status=403)
 
 
-def referring_page(request):
-    """The path of our own page that the form stood on, or None."""
+def referring_page(request: HttpRequest) -> str | None:
+    """The path and query of the page with the form, or None if it is not one of ours."""
     page = request.META.get("HTTP_REFERER", "")
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
         return None
@@ -51,19 +54,19 @@ def referring_page(request):
     return f"{path}?{parts.query}" if parts.query else path
 
 
-def _login_paths():
+def _login_paths() -> set[str]:
     return {reverse(name) for name in ("login", "login_code", "second_factor", "admin:login")}
 
 
-def _return_after_login(request, response):
-    """Who must log in first comes back to the page with the form: its target may answer no GET."""
-    place, page = urlsplit(response["Location"]), referring_page(request)
+def _return_after_login(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Return to the form's page after the login, as its target may not accept GET."""
+    target, page = urlsplit(response["Location"]), referring_page(request)
     if page is None or request.path in _login_paths() or urlsplit(page).path in _login_paths():
         return
-    response["Location"] = f"{place.path}?{urlencode({'next': page})}"
+    response["Location"] = f"{target.path}?{urlencode({'next': page})}"
 
 
-def _set_flag_cookie(response, name):
+def _set_flag_cookie(response: HttpResponseBase, name: str) -> None:
     response.set_cookie(
         name, "1", max_age=FLAG_SECONDS, secure=bool(settings.SESSION_COOKIE_SECURE), samesite="Lax"
     )

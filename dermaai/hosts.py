@@ -1,4 +1,4 @@
-"""Two ways to lose a practice's secrets before the first request: refused at the start."""
+"""Refuses, at startup, two settings that would expose a practice's data."""
 
 import ipaddress
 
@@ -8,9 +8,9 @@ LOCAL_NAMES = ("localhost", "testserver")
 INTERNAL_SUFFIXES = (".localhost", ".local", ".test", ".internal", ".lan")
 
 
-def check_hosts(hosts, *, debug):
-    """Raises ImproperlyConfigured for a host that is any host, and for DEBUG where the world can
-    see it: its error pages show settings and patients."""
+def check_hosts(hosts: list[str], *, debug: bool) -> None:
+    """Raises ImproperlyConfigured for the host "*", and for DEBUG on a public host: its error pages
+    show settings and patients."""
     if "*" in hosts:
         raise ImproperlyConfigured("ALLOWED_HOSTS is '*': name the hosts that you serve.")
     if debug and (public := [host for host in hosts if not _is_internal(host)]):
@@ -19,7 +19,7 @@ def check_hosts(hosts, *, debug):
         )
 
 
-def _is_internal(host):
+def _is_internal(host: str) -> bool:
     name = host.strip("[]").lower()
     try:
         return ipaddress.ip_address(name).is_private

@@ -1,8 +1,8 @@
-"""Log lines: one JSON object each, with the request that it was written under.
+"""Log lines: one JSON object each, with the id of the request.
 
-Nothing of a patient's and no secret: Django names the path of what it refuses, which may be a link,
-and an exception says what it stumbled over, which may be a row (PostgreSQL names the key that is
-there twice).
+They contain no patient data and no secret. Django logs the path of a refused request, which may be
+a link, and an exception's message may quote a row (PostgreSQL quotes a duplicate key): both are
+redacted.
 """
 
 import json
@@ -10,14 +10,15 @@ import logging
 import re
 import traceback
 from datetime import UTC, datetime
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 
 _SECRET = re.compile(r"(/s/|/password-reset/)[^\s\"']+")
 OWN_PACKAGES = {"accounts", "audit", "consultations", "dermaai", "gallery", "imaging"}
-# What these say is of the program or the machine. Exactly these: the exceptions of libraries that
-# derive from them name URLs.
+# Their messages are about the program or the machine. Only Python's own: libraries derive
+# exceptions from these types whose messages contain URLs.
 SAFE_EXCEPTIONS = (
     OSError,
     ImportError,
@@ -31,9 +32,10 @@ OUTAGES = (OperationalError, InterfaceError, ImproperlyConfigured)
 FACTS = ("sqlstate", "error_code", "status_code", "errno")
 
 
-def format_exception(error):
-    """A traceback with what led to it, without what it says of data."""
-    parts, seen = [], set()
+def format_exception(error: BaseException | None) -> str:
+    """The traceback, including causes, without messages that may quote data."""
+    parts: list[str] = []
+    seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         frames = "".join(traceback.format_tb(error.__traceback__))
@@ -42,20 +44,20 @@ def format_exception(error):
     return "\n\n".join(reversed(parts))
 
 
-def _describe(error):
+def _describe(error: BaseException) -> str:
     kind = type(error)
     facts = {name: getattr(error, name, None) for name in FACTS}
     facts["constraint"] = getattr(getattr(error, "diag", None), "constraint_name", None)
-    said = [f"{name}={value}" for name, value in facts.items() if isinstance(value, str | int)]
+    details = [f"{name}={value}" for name, value in facts.items() if isinstance(value, str | int)]
     builtin = kind.__module__ == "builtins" and isinstance(error, SAFE_EXCEPTIONS)
     if builtin or isinstance(error, OUTAGES) or kind.__module__.partition(".")[0] in OWN_PACKAGES:
-        said.append(str(error))
-    return ": ".join([f"{kind.__module__}.{kind.__qualname__}", *said])
+        details.append(str(error))
+    return ": ".join([f"{kind.__module__}.{kind.__qualname__}", *details])
 
 
 class JsonFormatter(logging.Formatter):
-    def format(self, record):
-        told = {
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
@@ -63,22 +65,22 @@ class JsonFormatter(logging.Formatter):
             "message": _SECRET.sub(r"\1…", record.getMessage()),
         } | getattr(record, "facts", {})
         if record.exc_info:
-            told["exception"] = _SECRET.sub(r"\1…", format_exception(record.exc_info[1]))
-        return json.dumps(told, ensure_ascii=False)
+            line["exception"] = _SECRET.sub(r"\1…", format_exception(record.exc_info[1]))
+        return json.dumps(line, ensure_ascii=False)
 
 
 class RedactAddresses(logging.Filter):
-    """gunicorn tells of a request that broke (a picture's stream, half-way) by its whole address:
-    the link to share, the signature. The rest of what it says is enough."""
+    """gunicorn logs a request that broke off with its whole URL, which may hold a share link or a
+    signature. The rest of the message is enough."""
 
-    def filter(self, record):
+    def filter(self, record: logging.LogRecord) -> bool:
         if "request" in str(record.msg).lower() and isinstance(record.args, tuple):
-            record.args = tuple("-" if "/" in str(told) else told for told in record.args)
+            record.args = tuple("-" if "/" in str(arg) else arg for arg in record.args)
         return True
 
 
-def logging_config(level, *, debug):
-    """Django's LOGGING: for a person with DEBUG on, else for a machine."""
+def logging_config(level: str, *, debug: bool) -> dict[str, Any]:
+    """Django's LOGGING setting: plain text with DEBUG, otherwise JSON."""
     plain = {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"}
     return {
         "version": 1,
@@ -91,15 +93,15 @@ def logging_config(level, *, debug):
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
-                "level": level,  # Django's own loggers have one of theirs
+                "level": level,  # Django's own loggers have their own level
                 "filters": ["request_id"],
                 "formatter": "line",
             }
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            "django_tasks": {"level": "WARNING"},  # else two lines for every bell
-            # As ours, from the moment that a web process has loaded us.
+            "django_tasks": {"level": "WARNING"},  # otherwise two lines for every task
+            # Formatted like ours once a web process has loaded the application.
             "gunicorn.error": {"filters": ["without_address"], "propagate": True},
             "azure": {"level": "WARNING"},  # its INFO is every request, blob names included
         },

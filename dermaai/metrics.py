@@ -1,11 +1,11 @@
-"""`/metrics`: what core.metrics counted and what apps read off their rows, as Prometheus wants it.
+"""`/metrics`: the counters of core.metrics and the figures of apps, in Prometheus' format.
 
-Told to whoever brings METRICS_TOKEN; without that setting there is no such page. Like the probes
-it answers before every other middleware: Prometheus names a machine by its address.
+Requires METRICS_TOKEN; without that setting there is no such page. Like the probes it is answered
+before every other middleware: Prometheus addresses a machine by its IP address.
 """
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -13,7 +13,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from core import metrics as core_metrics
 
 
-def metrics(request):
+def metrics(request: HttpRequest) -> HttpResponse:
+    """401 without the token. Raises Http404 if none is set."""
     token = settings.METRICS_TOKEN
     if not token:
         raise Http404

@@ -1,31 +1,34 @@
 import logging
 import time
+from typing import Any
 
-from django.http import JsonResponse
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.utils.functional import LazyObject, empty
 from django.utils.translation import gettext as _
 
 from core import metrics
+from core.context import GetResponse
 
 logger = logging.getLogger("dermaai.requests")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class RequestLog:
-    """One log line for each request, and its count. The view's name stands for the path, which may
-    hold a link's secret, and the query, which may hold a patient's name, is not told at all."""
+    """Logs and counts each request. By the view's name: the path may hold a link's secret. The
+    query, which may hold a patient's name, is not logged."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
-        began = time.perf_counter()
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        start = time.perf_counter()
         response = self.get_response(request)
-        seconds = time.perf_counter() - began
+        seconds = time.perf_counter() - start
         match = request.resolver_match
         view = (match and match.view_name) or "-"
-        # A method is whatever the client wrote, and a line for each would be kept for ever.
+        # The client chooses the method; arbitrary ones would add metrics without limit.
         method = request.method if request.method in METHODS else "other"
         metrics.REQUESTS.labels(view, method, response.status_code).observe(seconds)
         facts = {"view": view, "method": method, "status": response.status_code}
@@ -34,8 +37,8 @@ class RequestLog:
         return response
 
 
-def _user_key(request):
-    """The key of who is signed in, where the view asked; a log line does not ask for it."""
+def _user_key(request: HttpRequest) -> Any:
+    """The key of the signed-in user, if the view loaded it; a log line is not worth a query."""
     user = request.__dict__.get("user")
     if isinstance(user, LazyObject) and user._wrapped is empty:
         return None
@@ -43,15 +46,15 @@ def _user_key(request):
 
 
 class NoStore:
-    """`no-store` on whatever does not say otherwise: a shared computer keeps no patient's page.
+    """`no-store` by default: a shared computer must not keep a patient's page.
 
     Signed media and static files set their own lifetimes.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
@@ -59,12 +62,12 @@ class NoStore:
 
 
 class LengthRequired:
-    """411 for a body without a length: DRF would take it for no body and drop it silently."""
+    """411 for a body without a length: DRF would treat it as empty."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
         if chunked and not request.META.get("CONTENT_LENGTH"):
             detail = _("Send a Content-Length: a chunked body is not read.")

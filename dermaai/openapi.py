@@ -1,4 +1,4 @@
-"""How the API describes itself (drf-spectacular); nothing here is an operator's to set."""
+"""The API's schema (drf-spectacular): settings that operators do not change."""
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "DermaAI",

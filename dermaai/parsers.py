@@ -1,11 +1,13 @@
+from typing import Any
+
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
 
 class JSONParser(parsers.JSONParser):
-    """JSON whose nesting is too deep for Python is a bad request, not an error of ours."""
+    """JSON that is nested too deeply for Python is a bad request, not a server error."""
 
-    def parse(self, *args, **kwargs):
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().parse(*args, **kwargs)
         except RecursionError as error:

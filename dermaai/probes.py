@@ -1,64 +1,77 @@
-"""What a load balancer asks: alive (`/healthz`), ready (`/readyz`)?
+"""Probes for a load balancer: alive (`/healthz`), ready (`/readyz`).
 
-Answered before every other middleware: a probe names the machine by its address and speaks plain
-HTTP, so neither ALLOWED_HOSTS nor the redirect to HTTPS applies. Nothing is told but names of ours
-and "ok" or "failed". Our own and not a package's: theirs write a file into the storage at every
-question.
+Answered before every other middleware: a probe addresses the machine by IP and speaks plain HTTP,
+so neither ALLOWED_HOSTS nor the redirect to HTTPS applies. They only reveal the names of our checks
+and "ok" or "failed". Our own, because the packages at hand write a file to the storage each time.
 """
 
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TypedDict
 
 from django.conf import settings
 from django.db import connection
-from django.http import JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 
 from core import probes
+from core.context import GetResponse
 
 from .metrics import metrics
 
 logger = logging.getLogger(__name__)
 
-CACHE_SECONDS = (
-    5  # seconds that an answer stands: whoever asks often does not ask the storage often
-)
-TIMEOUT = 5  # seconds for what is asked over the network, together
-_cached = {"until": 0.0, "checks": {}}
+CACHE_SECONDS = 5  # that an answer is reused: frequent probes must not load the storage
+TIMEOUT = 5  # seconds for all checks in threads together
+
+
+class _Cache(TypedDict):
+    until: float  # of time.monotonic()
+    checks: dict[str, str]
+
+
+_cached: _Cache = {"until": 0.0, "checks": {}}
 
 
 class Probes:
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
-        views = {"/healthz": healthz, "/readyz": readyz}
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        views: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+            "/healthz": healthz,
+            "/readyz": readyz,
+        }
         if settings.METRICS_TOKEN:
             views["/metrics"] = metrics
         view = views.get(request.path_info)
         return view(request) if view else self.get_response(request)
 
 
-def healthz(request):
-    """This process answers. Nothing else is looked at."""
+def healthz(request: HttpRequest) -> JsonResponse:
+    """This process answers; nothing else is checked."""
     return _answer({})
 
 
-def readyz(request):
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 if every check passed, else 503; at most CACHE_SECONDS old."""
     if time.monotonic() >= _cached["until"]:
         _cached["checks"] = _all_checks()
         _cached["until"] = time.monotonic() + CACHE_SECONDS
     return _answer(_cached["checks"])
 
 
-def _answer(checks):
-    whole = all(state == "ok" for state in checks.values())
-    told = {"status": "ok" if whole else "failed"} | ({"checks": checks} if checks else {})
+def _answer(checks: dict[str, str]) -> JsonResponse:
+    ready = all(state == "ok" for state in checks.values())
+    content = {"status": "ok" if ready else "failed"} | ({"checks": checks} if checks else {})
     headers = {"Cache-Control": "no-store"}
-    return JsonResponse(told, status=200 if whole else 503, headers=headers)
+    return JsonResponse(content, status=200 if ready else 503, headers=headers)
 
 
-def _run_check(name, check):
+def _run_check(name: str, check: Callable[[], object]) -> str:
     try:
         check()
     except Exception as error:
@@ -67,33 +80,35 @@ def _run_check(name, check):
     return "ok"
 
 
-def _database():
+def _database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
-def _all_checks():
+def _all_checks() -> dict[str, str]:
     checks = probes.registered()
-    found = {"database": _run_check("database", _database)}
-    found |= _run_concurrently([check for check in checks if check.in_thread])
-    if found["database"] == "ok":
+    results = {"database": _run_check("database", _database)}
+    results |= _run_concurrently([check for check in checks if check.in_thread])
+    if results["database"] == "ok":
         for check in checks:
             if not check.in_thread:
-                found[check.name] = _run_check(check.name, check.run)
-    return found
+                results[check.name] = _run_check(check.name, check.run)
+    return results
 
 
-def _run_concurrently(checks):
+def _result(future: Future[object], until: float) -> object:
+    """The result, or its exception; TimeoutError past `until` (of time.monotonic())."""
+    return future.result(max(0, until - time.monotonic()))
+
+
+def _run_concurrently(checks: list[probes.Check]) -> dict[str, str]:
     if not checks:
         return {}
     pool = ThreadPoolExecutor(len(checks))
-    asked = {check.name: pool.submit(check.run) for check in checks}
+    futures = {check.name: pool.submit(check.run) for check in checks}
     until = time.monotonic() + TIMEOUT
-    found = {
-        name: _run_check(
-            name, lambda answer=answer: answer.result(max(0, until - time.monotonic()))
-        )
-        for name, answer in asked.items()
+    results = {
+        name: _run_check(name, partial(_result, future, until)) for name, future in futures.items()
     }
     pool.shutdown(wait=False, cancel_futures=True)
-    return found
+    return results

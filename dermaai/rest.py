@@ -1,8 +1,8 @@
-"""Errors and tokens of the API; nothing here is an operator's to set."""
+"""Errors and tokens of the API: settings that operators do not change."""
 
 from datetime import timedelta
 
-ANYWHERE = ("411", "413", "503")  # of any operation: how it was sent, what does not answer
+ANYWHERE = ("411", "413", "503")  # of any operation: malformed requests, outages
 DRF_STANDARDIZED_ERRORS = {
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
     "EXCEPTION_HANDLER_CLASS": "dermaai.api.ErrorHandler",

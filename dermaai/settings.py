@@ -26,16 +26,16 @@ DERMAAI_DATA = Path(env.str("DERMAAI_DATA", str(BASE_DIR / "var"))).resolve()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 check_hosts(ALLOWED_HOSTS, debug=DEBUG)
-BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # then X-Forwarded-For's last word is the client
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # then X-Forwarded-For's last entry is the client
 
 # The audit log: the key of its chain, and how long it is kept.
 AUDIT_KEY = env.str("AUDIT_KEY", "")  # empty: SECRET_KEY's
 AUDIT_KEY_FALLBACKS = env.list("AUDIT_KEY_FALLBACKS", default=[])
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", 3650)
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # what /metrics asks for; empty: there is none
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # required by /metrics; empty: no such page
 METRICS_DIR = env.str("METRICS_DIR", str(DERMAAI_DATA / "metrics"))
 if METRICS_TOKEN:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_DIR  # as its library wants to be told
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_DIR  # where its library reads it
 READY_QUEUE_AGE = env.int("READY_QUEUE_AGE", 900)  # seconds; /readyz fails past it; 0: never
 
 # Storage (SPEC §4) ------------------------------------------------------------------------
@@ -45,25 +45,25 @@ AZURE_STORAGE_ACCOUNT_NAME = env.str("AZURE_STORAGE_ACCOUNT_NAME", "")
 AZURE_STORAGE_ACCOUNT_KEY = env.str("AZURE_STORAGE_ACCOUNT_KEY", "")
 AZURE_CONTAINER_PREFIX = env.str("AZURE_CONTAINER_PREFIX", "")
 AZURE = bool(AZURE_STORAGE_CONNECTION_STRING or AZURE_STORAGE_ACCOUNT_NAME)
-AZURE_GEO_REPLICATION = env.bool("AZURE_GEO_REPLICATION", False)  # copies in a second region: fine?
+AZURE_GEO_REPLICATION = env.bool("AZURE_GEO_REPLICATION", False)  # copies in a second region
 SIGNED_URL_TTL = env.int("SIGNED_URL_TTL", 3600)
-MEDIA_ACCEL = env.str("MEDIA_ACCEL", "")  # nginx's internal location that sends media; empty: we do
+MEDIA_ACCEL = env.str("MEDIA_ACCEL", "")  # nginx's internal location; empty: Django sends media
 MAX_UPLOAD_SIZE = env.int("MAX_UPLOAD_SIZE", 10 * 1024 * 1024)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", 65_000_000)
 CLAMD_URL = env.str("CLAMD_URL", "")  # antivirus: tcp://host:port or unix:///path; empty: none
 
-# Decoding (imaging.decoding): processes of each web process, and what one file may take.
+# Decoding (imaging.decoding): processes per web process, and the limits for one file.
 DECODERS = env.int("DECODERS", len(os.sched_getaffinity(0)))
 DECODER_SECONDS = env.float("DECODER_SECONDS", 4.5)  # of processor time
 DECODER_MEMORY = env.int("DECODER_MEMORY", 1_000_000_000)  # bytes, the process included
 
-# The gallery's queue and its bin, in seconds.
+# The gallery's queue and bin, in seconds.
 PROCESSING_LEASE = env.int("PROCESSING_LEASE", 180)  # then another worker takes the image
-PROCESSING_PAUSES = env.list("PROCESSING_PAUSES", int, [10, 60, 300])  # between the tries
-PROCESSING_OUTAGE = env.int("PROCESSING_OUTAGE", 30)  # how long to leave alone what is down
-UNDO_SECONDS = env.int("UNDO_SECONDS", 600)  # a deleted image can be brought back so long
-VISIT_DAYS_AHEAD = env.int("VISIT_DAYS_AHEAD", 366)  # a consultation is dated no later than this
-# Removing backgrounds (imaging.background): what one file may take, and an operator's own network.
+PROCESSING_PAUSES = env.list("PROCESSING_PAUSES", int, [10, 60, 300])  # between the attempts
+PROCESSING_OUTAGE = env.int("PROCESSING_OUTAGE", 30)  # before a service that is down is tried again
+UNDO_SECONDS = env.int("UNDO_SECONDS", 600)  # how long a deleted image can be restored
+VISIT_DAYS_AHEAD = env.int("VISIT_DAYS_AHEAD", 366)  # how far ahead a consultation may be dated
+# Removing backgrounds (imaging.background): limits for one file, and an operator's own model.
 BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", 40)  # of processor time
 BACKGROUND_MEMORY = env.int("BACKGROUND_MEMORY", 1_000_000_000)  # bytes, the process included
 BACKGROUND_MODEL = env.str("BACKGROUND_MODEL", "u2netp")
@@ -75,12 +75,12 @@ _container = f"imaging.storage.{'azure.Azure' if AZURE else 'local.Local'}Contai
 STORAGES = {
     name: {"BACKEND": _container, "OPTIONS": {"container": name}} for name in CONTAINERS
 } | {
-    # ImageKit wants a default; nothing of ours is stored without naming its container.
+    # ImageKit requires a default; our own code always names a container.
     "default": {"BACKEND": _container, "OPTIONS": {"container": "processed"}},
     "staticfiles": {"BACKEND": "dermaai.staticfiles.StaticFiles"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # form fields; files have their own limit
-DATA_UPLOAD_MAX_NUMBER_FILES = 2  # one is asked for; two hear that it is one
+DATA_UPLOAD_MAX_NUMBER_FILES = 2  # one is allowed; a second gets a clear error
 FILE_UPLOAD_HANDLERS = ["imaging.uploadhandler.FileInLargePieces"]
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", str(DERMAAI_DATA / "uploads"))
 
@@ -167,20 +167,20 @@ DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DERMAAI_DATA / 'db.s
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # One writer at a time: take the write lock when a transaction begins, and wait for it,
-    # rather than fail half-way with "database is locked".
+    # One writer at a time: take the write lock when a transaction begins, and wait for it, rather
+    # than fail half-way with "database is locked".
     DATABASES["default"]["OPTIONS"] |= {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-        " PRAGMA cache_size=-32000;",  # KiB: a search reads a whole table (script/bench pages)
+        " PRAGMA cache_size=-32000;",  # KiB: a search scans a whole table (script/bench pages)
     }
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    # Compiling a search takes PostgreSQL longer than the search (script/bench pages).
+    # PostgreSQL takes longer to compile a search than to run it (script/bench pages).
     DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Rate limits count here, for all processes together (accounts.apps makes the table).
+# Rate limits are counted here, across processes (accounts.apps creates the table).
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://dermaai_cache")}
 if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     CACHES["default"]["BACKEND"] = "core.cache.DatabaseCache"
@@ -206,7 +206,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-# The second factor: who must have one (accounts.second_factor.rules), and what it is sealed with.
+# The second factor: who must have one (accounts.second_factor.rules), and its encryption key.
 SECOND_FACTOR_REQUIRED = env.list("SECOND_FACTOR_REQUIRED", default=["none"])
 SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", "")  # empty: SECRET_KEY's
 SECOND_FACTOR_KEY_FALLBACKS = env.list("SECOND_FACTOR_KEY_FALLBACKS", default=[])
@@ -221,7 +221,7 @@ CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
 
 LOGIN_RATE = env.str("LOGIN_RATE", "10/min")
 UPLOAD_RATE = env.str("UPLOAD_RATE", "120/min")
-SHARE_RATE = env.str("SHARE_RATE", "60/hour")  # links made by one person
+SHARE_RATE = env.str("SHARE_RATE", "60/hour")  # links created by one person
 _count, _period = LOGIN_RATE.split("/")
 AXES_FAILURE_LIMIT = int(_count)
 AXES_COOLOFF_TIME = timedelta(seconds={"s": 1, "m": 60, "h": 3600, "d": 86400}[_period[:1]])
@@ -231,14 +231,14 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]  # not kept of a failed try
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]  # not stored for a failed login
 AXES_VERBOSE = False  # its messages name the user
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)  # seconds; else a silent mail server holds a worker
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)  # seconds; a silent mail server blocks a worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "DermaAI <noreply@localhost>")
-# Who hears of a job that failed. Not Django's ADMINS: those get a failed request, patient and all.
+# Notified of failed jobs. Not ADMINS: Django sends those failed requests, with patient data.
 OPERATOR_EMAIL = env.list("OPERATOR_EMAIL", default=[])
 
 # Language, time ---------------------------------------------------------------------------
@@ -270,7 +270,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["dermaai.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_RATES": {"uploads": UPLOAD_RATE, "login": LOGIN_RATE, "shares": SHARE_RATE},
-    "NUM_PROXIES": int(BEHIND_PROXY),  # else a client names its own address, and has no limit
+    "NUM_PROXIES": int(BEHIND_PROXY),  # otherwise a client forges its address and has no limit
     "DEFAULT_SCHEMA_CLASS": "dermaai.autoschema.Schema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "NON_FIELD_ERRORS_KEY": "non_field_errors",
@@ -289,10 +289,10 @@ if not DEBUG:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 86400)
-    # Other people's names may lie below this one, and a preload list forgets slowly.
+    # Subdomains may belong to others, and preload lists are slow to remove entries.
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
-    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they ask for both
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they demand both
     if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

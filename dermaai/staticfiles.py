@@ -1,16 +1,16 @@
-"""Static files under hashed names, our ES modules' imports included."""
+"""Static files under hashed names, including the imports of our ES modules."""
 
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    """Whitenoise's storage, which rewrites the imports of our own modules only.
+    """Whitenoise's storage, but it rewrites imports only in our own modules.
 
-    Django's switch for it takes every .js, and breaks on libraries that it cannot parse.
+    Django's switch applies to every .js file and fails on libraries that it cannot parse.
     """
 
     patterns = (
         next(p for p in ManifestStaticFilesStorage.patterns if p[0] == "*.css"),
-        ("js/*.js", ManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),
+        ("js/*.js", ManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),  # type: ignore[attr-defined]
     )

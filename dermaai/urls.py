@@ -10,12 +10,12 @@ from . import api, metrics, probes, views
 
 admin.site.site_header = admin.site.site_title = _("DermaAI administration")
 urlpatterns = [
-    # The middleware answers these before anything else does; here they have their names.
+    # Middleware answers these first; they are here for their names.
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("admin/login/", admin_login, name="admin_login"),
-    # The admin's own does not count wrong passwords.
+    # The admin's own view does not count wrong passwords.
     path("admin/password_change/", PasswordChange.as_view(), name="admin_password_change"),
     path("admin/", admin.site.urls),
     path("api/", include(api.urlpatterns)),

@@ -10,10 +10,10 @@ from imaging.decoding.decoder import decoders  # noqa: E402  (settings first)
 
 decoders().warm_up()
 
-# An upload comes in pieces of a MiB. glibc asks the system for every block of that size, and each
-# of its pages is a fault, until a larger one was once given back (mallopt(3), M_MMAP_THRESHOLD).
+# Uploads arrive in chunks of 1 MiB. glibc maps each block of that size anew, with a page fault for
+# every page, until a larger block has been freed once (mallopt(3), M_MMAP_THRESHOLD).
 bytearray(4 * 2**20)
 
-# What was loaded stays loaded: no request stops to look through it for garbage.
+# What is loaded now stays: garbage collection need not scan it during requests.
 gc.collect()
 gc.freeze()

@@ -103,9 +103,8 @@ class Queue(Generic[JobT]):
             self.fail(job, failure.code)
         except (Unavailable, OperationalError, InterfaceError) as outage:
             logger.warning("%s job %s waits: %s", self.name, job.pk, type(outage).__name__)
-            if (
-                not connection.in_atomic_block
-            ):  # a broken connection stays broken; a new one may work
+            # A broken connection stays broken; a new one may work.
+            if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
             self.postpone(job, "", seconds=settings.PROCESSING_OUTAGE)
         except Exception:

@@ -1,12 +1,19 @@
 """Queues and sweeps of the apps above, which register them in ready()."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from .queue import Queue
 
-queues: dict[str, Queue[Any]] = {}  # by name
+class _Queue(Protocol):
+    """What the worker needs of a jobs.queue.Queue, which imports this module."""
+
+    name: str
+    model: Any
+
+    def work(self) -> bool: ...
+    def wake(self) -> None: ...
+    def close(self) -> None: ...
+
+
+queues: dict[str, _Queue] = {}  # by name
 sweeps: list[Callable[[], object]] = []  # called every few seconds; each finds its own work

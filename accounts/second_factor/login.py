@@ -1,11 +1,15 @@
-"""Logging in: the password, then the code of whoever has a second factor."""
+"""Login: the password, then the code of those who have a second factor."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, RedirectURLMixin
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -20,9 +24,9 @@ from . import session
 from .forms import CodeForm, RecoveryCodeForm
 
 
-def redirect_to(route, **asked):
-    """Where `route` is, with what of `asked` is not empty."""
-    query = urlencode({name: value for name, value in asked.items() if value})
+def redirect_to(route: str, **parameters: str) -> HttpResponseRedirect:
+    """A redirect to the URL of that name, with the parameters that are not empty."""
+    query = urlencode({name: value for name, value in parameters.items() if value})
     return redirect(f"{reverse(route)}?{query}" if query else reverse(route))
 
 
@@ -30,7 +34,7 @@ class Login(LoginView):
     template_name = "accounts/login.html"
     authentication_form = LoginForm
 
-    def form_valid(self, form):
+    def form_valid(self, form: AuthenticationForm) -> HttpResponseRedirect:
         user = form.get_user()
         if user.second_factor_since:
             session.begin(self.request, user)
@@ -41,12 +45,12 @@ class Login(LoginView):
 
 @method_decorator([sensitive_post_parameters(), csrf_protect, never_cache], name="dispatch")
 class Code(RedirectURLMixin, FormView):
-    """The second step; `?recovery=1` asks for a recovery code."""
+    """The second step. With `?recovery=1` it asks for a recovery code."""
 
     template_name = "accounts/login_code.html"
     next_page = settings.LOGIN_REDIRECT_URL
 
-    def dispatch(self, request, *args, **kwargs):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.user = session.pending_user(request)
         if self.user is None:
             if session.PENDING in request.session:
@@ -56,34 +60,35 @@ class Code(RedirectURLMixin, FormView):
         return super().dispatch(request, *args, **kwargs)
 
     @property
-    def recovery(self):
+    def recovery(self) -> bool:
+        """Whether a recovery code is asked for."""
         return "recovery" in self.request.GET
 
-    def get_form_class(self):
+    def get_form_class(self) -> type[CodeForm]:
         return RecoveryCodeForm if self.recovery else CodeForm
 
-    def get_form_kwargs(self):
+    def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"request": self.request, "user": self.user}
 
-    def get_context_data(self, **kwargs):
-        asked = self.get_redirect_url()
-        other = {"next": asked} if asked else {}
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        next_url = self.get_redirect_url()
+        other = {"next": next_url} if next_url else {}
         other |= {} if self.recovery else {"recovery": "1"}
-        told = {"recovery": self.recovery, "next": asked, "other": urlencode(other)}
-        return super().get_context_data(**kwargs, **told)
+        context = {"recovery": self.recovery, "next": next_url, "other": urlencode(other)}
+        return super().get_context_data(**kwargs, **context)
 
-    def form_valid(self, form):
+    def form_valid(self, form: CodeForm) -> HttpResponse:
         if form.device is None:  # locked: AxesMiddleware answers
             return self.form_invalid(form)
-        session.complete(self.request, self.user, form.device)
+        session.complete(self.request, form.user, form.device)
         return redirect(self.get_success_url())
 
-    def form_invalid(self, form):
+    def form_invalid(self, form: CodeForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=form.status)
 
 
-def admin_login(request):
-    """The admin's door is everybody's: its own would ask for the password alone."""
+def admin_login(request: HttpRequest) -> HttpResponseRedirect:
+    """The admin uses the site's login page: its own would ask only for the password."""
     if request.user.is_authenticated and not request.user.is_staff:
         raise PermissionDenied
     return redirect_to("login", next=request.GET.get("next") or reverse("admin:index"))

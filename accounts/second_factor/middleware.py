@@ -1,41 +1,53 @@
-"""No session that lacks its second factor sees anything."""
+"""A session without its second factor has access to nothing."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from rest_framework.views import APIView
 
+from core.context import GetResponse
+
 from ..authentication import SecondFactorSetupRequired
 
-# What somebody sees who must have a second factor and has none yet. A signed URL of the media is
-# good for whoever holds it.
+# Routes for users who must set up a second factor first. Media URLs are signed and need no user.
 EXEMPT_ROUTES = {"second_factor", "logout", "login", "login_code", "javascript-catalog", "media"}
 
 
-def _verified_or_anonymous(user):
-    """Who it is, once somebody wants to know: nobody where the second factor is wanting."""
-    wanting = user.is_authenticated and user.second_factor_since and not user.is_verified()
-    return AnonymousUser() if wanting else user
+def _verified_or_anonymous(user: Any) -> Any:
+    """The user, evaluated lazily; anonymous while the second factor is still missing."""
+    unverified = user.is_authenticated and user.second_factor_since and not user.is_verified()
+    return AnonymousUser() if unverified else user
 
 
 class SecondFactorMiddleware:
-    """After django-otp's OTPMiddleware. Asks the database nothing: the user's row says whether
+    """Goes after django-otp's OTPMiddleware. Needs no query of its own: the user's row says whether
     there is a factor."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
-        request.user = SimpleLazyObject(partial(_verified_or_anonymous, request.user))
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user: Any = SimpleLazyObject(partial(_verified_or_anonymous, request.user))
+        request.user = user
         return self.get_response(request)
 
-    def process_view(self, request, view, args, kwargs):
-        if request.resolver_match.view_name in EXEMPT_ROUTES:
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        """Sends users without a required factor to its setup; the API answers 403."""
+        if request.resolver_match and request.resolver_match.view_name in EXEMPT_ROUTES:
             return None
         user = request.user
         if not user.is_authenticated or not user.lacks_second_factor:
@@ -44,5 +56,5 @@ class SecondFactorMiddleware:
             detail = str(SecondFactorSetupRequired.default_detail)
             error = {"code": SecondFactorSetupRequired.default_code, "detail": detail, "attr": None}
             return JsonResponse({"type": "client_error", "errors": [error]}, status=403)
-        asked = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-        return redirect(f"{reverse('second_factor')}?{asked}".rstrip("?"))
+        query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+        return redirect(f"{reverse('second_factor')}?{query}".rstrip("?"))

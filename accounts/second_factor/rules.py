@@ -1,4 +1,6 @@
-"""Who must have a second factor: SECOND_FACTOR_REQUIRED."""
+"""Who must have a second factor: the setting SECOND_FACTOR_REQUIRED."""
+
+from typing import Protocol
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -6,14 +8,21 @@ from django.core.exceptions import ImproperlyConfigured
 VALUES = {"none", "everyone", "doctor", "patient", "staff"}
 
 
-def requires_second_factor(user) -> bool:
-    """`staff` are those who may enter the admin, too, whatever their role."""
-    told = settings.SECOND_FACTOR_REQUIRED
-    return "everyone" in told or user.role in told or ("staff" in told and user.is_staff)
+class _Account(Protocol):
+    role: str
+    is_staff: bool
 
 
-def check_required_roles():
-    """A word that nobody knows would require nothing of anybody, and nobody would notice."""
+def requires_second_factor(user: _Account) -> bool:
+    """`staff` includes everybody who may enter the admin, whatever their role."""
+    required = settings.SECOND_FACTOR_REQUIRED
+    return (
+        "everyone" in required or user.role in required or ("staff" in required and user.is_staff)
+    )
+
+
+def check_required_roles() -> None:
+    """Raises ImproperlyConfigured for an unknown value, which would silently require nothing."""
     unknown = set(settings.SECOND_FACTOR_REQUIRED) - VALUES
     if unknown:
         raise ImproperlyConfigured(

@@ -1,7 +1,9 @@
-"""Switching the second factor on and off, and judging codes."""
+"""Switching the second factor on and off, and checking codes."""
 
 import re
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -9,23 +11,25 @@ from django.utils import timezone
 
 from audit.trail import Action, record
 
+from ..models import User
 from ..tasks import tell
 from .devices import Authenticator, RecoveryCodes
 
+Device = Authenticator | RecoveryCodes
 SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
 class TooSoon(Exception):
-    """After wrong codes the next one is looked at only after `seconds`."""
+    """After wrong codes, the next one is accepted only after `seconds`."""
 
-    def __init__(self, until):
+    def __init__(self, until: datetime) -> None:
         self.seconds = max(1, int((until - timezone.now()).total_seconds() + 0.999))
         super().__init__(self.seconds)
 
 
-def verify(user, typed):
-    """The device whose code was typed, spaces and hyphens aside: an authenticator's six digits or
-    a recovery code. None where it is wrong or spent. Raises TooSoon."""
+def verify(user: User, typed: str) -> Device | None:
+    """The device whose code was typed, ignoring spaces and hyphens: six digits of an authenticator
+    or a recovery code. None if the code is wrong or used. Raises TooSoon."""
     code = re.sub(r"[\s-]", "", typed).lower()
     model = Authenticator if SIX_DIGITS.fullmatch(code) else RecoveryCodes
     with transaction.atomic():
@@ -40,15 +44,15 @@ def verify(user, typed):
         return device
 
 
-def _accepts(device, code):
-    allowed, why = device.verify_is_allowed()
+def _accepts(device: Device, code: str) -> bool:
+    allowed, reason = device.verify_is_allowed()
     if not allowed:
-        raise TooSoon(why["locked_until"])
+        raise TooSoon(reason["locked_until"])
     return device.verify_token(code)
 
 
-def switch_on(user, device_id, typed):
-    """(device, recovery codes) when the code is one of the secret that was drawn, else None.
+def switch_on(user: User, device_id: int, typed: str) -> tuple[Device, list[str]] | None:
+    """(device, recovery codes) if the code belongs to the user's unconfirmed device, else None.
     Raises TooSoon."""
     code = re.sub(r"\s", "", typed)
     with transaction.atomic():
@@ -70,8 +74,8 @@ def switch_on(user, device_id, typed):
     return device, codes
 
 
-def renew_codes(user):
-    """Ten new recovery codes; the former are worth nothing."""
+def renew_codes(user: User) -> list[str]:
+    """Ten new recovery codes; the former ones become invalid."""
     with transaction.atomic():
         device = RecoveryCodes.objects.select_for_update().get(user=user)
         codes = device.renew()
@@ -80,8 +84,9 @@ def renew_codes(user):
     return codes
 
 
-def switch_off(user, *, by_staff=False, **detail):
-    """True where there was one. Every session and token of the user ends with it."""
+def switch_off(user: User, *, by_staff: bool = False, **detail: Any) -> bool:
+    """Whether there was a factor. Every session and token of the user ends with it. `detail` goes
+    into the audit event."""
     with transaction.atomic():
         owner = get_user_model().objects.select_for_update().get(pk=user.pk)
         Authenticator.objects.filter(user=user).delete()
@@ -94,10 +99,10 @@ def switch_off(user, *, by_staff=False, **detail):
     return True
 
 
-def _set(user, since):
+def _set(user: User, since: datetime | None) -> None:
     user.second_factor_since = since
     user.save(update_fields=["second_factor_since"])
 
 
-def _notify(user, what, **facts):
+def _notify(user: User, what: str, **facts: int) -> None:
     transaction.on_commit(partial(tell.enqueue, user.pk, what, **facts), robust=True)

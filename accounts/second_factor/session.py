@@ -1,9 +1,13 @@
-"""What a session knows of a login: that it is half done, and when the password was last typed."""
+"""A login's state in the session: whether it is half done, and when the password was typed."""
 
 import time
 
 from django.contrib.auth import get_user_model, login, logout
+from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
+
+from ..models import User
+from .services import Device
 
 PENDING = "login_pending"
 TYPED_AT = "password_typed_at"
@@ -11,9 +15,9 @@ CODE_MINUTES = 5
 PASSWORD_MINUTES = 10
 
 
-def begin(request, user):
-    """The password of `user` (as `authenticate` gave it) was right; nobody is signed in yet."""
-    logout(request)  # nor whoever was before
+def begin(request: HttpRequest, user: User) -> None:
+    """The password was right (`user` comes from `authenticate`), but nobody is signed in yet."""
+    logout(request)  # ends an earlier session, too
     request.session[PENDING] = {
         "user": user.pk,
         "backend": user.backend,
@@ -22,31 +26,33 @@ def begin(request, user):
     }
 
 
-def pending_user(request):
-    """Whose code is waited for; None where nobody's is, or too long, or the password is another by
-    now."""
-    told = request.session.get(PENDING)
-    if told is None or not 0 <= time.time() - told["at"] <= CODE_MINUTES * 60:
+def pending_user(request: HttpRequest) -> User | None:
+    """The user whose code is awaited; None if there is none, after CODE_MINUTES, or if the password
+    was changed meanwhile."""
+    pending = request.session.get(PENDING)
+    if pending is None or not 0 <= time.time() - pending["at"] <= CODE_MINUTES * 60:
         return None
-    user = get_user_model().objects.filter(pk=told["user"], is_active=True).first()
-    if user is None or not constant_time_compare(told["hash"], user.get_session_auth_hash()):
+    user = get_user_model().objects.filter(pk=pending["user"], is_active=True).first()
+    if user is None or not constant_time_compare(pending["hash"], user.get_session_auth_hash()):
         return None
-    user.backend = told["backend"]
+    user.backend = pending["backend"]
     return user
 
 
-def complete(request, user, device=None):
-    """Sign in, under a new session key; with `device`, a verified session (django-otp)."""
+def complete(request: HttpRequest, user: User, device: Device | None = None) -> None:
+    """Sign in, under a new session key; with `device`, as a verified session (django-otp)."""
     request.session.pop(PENDING, None)
     if device is not None:
-        user.otp_device = device
+        user.otp_device = device  # type: ignore[attr-defined]  # read by django_otp
     login(request, user)
     note_password_typed(request)
 
 
-def note_password_typed(request):
+def note_password_typed(request: HttpRequest) -> None:
+    """For `password_is_fresh`."""
     request.session[TYPED_AT] = time.time()
 
 
-def password_is_fresh(request):
+def password_is_fresh(request: HttpRequest) -> bool:
+    """Whether the password was typed in the last PASSWORD_MINUTES."""
     return 0 <= time.time() - request.session.get(TYPED_AT, 0) <= PASSWORD_MINUTES * 60

@@ -1,4 +1,4 @@
-"""The page about an account's security, and what is switched there."""
+"""The page about an account's security, and its actions."""
 
 from base64 import b64encode
 
@@ -7,31 +7,34 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import RedirectURLMixin
+from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from ..requests import AuthenticatedRequest
 from . import rules, services, session
 from .devices import Authenticator, StaticToken
 from .forms import PasswordForm, SwitchOffForm, SwitchOnForm
 
 UNCONFIRMED_DEVICE = "second_factor_drawn"
-FEW = 3  # recovery codes
+FEW = 3  # recovery codes that remain: the page warns
 
 
 @login_required
-def security(request):
+def security(request: AuthenticatedRequest) -> HttpResponse:
+    """The state of the second factor."""
     user, left = request.user, None
     if user.second_factor_since:
         left = StaticToken.objects.filter(device__user=user).count()
-    told = {"left": left, "few": FEW, "required": rules.requires_second_factor(user)}
-    return render(request, "accounts/security.html", told)
+    context = {"left": left, "few": FEW, "required": rules.requires_second_factor(user)}
+    return render(request, "accounts/security.html", context)
 
 
 @sensitive_post_parameters()
 @login_required
-def set_up(request):
-    """The secret as a picture and as text; a code of it switches the second factor on."""
+def set_up(request: AuthenticatedRequest) -> HttpResponse:
+    """Shows the secret as a QR code and as text; one of its codes switches the second factor on."""
     user = request.user
     if user.second_factor_since:
         return redirect("security")
@@ -42,24 +45,24 @@ def set_up(request):
         device=device,
         password_is_fresh=session.password_is_fresh(request),
     )
-    asked = _next_url(request)
+    next_url = _next_url(request)
     if request.method == "POST" and form.is_valid() and form.device is not None:
         del request.session[UNCONFIRMED_DEVICE]
         _keep_session(request, form.device)
-        return _show_codes(request, form.codes, then=asked)
-    told = {
+        return _show_codes(request, form.codes, then=next_url)
+    context = {
         "form": form,
         "device": device,
         "required": rules.requires_second_factor(user),
-        "next": asked,
+        "next": next_url,
     }
-    return render(request, "accounts/second_factor.html", told, status=form.status)
+    return render(request, "accounts/second_factor.html", context, status=form.status)
 
 
 @sensitive_post_parameters()
 @login_required
-def codes(request):
-    """New recovery codes, against the password."""
+def codes(request: AuthenticatedRequest) -> HttpResponse:
+    """New recovery codes, in exchange for the password."""
     if not request.user.second_factor_since:
         return redirect("security")
     form = PasswordForm(request.POST or None, request=request)
@@ -70,7 +73,8 @@ def codes(request):
 
 @sensitive_post_parameters()
 @login_required
-def switch_off(request):
+def switch_off(request: AuthenticatedRequest) -> HttpResponse:
+    """Switches the second factor off, in exchange for the password and a code."""
     if not request.user.second_factor_since:
         return redirect("security")
     form = SwitchOffForm(request.POST or None, request=request)
@@ -79,13 +83,13 @@ def switch_off(request):
         _keep_session(request)
         messages.success(request, _("The second factor is switched off."))
         return redirect("security")
-    told = {"form": form, "required": rules.requires_second_factor(request.user)}
-    return render(request, "accounts/second_factor_off.html", told, status=form.status)
+    context = {"form": form, "required": rules.requires_second_factor(request.user)}
+    return render(request, "accounts/second_factor_off.html", context, status=form.status)
 
 
-def _unconfirmed_device(request):
-    """The secret that this session was shown; another session is shown another, so that one that
-    somebody saw and nobody confirmed is worth nothing."""
+def _unconfirmed_device(request: AuthenticatedRequest) -> Authenticator:
+    """The device whose secret this session shows. Every session gets its own, so that a secret that
+    was seen but not confirmed is worthless."""
     mine = Authenticator.objects.filter(user=request.user, confirmed=False)
     device = mine.filter(pk=request.session.get(UNCONFIRMED_DEVICE)).first()
     if device is None:
@@ -95,27 +99,27 @@ def _unconfirmed_device(request):
     return device
 
 
-def _keep_session(request, device=None):
-    """This session goes on, under a new key, and verified by `device`; the others have ended."""
+def _keep_session(request: AuthenticatedRequest, device: services.Device | None = None) -> None:
+    """Keep this session, under a new key and verified by `device`; the others have ended."""
     request.session.pop(django_otp.DEVICE_ID_SESSION_KEY, None)
     if device is not None:
         django_otp.login(request, device)
     update_session_auth_hash(request, request.user)
 
 
-def _next_url(request):
+def _next_url(request: AuthenticatedRequest) -> str:
     safe = RedirectURLMixin()
-    safe.request = request
+    safe.request = request  # type: ignore[attr-defined]
     return safe.get_redirect_url()
 
 
-def _show_codes(request, drawn, then=""):
-    """In the answer itself: they are kept nowhere as they are."""
+def _show_codes(request: AuthenticatedRequest, codes: list[str], then: str = "") -> HttpResponse:
+    """The page with the codes, which are stored nowhere in plain text."""
     heading = _("DermaAI recovery codes of %(email)s. Each is good once.")
-    text = "\r\n".join([heading % {"email": request.user.email}, "", *drawn, ""])
-    told = {
-        "codes": drawn,
+    text = "\r\n".join([heading % {"email": request.user.email}, "", *codes, ""])
+    context = {
+        "codes": codes,
         "file": "data:text/plain;charset=utf-8;base64," + b64encode(text.encode()).decode(),
         "then": then or resolve_url("security"),
     }
-    return render(request, "accounts/second_factor_codes.html", told)
+    return render(request, "accounts/second_factor_codes.html", context)

@@ -1,4 +1,6 @@
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from accounts.second_factor import services
@@ -10,10 +12,10 @@ class Command(BaseCommand):
         "Make sure first who is asking. It stands in the audit log, and the owner is told by mail."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
 
-    def handle(self, *, email, **options):
+    def handle(self, *, email: str, **options: Any) -> None:
         user = User.objects.filter(email=email.lower()).first()
         if user is None:
             raise CommandError("There is no account with this e-mail.")

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
@@ -11,7 +13,7 @@ class Command(BaseCommand):
         "Exit status 1 when one opens with none of the keys. Again is fine."
     )
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         sealed, lost = 0, []
         for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
             with transaction.atomic():

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.commands import flush
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -5,9 +7,9 @@ from audit import triggers
 
 
 class Command(flush.Command):
-    """Django's: it empties a whole database, and asks first. The triggers would not let it."""
+    """Django's command, which empties the whole database; the triggers would prevent it."""
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         connection = connections[options.get("database") or DEFAULT_DB_ALIAS]
         triggers.remove(connection)
         try:

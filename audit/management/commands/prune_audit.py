@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -13,11 +14,11 @@ class Command(BaseCommand):
         "status 1 where the chain is not whole: nothing is deleted then."
     )
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         chain.flush_pending()
         try:
-            gone = chain.prune(timezone.now() - timedelta(days=settings.AUDIT_RETENTION_DAYS))
+            count = chain.prune(timezone.now() - timedelta(days=settings.AUDIT_RETENTION_DAYS))
         except chain.BrokenChainError as fault:
             self.stdout.write(f"WRONG  {fault}: nothing was deleted.")
             raise SystemExit(1) from fault
-        self.stdout.write(f"{gone} events deleted.")
+        self.stdout.write(f"{count} events deleted.")

@@ -1,4 +1,6 @@
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit import chain
 from audit.models import PendingEvent
@@ -10,12 +12,12 @@ class Command(BaseCommand):
         "(exit status 1), else where the chain ends: note that elsewhere."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--since", metavar="NUMBER:HASH", help="an end that was noted earlier: must be in it"
         )
 
-    def handle(self, *args, since, **options):
+    def handle(self, *args: Any, since: str | None, **options: Any) -> None:
         chain.flush_pending()
         head, fault = chain.verify(_noted(since))
         if fault:
@@ -27,7 +29,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{waiting} events wait to enter the chain.")
 
 
-def _noted(since):
+def _noted(since: str | None) -> chain.NotedEnd | None:
     if not since:
         return None
     number, _colon, noted = since.partition(":")
