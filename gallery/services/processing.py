@@ -53,7 +53,7 @@ class Processing(Queue):
                     original, out, engine=job.engine_asked, dermoscopic=job.dermoscopic
                 )
             except background.BackgroundFailed as failure:
-                reason = TryAgain if failure.passing else CannotSucceed
+                reason = TryAgain if failure.transient else CannotSucceed
                 raise reason(failure.code) from failure
             self.finish(job, cutout, out)
 
