@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from imaging import storage
 from imaging.models import CapturedFrom
-from imaging.serializers import UploadedFileField, moment, rooted
+from imaging.serializers import UploadedFileField, absolute_url, format_datetime
 
 from . import dating
 from .dates import check_birth, check_visit
@@ -220,9 +220,11 @@ class ImageSerializer(serializers.ModelSerializer):
         return {
             "id": row["id"],
             "consultation_id": row["consultation_id"],
-            "image_url": rooted(root, display(str(row["display"]))),
-            "thumbnail_url": rooted(root, thumbnail(str(row["thumbnail"]))),
-            "original_url": rooted(root, original(str(row["original"]), row["original_filename"])),
+            "image_url": absolute_url(root, display(str(row["display"]))),
+            "thumbnail_url": absolute_url(root, thumbnail(str(row["thumbnail"]))),
+            "original_url": absolute_url(
+                root, original(str(row["original"]), row["original_filename"])
+            ),
             "original_filename": row["original_filename"],
             "file_size": row["file_size"],
             "mime_type": row["mime_type"],
@@ -242,8 +244,8 @@ class ImageSerializer(serializers.ModelSerializer):
             "sha256": row["sha256"],
             "quality": self.get_quality(image),
             "damaged": row["damaged"],
-            "created_at": moment(row["created_at"], clock),
-            "updated_at": moment(row["updated_at"], clock),
+            "created_at": format_datetime(row["created_at"], clock),
+            "updated_at": format_datetime(row["updated_at"], clock),
         }
 
     def validate(self, data):

@@ -113,7 +113,7 @@ def remove(connection):
                 cursor.execute(f"DROP FUNCTION IF EXISTS {function}()")
 
 
-def repair(model, *, only_tell, grace=None):
+def repair(model, *, dry_run, grace=None):
     """Make the triggers where they are missing, and right the copies that differ from their
     consultation's. Returns how many did."""
     wrong = model.objects.exclude(
@@ -122,7 +122,7 @@ def repair(model, *, only_tell, grace=None):
         consultation_date=F("consultation__date"),
     )
     keys = list(wrong.values_list("pk", flat=True))
-    if not only_tell:
+    if not dry_run:
         install(connections[model.objects.db])
         # Touched, a row gets what its consultation says.
         for start in range(0, len(keys), 1000):

@@ -203,7 +203,7 @@ def _even_illumination(picture: np.ndarray, inside: np.ndarray, found: Lesion | 
 
 
 def _first_component(picture: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """The first principal component of the colours as uint8 (h, w), brighter where the picture is."""
+    """The first principal component of the colours as uint8 (h, w), light where the picture is."""
     colours = picture[inside].astype(np.float32)
     mean = colours.mean(axis=0)
     _values, vectors = np.linalg.eigh(np.cov((colours - mean)[::5].T))

@@ -71,9 +71,9 @@ class SubjectDetector:
     def _predict(self, picture: np.ndarray) -> np.ndarray:
         """(side, side) float32, 0 to 1."""
         net = self.network
-        small = _resized(picture, net.side).astype(np.float32)
+        small: np.ndarray = _resized(picture, net.side).astype(np.float32)
         small /= max(1.0, small.max())
-        small = (small - np.float32(net.mean)) / np.float32(net.std)
+        small = (small - np.array(net.mean, np.float32)) / np.array(net.std, np.float32)
         output = self.session.run(
             [self.output], {self.input: np.ascontiguousarray(small.transpose(2, 0, 1)[None])}
         )[0]

@@ -51,7 +51,7 @@ def _upright_srgb(image: Image.Image, orientation: int, icc_profile: bytes | Non
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
         strip = image.crop((0, top, width, bottom))
-        colours, alpha = _split_alpha(renditions.eight_bits(strip))
+        colours, alpha = _split_alpha(renditions.to_eight_bits(strip))
         stored[top:bottom, :, :3] = np.asarray(renditions.to_srgb(colours, icc_profile))[..., :3]
         stored[top:bottom, :, 3] = 255 if alpha is None else np.asarray(alpha)
     return pixels

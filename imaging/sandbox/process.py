@@ -103,7 +103,7 @@ class Process:
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
                 [sys.executable, "-m", self.module, json.dumps(self.options())],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,  # stderr is ours: our log says why it cannot start
                 cwd=settings.BASE_DIR,
                 env=environment | _ALLOCATION,

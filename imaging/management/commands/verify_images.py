@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand
 
 from imaging import lifecycle
@@ -6,7 +8,7 @@ from imaging import lifecycle
 class Command(BaseCommand):
     help = "Hash every original again and compare with its SHA-256. Exit status 1 on a difference."
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         rows = wrong = 0
         for model in lifecycle.image_models():
             rows += model.objects.count()
