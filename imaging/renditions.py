@@ -170,5 +170,5 @@ class Thumbnail(ImageSpec):
 
 
 def thumbnail(picture: Image.Image, size: tuple[int, int]) -> bytes:
-    """The thumbnail as WebP of `size` px (`thumbnail_size` of the whole picture)."""
+    """The thumbnail as WebP of `size` px (`thumbnail_size` of the original)."""
     return Thumbnail(picture, size).generate().read()

@@ -83,7 +83,7 @@ class AzureContainer(AzureStorage):
             account_key=settings.AZURE_STORAGE_ACCOUNT_KEY or None,
             token_credential=credential,
             expiration_secs=settings.SIGNED_URL_TTL,
-            overwrite_files=True,  # names are random: no round trip to look for a clash
+            overwrite_files=True,  # names are random: no round trip to check for a clash
         )
 
     def _get_service_client(self) -> BlobServiceClient:
