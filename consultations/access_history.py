@@ -1,27 +1,30 @@
 """Who saw a photograph: what the audit log has of it, and of the lists and ZIPs that it was in."""
 
-from django.db.models import Q
+from collections.abc import Iterator
 
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
 from audit import reading
-from audit.models import Kind
+from audit.models import Event, Kind
 
-from .models import Patient
+from .models import ConsultationImage, Patient
 
 
-def events_of(image):
+def events_of(image: ConsultationImage) -> Iterator[QuerySet[Event]]:
     """Querysets for `audit.reading.page`."""
-    yield from reading.of_image(
+    yield from reading.image_events(
         Kind.CONSULTATION_IMAGE,
         image.pk,
         image.created_at,
         within=[(Kind.CONSULTATION, image.consultation_id)],
     )
     # A patient's page shows each doctor their own photographs only.
-    listed = reading.of_many(Kind.PATIENT, image.patient_id, image.created_at)
-    yield listed.filter(Q(actor_id=image.doctor_id) | Q(actor_role="patient"))
+    lists = reading.bulk_events(Kind.PATIENT, image.patient_id, image.created_at)
+    yield lists.filter(Q(actor_id=image.doctor_id) | Q(actor_role="patient"))
 
 
-def events_about(user):
+def events_of_account(user: User) -> Iterator[QuerySet[Event]]:
     """The same of every photograph of theirs, of them, and of their gallery."""
-    record = Patient.objects.filter(user_id=user.pk).values_list("pk", flat=True).first()
-    return reading.of_account(user, record)
+    patient_id = Patient.objects.filter(user_id=user.pk).values_list("pk", flat=True).first()
+    return reading.account_events(user, patient_id)

@@ -7,25 +7,26 @@ may see the image; the route itself decides.
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.functional import Promise
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    label: str  # lazy: it is told in the reader's language
+    label: str | Promise  # lazy: shown in the reader's language
     icon: str  # lucide's name
     route: str
 
-    def url(self, key):
+    def url(self, key: int) -> str:
         return reverse(self.route, args=[key])
 
 
-_registered = {}
+_registered: dict[str, Action] = {}
 
 
-def register(action: Action):
+def register(action: Action) -> None:
     """From an app's ready(). The same route twice is one button."""
     _registered[action.route] = action
 
 
-def registered():
+def registered() -> list[Action]:
     return list(_registered.values())

@@ -1,7 +1,15 @@
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from audit.trail import Action, record
@@ -13,17 +21,23 @@ from . import services
 from .models import Consultation, ConsultationImage, Patient, Revision
 
 
-def _refusing(form, request, text, **refused):
-    """`form`, which takes from nobody but a superuser a choice that is new and refused:
-    `refused` are {field: function of the choice}."""
+def _superuser_only(
+    form: type[forms.ModelForm],
+    request: HttpRequest,
+    text: str | Promise,
+    **restrictions: Callable[[Any], bool],
+) -> type[forms.ModelForm]:
+    """`form`, in which only a superuser may newly choose what is restricted: `restrictions` is
+    {field: whether a choice is restricted}. Anybody else is told `text`."""
 
-    class Form(form):
-        def clean(self):
+    class Form(form):  # type: ignore[valid-type, misc]
+        def clean(self) -> dict[str, Any]:
             data = super().clean()
-            for field, judge in refused.items():
+            for field, is_restricted in restrictions.items():
                 chosen = self.cleaned_data.get(field)
-                if chosen and chosen.pk != getattr(self.instance, f"{field}_id") and judge(chosen):
-                    self.add_error(field, ValidationError(text))
+                former = getattr(self.instance, f"{field}_id")
+                if chosen and chosen.pk != former and is_restricted(chosen):
+                    self.add_error(field, ValidationError(str(text)))
             return data
 
     return form if request.user.is_superuser else Form
@@ -42,36 +56,36 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     list_select_related = ["created_by"]
 
     @admin.display(description=_("file number"), ordering="file_number")
-    def number(self, patient):
+    def number(self, patient: Patient) -> str:
         return patient.number
 
-    def get_form(self, request, *args, **kwargs):
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
         form = super().get_form(request, *args, **kwargs)
         text = _("Only a superuser links an account of the staff.")
-        return _refusing(form, request, text, user=lambda account: account.is_staff)
+        return _superuser_only(form, request, text, user=lambda account: account.is_staff)
 
-    def save_model(self, request, patient, form, change):
+    def save_model(self, request: HttpRequest, patient: Patient, form: Any, change: bool) -> None:
         super().save_model(request, patient, form, change)
-        _keep(request, form, change)
+        _keep_former(request, form, change)
 
 
-def _keep(request, form, change):
-    """What the record said before; the audit log hears of it from the admin's own."""
+def _keep_former(request: HttpRequest, form: Any, change: bool) -> None:
+    """Keep the former values; the audit log learns of the change from the admin itself."""
     if change:
-        Revision.objects.keep(form.instance, form.former, request.user)
+        Revision.objects.keep(form.instance, form.previous_values, request.user)
 
 
 class ImageInline(admin.TabularInline):
     model = ConsultationImage
-    fields = readonly_fields = ["link", "image_type", "body_site", "is_primary", "created_at"]
+    fields = readonly_fields = ("link", "image_type", "body_site", "is_primary", "created_at")
     extra = 0
     can_delete = False
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     @admin.display(description=_("image"))
-    def link(self, image):
+    def link(self, image: ConsultationImage) -> SafeString:
         return format_html(
             '<a href="{}"><img src="{}" alt="{}" height="60" loading="lazy"></a>',
             reverse("admin:consultations_consultationimage_change", args=[image.pk]),
@@ -93,21 +107,25 @@ class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     readonly_fields = ["images_taken", "created_at", "updated_at"]
     inlines = [ImageInline]
 
-    def get_form(self, request, *args, **kwargs):
-        form, own = super().get_form(request, *args, **kwargs), request.user.pk
-        return _refusing(
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
+        form, internal_key = super().get_form(request, *args, **kwargs), request.user.pk
+        return _superuser_only(
             form,
             request,
             _("Only a superuser makes you its doctor or its patient."),
-            doctor=lambda doctor: doctor.pk == own,
-            patient=lambda patient: patient.user_id == own,
+            doctor=lambda doctor: doctor.pk == internal_key,
+            patient=lambda patient: patient.user_id == internal_key,
         )
 
-    def save_model(self, request, consultation, form, change):
+    def save_model(
+        self, request: HttpRequest, consultation: Consultation, form: Any, change: bool
+    ) -> None:
         super().save_model(request, consultation, form, change)
-        _keep(request, form, change)
+        _keep_former(request, form, change)
 
-    def change_view(self, request, object_id, *args, **kwargs):
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         response = super().change_view(request, object_id, *args, **kwargs)
         if response.status_code == 200 and (shown := self.get_object(request, object_id)):
             record(Action.LISTED, shown, images=shown.images.count(), admin=True)
@@ -150,11 +168,13 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     ]
 
     @admin.display(description=_("consultation"), ordering="consultation")
-    def consultation_link(self, image):
+    def consultation_link(self, image: ConsultationImage) -> SafeString:
         url = reverse("admin:consultations_consultation_change", args=[image.consultation_id])
         return format_html('<a href="{}">{}</a>', url, image.consultation)
 
-    def save_model(self, request, image, form, change):
+    def save_model(
+        self, request: HttpRequest, image: ConsultationImage, form: Any, change: bool
+    ) -> None:
         services.update_image(image, user=request.user, **form.changes)
 
 
@@ -166,11 +186,11 @@ class RevisionAdmin(admin.ModelAdmin):
     list_select_related = ["consultation__patient", "patient", "image", "changed_by"]
     date_hierarchy = "moment"
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any, cast
+
 from django.db import transaction
 from django.http import Http404, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -13,11 +16,15 @@ from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.error_serializers import ErrorsSerializer
-from audit.reading import named, page
+from accounts.requests import AuthenticatedAPIRequest
+from audit.reading import page, with_actors
 from audit.serializers import EventSerializer, EventsSerializer
 from audit.trail import Action, record
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
@@ -29,6 +36,9 @@ from imaging.errors import FILE_CODES
 from . import access_history, archive, services
 from .filters import ConsultationFilter
 from .models import Consultation, ConsultationImage, Patient
+from .models.consultation import ConsultationQuerySet
+from .models.image import ConsultationImageQuerySet
+from .models.patient import PatientQuerySet
 from .pagination import ConsultationImagePages, ConsultationPages, PatientPages
 from .permissions import DoctorsOnly, DoctorsWrite
 from .records import change_record
@@ -40,13 +50,15 @@ from .serializers import (
 )
 
 
-def edited(serializer):
+def documents_precondition(serializer: type[BaseSerializer]) -> Callable[[type], type]:
     """The schema of a PATCH that is held against If-Match."""
-    told = {200: serializer, 412: ErrorsSerializer}
-    return extend_schema_view(partial_update=extend_schema(parameters=[IF_MATCH], responses=told))
+    responses = {200: serializer, 412: ErrorsSerializer}
+    return extend_schema_view(
+        partial_update=extend_schema(parameters=[IF_MATCH], responses=responses)
+    )
 
 
-GONE = extend_schema(parameters=[IF_MATCH], responses={204: None, 412: ErrorsSerializer})
+DELETE_SCHEMA = extend_schema(parameters=[IF_MATCH], responses={204: None, 412: ErrorsSerializer})
 
 
 class CreateListRetrieveUpdate(
@@ -57,16 +69,17 @@ class CreateListRetrieveUpdate(
     mixins.UpdateModelMixin,
     GenericViewSet,
 ):
+    request: AuthenticatedAPIRequest
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     lookup_value_converter = "int"
 
-    def perform_update(self, serializer):
+    def perform_update(self, serializer: BaseSerializer) -> None:
         change_record(serializer.instance, self.request.user, serializer.validated_data)
 
 
 @extend_validation_errors(["invalid_date"], "birth_date", actions=["create", "partial_update"])
 @extend_validation_errors([INVALID], "cursor", actions=["list"])
-@edited(PatientSerializer)
+@documents_precondition(PatientSerializer)
 class PatientViewSet(CreateListRetrieveUpdate):
     """A doctor's patients: those they created or hold a consultation with."""
 
@@ -75,20 +88,20 @@ class PatientViewSet(CreateListRetrieveUpdate):
     pagination_class = PatientPages
     permission_classes = [IsAuthenticated, DoctorsOnly, DoctorsWrite]
 
-    def get_queryset(self):
+    def get_queryset(self) -> PatientQuerySet:
         words = self.request.query_params.get("q", "")
         return super().get_queryset().visible_to(self.request.user).find(words)
 
     @transaction.atomic
-    def perform_create(self, serializer):
+    def perform_create(self, serializer: BaseSerializer) -> None:
         record(Action.CREATED, serializer.save(created_by=self.request.user))
 
     @extend_schema(parameters=[OpenApiParameter("q", str, description="Name or file number")])
-    def list(self, request, *args, **kwargs):
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
 
-@extend_validation_errors(FILE_CODES, "file", actions=["images"], methods=["post"])
+@extend_validation_errors([*FILE_CODES], "file", actions=["images"], methods=["post"])
 @extend_validation_errors(
     ["only_with_dermoscopy"], "dermoscopic_type", actions=["images"], methods=["post"]
 )
@@ -96,7 +109,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
 @extend_validation_errors(["immutable"], "patient", actions=["partial_update"])
 @extend_validation_errors(["invalid_date"], "date", actions=["create", "partial_update"])
 @extend_validation_errors([INVALID], "cursor", actions=["list", "images"], methods=["get"])
-@edited(ConsultationSerializer)
+@documents_precondition(ConsultationSerializer)
 class ConsultationViewSet(CreateListRetrieveUpdate):
     """A doctor's consultations; a patient reads those about them."""
 
@@ -106,14 +119,14 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     permission_classes = [IsAuthenticated, DoctorsWrite]
     filterset_class = ConsultationFilter
 
-    def get_queryset(self):
-        found = super().get_queryset().visible_to(self.request.user)
+    def get_queryset(self) -> ConsultationQuerySet:
+        consultations = super().get_queryset().visible_to(self.request.user)
         if self.action in ("images", "download_all"):
-            return found  # they show no count, and it can be long
-        return found.with_images_count().order_by("-date", "-pk")
+            return consultations  # they show no count, and it can be long
+        return consultations.with_images_count().order_by("-date", "-pk")
 
     @transaction.atomic
-    def perform_create(self, serializer):
+    def perform_create(self, serializer: BaseSerializer) -> None:
         record(Action.CREATED, serializer.save(doctor=self.request.user))
 
     @extend_schema(
@@ -134,25 +147,25 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         parser_classes=[MultiPartParser],
         filter_backends=[],
     )
-    def images(self, request, pk=None):
+    def images(self, request: AuthenticatedAPIRequest, pk: int | None = None) -> Response:
         consultation = self.get_object()
         if request.method == "POST":
             return self._add_image(request, consultation)
-        page = self.paginate_queryset(consultation.images.as_added())
+        page = self.paginate_queryset(consultation.images.as_added()) or []
         record(Action.LISTED, consultation, images=len(page), api=True)
         data = ImageSerializer(page, many=True, context=self.get_serializer_context()).data
         return self.get_paginated_response(data)
 
-    def get_throttles(self):
+    def get_throttles(self) -> list[BaseThrottle]:
         if self.action == "images" and self.request and self.request.method == "POST":
             self.throttle_scope = "uploads"
             return [ScopedRate()]
         return super().get_throttles()
 
-    def _add_image(self, request, consultation):
+    def _add_image(self, request: AuthenticatedAPIRequest, consultation: Consultation) -> Response:
         context = self.get_serializer_context()
-        said = context | {"consultation": consultation}
-        serializer = ImageUploadSerializer(data=request.data, context=said)
+        upload_context = {**context, "consultation": consultation}
+        serializer = ImageUploadSerializer(data=request.data, context=upload_context)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
         try:
@@ -175,10 +188,10 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         },
     )
     @action(detail=True, url_path="images/download-all", filter_backends=[])
-    def download_all(self, request, pk=None):
+    def download_all(self, request: Request, pk: int | None = None) -> StreamingHttpResponse:
         consultation = self.get_object()
         response = StreamingHttpResponse(
-            archive.of_originals(consultation.images.in_order()), content_type="application/zip"
+            archive.zip_originals(consultation.images.in_order()), content_type="application/zip"
         )
         record(Action.ZIPPED, consultation, images=consultation.images.count())
         name = f"consultation-{consultation.pk}-{consultation.date}.zip"
@@ -188,8 +201,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type")
 @extend_validation_errors(["invalid_date"], "captured_on")
-@edited(ImageSerializer)
-@extend_schema_view(destroy=GONE)
+@documents_precondition(ImageSerializer)
+@extend_schema_view(destroy=DELETE_SCHEMA)
 class ImageViewSet(
     VersionedDetail,
     mixins.RetrieveModelMixin,
@@ -199,17 +212,18 @@ class ImageViewSet(
 ):
     """One image of a consultation: its doctor changes it, its patient looks."""
 
-    locks_its_row = False  # the service locks its consultation first
+    request: AuthenticatedAPIRequest
+    locks_row = False  # the service locks its consultation first
     queryset = ConsultationImage.objects.none()
     serializer_class = ImageSerializer
     permission_classes = [IsAuthenticated, DoctorsWrite]
     http_method_names = ["get", "patch", "delete", "head", "options"]
     lookup_value_converter = "int"
 
-    def get_queryset(self):
+    def get_queryset(self) -> ConsultationImageQuerySet:
         return ConsultationImage.objects.visible_to(self.request.user)
 
-    def retrieve(self, request, *args, **kwargs):
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Its URLs open the display and the original: whoever gets them has seen it."""
         image = self.get_object()
         record(Action.VIEWED, image, api=True)
@@ -220,29 +234,31 @@ class ImageViewSet(
         parameters=[OpenApiParameter("before", int, description="From the last page's `next`")],
     )
     @action(detail=True)
-    def audit(self, request, pk=None):
+    def audit(self, request: Request, pk: int | None = None) -> Response:
         """Who saw, downloaded or changed this image, the latest first."""
-        found = access_history.events_of(self.get_object())
-        events, following = page(found, request.query_params.get("before", ""))
-        told = EventSerializer(named(events), many=True, context=self.get_serializer_context())
-        place = request.build_absolute_uri(f"?before={following}") if following else None
-        return Response({"events": told.data, "next": place})
+        querysets = access_history.events_of(self.get_object())
+        events, next_cursor = page(querysets, request.query_params.get("before", ""))
+        serializer = EventSerializer(
+            with_actors(events), many=True, context=self.get_serializer_context()
+        )
+        next_url = request.build_absolute_uri(f"?before={next_cursor}") if next_cursor else None
+        return Response({"events": serializer.data, "next": next_url})
 
-    def perform_update(self, serializer):
-        image, user = serializer.instance, self.request.user
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        image = cast(ConsultationImage, serializer.instance)
         # What was held against If-Match is what must still stand there under the lock.
         as_of = image.updated_at if "If-Match" in self.request.headers else None
         try:
-            serializer.instance = self.subject = services.update_image(
-                image, as_of=as_of, user=user, **serializer.validated_data
+            serializer.instance = self.instance = services.update_image(
+                image, as_of=as_of, user=self.request.user, **serializer.validated_data
             )
         except ConsultationImage.DoesNotExist as gone:
             raise Http404 from gone
-        except services.ChangedSince:
+        except services.StaleImage:
             serializer.instance = self.get_object()  # judges it anew
             return self.perform_update(serializer)
         if not serializer.validated_data:  # nothing changed; its URLs are told all the same
             record(Action.VIEWED, serializer.instance, api=True)
 
-    def perform_destroy(self, image):
+    def perform_destroy(self, image: ConsultationImage) -> None:
         services.delete_image(image)

@@ -9,8 +9,8 @@ class ConsultationsConfig(AppConfig):
     name = "consultations"
     verbose_name = _("Consultations")
 
-    def ready(self):
-        from audit.subjects import deleted
+    def ready(self) -> None:
+        from audit.subjects import record_deletion
         from core import navigation
         from imaging.lifecycle import REPAIRS
 
@@ -25,4 +25,4 @@ class ConsultationsConfig(AppConfig):
 
         pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)
-        post_delete.connect(deleted, sender=ConsultationImage)
+        post_delete.connect(record_deletion, sender=ConsultationImage)

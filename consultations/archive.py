@@ -1,4 +1,8 @@
+from collections.abc import Iterable
+
 from imaging.storage import zip as archive
+
+from .models.image import ConsultationImageQuerySet
 
 COLUMNS = (
     "id",
@@ -24,6 +28,6 @@ COLUMNS = (
 )
 
 
-def of_originals(images):
+def zip_originals(images: ConsultationImageQuerySet) -> Iterable[bytes]:
     """A ZIP of originals and what is known of each (imaging.storage.zip)."""
     return archive.zip_images(images, COLUMNS)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,51 +12,67 @@ from django.utils.translation import gettext_lazy as _
 
 _DAY = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
-FIRST_BIRTH = date(1880, 1, 1)
-FIRST_VISIT = date(1900, 1, 1)  # of somebody whose birth nobody noted
+EARLIEST_BIRTH = date(1880, 1, 1)
+EARLIEST_VISIT = date(1900, 1, 1)  # of somebody whose birth nobody noted
 
 
-def typed_day(word):
+class Born(Protocol):
+    """What the checks read of a patient; the models import this module, so it names none."""
+
+    pk: Any
+    birth_date: Any
+    consultations: Any
+
+
+class Visit(Protocol):
+    """What `check_visit` reads of a consultation."""
+
+    date: Any
+    patient: Any
+    patient_id: Any
+
+
+def typed_day(word: str) -> date | None:
     """The day that somebody types as 4/3/1972, 04.03.1972, 04-03-1972 or 1972-03-04, or None."""
-    found = _DAY.fullmatch(word) or _ISO_DAY.fullmatch(word)
-    if not found:
+    match = _DAY.fullmatch(word) or _ISO_DAY.fullmatch(word)
+    if not match:
         return None
     try:
-        return date(**{name: int(part) for name, part in found.groupdict().items()})
+        return date(**{name: int(part) for name, part in match.groupdict().items()})
     except ValueError:  # the 31st of February
         return None
 
 
-NO_BIRTH = _("A date of birth is in the past.")
+BIRTH_DATE_MESSAGE = _("A date of birth is in the past.")
 
 
-def validate_birth_date(day):
-    if not FIRST_BIRTH <= day <= timezone.localdate():
-        raise ValidationError(NO_BIRTH, code="invalid_date")
+def validate_birth_date(day: date) -> None:
+    if not EARLIEST_BIRTH <= day <= timezone.localdate():
+        raise ValidationError(BIRTH_DATE_MESSAGE, code="invalid_date")
 
 
-def check_visit(consultation):
+def check_visit(consultation: Visit) -> None:
     """A visit is after its patient's birth, and not further ahead than anybody plans. A day that
     stood before may stay: its notes can still be edited."""
     day, patient = consultation.date, consultation.patient_id and consultation.patient
-    text = day and _wrong(day, patient.birth_date if patient else None)
-    if text and not stored(consultation, "date", "patient_id"):
+    text = day and _visit_date_error(day, patient.birth_date if patient else None)
+    if text and not is_as_stored(consultation, "date", "patient_id"):
         raise ValidationError({"date": ValidationError(text, code="invalid_date")})
 
 
-def visit_days(born):
+def visit_days(birth_date: date | None) -> tuple[date, date]:
     """(first, last) day of a visit of somebody born on that day, or on one that nobody noted."""
     today = timezone.localdate()
     ahead = min(max(settings.VISIT_DAYS_AHEAD, 0), (date.max - today).days)
-    return born or FIRST_VISIT, today + timedelta(days=ahead)
+    return birth_date or EARLIEST_VISIT, today + timedelta(days=ahead)
 
 
-def _wrong(day, born):
-    first, last = visit_days(born)
-    if day < first and born:
-        text, bound = _("This is before the patient's birth (%(day)s)."), born
+def _visit_date_error(day: date, birth_date: date | None) -> str | None:
+    first, last = visit_days(birth_date)
+    if day < first and birth_date:
+        text, bound = _("This is before the patient's birth (%(day)s)."), birth_date
     elif day < first:
-        text, bound = _("A visit is not before %(day)s."), FIRST_VISIT
+        text, bound = _("A visit is not before %(day)s."), EARLIEST_VISIT
     elif day > last:
         text, bound = _("A visit is not after %(day)s."), last
     else:
@@ -63,22 +80,22 @@ def _wrong(day, born):
     return text % {"day": date_format(bound, "SHORT_DATE_FORMAT")}
 
 
-def check_birth(patient):
+def check_birth(patient: Born) -> None:
     """Nobody is born after one of their visits. Whose visit and when is not said: the reader may
     not be its doctor."""
     if not (patient.pk and patient.birth_date):
         return
     before = patient.consultations.filter(date__lt=patient.birth_date)
-    if before.exists() and not stored(patient, "birth_date"):
+    if before.exists() and not is_as_stored(patient, "birth_date"):
         text = _("This patient has a consultation before this day.")
         raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
     before = patient.consultations.filter(images__captured_on__lt=patient.birth_date)
-    if before.exists() and not stored(patient, "birth_date"):
+    if before.exists() and not is_as_stored(patient, "birth_date"):
         text = _("This patient has a picture that somebody has dated before this day.")
         raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
 
 
-def stored(row, *fields):
+def is_as_stored(row: Any, *fields: str) -> bool:
     """Is this what the database has? Asked only of what is refused otherwise."""
-    said = {field: getattr(row, field) for field in fields}
-    return bool(row.pk) and type(row).objects.filter(pk=row.pk, **said).exists()
+    values = {field: getattr(row, field) for field in fields}
+    return bool(row.pk) and type(row).objects.filter(pk=row.pk, **values).exists()

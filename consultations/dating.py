@@ -1,6 +1,8 @@
 """Which day a picture shows, and who says so."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,21 +12,21 @@ from django.utils.translation import gettext_lazy as _
 
 from imaging.models import StoredImage
 
-from .dates import stored
+from .dates import Born, is_as_stored
 
 EARLIEST = date(1900, 1, 1)
-FIRST_ZONE, EVERYWHERE = timedelta(hours=14), timedelta(hours=50)  # UTC+14 to UTC−12
+FIRST_ZONE_OFFSET, DAY_WORLDWIDE = timedelta(hours=14), timedelta(hours=50)  # UTC+14 to UTC−12
 
 
-NO_DAY = _("A picture was taken between 1900 and today.")
+CAPTURED_ON_MESSAGE = _("A picture was taken between 1900 and today.")
 
 
-def validate_captured_on(day):
+def validate_captured_on(day: date) -> None:
     if not EARLIEST <= day <= timezone.localdate():
-        raise ValidationError(NO_DAY, code="invalid_date")
+        raise ValidationError(CAPTURED_ON_MESSAGE, code="invalid_date")
 
 
-def validate_after_birth(day, patient):
+def validate_after_birth(day: date | None, patient: Born) -> None:
     """Raises ValidationError for a day on which there was nothing of the patient to see."""
     if day and patient.birth_date and day < patient.birth_date:
         raise ValidationError(_("The patient was not born on that day."), code="invalid_date")
@@ -33,19 +35,19 @@ def validate_after_birth(day, patient):
 class TimelineKey(models.DateTimeField):
     """`timeline_key_of` an image, in a column for an index; written with the row."""
 
-    def pre_save(self, image, add):
+    def pre_save(self, image: Any, add: bool) -> datetime:
         key = timeline_key_of(image.shown_date, image.moment)
         setattr(image, self.attname, key)
         return key
 
 
-def timeline_key_of(day, moment):
+def timeline_key_of(day: date, moment: datetime | None) -> datetime:
     """What images are in order by: the day that they show, and of one day the moment (None: at its
     beginning). A day lasts 50 hours, from the first zone that has it to the last; they become the
     24 of the key, so that neither a zone nor a change of clocks turns the order round."""
     begins = datetime.combine(day, time(), UTC)
-    since = moment - begins + FIRST_ZONE if moment else timedelta()
-    share = min(max(since / EVERYWHERE, 0), 1)
+    since = moment - begins + FIRST_ZONE_OFFSET if moment else timedelta()
+    share = min(max(since / DAY_WORLDWIDE, 0), 1)
     return begins + share * timedelta(hours=23, minutes=59)
 
 
@@ -57,31 +59,34 @@ class DatedImage(StoredImage):
         null=True,
         blank=True,
         validators=[validate_captured_on],
-        error_messages={"invalid_date": NO_DAY},  # Django has one of its own for that code
+        # Django has a message of its own for that code.
+        error_messages={"invalid_date": CAPTURED_ON_MESSAGE},
         help_text=_("Where the file does not say it, or is wrong."),
     )
 
     # The default is for a former version of the program that writes a row meanwhile.
     timeline_key = TimelineKey(editable=False, db_default=Now())
 
+    consultation: Any  # the subclass's foreign key
+
     class Meta(StoredImage.Meta):
         abstract = True
 
-    def save(self, *args, update_fields=None, **kwargs):
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         if update_fields is not None and {"captured_on", "created_at"} & set(update_fields):
             update_fields = {*update_fields, "timeline_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
-        if self.captured_on and not stored(self, "captured_on"):  # it may stay as it was
+        if self.captured_on and not is_as_stored(self, "captured_on"):  # it may stay as it was
             try:
                 validate_after_birth(self.captured_on, self.consultation.patient)
             except ValidationError as error:
                 raise ValidationError({"captured_on": error}) from error
 
     @property
-    def dated(self):
+    def date_and_source(self) -> tuple[date, str]:
         """(`shown_date`, `dated_by`), for whoever asks both."""
         if self.captured_on:
             return self.captured_on, "hand"
@@ -91,19 +96,19 @@ class DatedImage(StoredImage):
         return taken.date(), "camera" if self.captured_source == "original" else "file"
 
     @property
-    def dated_by(self):
+    def dated_by(self) -> str:
         """Where `shown_date` comes from: "hand", "camera", "file", or "upload" where nobody says
         when it was taken. A picture from the future was taken by a clock that is wrong."""
-        return self.dated[1]
+        return self.date_and_source[1]
 
     @property
-    def shown_date(self):
+    def shown_date(self) -> date:
         """The day under a tile: as set by hand; or when it was taken, where it was taken; or,
         unknown, when it was added."""
-        return self.dated[0]
+        return self.date_and_source[0]
 
     @property
-    def moment(self):
+    def moment(self) -> datetime | None:
         """When that was, as far as anybody knows, or None: a day set by hand has no time, but where
         it is the camera's own."""
         if self.dated_by == "upload":

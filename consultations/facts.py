@@ -4,74 +4,87 @@ Worked out once for an image and not at each place that shows it: a page has fif
 """
 
 import html
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cache
 
 from django.urls import reverse
 from django.utils import dateformat
 from django.utils.formats import get_format
-from django.utils.safestring import mark_safe
-from django.utils.timezone import template_localtime
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
 from django.utils.translation import gettext as _
 
 from core.templatetags.units import file_size
 from imaging import storage
 
+from .models import ConsultationImage
 from .vocabulary import DermoscopicType, ImageType
 
-NUMBERS, BREAKS = ' class="num"', ' class="break"'
+NUMBERS, BREAKABLE = ' class="num"', ' class="break"'
 
 
-def dressed(images: list) -> list:
+def with_tile_facts(images: list) -> list:
     """The same images, each with what its tile shows: `image.tile`, and in it `facts`."""
-    link, page, facts = storage.url_signer("thumbnails"), _pages(), Facts()
+    link, page, facts = storage.url_signer("thumbnails"), _page_links(), FactSheet()
     for image in images:
         width, height = image.thumbnail_size
-        day, by = image.dated
+        day, source = image.date_and_source
         image.tile = {
-            "id": _number(image.pk),
+            "id": _attribute(image.pk),
             "page": page(image.pk),
             "thumbnail": link(image.thumbnail.name),
-            "thumbnail_width": _number(width),
-            "thumbnail_height": _number(height),
-            "width": _number(image.width),
-            "height": _number(image.height),
+            "thumbnail_width": _attribute(width),
+            "thumbnail_height": _attribute(height),
+            "width": _attribute(image.width),
+            "height": _attribute(image.height),
             "facts": facts.of(image),
             "day": facts.day(day),
-            "dated_by": by,
+            "dated_by": source,
         }
     return images
 
 
-def _pages():
+def _page_links() -> Callable[[int], str]:
     """Addresses of images' pages, which differ in the key alone."""
-    before, _key, behind = reverse("image_detail", args=[0]).rpartition("0")
-    return lambda key: f"{before}{key}{behind}"
+    prefix, _key, suffix = reverse("image_detail", args=[0]).rpartition("0")
+    return lambda key: f"{prefix}{key}{suffix}"
 
 
-def _number(number):
+def _attribute(number: int) -> SafeString:
     """For an attribute: as programs write it, whatever the language."""
     return mark_safe(str(number))  # noqa: S308
 
 
-class Facts:
+class FactSheet:
     """The words of one page, looked up once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.types = {value: str(label) for value, label in ImageType.choices}
         self.modes = {value: str(label).lower() for value, label in DermoscopicType.choices}
         short, with_time = get_format("SHORT_DATE_FORMAT"), get_format("SHORT_DATETIME_FORMAT")
         self.day = cache(lambda day: dateformat.format(day, short))
         self._minute = cache(lambda minute: dateformat.format(minute, with_time))
-        self.type, self.site, self.location = _row(_("Type")), _row(_("Site")), _row(_("Location"))
-        self.by_hand, self.taken = _row(_("Day set by hand"), NUMBERS), _row(_("Taken"), NUMBERS)
-        self.of_file, self.added = _row(_("Date of the file"), NUMBERS), _row(_("Added"), NUMBERS)
-        self.camera, self.file = _row(_("Camera")), _row(_("File"), BREAKS)
-        self.size = _row(_("Size"), NUMBERS)
+        self.type, self.site, self.location = (
+            _row_writer(_("Type")),
+            _row_writer(_("Site")),
+            _row_writer(_("Location")),
+        )
+        self.by_hand, self.taken = (
+            _row_writer(_("Day set by hand"), NUMBERS),
+            _row_writer(_("Taken"), NUMBERS),
+        )
+        self.of_file, self.added = (
+            _row_writer(_("Date of the file"), NUMBERS),
+            _row_writer(_("Added"), NUMBERS),
+        )
+        self.camera, self.file = _row_writer(_("Camera")), _row_writer(_("File"), BREAKABLE)
+        self.size = _row_writer(_("Size"), NUMBERS)
 
-    def moment(self, moment):
+    def moment(self, moment: datetime) -> str:
         return self._minute(moment.replace(second=0, microsecond=0))  # seconds are not shown
 
-    def of(self, image) -> dict:
+    def of(self, image: ConsultationImage) -> dict:
         """`type` and `site` in words, `reasons` against its quality, and all the facts as rows of
         a <dl>."""
         kind, site = self.types.get(image.image_type, image.image_type), image.site_label
@@ -80,10 +93,10 @@ class Facts:
             "type": kind,
             "site": site,
             "reasons": [str(reason) for reason in verdict.reasons] if verdict else [],
-            "rows": mark_safe("".join(self._rows(image, kind, site))),  # noqa: S308  (_row escapes)
+            "rows": mark_safe("".join(self._rows(image, kind, site))),  # noqa: S308  (_row_writer escapes)
         }
 
-    def _rows(self, image, kind, site):
+    def _rows(self, image: ConsultationImage, kind: str, site: str) -> Iterator[str]:
         if mode := image.dermoscopic_type:
             kind = f"{kind}, {self.modes.get(mode, mode)}"
         yield self.type(kind)
@@ -104,7 +117,7 @@ class Facts:
         yield self.size(size)
 
 
-def _row(label, attributes=""):
+def _row_writer(label: str, attributes: str = "") -> Callable[[str], str]:
     """What writes a row of a <dl> with this label."""
-    before = f"<dt>{html.escape(label)}</dt><dd{attributes}>"
-    return lambda value: f"{before}{html.escape(value)}</dd>"
+    opening = f"<dt>{html.escape(label)}</dt><dd{attributes}>"
+    return lambda value: f"{opening}{html.escape(value)}</dd>"

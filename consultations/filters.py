@@ -1,9 +1,12 @@
 import django_filters as filters
 
+from accounts.requests import AuthenticatedAPIRequest
+
 from .models import Consultation, Patient
+from .models.patient import PatientQuerySet
 
 
-def _patients(request):
+def _patients(request: AuthenticatedAPIRequest | None) -> PatientQuerySet:
     """Any other is one that does not exist, whether it does or not."""
     return Patient.objects.visible_to(request.user) if request else Patient.objects.none()
 

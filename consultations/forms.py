@@ -1,19 +1,24 @@
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any, cast
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.versions import VersionedForm
 
-from .dates import FIRST_BIRTH, visit_days
+from .dates import EARLIEST_BIRTH, visit_days
 from .dating import EARLIEST
 from .models import Consultation, ConsultationImage, Patient
+from .models.image import ConsultationImageQuerySet
 from .vocabulary import BODY_SITES, ImageType
 
 
 class BodySiteSelect(forms.Select):
     """The grouped menu of sites; a paired one says so, for the form to ask the side."""
 
-    def create_option(self, name, value, *args, **kwargs):
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         site = BODY_SITES.get(str(value))
         if site and site.paired:
@@ -26,10 +31,10 @@ class DateInput(forms.DateInput):
 
     input_type = "date"
 
-    def __init__(self, **attrs):
+    def __init__(self, **attrs: Any) -> None:
         super().__init__(attrs=attrs, format="%Y-%m-%d")
 
-    def between(self, first, last):
+    def set_range(self, first: date, last: date) -> None:
         """What the browser's calendar offers; the server decides, and says why."""
         self.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
 
@@ -37,7 +42,7 @@ class DateInput(forms.DateInput):
 class ImageMetadataForm(VersionedForm, forms.ModelForm):
     """What a clinician says about a photograph: in the upload modal and on its own page."""
 
-    units = (("body_site", "laterality"), ("image_type", "dermoscopic_type"))
+    linked_fields = (("body_site", "laterality"), ("image_type", "dermoscopic_type"))
 
     class Meta:
         model = ConsultationImage
@@ -58,16 +63,18 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
             "description": forms.Textarea(attrs={"rows": 3}),
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        say_unspecified(self)
+        label_empty_choices(self)
         if not self.instance.pk:  # nobody knows yet what its file says
             del self.fields["captured_on"]
         else:
-            born = self.instance.consultation.patient.birth_date
-            self.fields["captured_on"].widget.between(born or EARLIEST, timezone.localdate())
+            birth_date = self.instance.consultation.patient.birth_date
+            self.fields["captured_on"].widget.set_range(
+                birth_date or EARLIEST, timezone.localdate()
+            )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("image_type") != ImageType.DERMOSCOPY:
             data["dermoscopic_type"] = ""  # the hidden menu's leftover
@@ -77,11 +84,13 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
         return data
 
 
-def say_unspecified(form):
+def label_empty_choices(form: forms.BaseForm) -> None:
     """Django's dashes, in words: nobody knows what nine dashes mean."""
     for field in form.fields.values():
-        if isinstance(field, forms.TypedChoiceField) and field.choices[:1] == [("", "---------")]:
-            field.choices = [("", _("Not specified")), *field.choices[1:]]
+        if isinstance(field, forms.TypedChoiceField):
+            first, *others = list(field.choices) or [None]  # type: ignore[arg-type]
+            if first == ("", "---------"):
+                field.choices = [("", _("Not specified")), *others]
 
 
 class PatientForm(VersionedForm, forms.ModelForm):
@@ -101,10 +110,10 @@ class PatientForm(VersionedForm, forms.ModelForm):
             "phone": forms.TextInput(attrs={"type": "tel", "inputmode": "tel"}),
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        say_unspecified(self)
-        self.fields["birth_date"].widget.between(FIRST_BIRTH, timezone.localdate())
+        label_empty_choices(self)
+        self.fields["birth_date"].widget.set_range(EARLIEST_BIRTH, timezone.localdate())
 
 
 class ConsultationForm(VersionedForm, forms.ModelForm):
@@ -113,10 +122,10 @@ class ConsultationForm(VersionedForm, forms.ModelForm):
         fields = ["date", "reason", "diagnosis", "status", "notes"]
         widgets = {"date": DateInput(), "notes": forms.Textarea(attrs={"rows": 5})}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        born = self.instance.patient.birth_date if self.instance.patient_id else None
-        self.fields["date"].widget.between(*visit_days(born))
+        birth_date = self.instance.patient.birth_date if self.instance.patient_id else None
+        self.fields["date"].widget.set_range(*visit_days(birth_date))
 
 
 class ImageFilterForm(forms.Form):
@@ -125,23 +134,26 @@ class ImageFilterForm(forms.Form):
     site = forms.ChoiceField(label=_("Body site"), required=False)
     type = forms.ChoiceField(label=_("Type"), required=False)
 
-    def __init__(self, data):
+    def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.offer(BODY_SITES)
-        self.fields["type"].choices = [("", _("All types")), *ImageType.choices]
-
-    def offer(self, sites):
-        """Put these sites in the menu, and the chosen one: it tells why the page is empty."""
-        shown = {*sites, self.data.get("site")}
-        self.fields["site"].choices = [
-            ("", _("All sites")),
-            *((code, site.label) for code, site in BODY_SITES.items() if code in shown),
+        self.set_sites(BODY_SITES)
+        cast(forms.ChoiceField, self.fields["type"]).choices = [
+            ("", _("All types")),
+            *ImageType.choices,
         ]
 
-    def filter(self, images):
-        chosen = self.cleaned_data if self.is_valid() else {}
-        if chosen.get("site"):
-            images = images.filter(body_site=chosen["site"])
-        if chosen.get("type"):
-            images = images.filter(image_type=chosen["type"])
+    def set_sites(self, sites: Collection[str]) -> None:
+        """Put these sites in the menu, and the chosen one: it tells why the page is empty."""
+        offered = {*sites, self.data.get("site")}
+        cast(forms.ChoiceField, self.fields["site"]).choices = [
+            ("", _("All sites")),
+            *((code, site.label) for code, site in BODY_SITES.items() if code in offered),
+        ]
+
+    def filter(self, images: ConsultationImageQuerySet) -> ConsultationImageQuerySet:
+        criteria = self.cleaned_data if self.is_valid() else {}
+        if criteria.get("site"):
+            images = images.filter(body_site=criteria["site"])
+        if criteria.get("type"):
+            images = images.filter(image_type=criteria["type"])
         return images

@@ -1,23 +1,40 @@
 """How a patient is told from a namesake, and how old somebody is."""
 
 import unicodedata
+from datetime import date
+from typing import Any, Protocol
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+
+class PatientIdentity(Protocol):
+    """What is read of a patient here; the model imports this module, so it is not named."""
+
+    pk: Any
+    full_name: Any
+    birth_date: Any
+    file_number: Any
+
+
 WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 14, 3, 24  # days; months; months
 
 
-def age(born):
+def age(birth_date: date | None) -> str:
     """In words, as a clinician says it: days, then weeks, months, and years from two on. Of nobody
     who is not born yet, ""."""
     today = timezone.localdate()
-    if not born or born > today:
+    if not birth_date or birth_date > today:
         return ""
-    days = (today - born).days
-    months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+    days = (today - birth_date).days
+    months = (
+        (today.year - birth_date.year) * 12
+        + today.month
+        - birth_date.month
+        - (today.day < birth_date.day)
+    )
     if days == 0:
         return _("born today")
     if days < WEEKS_FROM:
@@ -33,14 +50,14 @@ def age(born):
     return text % {"age": number}
 
 
-def number(patient):
+def record_number(patient: PatientIdentity) -> str:
     """The practice's number, or ours: no two patients have the same, whatever else they share."""
     if patient.file_number:
         return _("file %(number)s") % {"number": patient.file_number}
     return _("record %(number)s") % {"number": patient.pk}
 
 
-def plain_number(text):
+def normalize_file_number(text: str) -> str:
     """A file number in the signs of a keyboard, without what nobody sees: two that look the same
     are one."""
     plain = unicodedata.normalize("NFKC", text)
@@ -49,13 +66,13 @@ def plain_number(text):
     return " ".join(plain.split())
 
 
-def initials(patient):
-    words = patient.full_name.split()
-    return "".join(word[0] for word in (words[:1] + words[-1:])[: len(words)]).upper()
+def initials(patient: PatientIdentity) -> str:
+    names = patient.full_name.split()
+    return "".join(word[0] for word in (names[:1] + names[-1:])[: len(names)]).upper()
 
 
-def label(patient):
+def label(patient: PatientIdentity) -> str:
     """On one line of plain text: for menus, and for the admin."""
-    born = patient.birth_date and date_format(patient.birth_date, "SHORT_DATE_FORMAT")
-    told = [patient.full_name, born, number(patient) if patient.pk else None]
-    return " · ".join(part for part in told if part)
+    birth_date = patient.birth_date and date_format(patient.birth_date, "SHORT_DATE_FORMAT")
+    parts = [patient.full_name, birth_date, record_number(patient) if patient.pk else None]
+    return " · ".join(part for part in parts if part)

@@ -1,5 +1,7 @@
 """The orders of images, all descending (the last key is unique), and the indexes that hold them."""
 
+from collections.abc import Iterable
+
 from django.db.models import Index
 
 # Of a consultation, on pages and in ZIPs; and of a patient.
@@ -9,11 +11,11 @@ BY_VISIT = ("consultation_date", "consultation_id", "timeline_key", "created_at"
 AS_ADDED = ("is_primary", "created_at", "pk")
 
 
-def descending(keys):
+def descending(keys: Iterable[str]) -> list[str]:
     return [f"-{key}" for key in keys]
 
 
-def _index(name, equal, keys):
+def _index(name: str, equal: list[str], keys: Iterable[str]) -> Index:
     names = {"pk": "id", "consultation_id": "consultation"}
     return Index(fields=[*equal, *descending(names.get(key, key) for key in keys)], name=name)
 

@@ -1,11 +1,15 @@
+from typing import Any
+
 from django.http import Http404
 from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 
 class DoctorsOnly(BasePermission):
     """Doctors; anybody else who is signed in gets 403."""
 
-    def has_permission(self, request, view):
+    def has_permission(self, request: Request, view: APIView) -> bool:
         return bool(request.user.is_active and request.user.is_doctor)
 
 
@@ -16,11 +20,13 @@ class DoctorsWrite(BasePermission):
     outside `editable_by` is yours to see and not to change: 403.
     """
 
-    def has_permission(self, request, view):
+    def has_permission(self, request: Request, view: Any) -> bool:
         # POST to a collection without an object to ask about.
-        return request.method != "POST" or request.user.is_doctor or view.detail
+        user = request.user
+        doctor = user.is_active and user.is_doctor
+        return bool(request.method != "POST" or doctor or view.detail)
 
-    def has_object_permission(self, request, view, obj):
+    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
         if request.method in SAFE_METHODS:
             return True
         rows = type(obj).objects.filter(pk=obj.pk)

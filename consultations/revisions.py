@@ -5,32 +5,39 @@ without a word about a patient. What stood here goes with its record, and is rea
 change it.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+
 SUBJECTS = ("consultation", "patient", "image")
+Author = User | AnonymousUser | None  # of a change; None: a command
 
 
-class RevisionManager(models.Manager):
-    def keep(self, subject, former, user):
+class RevisionManager(models.Manager["Revision"]):
+    def keep(self, subject: models.Model, former: Mapping[str, Any], user: Author) -> None:
         """Keep what `former` ({field: value}) says of a patient, a consultation or an image; what
         was empty is nothing to keep. `user` is who changed it, or None."""
-        words = {name: str(value) for name, value in former.items() if value not in (None, "")}
-        if words:
+        texts = {name: str(value) for name, value in former.items() if value not in (None, "")}
+        if texts:
             author = user if user is not None and user.is_authenticated else None
-            self.create(**{_column(subject): subject}, former=words, changed_by=author)
+            self.create(**{_column(subject): subject}, former=texts, changed_by=author)
 
-    def about(self, subject):
+    def about(self, subject: models.Model) -> models.QuerySet["Revision"]:
         """Those of one record, the latest first."""
         return self.filter(**{_column(subject): subject}).order_by("-pk")
 
 
-def _column(subject):
+def _column(subject: models.Model) -> str:
     name = subject._meta.model_name
-    return "image" if name == "consultationimage" else name
+    return "image" if name == "consultationimage" else str(name)
 
 
 class Revision(models.Model):
@@ -59,6 +66,8 @@ class Revision(models.Model):
     )
     moment = models.DateTimeField(_("when"), default=timezone.now)
 
+    fields: list[tuple[str, str]]  # no column: (label, value), as a page shows them
+
     objects = RevisionManager()
 
     class Meta:
@@ -73,5 +82,5 @@ class Revision(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

@@ -4,36 +4,42 @@ On the way in: blobs first, under fresh random names, then the row; what breaks 
 orphan that `reconcile` removes. On the way out: the row first, the blobs after commit.
 """
 
-from django.core.files.base import ContentFile
+from datetime import date, datetime
+from typing import Any
+
+from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from audit.trail import Action, record
 from core import metrics
 from imaging import intake, storage
 from imaging.errors import IdempotencyKeyReused
+from imaging.intake import Photo
 
 from .models import Consultation, ConsultationImage
 from .records import change_record
+from .revisions import Author
 from .vocabulary import ImageType
 
 
-@metrics.uploads("consultation")
+@metrics.count_uploads("consultation")
 def add_image(
     *,
-    consultation,
-    user,
-    upload,
-    image_type=ImageType.OTHER,
-    dermoscopic_type="",
-    body_location="",
-    body_site="",
-    laterality="",
-    description="",
-    captured_on=None,
-    is_primary=False,
-    idempotency_key=None,
-):
+    consultation: Consultation,
+    user: User,
+    upload: File | None,
+    image_type: str = ImageType.OTHER,
+    dermoscopic_type: str = "",
+    body_location: str = "",
+    body_site: str = "",
+    laterality: str = "",
+    description: str = "",
+    captured_on: date | None = None,
+    is_primary: bool = False,
+    idempotency_key: str | None = None,
+) -> tuple[ConsultationImage, bool]:
     """Store one uploaded photograph. Returns (image, created).
 
     With an idempotency key that this user has used, returns the image of the first time and
@@ -41,23 +47,23 @@ def add_image(
     IdempotencyKeyReused.
     """
     photo = intake.read(upload)
-    found = photo.found
+    decoded = photo.found
     if idempotency_key:
-        earlier = _earlier(consultation, user, idempotency_key, photo)
+        earlier = _find_earlier_upload(consultation, user, idempotency_key, photo)
         if earlier:
             return earlier, False
     stem = storage.new_stem()
     blobs = [
-        ("originals", f"{stem}.{found.extension}", photo.original),
-        ("processed", f"{stem}.jpg", ContentFile(found.display)),
-        ("thumbnails", f"{stem}.webp", ContentFile(found.thumbnail)),
+        ("originals", f"{stem}.{decoded.extension}", photo.original),
+        ("processed", f"{stem}.jpg", ContentFile(decoded.display)),
+        ("thumbnails", f"{stem}.webp", ContentFile(decoded.thumbnail)),
     ]
     try:
         with storage.storing(blobs) as (original, display, thumbnail), transaction.atomic():
             # The lock puts two uploads to one consultation in order: one primary, one first.
             locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
             if is_primary:
-                _unmake_primary(locked)
+                _clear_primary(locked)
             image = ConsultationImage.objects.create(
                 consultation=locked,
                 uploaded_by=user,
@@ -80,52 +86,62 @@ def add_image(
                 locked.save(update_fields=["images_taken", "updated_at"])
             record(Action.UPLOADED, image)
     except IntegrityError:
-        earlier = idempotency_key and _earlier(consultation, user, idempotency_key, photo)
+        if not idempotency_key:
+            raise
+        earlier = _find_earlier_upload(consultation, user, idempotency_key, photo)
         if not earlier:
             raise
         return earlier, False  # the same upload won the race
     return image, True
 
 
-class ChangedSince(Exception):
+class StaleImage(Exception):
     """The row is no longer what the caller judged; nothing was written."""
 
 
-def update_image(image, *, as_of=None, user=None, **changes):
+def update_image(
+    image: ConsultationImage,
+    *,
+    as_of: datetime | None = None,
+    user: Author = None,
+    **changes: Any,
+) -> ConsultationImage:
     """Change what is said about an image; making it primary unmakes the other.
 
     Returns the image as it is now; raises ConsultationImage.DoesNotExist when it is gone, and
-    ChangedSince where its `updated_at` is not `as_of`, if that is given. `user` is who changes it.
+    StaleImage where its `updated_at` is not `as_of`, if that is given. `user` is who changes it.
     """
     with transaction.atomic():
         consultation = Consultation.objects.select_for_update().get(pk=image.consultation_id)
         # Anew, under the lock: it may have been changed or deleted since it was read.
         image = consultation.images.get(pk=image.pk)
         if as_of not in (None, image.updated_at):
-            raise ChangedSince
+            raise StaleImage
         changes = {name: value for name, value in changes.items() if getattr(image, name) != value}
         kind = changes.get("image_type", image.image_type)
         mode = changes.get("dermoscopic_type", image.dermoscopic_type)
         if mode and kind != ImageType.DERMOSCOPY:
             changes["dermoscopic_type"] = ""  # it went with the type
         if changes.get("is_primary"):
-            _unmake_primary(consultation)
+            _clear_primary(consultation)
         return change_record(image, user, changes)
 
 
-def delete_image(image):
+def delete_image(image: ConsultationImage) -> None:
     """Delete the row; its blobs follow after commit (imaging.models). A signal tells the audit
     log (consultations.apps), as it does of a cascade."""
     with transaction.atomic():
         image.delete()
 
 
-def _unmake_primary(consultation):
+def _clear_primary(consultation: Consultation) -> None:
     primary = consultation.images.filter(is_primary=True)
     primary.update(is_primary=False, updated_at=timezone.now())
 
 
-def _earlier(consultation, user, key, photo):
+def _find_earlier_upload(
+    consultation: Consultation, user: User, key: str, photo: Photo
+) -> ConsultationImage | None:
     image = ConsultationImage.objects.filter(uploaded_by=user, idempotency_key=key).first()
     if image and (image.consultation_id, image.sha256) != (consultation.pk, photo.sha256):
         raise IdempotencyKeyReused(key)

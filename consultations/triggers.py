@@ -11,11 +11,20 @@ stops the migration. PostgreSQL keeps them all the while: the practice may be at
 makes them again where a migration broke off, and mends what went astray meanwhile.
 """
 
+from datetime import timedelta
+from typing import Any
+
+from django.apps import AppConfig
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 
-IMAGE, VISIT = "consultations_consultationimage", "consultations_consultation"
-NAMES = {"image_follows_consultation": VISIT, "image_inserted": IMAGE, "image_moved": IMAGE}
+IMAGE, CONSULTATION = "consultations_consultationimage", "consultations_consultation"
+TRIGGER_TABLES = {
+    "image_follows_consultation": CONSULTATION,
+    "image_inserted": IMAGE,
+    "image_moved": IMAGE,
+}
 COLUMNS = {"patient_id", "doctor_id", "consultation_date"}
 
 SQLITE = [
@@ -87,41 +96,41 @@ POSTGRESQL = [
     FOR EACH ROW EXECUTE FUNCTION image_of_consultation()
     """,
 ]
-MAKE = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
+STATEMENTS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 
-def install(connection):
+def install(connection: BaseDatabaseWrapper) -> None:
     """Make them, where the columns are there. Again is fine."""
     with connection.cursor() as cursor:
         if IMAGE not in connection.introspection.table_names(cursor):
             return
         described = connection.introspection.get_table_description(cursor, IMAGE)
         if {column.name for column in described} >= COLUMNS:
-            for statement in MAKE.get(connection.vendor, ()):
+            for statement in STATEMENTS.get(connection.vendor, ()):
                 cursor.execute(statement)
 
 
-def remove(connection):
+def remove(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-        for name, table in NAMES.items():
+        for name, table in TRIGGER_TABLES.items():
             if table in tables:
-                on = f" ON {table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+                clause = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{clause}")
         if connection.vendor == "postgresql":
             for function in ("image_follows_consultation", "image_of_consultation"):
                 cursor.execute(f"DROP FUNCTION IF EXISTS {function}()")
 
 
-def repair(model, *, dry_run, grace=None):
+def repair(model: type[Any], *, dry_run: bool, grace: timedelta | None = None) -> int:
     """Make the triggers where they are missing, and right the copies that differ from their
     consultation's. Returns how many did."""
-    wrong = model.objects.exclude(
+    stale = model.objects.exclude(
         patient_id=F("consultation__patient_id"),
         doctor_id=F("consultation__doctor_id"),
         consultation_date=F("consultation__date"),
     )
-    keys = list(wrong.values_list("pk", flat=True))
+    keys = list(stale.values_list("pk", flat=True))
     if not dry_run:
         install(connections[model.objects.db])
         # Touched, a row gets what its consultation says.
@@ -130,12 +139,14 @@ def repair(model, *, dry_run, grace=None):
     return len(keys)
 
 
-def before_migrate(sender, using, plan, **kwargs):
+def before_migrate(
+    sender: AppConfig, using: str, plan: list[tuple[Any, bool]], **kwargs: Any
+) -> None:
     connection = connections[using]
-    touched = any(migration.app_label == sender.label for migration, _backwards in plan)
-    if touched and connection.vendor == "sqlite":
+    affected = any(migration.app_label == sender.label for migration, _backwards in plan)
+    if affected and connection.vendor == "sqlite":
         remove(connection)
 
 
-def after_migrate(sender, using, **kwargs):
+def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
     install(connections[using])

@@ -7,6 +7,7 @@ Sources: ISIC archive's `image_type`; DICOM CID 4029 (dermatology anatomic sites
 from typing import NamedTuple
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -46,7 +47,7 @@ class Laterality(models.TextChoices):
     BILATERAL = "bilateral", pgettext_lazy("side", "Bilateral")
 
     @property
-    def snomed_code(self):
+    def snomed_code(self) -> str:
         return {"left": "7771000", "right": "24028007", "bilateral": "51440002"}[self.value]
 
 
@@ -54,7 +55,7 @@ class BodySite(NamedTuple):
     code: str
     scheme: str  # SCT or DCM
     meaning: str  # as in CID 4029
-    label: str
+    label: str | Promise
     paired: bool = False
 
 
@@ -145,7 +146,7 @@ BODY_SITE_GROUPS = (
 BODY_SITES = {site.code: site for _group, sites in BODY_SITE_GROUPS for site in sites}
 
 
-def body_site_choices():
+def body_site_choices() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
     """The menu: [(group, [(code, label), …]), …]. A callable keeps it out of migrations."""
     return [
         (group, [(site.code, site.label) for site in sites]) for group, sites in BODY_SITE_GROUPS

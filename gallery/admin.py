@@ -1,10 +1,17 @@
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from audit.trail import Action, record_all
 from core.admin import VersionedAdmin
 from core.search import FoldedSearch
@@ -12,6 +19,9 @@ from core.templatetags.units import file_size
 from imaging.admin import StoredImageAdmin
 
 from .models import Plan, Share, StorageQuota, Tag, UserImage
+from .models.images import UserImageQuerySet
+from .models.quotas import StorageQuotaQuerySet
+from .models.shares import ShareQuerySet
 from .services import shares
 from .services.images import edit_images
 from .services.processing import retry_image
@@ -20,12 +30,12 @@ from .services.trash import erase_images
 
 class ShareInline(admin.TabularInline):
     model = Share
-    fields = readonly_fields = ["created_at", "expires_at", "views", "view_limit", "revoked_at"]
+    fields = readonly_fields = ("created_at", "expires_at", "views", "view_limit", "revoked_at")
     extra = 0
     can_delete = False
     show_change_link = True
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
@@ -64,17 +74,17 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     inlines = [ShareInline]
 
     @admin.display(description=_("owner"), ordering="user")
-    def owner(self, image):
+    def owner(self, image: UserImage) -> SafeString:
         url = reverse("admin:accounts_user_change", args=[image.user_id])
         return format_html('<a href="{}">{}</a>', url, image.user)
 
     @admin.display(description=_("image"))
-    def tile(self, image):
+    def tile(self, image: UserImage) -> SafeString:
         url = image.shown_thumbnail.url
         return format_html('<img src="{}" alt="" height="60" loading="lazy">', url)
 
     @admin.display(description=_("cut-out"), empty_value="–")
-    def cut_out(self, image):
+    def cut_out(self, image: UserImage) -> SafeString | None:
         if not image.cutout:
             return None
         return format_html(
@@ -84,15 +94,15 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         )
 
     @admin.display(description=_("error"), empty_value="–")
-    def failure(self, image):
+    def failure(self, image: UserImage) -> str | Promise | None:
         return image.failure or None
 
     @admin.display(description=_("storage used"), ordering="stored_bytes")
-    def stored(self, image):
+    def stored(self, image: UserImage) -> str:
         return file_size(image.stored_bytes)
 
     @admin.action(permissions=["change"], description=_("Process the selected images once more"))
-    def retry(self, request, queryset):
+    def retry(self, request: HttpRequest, queryset: UserImageQuerySet) -> None:
         count = 0
         for image in queryset.filter(deleted_at=None):
             retry_image(image)
@@ -100,17 +110,17 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         text = ngettext("%(count)d image is queued.", "%(count)d images are queued.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
-    def save_model(self, request, image, form, change):
-        chosen = {"title": "title", "is_favorite": "favorite"}
-        changes = {chosen[name]: form.cleaned_data[name] for name in form.changed_data}
+    def save_model(self, request: HttpRequest, image: UserImage, form: Any, change: bool) -> None:
+        parameters = {"title": "title", "is_favorite": "favorite"}
+        changes = {parameters[name]: form.cleaned_data[name] for name in form.changed_data}
         edit_images(UserImage.objects.filter(pk=image.pk), **changes)
 
     # At once and for good, unlike the owner's: whoever deletes here has been asked to. The blobs
     # follow after commit; what counted against the quota is given back.
-    def delete_model(self, request, image):
+    def delete_model(self, request: HttpRequest, image: UserImage) -> None:
         erase_images(UserImage.objects.filter(pk=image.pk))
 
-    def delete_queryset(self, request, queryset):
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         erase_images(queryset)
 
 
@@ -124,54 +134,58 @@ class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     fields = ["user", "plan", "storage_limit", "used", "image_limit", "image_count", "full"]
     actions = [f"to_{plan}" for plan in Plan.values]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # made with the first image
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # it goes with its owner
 
     @admin.display(description=_("storage used"), ordering="storage_used")
-    def used(self, quota):
+    def used(self, quota: StorageQuota) -> str:
         return file_size(quota.storage_used)
 
     @admin.display(description=_("storage limit"), ordering="storage_limit")
-    def limit(self, quota):
+    def limit(self, quota: StorageQuota) -> str:
         return file_size(quota.storage_limit)
 
     @admin.display(description=_("full"))
-    def full(self, quota):
+    def full(self, quota: StorageQuota) -> str:
         return _("%(number)s%%") % {"number": quota.percent}
 
-    def save_model(self, request, quota, form, change):
+    def save_model(
+        self, request: HttpRequest, quota: StorageQuota, form: Any, change: bool
+    ) -> None:
         """A new plan brings its limits; limits of their own stay as they were typed."""
         if "plan" in form.changed_data:
-            own = {"storage_limit", "image_limit"} & set(form.changed_data)
+            typed = {"storage_limit", "image_limit"} & set(form.changed_data)
             for name, limit in zip(
                 ("storage_limit", "image_limit"), Plan(quota.plan).limits, strict=True
             ):
-                if name not in own:
+                if name not in typed:
                     setattr(quota, name, limit)
         quota.save(update_fields=["plan", "storage_limit", "image_limit"])
 
-    def _change_plan(self, request, queryset, plan):
+    def _change_plan(
+        self, request: HttpRequest, queryset: StorageQuotaQuerySet, plan: Plan
+    ) -> None:
         storage_limit, image_limit = plan.limits
         with transaction.atomic():
-            changed = list(queryset)
+            quotas = list(queryset)
             count = queryset.update(plan=plan, storage_limit=storage_limit, image_limit=image_limit)
-            record_all(Action.CHANGED, changed, admin=True, plan=str(plan))
+            record_all(Action.CHANGED, quotas, admin=True, plan=str(plan))
         text = ngettext("%(count)d owner has", "%(count)d owners have", count) % {"count": count}
         self.message_user(request, f"{text} “{plan.label}”.", messages.SUCCESS)
 
     @admin.action(permissions=["change"], description=_("Change the plan to Free"))
-    def to_free(self, request, queryset):
+    def to_free(self, request: HttpRequest, queryset: StorageQuotaQuerySet) -> None:
         self._change_plan(request, queryset, Plan.FREE)
 
     @admin.action(permissions=["change"], description=_("Change the plan to Pro"))
-    def to_pro(self, request, queryset):
+    def to_pro(self, request: HttpRequest, queryset: StorageQuotaQuerySet) -> None:
         self._change_plan(request, queryset, Plan.PRO)
 
     @admin.action(permissions=["change"], description=_("Change the plan to Clinic"))
-    def to_clinic(self, request, queryset):
+    def to_clinic(self, request: HttpRequest, queryset: StorageQuotaQuerySet) -> None:
         self._change_plan(request, queryset, Plan.CLINIC)
 
 
@@ -181,7 +195,7 @@ class ShareAdmin(FoldedSearch, admin.ModelAdmin):
     search_fields = ["id", "image__user__search_key"]
     date_hierarchy = "created_at"
     list_select_related = ["image__user"]
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "image",
         "owner",
         "created_at",
@@ -191,27 +205,27 @@ class ShareAdmin(FoldedSearch, admin.ModelAdmin):
         "has_password",
         "last_used_at",
         "revoked_at",
-    ]
+    )
     actions = ["revoke"]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # its token is told to its owner alone
 
-    def lookup_allowed(self, lookup, value, request):
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         # ?password__startswith= would tell the hash of a link's password, letter by letter.
         hidden = lookup.startswith(("password", "token_hash"))
         return not hidden and super().lookup_allowed(lookup, value, request)
 
     @admin.display(description=_("owner"), ordering="image__user")
-    def owner(self, share):
+    def owner(self, share: Share) -> User:
         return share.image.user
 
     @admin.display(description=_("password"), boolean=True)
-    def has_password(self, share):
+    def has_password(self, share: Share) -> bool:
         return bool(share.password)
 
     @admin.action(permissions=["change"], description=_("Revoke the selected links"))
-    def revoke(self, request, queryset):
+    def revoke(self, request: HttpRequest, queryset: ShareQuerySet) -> None:
         count = shares.revoke(queryset)
         text = ngettext("%(count)d link is revoked.", "%(count)d links are revoked.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
@@ -222,7 +236,7 @@ class TagAdmin(FoldedSearch, admin.ModelAdmin):
     list_display = ["name", "user"]
     search_fields = ["key", "name", "user__search_key"]
     list_select_related = ["user"]
-    fields = readonly_fields = ["name", "user"]
+    fields = readonly_fields = ("name", "user")
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,4 +1,9 @@
+from collections.abc import Iterable
+
 from imaging.storage import zip as archive
+
+from .models import UserImage
+from .models.images import UserImageQuerySet
 
 COLUMNS = (
     "id",
@@ -20,15 +25,15 @@ COLUMNS = (
 )
 
 
-def _files(image):
+def _files(image: UserImage) -> list[tuple[str, str, str]]:
     """The cut-out, where there is one, and the original."""
-    found = []
+    files = []
     if image.cutout:
         name = image.file_name(".png")
-        found.append(("processed", image.cutout.name, f"cut-out_{name}"))
-    return found + archive.original(image)
+        files.append(("processed", image.cutout.name, f"cut-out_{name}"))
+    return files + archive.original(image)
 
 
-def of_gallery(images):
+def zip_gallery(images: UserImageQuerySet) -> Iterable[bytes]:
     """A ZIP of cut-outs and originals and what is known of each (imaging.storage.zip)."""
     return archive.zip_images(images, COLUMNS, _files)

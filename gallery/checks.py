@@ -1,16 +1,21 @@
 """Misconfiguration is a numbered system check with a hint."""
 
-from django.conf import settings
-from django.core.checks import Warning, register
+from collections.abc import Sequence
+from typing import Any
 
-PATIENCE = (
-    4  # × BACKGROUND_SECONDS of work is how long an engine is waited for (imaging.background)
-)
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register
+
+# × BACKGROUND_SECONDS of work: how long an engine is waited for (imaging.background)
+WAIT_FACTOR = 4
 
 
 @register()
-def a_lease_outlives_the_work(app_configs, **kwargs):
-    least = PATIENCE * settings.BACKGROUND_SECONDS
+def check_lease_outlives_work(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    least = WAIT_FACTOR * settings.BACKGROUND_SECONDS
     if least < settings.PROCESSING_LEASE:
         return []
     return [

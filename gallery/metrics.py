@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 from django.db.models import Count
 from django.db.models.functions import Now
 from prometheus_client.core import GaugeMetricFamily
@@ -8,7 +10,7 @@ from .models import UserImage
 class Queue:
     """Read off the rows when it is asked: the same on every machine."""
 
-    def collect(self):
+    def collect(self) -> Iterator[GaugeMetricFamily]:
         waiting = UserImage.objects.filter(due_at__isnull=False)
         images = GaugeMetricFamily(
             "dermaai_queue_images", "Gallery images that wait or are in work", labels=["status"]
@@ -22,5 +24,5 @@ class Queue:
         yield GaugeMetricFamily(
             "dermaai_queue_oldest_seconds",
             "How long the image that is due longest has been waiting",
-            (oldest[1] - oldest[0]).total_seconds() if oldest else 0,
+            (oldest[1] - oldest[0]).total_seconds() if oldest and oldest[0] else 0,
         )

@@ -7,19 +7,19 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from core.context import under
+from core.context import use_request_id
 
 from .models import StorageQuota
 
 
 @task()
-def warn_owner(user_id, level, request_id=""):
+def warn_owner(user_id: int, level: int, request_id: str = "") -> None:
     """Tell somebody that their storage is filling up."""
-    with under(request_id):
-        _warn(user_id, level)
+    with use_request_id(request_id):
+        _send_warning(user_id, level)
 
 
-def _warn(user_id, level):
+def _send_warning(user_id: int, level: int) -> None:
     quota = StorageQuota.objects.select_related("user").filter(pk=user_id).first()
     if quota is None or not quota.user.is_active:
         return

@@ -7,6 +7,6 @@ __all__ = ["look", "warn_owner"]  # tasks that waited while the server was upgra
 
 
 @task()
-def look():
+def look() -> None:
     """The bell before there was jobs.tasks.run_next."""
     queue.work()

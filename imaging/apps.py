@@ -20,7 +20,7 @@ class ImagingConfig(AppConfig):
         from .storage import checks_azure  # noqa: F401
 
         for container in settings.CONTAINERS:
-            probes.register(container, _reachability(container), alone=True)
+            probes.register(container, _reachability(container), in_thread=True)
 
         # Uploads are written here from their first byte. If this fails, Django's check reports it.
         with suppress(OSError):

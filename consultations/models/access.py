@@ -1,51 +1,69 @@
 """Who may see a record, and who may change it: querysets, from which everything is fetched."""
 
+from typing import Any, Protocol, Self, TypeVar
+
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+_Row = TypeVar("_Row", bound=models.Model)
 
-def rows_of(name):
+
+class Viewer(Protocol):
+    """The user who asks, as far as access depends on them: models do not import the user's."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def is_active(self) -> bool: ...
+
+    @property
+    def is_doctor(self) -> bool: ...
+
+
+def rows_of(name: str) -> models.Manager[Any]:
     return apps.get_model("consultations", name).objects
 
 
-class PatientAccess(models.QuerySet):
+class PatientAccess(models.QuerySet[_Row]):
     """Who sees a patient's record."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: Viewer) -> Self:
         """A doctor's: those they created or hold a consultation with. And one's own record."""
         if not user.is_active:
             return self.none()
-        own = Q(user_id=user.pk)
+        visible = Q(user_id=user.pk)
         if user.is_doctor:
-            own |= Q(created_by_id=user.pk) | Exists(
-                rows_of("Consultation").filter(patient=OuterRef("pk"), doctor_id=user.pk)
+            consultations = rows_of("Consultation").filter(
+                patient=OuterRef("pk"), doctor_id=user.pk
             )
-        return self.filter(own)
+            visible |= Q(created_by_id=user.pk) | Q(Exists(consultations))
+        return self.filter(visible)
 
-    def editable_by(self, user):
+    def editable_by(self, user: Viewer) -> Self:
         if not (user.is_active and user.is_doctor):
             return self.none()
         # A doctor who is also a patient here reads their own record and does not write it.
         return self.visible_to(user).filter(Q(user__isnull=True) | ~Q(user_id=user.pk))
 
 
-class RecordQuerySet(models.QuerySet):
+class RecordQuerySet(models.QuerySet[_Row]):
     """Rows of a doctor and a patient: consultations, and images, which have their consultation's.
 
     No join and no IN: with them PostgreSQL at times sorts all of a patient's images for one page.
     """
 
-    def visible_to(self, user):
+    def visible_to(self, user: Viewer) -> Self:
         if not user.is_active:
             return self.none()
-        own = Q(
+        visible = Q(
             patient_id=Subquery(rows_of("Patient").filter(user_id=user.pk).order_by().values("pk"))
         )
         if user.is_doctor:
-            own |= Q(doctor_id=user.pk)
-        return self.filter(own)
+            visible |= Q(doctor_id=user.pk)
+        return self.filter(visible)
 
-    def editable_by(self, user):
+    def editable_by(self, user: Viewer) -> Self:
         doctor = user.is_active and user.is_doctor
         return self.filter(doctor_id=user.pk) if doctor else self.none()

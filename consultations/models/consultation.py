@@ -1,3 +1,5 @@
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef
@@ -13,8 +15,8 @@ from .access import RecordQuerySet, rows_of
 from .patient import Patient
 
 
-class ConsultationQuerySet(RecordQuerySet):
-    def with_images_count(self, most=None):
+class ConsultationQuerySet(RecordQuerySet["Consultation"]):
+    def with_images_count(self, most: int | None = None) -> Self:
         images = rows_of("ConsultationImage").filter(consultation=OuterRef("pk")).order_by()
         return self.annotate(images_count=keyset.Count(images.values("pk")[:most]))
 
@@ -48,6 +50,10 @@ class Consultation(models.Model):
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
+    # Not columns: what a list shows besides them.
+    images_count: int  # of `with_images_count`
+    strip: dict[str, Any]  # of views/home.py: `add_strips`
+
     objects = ConsultationQuerySet.as_manager()
     audited = audited(Kind.CONSULTATION, patient_id="patient_id", doctor_id="doctor_id")
 
@@ -60,8 +66,8 @@ class Consultation(models.Model):
             models.Index(fields=["patient", "-date", "-id"], name="consultation_by_patient"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.patient} · {self.date}"
 
-    def clean(self):
+    def clean(self) -> None:
         check_visit(self)

@@ -1,3 +1,5 @@
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,15 +15,20 @@ from .access import RecordQuerySet
 from .consultation import Consultation
 from .patient import Patient
 
-_COPY = {"on_delete": models.DO_NOTHING, "related_name": "+", "db_index": False, "editable": False}
+_COPY: dict[str, Any] = {
+    "on_delete": models.DO_NOTHING,
+    "related_name": "+",
+    "db_index": False,
+    "editable": False,
+}
 
 
-class ConsultationImageQuerySet(RecordQuerySet):
-    def in_order(self):
+class ConsultationImageQuerySet(RecordQuerySet["ConsultationImage"]):
+    def in_order(self) -> Self:
         """Primary first, then by the day that each shows: the order of every grid and viewer."""
         return self.order_by(*descending(IN_ORDER))
 
-    def as_added(self):
+    def as_added(self) -> Self:
         """Primary first, then newest: the API's."""
         return self.order_by(*descending(AS_ADDED))
 
@@ -49,6 +56,8 @@ class ConsultationImage(DatedImage):
     description = models.TextField(_("description"), max_length=2000, blank=True)
     is_primary = models.BooleanField(_("primary image"), default=False)
 
+    tile: dict[str, Any]  # no column: what a grid shows of it (facts.py)
+
     objects = ConsultationImageQuerySet.as_manager()
     audited = audited(Kind.CONSULTATION_IMAGE, patient_id="patient_id", doctor_id="doctor_id")
 
@@ -71,7 +80,7 @@ class ConsultationImage(DatedImage):
             ),
         ]
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding:
             visit = self.consultation
             self.patient_id, self.doctor_id = visit.patient_id, visit.doctor_id
@@ -79,7 +88,7 @@ class ConsultationImage(DatedImage):
         super().save(*args, **kwargs)
 
     @property
-    def site_label(self):
+    def site_label(self) -> str:
         """ "Forearm, front, left", "Nose", or the location as typed, or ""."""
         site = BODY_SITES.get(self.body_site)
         parts = [str(site.label)] if site else []

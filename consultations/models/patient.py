@@ -1,3 +1,6 @@
+from collections.abc import Collection, Iterable
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -6,33 +9,36 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Kind
 from audit.subjects import audited
 from core.folding import fold
-from core.search import MAX_QUERY, MAX_WORDS, search_key, with_joined_words, with_words
+from core.search import MAX_QUERY, MAX_WORDS, matching_joined_words, matching_words, search_key
 
 from .. import identity
-from ..dates import NO_BIRTH, check_birth, typed_day, validate_birth_date
+from ..dates import BIRTH_DATE_MESSAGE, check_birth, typed_day, validate_birth_date
 from .access import PatientAccess
 
-SEARCH_KEY = 400  # characters: a ligature of a whole phrase is written out
+SEARCH_KEY_LENGTH = 400  # characters: a ligature of a whole phrase is written out
 
 
-class PatientQuerySet(PatientAccess):
-    def find(self, words):
+class PatientQuerySet(PatientAccess["Patient"]):
+    def find(self, words: str) -> Self:
         """`search`, and where it finds nobody, wherever the name has blanks and hyphens."""
-        found = self.search(words)
-        return found if not words or found.exists() else self.search(words, joined=True)
+        patients = self.search(words)
+        return patients if not words or patients.exists() else self.search(words, joined=True)
 
-    def search(self, words, *, joined=False):
+    def search(self, words: str, *, joined: bool = False) -> Self:
         """Every word in the name or the file number, in any order, accents and case aside; a
         word that is a date, the day of birth. `joined`: wherever the name has blanks and hyphens,
         for when nothing was found."""
-        found, rest = self, []
+        patients, other_words = self, []
         for word in words[:MAX_QUERY].split()[:MAX_WORDS]:
-            if born := typed_day(fold(word).strip(",;")):  # or a file number that looks like one
+            if birth_date := typed_day(
+                fold(word).strip(",;")
+            ):  # or a file number that looks like one
                 key = search_key(word)
-                found = found.filter(Q(birth_date=born) | Q(search_key__contains=key))
+                patients = patients.filter(Q(birth_date=birth_date) | Q(search_key__contains=key))
             else:
-                rest.append(word)
-        return (with_joined_words if joined else with_words)(found, " ".join(rest))
+                other_words.append(word)
+        matching = matching_joined_words if joined else matching_words
+        return matching(patients, " ".join(other_words))
 
 
 class Patient(models.Model):
@@ -55,7 +61,8 @@ class Patient(models.Model):
         null=True,
         blank=True,
         validators=[validate_birth_date],
-        error_messages={"invalid_date": NO_BIRTH},  # Django has one of its own for that code
+        # Django has a message of its own for that code.
+        error_messages={"invalid_date": BIRTH_DATE_MESSAGE},
     )
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     file_number = models.CharField(
@@ -78,7 +85,7 @@ class Patient(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
     )
-    search_key = models.CharField(max_length=SEARCH_KEY, editable=False)
+    search_key = models.CharField(max_length=SEARCH_KEY_LENGTH, editable=False)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -102,23 +109,24 @@ class Patient(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return identity.label(self)
 
-    def clean_fields(self, exclude=None):
-        self.file_number = identity.plain_number(self.file_number)  # before it must be unique
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        # Before uniqueness is checked.
+        self.file_number = identity.normalize_file_number(self.file_number)
         super().clean_fields(exclude)
 
-    def save(self, *args, update_fields=None, **kwargs):
-        self.file_number = identity.plain_number(self.file_number)
-        self.search_key = search_key(self.full_name, self.file_number)[:SEARCH_KEY]
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        self.file_number = identity.normalize_file_number(self.file_number)
+        self.search_key = search_key(self.full_name, self.file_number)[:SEARCH_KEY_LENGTH]
         if update_fields is not None and {"full_name", "file_number"} & set(update_fields):
             update_fields = {*update_fields, "search_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
-    def clean(self):
+    def clean(self) -> None:
         check_birth(self)
 
     age = property(lambda self: identity.age(self.birth_date))
-    number = property(identity.number)
+    number = property(identity.record_number)
     initials = property(identity.initials)

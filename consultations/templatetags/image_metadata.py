@@ -5,7 +5,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from core.templatetags.fixed import tight
+from core.templatetags.fixed import strip_indentation
 
 from ..forms import ImageMetadataForm
 
@@ -13,13 +13,15 @@ register = template.Library()
 
 
 @register.simple_tag
-def new_image_metadata():
+def new_image_metadata() -> str:
     """The fields of a picture that is not there yet. An empty form: it knows no patient, and is the
     same each time but for the language."""
-    return _rendered(get_language())
+    return _render_fields(get_language())
 
 
 @lru_cache(maxsize=len(settings.LANGUAGES))
-def _rendered(language):
+def _render_fields(language: str | None) -> str:
     context = {"metadata_form": ImageMetadataForm()}
-    return tight(render_to_string("consultations/partials/image_metadata.html", context))
+    return strip_indentation(
+        render_to_string("consultations/partials/image_metadata.html", context)
+    )

@@ -2,43 +2,45 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
-from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
+from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
 
-from ..facts import dressed
+from ..facts import with_tile_facts
 from ..forms import ConsultationForm
 from ..models import Consultation, Patient
 from ..ordering import IN_ORDER
 from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
-from .editing import editing, shown_again
-from .home import listed, show
-from .patients import pages_of
+from .editing import edited_rows, render_form
+from .home import for_list, prepare_list
+from .patients import search_pages
 
 PAGE, OFFERED = 30, 12
 IMAGES = 48
 
 
 @doctor_required
-def consultation_list(request):
-    mine = listed(Consultation.objects.editable_by(request.user))
+def consultation_list(request: AuthenticatedRequest) -> HttpResponse:
+    mine = for_list(Consultation.objects.editable_by(request.user))
     page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
-    show(request, page)
+    prepare_list(request, page)
     return render(request, "consultations/list.html", {"page": page})
 
 
 @doctor_required
 @vary_on_htmx
-def consultation_create(request):
+def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
     """Step 1 finds or creates the patient; step 2 is the consultation."""
     chosen = request.POST.get("patient") or request.GET.get("patient")
     if not chosen:
         words = request.GET.get("q", "").strip()
-        pages = pages_of(Patient.objects.editable_by(request.user), words, OFFERED)
+        pages = search_pages(Patient.objects.editable_by(request.user), words, OFFERED)
         context = {"page": pages.get_page(1), "q": words, "choose": True}
         part = wants_fragment(request)
         template = "patients/partials/results.html" if part else "consultations/new.html"
@@ -46,19 +48,19 @@ def consultation_create(request):
     if not (chosen.isascii() and chosen.isdigit()):
         return redirect("consultation_create")
     patient = get_editable(Patient.objects, request.user, chosen[:18])
-    begun = Consultation(doctor=request.user, patient=patient)
-    form = ConsultationForm(request.POST or None, instance=begun)
+    draft = Consultation(doctor=request.user, patient=patient)
+    form = ConsultationForm(request.POST or None, instance=draft)
     if request.method == "POST" and form.is_valid():
-        said = ("doctor", "patient", *form.cleaned_data)
-        consultation = create_record(form.save(commit=False), request.user, said)
+        fields = ("doctor", "patient", *form.cleaned_data)
+        consultation = create_record(form.save(commit=False), request.user, fields)
         return redirect("consultation_detail", pk=consultation.pk)
     return render(request, "consultations/form.html", {"form": form, "patient": patient})
 
 
 @login_required
-def consultation_edit(request, pk):
+def consultation_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     rows = Consultation.objects.select_related("patient")
-    with editing(request, rows) as locked:
+    with edited_rows(request, rows) as locked:
         consultation = get_editable(locked, request.user, pk)
         form = ConsultationForm(request.POST or None, instance=consultation)
         if request.method == "POST" and form.is_valid():
@@ -66,26 +68,26 @@ def consultation_edit(request, pk):
             messages.success(request, _("Saved."))
             return redirect("consultation_detail", pk=pk)
     context = {"form": form, "patient": consultation.patient, "consultation": consultation}
-    return shown_again(request, "consultations/form.html", context, form)
+    return render_form(request, "consultations/form.html", context, form)
 
 
 @login_required
 @vary_on_htmx
-def consultation_detail(request, pk):
+def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     consultation = get_visible(
         Consultation.objects.select_related("patient", "doctor"), request.user, pk
     )
     images, cursor = consultation.images.all(), request.GET.get("before", "")
-    page = keyset.page(images, IN_ORDER, cursor, shown(request, IMAGES))
+    page = keyset.page(images, IN_ORDER, cursor, grid_size(request, IMAGES))
     if page.lost:
-        return from_the_beginning(request)
+        return restart_grid(request)
     record(Action.LISTED, consultation, images=len(page.images))
     context = {
         "consultation": consultation,
         "patient": consultation.patient,
         "can_edit": can_edit(consultation, request.user),
-        "images": dressed(page.images),
-        "next_query": query(request, before=page.next) if page.next else None,
+        "images": with_tile_facts(page.images),
+        "next_query": query_string(request, before=page.next) if page.next else None,
     }
     part = wants_fragment(request)
     if part and cursor:

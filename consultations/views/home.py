@@ -1,5 +1,8 @@
+from collections.abc import Iterable
+
 from django.contrib.auth.decorators import login_required
 from django.db import connection
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -8,6 +11,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import ngettext
 
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.templatetags.units import tally
@@ -15,12 +19,13 @@ from imaging import storage
 from imaging.renditions import thumbnail_size
 
 from ..models import Consultation, ConsultationImage
+from ..models.consultation import ConsultationQuerySet
 from ..ordering import IN_ORDER
 
 RECENT = 8
 _COLUMNS = [{"pk": "id"}.get(key, key) for key in IN_ORDER]
 PICTURE = '<img class="strip-pic" src="{}" alt="" width="{}" height="{}" loading="lazy">'
-FIRST_FEW = f"""
+FIRST_IMAGES = f"""
     SELECT consultation_id, thumbnail, width, height FROM (
       SELECT consultation_id, thumbnail, width, height, ROW_NUMBER() OVER (
         PARTITION BY consultation_id ORDER BY {", ".join(f"{key} DESC" for key in _COLUMNS)}
@@ -30,69 +35,69 @@ FIRST_FEW = f"""
 STRIP = 4  # thumbnails of a consultation in a list
 
 
-def listed(consultations):
+def for_list(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
     """Consultations for a list, in its order: with patient and number of images."""
-    consultations = consultations.select_related("patient").with_images_count(keyset.MANY)
+    consultations = consultations.select_related("patient").with_images_count(keyset.COUNT_LIMIT)
     return consultations.order_by("-date", "-pk")
 
 
-def add_strips(consultations):
+def add_strips(consultations: Iterable[Consultation]) -> None:
     """Give each its `strip`: what its row in a list shows besides its columns. The pictures, the
     first few, are in one query for all."""
-    pictures = {one.pk: [] for one in consultations}
+    pictures: dict[int, list[str]] = {consultation.pk: [] for consultation in consultations}
     link = storage.url_signer("thumbnails")
-    for key, name, *size in _first_few(list(pictures)):
+    for key, name, *size in _first_images(list(pictures)):
         width, height = thumbnail_size(*size)
         pictures[key].append(PICTURE.format(escape(link(name)), width, height))
-    before, _key, behind = reverse("consultation_detail", args=[0]).rpartition("0")
-    for one in consultations:
-        count = one.images_count
-        one.strip = {
-            "page": f"{before}{one.pk}{behind}",
-            "day": date_format(one.date, "SHORT_DATE_FORMAT"),
+    prefix, _key, suffix = reverse("consultation_detail", args=[0]).rpartition("0")
+    for consultation in consultations:
+        count = consultation.images_count
+        consultation.strip = {
+            "page": f"{prefix}{consultation.pk}{suffix}",
+            "day": date_format(consultation.date, "SHORT_DATE_FORMAT"),
             "count": ngettext("%(n)s image", "%(n)s images", count) % {"n": tally(count)},
-            "pictures": mark_safe("".join(pictures[one.pk])),  # noqa: S308  (escaped)
-            "shown": len(pictures[one.pk]),
+            "pictures": mark_safe("".join(pictures[consultation.pk])),  # noqa: S308  (escaped)
+            "shown": len(pictures[consultation.pk]),
         }
 
 
-def _first_few(keys):
+def _first_images(keys: list[int]) -> list[tuple[int, str, int, int]]:
     """(consultation, thumbnail, width, height) of the first images of each. Django's own query of
     a window takes longer to put into words than to answer."""
     if not keys:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(FIRST_FEW.format(", ".join(["%s"] * len(keys))), [*keys, STRIP])
+        cursor.execute(FIRST_IMAGES.format(", ".join(["%s"] * len(keys))), [*keys, STRIP])
         return cursor.fetchall()
 
 
-def show(request, consultations):
+def prepare_list(request: AuthenticatedRequest, consultations: Iterable[Consultation]) -> None:
     """`add_strips`, and the audit log of these thumbnails, in one event of whoever looked: one for
     each consultation would bury the looks at pictures."""
     add_strips(consultations)
-    seen = {one.pk: one.strip["shown"] for one in consultations if one.strip["shown"]}
-    if seen:
-        facts = {"images": sum(seen.values()), "consultations": list(seen)}
-        record(Action.LISTED, request.user, **facts)
+    shown = {one.pk: one.strip["shown"] for one in consultations if one.strip["shown"]}
+    if shown:
+        detail = {"images": sum(shown.values()), "consultations": list(shown)}
+        record(Action.LISTED, request.user, **detail)
 
 
 @login_required
-def home(request):
+def home(request: AuthenticatedRequest) -> HttpResponse:
     user = request.user
     if user.is_doctor:
-        return _doctor(request)
+        return _doctor_home(request)
     if user.is_staff:
         return redirect("admin:index")
-    consultations = list(listed(Consultation.objects.visible_to(user))[:50])
-    show(request, consultations)
+    consultations = list(for_list(Consultation.objects.visible_to(user))[:50])
+    prepare_list(request, consultations)
     return render(request, "home/patient.html", {"consultations": consultations})
 
 
-def _doctor(request):
-    mine = listed(Consultation.objects.editable_by(request.user))
+def _doctor_home(request: AuthenticatedRequest) -> HttpResponse:
+    mine = for_list(Consultation.objects.editable_by(request.user))
     today = timezone.localdate()
     todays = list(mine.filter(date=today))
     recent = list(mine.exclude(date=today)[:RECENT])
-    show(request, [*todays, *recent])
+    prepare_list(request, [*todays, *recent])
     context = {"today": today, "todays": todays, "recent": recent}
     return render(request, "home/doctor.html", context)

@@ -1,33 +1,35 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from imaging.storage.redirect import signed_redirect
 
 from .. import services
-from ..facts import Facts
+from ..facts import FactSheet
 from ..forms import ImageMetadataForm
 from ..models import ConsultationImage
+from ..models.image import ConsultationImageQuerySet
 from .access import can_edit, get_editable, get_visible
-from .editing import shown_again
+from .editing import render_form
 
 
-def _images():
+def _images() -> ConsultationImageQuerySet:
     return ConsultationImage.objects.select_related("consultation__patient")
 
 
 @login_required
-def image_detail(request, pk):
+def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     image, form = get_visible(_images(), request.user, pk), None
     editable = can_edit(image, request.user)
     if request.method == "POST":
         if not editable:
             raise PermissionDenied
-        form = _save(request, image)
+        form = _save_form(request, image)
         if form.is_valid():
             messages.success(request, _("Saved."))
             return redirect("image_detail", pk=pk)
@@ -36,7 +38,7 @@ def image_detail(request, pk):
     record(Action.VIEWED, image)
     context = {
         "image": image,
-        "facts": Facts().of(image),
+        "facts": FactSheet().of(image),
         "consultation": image.consultation,
         "patient": image.consultation.patient,
         "can_edit": editable,
@@ -44,10 +46,10 @@ def image_detail(request, pk):
     }
     if form is None:
         return render(request, "consultations/image.html", context)
-    return shown_again(request, "consultations/image.html", context, form)
+    return render_form(request, "consultations/image.html", context, form)
 
 
-def _save(request, image):
+def _save_form(request: AuthenticatedRequest, image: ConsultationImage) -> ImageMetadataForm:
     """The form as judged, and saved if it is valid. Where the image was changed since it was read,
     it is judged once more: the lock is the service's, which locks the consultation first."""
     while True:
@@ -57,14 +59,14 @@ def _save(request, image):
         try:
             services.update_image(image, as_of=as_of, user=request.user, **form.changes)
             return form
-        except services.ChangedSince:
+        except services.StaleImage:
             image = get_visible(_images(), request.user, image.pk)
         except ConsultationImage.DoesNotExist as gone:
             raise Http404 from gone
 
 
 @login_required
-def image_file(request, pk, part):
+def image_file(request: AuthenticatedRequest, pk: int, part: str) -> HttpResponse:
     """To the signed URL of the display, or of the original to look at or to keep. A grid names
     these and not what is signed, so that the log knows which image was looked at, by whom."""
     image = get_visible(ConsultationImage.objects, request.user, pk)
@@ -76,7 +78,7 @@ def image_file(request, pk, part):
 
 
 @login_required
-def image_delete(request, pk):
+def image_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     image = get_editable(_images(), request.user, pk)
     if request.method == "POST":
         services.delete_image(image)

@@ -1,23 +1,29 @@
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
-from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
-from core.search import of_that_name
+from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
+from core.search import find_namesakes
 
-from ..facts import dressed
+from ..facts import with_tile_facts
 from ..forms import ImageFilterForm, PatientForm
 from ..models import Consultation, ConsultationImage, Patient
+from ..models.patient import PatientQuerySet
 from ..ordering import BY_VISIT
 from ..records import create_record, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
-from .editing import editing, shown_again
+from .editing import edited_rows, render_form
 
 PAGE, NAMESAKES, MOST = 30, 5, 200
 IMAGES = 48
@@ -25,16 +31,16 @@ IMAGES = 48
 
 @doctor_required
 @vary_on_htmx
-def patient_list(request):
+def patient_list(request: AuthenticatedRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
-    page = pages_of(Patient.objects.visible_to(request.user), words, PAGE)
-    page = page.get_page(request.GET.get("page"))
+    pages = search_pages(Patient.objects.visible_to(request.user), words, PAGE)
+    page = pages.get_page(request.GET.get("page"))
     part = wants_fragment(request)
     template = "patients/partials/results.html" if part else "patients/list.html"
     return render(request, template, {"page": page, "q": words})
 
 
-def pages_of(patients, words, size):
+def search_pages(patients: PatientQuerySet, words: str, size: int) -> Paginator:
     """A Paginator of those whom `find` would; it has counted them anyhow."""
     pages = Paginator(patients.search(words), size)
     if words and not pages.count:
@@ -43,61 +49,69 @@ def pages_of(patients, words, size):
 
 
 @doctor_required
-def patient_create(request):
+def patient_create(request: AuthenticatedRequest) -> HttpResponse:
     form = PatientForm(request.POST or None, initial={"full_name": request.GET.get("name", "")})
-    same = []
+    namesakes = []
     if request.method == "POST" and form.is_valid():
-        same = _namesakes(request.user, form.cleaned_data)
-        if not same or "anyway" in request.POST:
+        namesakes = _namesakes(request.user, form.cleaned_data)
+        if not namesakes or "anyway" in request.POST:
             patient = form.save(commit=False)
             patient.created_by = request.user
-            said = ("created_by", *form.cleaned_data)
-            patient = create_record(patient, request.user, said, others=_others(request, same))
+            fields = ("created_by", *form.cleaned_data)
+            patient = create_record(
+                patient, request.user, fields, except_keys=_dismissed(request, namesakes)
+            )
             return redirect(f"{reverse('consultation_create')}?patient={patient.pk}")
-    return render(request, "patients/form.html", {"form": form} | _shown(same))
+    return render(request, "patients/form.html", {"form": form} | _namesake_context(namesakes))
 
 
-def _shown(same):
-    return {"same": same[:NAMESAKES], "more": len(same) - NAMESAKES, "all_same": same[:MOST]}
+def _namesake_context(namesakes: list[Patient]) -> dict[str, Any]:
+    return {
+        "same": namesakes[:NAMESAKES],
+        "more": len(namesakes) - NAMESAKES,
+        "all_same": namesakes[:MOST],
+    }
 
 
-def _others(request, same):
+def _dismissed(request: AuthenticatedRequest, namesakes: list[Patient]) -> list[int]:
     """Those of whom the person has said that it is none of them. Not all who are the `same` now:
     one of them may be what the first press of the button has made."""
-    told = request.POST.getlist("other")
-    if not told:
-        return [other.pk for other in same]
-    return [int(key) for key in told if key.isascii() and key.isdigit()]
+    submitted = request.POST.getlist("other")
+    if not submitted:
+        return [other.pk for other in namesakes]
+    return [int(key) for key in submitted if key.isascii() and key.isdigit()]
 
 
-def _namesakes(user, data, but=None):
+def _namesakes(user: User, data: dict[str, Any], except_key: int | None = None) -> list[Patient]:
     """Patients who may be the one being created again, `but` the one being edited."""
-    found = Patient.objects.visible_to(user).exclude(pk=but)
+    candidates = Patient.objects.visible_to(user)
+    if except_key is not None:
+        candidates = candidates.exclude(pk=except_key)
     if data["birth_date"]:
-        found = found.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
-    return of_that_name(found, data["full_name"])
+        candidates = candidates.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
+    return find_namesakes(candidates, data["full_name"])
 
 
 @login_required
-def patient_edit(request, pk):
-    with editing(request, Patient.objects.all()) as locked:
+def patient_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    with edited_rows(request, Patient.objects.all()) as locked:
         patient = get_editable(locked, request.user, pk)
         form = PatientForm(request.POST or None, instance=patient)
-        same = []
+        namesakes = []
         if request.method == "POST" and form.is_valid():
             if {"full_name", "birth_date"} & set(form.changes):  # now it may be somebody else's
-                same = _namesakes(request.user, form.cleaned_data, but=pk)
-            if not same or "anyway" in request.POST:
+                namesakes = _namesakes(request.user, form.cleaned_data, except_key=pk)
+            if not namesakes or "anyway" in request.POST:
                 save_changes(form, request.user)
                 messages.success(request, _("Saved."))
                 return redirect("patient_detail", pk=pk)
-    context = {"form": form, "patient": patient} | _shown(same)
-    return shown_again(request, "patients/form.html", context, form)
+    context = {"form": form, "patient": patient} | _namesake_context(namesakes)
+    return render_form(request, "patients/form.html", context, form)
 
 
 @login_required
 @vary_on_htmx
-def patient_detail(request, pk):
+def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Everything of one patient: the way to see a lesion change."""
     patient = get_visible(Patient.objects, request.user, pk)
     mine = ConsultationImage.objects.visible_to(request.user).filter(patient=patient)
@@ -108,32 +122,32 @@ def patient_detail(request, pk):
         images.prefetch_related("consultation"),  # a join would be one more way to plan badly
         BY_VISIT,
         cursor,
-        shown(request, IMAGES),
+        grid_size(request, IMAGES),
         among=mine,
     )
     if page.lost:
-        return from_the_beginning(request)
+        return restart_grid(request)
     record(Action.LISTED, patient, images=len(page.images))
     context = {
         "patient": patient,
         "can_edit": can_edit(patient, request.user),
-        "images": dressed(page.images),
-        "next_query": query(request, before=page.next) if page.next else None,
+        "images": with_tile_facts(page.images),
+        "next_query": query_string(request, before=page.next) if page.next else None,
         "by_date": True,
     }
     part = wants_fragment(request)
     if part and cursor:
-        if page.last:
-            context["drawn_group"] = page.last[BY_VISIT.index("consultation_id")]
+        if page.after:
+            context["drawn_group"] = page.after[BY_VISIT.index("consultation_id")]
         return render(request, "components/tiles.html", context)
-    form.offer(keyset.values(mine, "body_site"))
+    form.set_sites(keyset.distinct_values(mine, "body_site"))
     context |= {
         "filters": form,
-        "refresh_query": query(request, before=""),
+        "refresh_query": query_string(request, before=""),
         "total": keyset.count(images),
     }
     if part:
         return render(request, "patients/partials/images.html", context)
     consultations = Consultation.objects.visible_to(request.user).filter(patient=patient)
-    context["consultations"] = consultations.with_images_count(keyset.MANY)[:50]
+    context["consultations"] = consultations.with_images_count(keyset.COUNT_LIMIT)[:50]
     return render(request, "patients/detail.html", context)

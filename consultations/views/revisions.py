@@ -1,12 +1,16 @@
 """What a record said before it was changed, for whoever may change it."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import BooleanField, DateField
+from django.db.models import BooleanField, DateField, Model
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.requests import AuthenticatedRequest
 from audit.reading import last_change
 from audit.trail import Action, record
 
@@ -16,7 +20,7 @@ from .access import get_editable
 PAGE = 30
 
 
-def name_others(form):
+def name_other_editors(form: Any) -> None:
     """Who saved what the person's text is in conflict with, and when."""
     for conflict in form.conflicts:
         about = form.instance.audited
@@ -24,38 +28,43 @@ def name_others(form):
 
 
 @login_required
-def consultation_revisions(request, pk):
+def consultation_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     consultation = get_editable(Consultation.objects.select_related("patient"), request.user, pk)
     back = "consultation_edit"
-    return _page(request, consultation, consultation.patient, back)
+    return _render_revisions(request, consultation, consultation.patient, back)
 
 
 @login_required
-def patient_revisions(request, pk):
+def patient_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     patient = get_editable(Patient.objects, request.user, pk)
-    return _page(request, patient, patient, "patient_edit")
+    return _render_revisions(request, patient, patient, "patient_edit")
 
 
 @login_required
-def image_revisions(request, pk):
+def image_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     images = ConsultationImage.objects.select_related("consultation__patient")
     image = get_editable(images, request.user, pk)
-    return _page(request, image, image.consultation.patient, "image_detail")
+    return _render_revisions(request, image, image.consultation.patient, "image_detail")
 
 
-def _page(request, subject, patient, back):
-    found = Revision.objects.about(subject).select_related("changed_by")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+def _render_revisions(
+    request: AuthenticatedRequest,
+    subject: Consultation | Patient | ConsultationImage,
+    patient: Patient,
+    back: str,
+) -> HttpResponse:
+    revisions = Revision.objects.about(subject).select_related("changed_by")
+    page = Paginator(revisions, PAGE).get_page(request.GET.get("page"))
     record(Action.VIEWED, subject, part="revisions")
     for revision in page:
-        revision.fields = [_field(subject, *item) for item in revision.former.items()]
+        revision.fields = [_readable(subject, *item) for item in revision.former.items()]
     context = {"page": page, "patient": patient, "subject": subject, "back": back}
     return render(request, "consultations/revisions.html", context)
 
 
-def _field(subject, name, value):
+def _readable(subject: Model, name: str, value: str) -> tuple[Any, str]:
     """(label, value as a person reads it)."""
-    field = subject._meta.get_field(name)
+    field: Any = subject._meta.get_field(name)  # a column: what a form edits
     labels = {str(key): label for key, label in field.flatchoices}
     if isinstance(field, BooleanField):
         labels = {"True": _("Yes"), "False": _("No")}

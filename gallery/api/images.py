@@ -1,3 +1,6 @@
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
 from django.http import Http404, StreamingHttpResponse
 from django.urls import path, reverse
@@ -11,10 +14,13 @@ from drf_spectacular.utils import (
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import generics, serializers, status
 from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.error_serializers import ErrorsSerializer
+from accounts.requests import AuthenticatedAPIRequest
 from audit.trail import Action, record, record_all
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from core.pagination import INVALID, ImagePages
@@ -25,6 +31,7 @@ from imaging.errors import FILE_CODES
 from .. import archive
 from ..filters import GalleryFilter
 from ..models import StorageQuota, UserImage
+from ..models.images import UserImageQuerySet
 from ..services import tags
 from ..services.images import edit_images, submit_image
 from ..services.processing import retry_image
@@ -44,42 +51,47 @@ TAG_CODES = [
     *("null", "not_a_list", "max_length", "invalid", "blank"),
     *("null_characters_not_allowed", "surrogate_characters_not_allowed"),
 ]
-_ZIP = {(200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "cut-outs, originals")}
+_ZIP_RESPONSE = {
+    (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "cut-outs, originals")
+}
 
 
-_EDITED = {200: UserImageSerializer, 412: ErrorsSerializer}
+_EDIT_RESPONSES = {200: UserImageSerializer, 412: ErrorsSerializer}
 
 
-def _count(name):
+def _count_schema(name: str) -> serializers.Serializer:
     """The schema of {name: number}."""
     return inline_serializer(name.title(), {name: serializers.IntegerField()})
 
 
-class Mine:
+class OwnImages(generics.GenericAPIView):
     """One's own images."""
 
-    serializer_class = UserImageSerializer
+    request: AuthenticatedAPIRequest
+    serializer_class: type[BaseSerializer] | None = UserImageSerializer
 
-    def get_queryset(self):
+    def get_queryset(self) -> UserImageQuerySet:
         return UserImage.objects.visible_to(self.request.user)
 
-    def chosen(self, serializer_class):
+    def select(
+        self, serializer_class: type[BaseSerializer]
+    ) -> tuple[UserImageQuerySet, dict[str, Any]]:
         """(the images asked for, the rest of what was asked). Others' are passed over."""
         serializer = serializer_class(data=self.request.data)
         serializer.is_valid(raise_exception=True)
-        asked = dict(serializer.validated_data)
-        mine = UserImage.objects.visible_to(self.request.user)
-        return mine.filter(pk__in=asked.pop("ids")), asked
+        options = dict(serializer.validated_data)
+        visible = UserImage.objects.visible_to(self.request.user)
+        return visible.filter(pk__in=options.pop("ids")), options
 
-    def shown(self, image):
+    def representation(self, image: UserImage) -> dict[str, Any]:
         """The answer that shows one image as it is now; 404 where it was deleted meanwhile."""
         image = generics.get_object_or_404(self.get_queryset(), pk=image.pk)
         return UserImageSerializer(image, context=self.get_serializer_context()).data
 
 
-@extend_validation_errors(FILE_CODES, "file", methods=["post"])
+@extend_validation_errors([*FILE_CODES], "file", methods=["post"])
 @extend_validation_errors(TAG_CODES, "tags", methods=["post"])
-class RemoveBackground(Mine, generics.GenericAPIView):
+class RemoveBackground(OwnImages):
     """A photograph into the gallery; a worker removes its background."""
 
     serializer_class = UploadSerializer
@@ -96,7 +108,7 @@ class RemoveBackground(Mine, generics.GenericAPIView):
         },
         parameters=[IDEMPOTENCY_KEY],
     )
-    def post(self, request):
+    def post(self, request: AuthenticatedAPIRequest) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
@@ -110,11 +122,11 @@ class RemoveBackground(Mine, generics.GenericAPIView):
         )
         if image.deleted_at:
             raise Http404  # stored with this key, and deleted since
-        place = reverse("api-userimage-detail", args=[image.pk])
+        url = reverse("api-userimage-detail", args=[image.pk])
         return Response(
-            self.shown(image),
+            self.representation(image),
             status=status.HTTP_202_ACCEPTED,
-            headers={"Location": request.build_absolute_uri(place)},
+            headers={"Location": request.build_absolute_uri(url)},
         )
 
 
@@ -124,40 +136,40 @@ class RemoveBackground(Mine, generics.GenericAPIView):
 @extend_validation_errors(["max_length"], "tags", methods=["patch"])
 @extend_validation_errors(TAG_CODES, "add_tags", methods=["patch"])
 @extend_validation_errors(TAG_CODES, "remove_tags", methods=["patch"])
-class Gallery(Mine, generics.ListAPIView):
+class Gallery(OwnImages, generics.ListAPIView):
     """One's own images, newest first."""
 
     queryset = UserImage.objects.none()
     filterset_class = GalleryFilter
     pagination_class = ImagePages
 
-    def get_serializer_class(self):
-        asked = {"DELETE": ImagesSerializer, "PATCH": BulkEditSerializer}
-        return asked.get(getattr(self.request, "method", ""), UserImageSerializer)
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        serializers_by_method = {"DELETE": ImagesSerializer, "PATCH": BulkEditSerializer}
+        return serializers_by_method.get(getattr(self.request, "method", ""), UserImageSerializer)
 
-    def list(self, request, *args, **kwargs):
-        answer = super().list(request, *args, **kwargs)
-        record(Action.LISTED, request.user, images=len(answer.data["images"]), api=True)
-        return answer
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response = super().list(request, *args, **kwargs)
+        record(Action.LISTED, request.user, images=len(response.data["images"]), api=True)
+        return response
 
     @extend_schema(
         request=ImagesSerializer,
-        responses={200: _count("deleted")},
+        responses={200: _count_schema("deleted")},
         description="Gone at once; `/gallery/restore` brings them back"
         f" for {settings.UNDO_SECONDS} seconds.",
     )
-    def delete(self, request):
-        images, _asked = self.chosen(ImagesSerializer)
+    def delete(self, request: Request) -> Response:
+        images, _options = self.select(ImagesSerializer)
         return Response({"deleted": len(delete_images(images))})
 
-    @extend_schema(request=BulkEditSerializer, responses={200: _count("changed")})
-    def patch(self, request):
-        images, asked = self.chosen(BulkEditSerializer)
+    @extend_schema(request=BulkEditSerializer, responses={200: _count_schema("changed")})
+    def patch(self, request: Request) -> Response:
+        images, options = self.select(BulkEditSerializer)
         changed = edit_images(
             images,
-            favorite=asked.get("is_favorite"),
-            add=asked.get("add_tags", ()),
-            remove=asked.get("remove_tags", ()),
+            favorite=options.get("is_favorite"),
+            add=options.get("add_tags", ()),
+            remove=options.get("remove_tags", ()),
         )
         return Response({"changed": changed})
 
@@ -166,8 +178,8 @@ class Gallery(Mine, generics.ListAPIView):
 class Restore(generics.GenericAPIView):
     serializer_class = ImagesSerializer
 
-    @extend_schema(responses={200: _count("restored"), 403: ErrorsSerializer})
-    def post(self, request):
+    @extend_schema(responses={200: _count_schema("restored"), 403: ErrorsSerializer})
+    def post(self, request: AuthenticatedAPIRequest) -> Response:
         """Bring back images that were deleted a moment ago (see DELETE /gallery)."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -177,18 +189,18 @@ class Restore(generics.GenericAPIView):
 
 
 @extend_validation_errors(KEY_CODES, "ids", methods=["post"])
-class Download(Mine, generics.GenericAPIView):
+class Download(OwnImages):
     serializer_class = ImagesSerializer
 
-    @extend_schema(request=ImagesSerializer, responses=_ZIP)
-    def post(self, request):
+    @extend_schema(request=ImagesSerializer, responses=_ZIP_RESPONSE)
+    def post(self, request: Request) -> StreamingHttpResponse:
         """Cut-outs and originals as a streamed ZIP, with a `manifest.csv`."""
-        images, _asked = self.chosen(ImagesSerializer)
+        images, _options = self.select(ImagesSerializer)
         if not images.exists():
             raise Http404
         record_all(Action.ZIPPED, images)
-        found = archive.of_gallery(images.order_by("-created_at", "-pk"))
-        response = StreamingHttpResponse(found, content_type="application/zip")
+        chunks = archive.zip_gallery(images.order_by("-created_at", "-pk"))
+        response = StreamingHttpResponse(chunks, content_type="application/zip")
         response["Content-Disposition"] = 'attachment; filename="gallery.zip"'
         return response
 
@@ -196,7 +208,7 @@ class Download(Mine, generics.GenericAPIView):
 class Quota(generics.GenericAPIView):
     serializer_class = QuotaSerializer
 
-    def get(self, request):
+    def get(self, request: AuthenticatedAPIRequest) -> Response:
         """Limits of the plan, and what is used of them."""
         quota = StorageQuota.objects.of(request.user.pk)
         return Response(self.get_serializer(quota).data)
@@ -209,39 +221,39 @@ class Tags(APIView):
             "Tags", {"tags": serializers.ListField(child=serializers.CharField())}
         ),
     )
-    def get(self, request):
+    def get(self, request: AuthenticatedAPIRequest) -> Response:
         """One's own tags, in alphabetical order: suggestions."""
-        found = tags.suggestions(request.user, request.query_params.get("q", "")[:100])
-        return Response({"tags": [tag.name for tag in found]})
+        suggestions = tags.suggestions(request.user, request.query_params.get("q", "")[:100])
+        return Response({"tags": [tag.name for tag in suggestions]})
 
 
 @extend_validation_errors(TAG_CODES, "tags", methods=["put", "patch"])
-class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIView):
+class UserImageDetail(VersionedDetail, OwnImages, generics.RetrieveUpdateDestroyAPIView):
     """One image of one's own. PUT sets what it does not name to nothing; PATCH leaves it."""
 
     queryset = UserImage.objects.none()
 
-    def etag(self, image):
-        return image.entity_tag(tags.of_images([image]).get(image.pk, []))
+    def etag(self, image: UserImage) -> str:
+        return image.entity_tag(tags.names_by_image([image]).get(image.pk, []))
 
-    @extend_schema(parameters=[IF_MATCH], responses=_EDITED)
-    def put(self, request, *args, **kwargs):
+    @extend_schema(parameters=[IF_MATCH], responses=_EDIT_RESPONSES)
+    def put(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().put(request, *args, **kwargs)
 
-    @extend_schema(parameters=[IF_MATCH], responses=_EDITED)
-    def patch(self, request, *args, **kwargs):
+    @extend_schema(parameters=[IF_MATCH], responses=_EDIT_RESPONSES)
+    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().patch(request, *args, **kwargs)
 
     @extend_schema(parameters=[IF_MATCH], responses={204: None, 412: ErrorsSerializer})
-    def delete(self, request, *args, **kwargs):
+    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().delete(request, *args, **kwargs)
 
-    def retrieve(self, request, *args, **kwargs):
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         image = self.get_object()
         record(Action.VIEWED, image, api=True)
         return Response(self.get_serializer(image).data)
 
-    def perform_update(self, serializer):
+    def perform_update(self, serializer: Any) -> None:
         fields = serializer.validated_data
         edit_images(
             UserImage.objects.visible_to(self.request.user).filter(pk=serializer.instance.pk),
@@ -249,17 +261,17 @@ class UserImageDetail(VersionedDetail, Mine, generics.RetrieveUpdateDestroyAPIVi
             favorite=fields.get("is_favorite"),
             tag_names=fields.get("tag_names"),
         )
-        serializer.instance = self.subject = generics.get_object_or_404(
+        serializer.instance = self.instance = generics.get_object_or_404(
             UserImage.objects.visible_to(self.request.user), pk=serializer.instance.pk
         )
 
-    def perform_destroy(self, image):
+    def perform_destroy(self, image: UserImage) -> None:
         delete_images(UserImage.objects.visible_to(self.request.user).filter(pk=image.pk))
 
 
-class Retry(Mine, generics.GenericAPIView):
+class Retry(OwnImages):
     @extend_schema(request=RetrySerializer, responses={202: UserImageSerializer})
-    def post(self, request, pk):
+    def post(self, request: Request, pk: UUID) -> Response:
         """Process it once more, with another engine if one is named."""
         serializer = RetrySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -269,7 +281,7 @@ class Retry(Mine, generics.GenericAPIView):
         except UserImage.DoesNotExist as gone:
             raise Http404 from gone
         record(Action.VIEWED, image, api=True)  # its URLs are told
-        return Response(self.shown(image), status=status.HTTP_202_ACCEPTED)
+        return Response(self.representation(image), status=status.HTTP_202_ACCEPTED)
 
 
 urlpatterns = [

@@ -1,4 +1,9 @@
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
+from django.db.models.fields.files import FieldFile
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -11,14 +16,14 @@ from imaging import background, storage
 from imaging.serializers import UploadedFileField, absolute_url
 
 from ..models import Share, StorageQuota, UserImage
-from ..models.images import MOST, TAG, TAGS, TITLE
+from ..models.images import MAX_IMAGES, MAX_TAGS, TAG_LENGTH, TITLE_LENGTH
 from ..services import tags
 
 
 class FlatListField(serializers.ListField):
     """What is wrong with an entry is told of the list: the schema has one name for both."""
 
-    def run_child_validation(self, data):
+    def run_child_validation(self, data: Any) -> list[Any]:
         try:
             return [self.child.run_validation(entry) for entry in data]
         except serializers.ValidationError as error:
@@ -28,39 +33,41 @@ class FlatListField(serializers.ListField):
 class TagsField(FlatListField):
     """Names; in a form, repeated or parted by commas."""
 
-    child = serializers.CharField(max_length=TAG)
+    child = serializers.CharField(max_length=TAG_LENGTH)
 
-    def get_value(self, dictionary):
-        found = super().get_value(dictionary)
-        if isinstance(found, list) and hasattr(dictionary, "getlist"):
-            return [part for text in found for part in text.split(",") if part.strip()]
-        return found
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        if isinstance(value, list) and hasattr(dictionary, "getlist"):
+            return [part for text in value for part in text.split(",") if part.strip()]
+        return value
 
-    def to_internal_value(self, data):
-        names = tags.cleaned(super().to_internal_value(data))
-        if len(names) > TAGS:
-            text = _("At most %(most)s tags.") % {"most": TAGS}
+    def to_internal_value(self, data: Any) -> list[str]:
+        names = tags.clean_names(super().to_internal_value(data))
+        if len(names) > MAX_TAGS:
+            text = _("At most %(most)s tags.") % {"most": MAX_TAGS}
             raise serializers.ValidationError(text, code="max_length")
         return names
 
 
 class UserImageListSerializer(serializers.ListSerializer):
-    def to_representation(self, data):
+    def to_representation(self, data: Any) -> list[dict[str, Any]]:
         images = list(data)
-        self.child.known = _known(images)
+        self.child.preloaded = _tags_and_links(images)  # type: ignore[union-attr]
         return super().to_representation(images)
 
 
-def _known(images):
+def _tags_and_links(images: list[UserImage]) -> tuple[dict[UUID, list[str]], set[UUID]]:
     """What other tables say of images: {image: names of its tags}, {images that a link opens}."""
-    links = Share.objects.alive().filter(image__in=images)
-    return tags.of_images(images), set(links.values_list("image", flat=True))
+    shares = Share.objects.alive().filter(image__in=images)
+    return tags.names_by_image(images), set(shares.values_list("image_id", flat=True))
 
 
 class UserImageSerializer(serializers.ModelSerializer):
     """An image of the gallery. URLs are signed and live an hour at most."""
 
-    title = serializers.CharField(max_length=TITLE, required=False, allow_blank=True, default="")
+    title = serializers.CharField(
+        max_length=TITLE_LENGTH, required=False, allow_blank=True, default=""
+    )
     tags = TagsField(required=False, default=list)
     is_favorite = serializers.BooleanField(required=False, default=False)
     is_public = serializers.BooleanField(
@@ -119,31 +126,31 @@ class UserImageSerializer(serializers.ModelSerializer):
         ]
         list_serializer_class = UserImageListSerializer
 
-    known = None  # of a whole list
+    preloaded: tuple[dict[UUID, list[str]], set[UUID]] | None = None  # of a whole list
 
     @cached_property
-    def _links(self):
+    def _links(self) -> tuple[str, dict[str, Callable[..., str]]]:
         root = self.context["request"].build_absolute_uri("/")[:-1]
         return root, {name: storage.url_signer(name) for name in settings.CONTAINERS}
 
-    def _link(self, container, field, filename=None):
+    def _link(self, container: str, field: FieldFile, filename: str | None = None) -> str | None:
         root, links = self._links
         return absolute_url(root, links[container](field.name, filename)) if field else None
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_original_url(self, image):
+    def get_original_url(self, image: UserImage) -> str | None:
         return self._link("originals", image.original, image.original_filename)
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_display_url(self, image):
+    def get_display_url(self, image: UserImage) -> str | None:
         return self._link("processed", image.display)
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
-    def get_processed_url(self, image):
+    def get_processed_url(self, image: UserImage) -> str | None:
         return self._link("processed", image.cutout)
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_thumbnail_url(self, image):
+    def get_thumbnail_url(self, image: UserImage) -> str | None:
         return self._link("thumbnails", image.shown_thumbnail)
 
     @extend_schema_field(
@@ -152,33 +159,33 @@ class UserImageSerializer(serializers.ModelSerializer):
             {"width": serializers.IntegerField(), "height": serializers.IntegerField()},
         )
     )
-    def get_dimensions(self, image):
+    def get_dimensions(self, image: UserImage) -> dict[str, int]:
         return {"width": image.width, "height": image.height}
 
     @extend_schema_field(serializers.ChoiceField(UserImage.Quality.choices, allow_null=True))
-    def get_quality(self, image):
+    def get_quality(self, image: UserImage) -> str | None:
         return image.quality or None
 
     @extend_schema_field(serializers.ChoiceField(background.ENGINES, allow_null=True))
-    def get_engine(self, image):
+    def get_engine(self, image: UserImage) -> str | None:
         return image.engine or None
 
     @extend_schema_field({"type": ["string", "null"]})
-    def get_error(self, image):
+    def get_error(self, image: UserImage) -> str | None:
         return str(image.failure) or None
 
     @extend_schema_field({"type": ["string", "null"]})
-    def get_error_code(self, image):
+    def get_error_code(self, image: UserImage) -> str | None:
         return image.error or None
 
-    def to_representation(self, image):
-        named, public = self.known or _known([image])
+    def to_representation(self, image: UserImage) -> dict[str, Any]:
+        named, public = self.preloaded or _tags_and_links([image])
         image.tag_names, image.is_public = named.get(image.pk, []), image.pk in public
         data = super().to_representation(image)
         data["title"] = str(image.shown_title)
         return data
 
-    def get_fields(self):
+    def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
         fields["tags"].source = "tag_names"
         return fields
@@ -192,7 +199,7 @@ class UploadSerializer(serializers.Serializer):
         required=False,
         help_text="JPEG, PNG, WebP or HEIC, of MAX_UPLOAD_SIZE at most (10 MiB by default).",
     )
-    title = serializers.CharField(max_length=TITLE, required=False, allow_blank=True)
+    title = serializers.CharField(max_length=TITLE_LENGTH, required=False, allow_blank=True)
     tags = TagsField(required=False)
     engine = serializers.ChoiceField(UserImage.Engine.choices, required=False)
 
@@ -205,7 +212,7 @@ class ImagesSerializer(serializers.Serializer):
     """Some of one's images; those that are not one's own are passed over."""
 
     ids = FlatListField(
-        child=serializers.UUIDField(), allow_empty=False, max_length=MOST, write_only=True
+        child=serializers.UUIDField(), allow_empty=False, max_length=MAX_IMAGES, write_only=True
     )
 
 
@@ -236,11 +243,13 @@ class AttachSerializer(ConsultationUploadSerializer):
     class Meta(ConsultationUploadSerializer.Meta):
         fields = ["consultation", *ConsultationUploadSerializer.Meta.fields[1:]]
 
-    file = None
+    file = None  # type: ignore[assignment]
 
-    def get_fields(self):
+    def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
         request = self.context.get("request")
         if request and request.user.is_authenticated:
-            fields["consultation"].queryset = Consultation.objects.editable_by(request.user)
+            fields["consultation"].queryset = (  # type: ignore[attr-defined]
+                Consultation.objects.editable_by(request.user)
+            )
         return fields

@@ -1,18 +1,24 @@
 from datetime import datetime
+from uuid import UUID
 
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework import generics, serializers, status
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from accounts.error_serializers import ErrorsSerializer
+from accounts.requests import AuthenticatedAPIRequest
 from core.pagination import INVALID, Pages
 from core.throttling import UserRate
 
 from ..models import Share, UserImage
+from ..models.shares import ShareQuerySet
 from ..services import shares as links
 
 
@@ -28,24 +34,24 @@ class SharePages(Pages):
     key = "shares"
 
 
-class OpenFirst(SharePages):
+class OpenSharesFirst(SharePages):
     """A link that dies during a walk would move behind those that it was shown before: all pages
     of the walk go by what was open when it began."""
 
-    def moment(self, request):
+    def moment(self, request: Request) -> datetime:
         """When the walk that the request belongs to began."""
-        cursor = self.asked(request)
+        cursor = self.read_cursor(request)
         self.began = datetime.fromisoformat(cursor.memo) if cursor else timezone.now()
         return self.began
 
-    def memo(self, queryset, rows):
+    def memo(self, queryset: ShareQuerySet, rows: list[Share]) -> str:
         return self.began.isoformat()
 
 
 class ShareSerializer(serializers.ModelSerializer):
     """A link of one's own. Its URL is told when it is made, and never again."""
 
-    image = serializers.PrimaryKeyRelatedField(read_only=True)
+    image: serializers.PrimaryKeyRelatedField = serializers.PrimaryKeyRelatedField(read_only=True)
     has_password = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField(help_text="`alive`: it would open now.")
 
@@ -65,11 +71,11 @@ class ShareSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = fields
 
-    def get_has_password(self, share) -> bool:
+    def get_has_password(self, share: Share) -> bool:
         return bool(share.password)
 
     @extend_schema_field(serializers.ChoiceField(list(links.STATES)))
-    def get_state(self, share):
+    def get_state(self, share: Share) -> str:
         return links.state(share)
 
 
@@ -81,11 +87,11 @@ class NewShareSerializer(serializers.Serializer):
         required=False,
         trim_whitespace=False,
         allow_blank=True,
-        min_length=links.SHORTEST,
-        max_length=links.LONGEST,
+        min_length=links.MIN_PASSWORD,
+        max_length=links.MAX_PASSWORD,
     )
     view_limit = serializers.IntegerField(
-        required=False, allow_null=True, min_value=1, max_value=links.MOST_VIEWS
+        required=False, allow_null=True, min_value=1, max_value=links.MAX_VIEWS
     )
 
 
@@ -101,20 +107,22 @@ class ToldShareSerializer(ShareSerializer):
 class ImageShares(generics.ListAPIView):
     """The links of one image of one's own, the newest first."""
 
+    request: AuthenticatedAPIRequest
+
     queryset = Share.objects.none()
     serializer_class = ShareSerializer
     pagination_class = SharePages
     filter_backends = []
 
-    def get_throttles(self):
+    def get_throttles(self) -> list[BaseThrottle]:
         return [ShareRate()] if self.request and self.request.method == "POST" else []
 
-    def get_image(self):
+    def get_image(self) -> UserImage:
         return get_object_or_404(
             UserImage.objects.visible_to(self.request.user), pk=self.kwargs["pk"]
         )
 
-    def get_queryset(self):
+    def get_queryset(self) -> ShareQuerySet:
         return self.get_image().shares.select_related("image")
 
     @extend_schema(
@@ -122,7 +130,7 @@ class ImageShares(generics.ListAPIView):
         responses={201: ToldShareSerializer, 409: ErrorsSerializer},
         description="The answer tells the link's `url`, this once.",
     )
-    def post(self, request, pk):
+    def post(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
         image = self.get_image()
         serializer = NewShareSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -135,20 +143,23 @@ class ImageShares(generics.ListAPIView):
 class Shares(generics.ListAPIView):
     """All of one's own links: open first, then those that died in the last 30 days."""
 
+    request: AuthenticatedAPIRequest
+    paginator: OpenSharesFirst
+
     queryset = Share.objects.none()
     serializer_class = ShareSerializer
-    pagination_class = OpenFirst
+    pagination_class = OpenSharesFirst
     filter_backends = []
 
-    def get_queryset(self):
-        return links.listed(self.request.user, self.paginator.moment(self.request))
+    def get_queryset(self) -> ShareQuerySet:
+        return links.list_shares(self.request.user, self.paginator.moment(self.request))
 
     @extend_schema(
         operation_id="shares_revoke_all",
         responses={200: inline_serializer("Revoked", {"revoked": serializers.IntegerField()})},
         description="Revoke every link of one's own.",
     )
-    def delete(self, request):
+    def delete(self, request: AuthenticatedAPIRequest) -> Response:
         return Response({"revoked": links.revoke_all(request.user)})
 
 
@@ -157,7 +168,7 @@ class ShareDetail(generics.GenericAPIView):
     serializer_class = ShareSerializer
 
     @extend_schema(responses={204: None})
-    def delete(self, request, pk):
+    def delete(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
         """Revoke a link: it opens nothing from now on."""
         shares = Share.objects.visible_to(request.user)
         get_object_or_404(shares, pk=pk)
@@ -165,7 +176,7 @@ class ShareDetail(generics.GenericAPIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def share_url(request, token):
+def share_url(request: HttpRequest, token: str) -> str:
     return request.build_absolute_uri(reverse("shared", args=[token]))
 
 

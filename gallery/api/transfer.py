@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -8,6 +10,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from accounts.error_serializers import ErrorsSerializer
+from accounts.requests import AuthenticatedAPIRequest
 from consultations.models import Consultation, ConsultationImage
 from consultations.permissions import DoctorsOnly
 from consultations.serializers import ImageSerializer
@@ -16,42 +19,44 @@ from core.throttling import ScopedRate
 from imaging.errors import FILE_CODES
 
 from ..models import UserImage
+from ..models.images import UserImageQuerySet
 from ..services import transfer
-from .images import Mine
+from .images import OwnImages
 from .serializers import AttachSerializer, UserImageSerializer
 
 
-@extend_validation_errors(FILE_CODES, "file", methods=["post"])
-class FromConsultation(Mine, generics.GenericAPIView):
+@extend_validation_errors([*FILE_CODES], "file", methods=["post"])
+class FromConsultation(OwnImages):
     queryset = UserImage.objects.none()
     throttle_classes = [ScopedRate]
     throttle_scope = "uploads"
 
     @extend_schema(request=None, responses={202: UserImageSerializer, 403: ErrorsSerializer})
-    def post(self, request, pk):
+    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
         """A consultation's photograph into one's own gallery, where a worker removes its
         background. The consultation is not touched. Asked again, it answers the same image."""
         image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
         copy, _created = transfer.copy_from_consultation(image=image, user=request.user)
-        place = reverse("api-userimage-detail", args=[copy.pk])
+        url = reverse("api-userimage-detail", args=[copy.pk])
         return Response(
-            self.shown(copy),
+            self.representation(copy),
             status=status.HTTP_202_ACCEPTED,
-            headers={"Location": request.build_absolute_uri(place)},
+            headers={"Location": request.build_absolute_uri(url)},
         )
 
 
-@extend_validation_errors(FILE_CODES, "file", methods=["post"])
+@extend_validation_errors([*FILE_CODES], "file", methods=["post"])
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type", methods=["post"])
 @extend_validation_errors(["invalid_date"], "captured_on", methods=["post"])
 class Attach(generics.GenericAPIView):
+    request: AuthenticatedAPIRequest
     queryset = UserImage.objects.none()
     serializer_class = AttachSerializer
     permission_classes = [IsAuthenticated, DoctorsOnly]
     throttle_classes = [ScopedRate]
     throttle_scope = "uploads"
 
-    def get_queryset(self):
+    def get_queryset(self) -> UserImageQuerySet:
         return UserImage.objects.visible_to(self.request.user)
 
     @extend_schema(
@@ -59,7 +64,7 @@ class Attach(generics.GenericAPIView):
         responses={201: ImageSerializer, 409: ErrorsSerializer},
         parameters=[IDEMPOTENCY_KEY],
     )
-    def post(self, request, pk):
+    def post(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
         """A gallery image's original into a consultation of one's own."""
         image = self.get_object()
         serializer = self.get_serializer(data=request.data)
@@ -73,8 +78,8 @@ class Attach(generics.GenericAPIView):
             )
         except Consultation.DoesNotExist as gone:
             raise Http404 from gone
-        told = ImageSerializer(attached, context=self.get_serializer_context())
-        return Response(told.data, status=status.HTTP_201_CREATED)
+        representation = ImageSerializer(attached, context=self.get_serializer_context())
+        return Response(representation.data, status=status.HTTP_201_CREATED)
 
 
 urlpatterns = [

@@ -1,14 +1,20 @@
 """An image of somebody's history, and the words that they filed it under."""
 
+from collections.abc import Iterable
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
-from core.search import search_key, with_words
+from consultations.models.access import Viewer
+from core.search import matching_words, search_key
 from core.versions import entity_tag
 from imaging import storage
 from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails
@@ -17,9 +23,10 @@ from jobs.models import JOB_CONSTRAINTS, Job, JobQuerySet
 
 from ..failures import FAILURES
 
-TITLE, TAG, TAGS = 200, 40, 10  # characters of a title, of a tag; tags of an image
-SEARCH_KEY = 2400  # bytes: PostgreSQL refuses a row of an index longer than 2704
-MOST = 1000  # images of one request
+TITLE_LENGTH, TAG_LENGTH = 200, 40  # characters
+MAX_TAGS = 10  # of an image
+SEARCH_KEY_BYTES = 2400  # bytes: PostgreSQL refuses a row of an index longer than 2704
+MAX_IMAGES = 1000  # images of one request
 LIVE = Q(deleted_at__isnull=True)
 
 
@@ -27,27 +34,27 @@ class UserImageQuerySet(JobQuerySet):
     IN_ORDER = ("created_at", "pk")
     BY_TAG = ("tagged_at", "tagged_id")  # of `with_tag`: the same, read off the tag's own index
 
-    def visible_to(self, user):
+    def visible_to(self, user: Viewer) -> Self:
         """One's own, but those deleted."""
         return self.filter(LIVE, user_id=user.pk) if user.is_active else self.none()
 
     editable_by = visible_to
 
-    def deleted_by(self, user):
+    def deleted_by(self, user: Viewer) -> Self:
         """Those that can still be brought back."""
         return self.filter(~LIVE, user_id=user.pk) if user.is_active else self.none()
 
-    def search(self, words):
+    def search(self, words: str) -> Self:
         """Every word in the title or a tag, in any order, accents and case aside."""
-        return with_words(self, words)
+        return matching_words(self, words)
 
-    def with_tag(self, tag):
+    def with_tag(self, tag: "Tag") -> Self:
         """Those filed under a Tag. Ordered by BY_TAG, a page reads as many rows as it shows."""
         return self.filter(tagged__tag=tag).annotate(
             tagged_at=models.F("tagged__image_created_at"), tagged_id=models.F("tagged__image_id")
         )
 
-    def due(self):
+    def due(self) -> Self:
         """One in the bin is not processed."""
         return super().due().filter(LIVE)
 
@@ -77,11 +84,13 @@ class UserImage(Job, StoredImage):
         db_index=False,
         editable=False,
     )
-    uploaded_by = None  # the owner
-    title = models.CharField(_("title"), max_length=TITLE, blank=True)
-    tags = models.ManyToManyField("Tag", through="ImageTag", verbose_name=_("tags"))
+    uploaded_by = None  # type: ignore[assignment]  # the owner
+    title = models.CharField(_("title"), max_length=TITLE_LENGTH, blank=True)
+    tags: models.ManyToManyField = models.ManyToManyField(
+        "Tag", through="ImageTag", verbose_name=_("tags")
+    )
     is_favorite = models.BooleanField(_("favorite"), default=False)
-    search_key = models.CharField(max_length=SEARCH_KEY, blank=True, editable=False)
+    search_key = models.CharField(max_length=SEARCH_KEY_BYTES, blank=True, editable=False)
 
     cutout = models.FileField(
         _("cut-out"), storage=processed, max_length=255, blank=True, editable=False
@@ -112,6 +121,13 @@ class UserImage(Job, StoredImage):
     )
     run = models.PositiveSmallIntegerField(default=1, editable=False)  # 2: asked for once more
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+
+    # Not columns: what a page or the API shows besides them, set on the rows of one request.
+    tag_names: list[str]
+    is_public: bool  # a shared link would open it now
+    took: float | None  # seconds of processing
+    seconds: int | None  # since processing began
+    tile: dict[str, str]  # of the grid (views/tiles.py)
 
     objects = UserImageQuerySet.as_manager()
     audited = audited(Kind.GALLERY_IMAGE, owner_id="user_id")
@@ -157,54 +173,54 @@ class UserImage(Job, StoredImage):
         ]
 
     @property
-    def shown_title(self):
-        return self.title or _("Untitled image")
+    def shown_title(self) -> str:
+        return self.title or str(_("Untitled image"))
 
     @property
-    def failure(self):
+    def failure(self) -> str | Promise:
         """Why it failed, for a person; "" when it did not."""
         return FAILURES.get(self.error, FAILURES["gave_up"]) if self.error else ""
 
     @property
-    def shown_thumbnail(self):
+    def shown_thumbnail(self) -> FieldFile:
         """The cut-out's where there is one; in between, the original's."""
         return self.cutout_thumbnail or self.thumbnail
 
-    def entity_tag(self, tag_names):
+    def entity_tag(self, tag_names: list[str]) -> str:
         """The ETag of what its owner edits, with the names of its tags in their order."""
         edited = {"title": self.title, "tags": tag_names, "is_favorite": self.is_favorite}
         return entity_tag(edited)
 
-    def file_name(self, suffix):
+    def file_name(self, suffix: str) -> str:
         """What a file of it is called where it is kept: by its title, or as it came."""
         return file_name(self.title or self.original_filename, suffix)
 
     @property
-    def has_result(self):
+    def has_result(self) -> bool:
         return bool(self.cutout)
 
     @property
-    def processed_url(self):
+    def processed_url(self) -> str | None:
         return self.cutout.url if self.cutout else None
 
-    def index_words(self, tags):
+    def update_search_key(self, tags: Iterable[str]) -> None:
         """What the search finds it by; `tags` are their names."""
-        key = search_key(self.title, *tags).encode()[:SEARCH_KEY]
+        key = search_key(self.title, *tags).encode()[:SEARCH_KEY_BYTES]
         self.search_key = key.decode(errors="ignore")
 
 
-def tag_key(name):
+def tag_key(name: str) -> str:
     """What makes two tags of one person one: "Suivi" and "suivi". Cut to the column: a ligature of
     a whole phrase is written out."""
-    return search_key(name)[: 4 * TAG]
+    return search_key(name)[: 4 * TAG_LENGTH]
 
 
 class Tag(models.Model):
     """A word of one person's own; nobody else's suggestions show it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    name = models.CharField(_("name"), max_length=TAG)
-    key = models.CharField(max_length=4 * TAG, editable=False)  # "Suivi" and "suivi" are one
+    name = models.CharField(_("name"), max_length=TAG_LENGTH)
+    key = models.CharField(max_length=4 * TAG_LENGTH, editable=False)  # "Suivi" and "suivi" are one
 
     class Meta:
         verbose_name = _("tag")
@@ -214,7 +230,7 @@ class Tag(models.Model):
             models.UniqueConstraint(fields=["user", "key"], name="tag_one_per_user_and_word")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -233,5 +249,5 @@ class ImageTag(models.Model):
             models.UniqueConstraint(fields=["image", "tag"], name="imagetag_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.tag_id} {self.image_id}"

@@ -1,5 +1,7 @@
 """How much somebody may store, and how much they do: exact, whatever happens at once."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -17,19 +19,19 @@ class Plan(models.TextChoices):
     CLINIC = "clinic", _("Clinic")
 
     @property
-    def limits(self):
+    def limits(self) -> tuple[int, int]:
         """(bytes, images)."""
         return {"free": (GIB, 100), "pro": (50 * GIB, 10_000), "clinic": (2048 * GIB, 1_000_000)}[
             self.value
         ]
 
 
-class StorageQuotaQuerySet(models.QuerySet):
-    def of(self, user_id):
+class StorageQuotaQuerySet(models.QuerySet["StorageQuota"]):
+    def of(self, user_id: int) -> "StorageQuota":
         """This user's, made with the first question."""
         return self.get_or_create(user_id=user_id)[0]
 
-    def with_room(self, size):
+    def with_room(self, size: int) -> Self:
         """Those that have room for one more image of `size` bytes."""
         return self.filter(
             storage_used__lte=F("storage_limit") - size, image_count__lt=F("image_limit")
@@ -57,7 +59,7 @@ class StorageQuota(models.Model):
     objects = StorageQuotaQuerySet.as_manager()
     audited = audited(Kind.QUOTA, owner_id="pk")
 
-    WARNINGS, FORGOTTEN = (95, 80), 60  # per cent; below, a warning would be news again
+    WARNING_LEVELS, RESET_BELOW = (95, 80), 60  # per cent; below, a warning would be news again
 
     class Meta:
         verbose_name = _("storage quota")
@@ -69,19 +71,19 @@ class StorageQuota(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
 
     @property
-    def percent(self):
+    def percent(self) -> int:
         """Of the limit that is nearer: 0 and up, rounded down."""
         shares = [(self.storage_used, self.storage_limit), (self.image_count, self.image_limit)]
         return max(100 * used // limit if limit else 100 for used, limit in shares)
 
     @property
-    def level(self):
+    def level(self) -> int:
         """The warning that is due: 0, 80 or 95."""
-        return next((level for level in self.WARNINGS if self.percent >= level), 0)
+        return next((level for level in self.WARNING_LEVELS if self.percent >= level), 0)
 
 
 class Reservation(models.Model):
@@ -94,5 +96,5 @@ class Reservation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     joined = False  # whether the request that holds this uses the room of another
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

@@ -1,5 +1,8 @@
 """A link to one cut-out, for whoever holds it, that dies by itself."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -7,23 +10,24 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
+from consultations.models.access import Viewer
 from imaging import storage
 
 from .images import UserImage
 
 
-class ShareQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class ShareQuerySet(models.QuerySet["Share"]):
+    def visible_to(self, user: Viewer) -> Self:
         """Those of one's own images."""
-        mine = self.filter(image__user_id=user.pk, image__deleted_at__isnull=True)
-        return mine if user.is_active else self.none()
+        own = self.filter(image__user_id=user.pk, image__deleted_at__isnull=True)
+        return own if user.is_active else self.none()
 
     editable_by = visible_to
 
-    def unspent(self):
+    def unspent(self) -> Self:
         return self.filter(Q(view_limit__isnull=True) | Q(views__lt=F("view_limit")))
 
-    def unexpired(self):
+    def unexpired(self) -> Self:
         """Neither revoked nor expired, of an image that is there, with a cut-out to be seen."""
         return self.filter(
             revoked_at__isnull=True,
@@ -32,11 +36,11 @@ class ShareQuerySet(models.QuerySet):
             image__user__is_active=True,
         ).exclude(image__cutout="")  # a former cut-out is shown until there is another
 
-    def alive(self):
+    def alive(self) -> Self:
         """Those that would open now."""
         return self.unexpired().unspent()
 
-    def alive_at(self, moment):
+    def alive_at(self, moment: datetime) -> Self:
         """Those that would have opened then: a link is used up with the last view of it."""
         unspent = Q(view_limit__isnull=True) | Q(views__lt=F("view_limit"))
         return self.filter(
@@ -66,6 +70,8 @@ class Share(models.Model):
     wrong_passwords = models.PositiveSmallIntegerField(default=0, editable=False)
     locked_until = models.DateTimeField(null=True, editable=False)
 
+    url: str  # no column: known when the link is made, and never again
+
     objects = ShareQuerySet.as_manager()
     audited = audited(Kind.SHARE, owner_id="image.user_id")
 
@@ -84,5 +90,5 @@ class Share(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

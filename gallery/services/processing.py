@@ -1,9 +1,11 @@
 """Removing the background of a gallery image, as a job of a queue (jobs.queue)."""
 
 import logging
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile, File
 from django.db import transaction
@@ -14,7 +16,7 @@ from core import metrics
 from core.context import request_id
 from imaging import background, storage
 from imaging.tasks import delete_blobs
-from jobs.errors import CannotSucceed, TryAgain
+from jobs.errors import PermanentFailure, RetryableFailure
 from jobs.queue import Queue
 
 from ..models import StorageQuota, UserImage
@@ -22,7 +24,7 @@ from . import quotas
 
 logger = logging.getLogger(__name__)
 
-RESULT = ("engine", "quality", "processing_time", "stored_bytes")
+RESULT_FIELDS = ("engine", "quality", "processing_time", "stored_bytes")
 
 
 class Processing(Queue):
@@ -32,32 +34,32 @@ class Processing(Queue):
     # one waiting.
     order = (F("user__storage_quota__served_at").asc(nulls_first=True), "due_at", "pk")
 
-    def taken(self, job):
+    def on_claimed(self, job: UserImage) -> None:
         StorageQuota.objects.filter(user_id=job.user_id).update(served_at=job.processing_since)
 
-    def failed(self, code):
+    def on_failed(self, code: str) -> None:
         metrics.PROCESSING_FAILURES.labels(code).inc()
 
-    def close(self):
+    def close(self) -> None:
         background.close()
 
-    def run(self, job):
-        with _files() as (original, out):
+    def run(self, job: UserImage) -> None:
+        with _temporary_files() as (original, out):
             try:
-                storage.fetch("originals", job.original.name, original)
+                storage.fetch("originals", str(job.original.name), original)
             except FileNotFoundError as error:
                 logger.error("gallery image %s has no original", job.pk)
-                raise CannotSucceed("original_missing") from error
+                raise PermanentFailure("original_missing") from error
             try:
                 cutout = background.remove(
                     original, out, engine=job.engine_asked, dermoscopic=job.dermoscopic
                 )
             except background.BackgroundFailed as failure:
-                reason = TryAgain if failure.transient else CannotSucceed
+                reason = RetryableFailure if failure.transient else PermanentFailure
                 raise reason(failure.code) from failure
             self.finish(job, cutout, out)
 
-    def finish(self, image, cutout, out) -> bool:
+    def finish(self, image: UserImage, cutout: background.Cutout, out: Any) -> bool:
         """Store a background.Cutout, its PNG in the open file `out`, and say that the image is
         ready. False when the lease was lost meanwhile."""
         stem = f"{image.user_id}/{image.pk}"
@@ -76,22 +78,22 @@ class Processing(Queue):
         for container, name, content in blobs.values():
             storage.replace(container, name, content)
 
-        def write(row):
+        def write(row: UserImage) -> tuple[str, ...]:
             names = [name for _container, name, _content in blobs.values()]
-            former = [blob for blob in _results(row) if blob[1] not in names]
+            former = [blob for blob in _result_blobs(row) if blob[1] not in names]
             for field, (_container, name, _content) in blobs.items():
                 setattr(row, field, name)
             row.engine, row.quality = cutout.engine, cutout.quality
             row.processing_time = cutout.milliseconds
             before, row.stored_bytes = row.stored_bytes, row.source_bytes + size
             if row.deleted_at is None:
-                quotas.grow(row.user_id, row.stored_bytes - before)
-                quotas.warn(row.user_id)
+                quotas.change_size(row.user_id, row.stored_bytes - before)
+                quotas.warn_if_due(row.user_id)
             if former:
-                transaction.on_commit(partial(_delete_later, former), robust=True)
-            return (*blobs, *RESULT)
+                transaction.on_commit(partial(_enqueue_deletion, former), robust=True)
+            return (*blobs, *RESULT_FIELDS)
 
-        if not self.conclude(image, write):
+        if not self.complete(image, write):
             _discard_if_gone(image, blobs.values())
             return False
         metrics.PROCESSING.labels(cutout.engine).observe(cutout.milliseconds / 1000)
@@ -102,28 +104,28 @@ queue = Processing()
 
 
 @contextmanager
-def _files():
+def _temporary_files() -> Iterator[tuple[Any, Any]]:
     """Two passing files: for the original, and for the result."""
     with storage.temporary_file() as original, storage.temporary_file() as out:
         yield original, out
 
 
-def _results(row):
-    fields = (row.cutout, row.cutout_thumbnail)
-    return [(field.storage.container, field.name) for field in fields if field]
+def _result_blobs(row: UserImage) -> list[tuple[str, str]]:
+    fields = (("processed", row.cutout), ("thumbnails", row.cutout_thumbnail))
+    return [(container, str(field.name)) for container, field in fields if field]
 
 
-def _delete_later(blobs):
+def _enqueue_deletion(blobs: list[tuple[str, str]]) -> None:
     delete_blobs.enqueue(blobs, request_id=request_id())
 
 
-def _discard_if_gone(image, blobs):
+def _discard_if_gone(image: UserImage, blobs: Iterable[tuple[str, str, File]]) -> None:
     """Deleted for good while in work: nobody else will remove what was stored just now."""
     if not UserImage.objects.filter(pk=image.pk).exists():
-        _delete_later([(container, name) for container, name, _content in blobs])
+        _enqueue_deletion([(container, name) for container, name, _content in blobs])
 
 
-def retry_image(image, *, engine=None):
+def retry_image(image: UserImage, *, engine: str | None = None) -> UserImage:
     """Queue an image once more, with another engine if one is named. One that waits already
     stays where it is. Returns the image as it is now."""
     with transaction.atomic():

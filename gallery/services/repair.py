@@ -18,7 +18,7 @@ def repair(*, dry_run: bool, grace: timedelta = ABANDONED) -> int:
     abandoned = Reservation.objects.filter(created_at__lt=now - grace)
     stuck = UserImage.objects.due().filter(status=UserImage.Status.PROCESSING)
     if dry_run:
-        drifted = sum(_drifted(quota.pk) is not None for quota in StorageQuota.objects.all())
+        drifted = sum(_actual_usage(quota.pk) is not None for quota in StorageQuota.objects.all())
         return abandoned.count() + stuck.count() + drifted
     trash.purge()
     count = 0
@@ -31,21 +31,21 @@ def repair(*, dry_run: bool, grace: timedelta = ABANDONED) -> int:
     return count
 
 
-def _repair_quota(user_id):
+def _repair_quota(user_id: int) -> int:
     with transaction.atomic():
         # Under the lock nobody else's change is half there: theirs waits for the same row.
         StorageQuota.objects.select_for_update().get(pk=user_id)
-        right = _drifted(user_id)
-        if right is None:
+        usage = _actual_usage(user_id)
+        if usage is None:
             return 0
-        StorageQuota.objects.filter(pk=user_id).update(storage_used=right[0], image_count=right[1])
+        StorageQuota.objects.filter(pk=user_id).update(storage_used=usage[0], image_count=usage[1])
     return 1
 
 
-def _drifted(user_id):
+def _actual_usage(user_id: int) -> tuple[int, int] | None:
     """(bytes, images) as they are stored, where the quota says otherwise; else None. In one
     statement: an upload moves from one table to the other in one transaction."""
-    image, held, quota = (
+    image, reservation, quota = (
         connection.ops.quote_name(model._meta.db_table)
         for model in (UserImage, Reservation, StorageQuota)
     )
@@ -58,10 +58,10 @@ def _drifted(user_id):
               (SELECT COALESCE(SUM(stored_bytes), 0) AS bytes, COUNT(*) AS number
                  FROM {image} WHERE user_id = %s AND deleted_at IS NULL) i,
               (SELECT COALESCE(SUM(size), 0) AS bytes, COUNT(*) AS number
-                 FROM {held} WHERE user_id = %s) r
+                 FROM {reservation} WHERE user_id = %s) r
             WHERE q.user_id = %s
             """,  # noqa: S608  (our own tables)
             [key] * 3,
         )
-        used, count, *right = map(int, cursor.fetchone())
-    return None if [used, count] == right else tuple(right)
+        used, count, stored, images = map(int, cursor.fetchone())
+    return None if (used, count) == (stored, images) else (stored, images)

@@ -1,13 +1,14 @@
 """Links to a cut-out for whoever holds them: made, opened, revoked.
 
 The token stands in the link only; kept is its SHA-256. A link that does not open now is, whatever
-the reason, one that never was: NotThere, after the same one question to the database.
+the reason, one that never was: ShareNotFound, after the same one question to the database.
 """
 
 import hashlib
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -17,20 +18,22 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.trail import NOBODY, Action, record, record_all
+from accounts.models import User
+from audit.trail import ANONYMOUS, Action, record, record_all
 from core.errors import ServiceError
 from imaging import storage
 
 from ..models import Share, UserImage
+from ..models.shares import ShareQuerySet
 
 LIFETIMES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "7d": timedelta(days=7)}
 LIFETIME_CHOICES = [("1h", _("1 hour")), ("1d", _("1 day")), ("7d", _("7 days"))]
-SHORTEST, LONGEST = 6, 128  # characters of a password
-MOST_VIEWS = 10_000
-KEPT = timedelta(days=30)  # how long a dead link stays in the list
+MIN_PASSWORD, MAX_PASSWORD = 6, 128  # characters of a password
+MAX_VIEWS = 10_000
+LISTED_AFTER_DEATH = timedelta(days=30)  # how long a dead link stays in the list
 
 TRIES = 5  # wrong passwords of one link before the first pause
-PAUSE, LONGEST_PAUSE = 30, 3600  # seconds; each further wrong one doubles it
+PAUSE, MAX_PAUSE = 30, 3600  # seconds; each further wrong one doubles it
 
 STATES = {
     "alive": _("Open"),
@@ -47,31 +50,33 @@ class NotReady(ServiceError):
     detail = _("This image is not ready yet.")
 
 
-class NotThere(Exception):
+class ShareNotFound(Exception):
     """Unknown, expired, revoked or used up: nobody is told which."""
 
 
-class PasswordWrong(Exception):
+class WrongPassword(Exception):
     """Or none was given."""
 
 
-class Throttled(Exception):
+class PasswordThrottled(Exception):
     """Too many wrong passwords of this link."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: int) -> None:
         self.seconds = seconds
         super().__init__(seconds)
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpenedShare:
     """One view of a link: the link, and the query that opens its image for a short while."""
 
     share: Share
     image_pass: str
 
 
-def create_share(*, image, lifetime, password="", view_limit=None):
+def create_share(
+    *, image: UserImage, lifetime: str, password: str = "", view_limit: int | None = None
+) -> tuple[Share, str]:
     """A link to an image's cut-out. Returns (share, token): the token is told this once.
 
     `lifetime` is a key of LIFETIMES. Raises NotReady.
@@ -82,86 +87,87 @@ def create_share(*, image, lifetime, password="", view_limit=None):
     with transaction.atomic():
         share = Share.objects.create(
             image=image,
-            token_hash=_hashed(token),
+            token_hash=_token_hash(token),
             password=make_password(password) if password else "",
             view_limit=view_limit,
             expires_at=timezone.now() + LIFETIMES[lifetime],
         )
-        told = {"image": str(image.pk), "lifetime": lifetime, "limit": view_limit}
-        record(Action.SHARED, share, password=bool(password), **told)
+        detail = {"image": str(image.pk), "lifetime": lifetime, "limit": view_limit}
+        record(Action.SHARED, share, password=bool(password), **detail)
     return share, token
 
 
-def revoke(shares):
+def revoke(shares: ShareQuerySet) -> int:
     """Revoke those of a queryset that are not dead of themselves. Returns how many."""
     with transaction.atomic():
-        open_still = shares.filter(revoked_at=None, expires_at__gt=Now()).order_by("pk")
-        found = list(open_still.select_related("image").select_for_update(of=("self",)))
-        keys = [share.pk for share in found]
+        still_open = shares.filter(revoked_at=None, expires_at__gt=Now()).order_by("pk")
+        revoked = list(still_open.select_related("image").select_for_update(of=("self",)))
+        keys = [share.pk for share in revoked]
         Share.objects.filter(pk__in=keys).update(revoked_at=timezone.now())
-        record_all(Action.REVOKED, found)
-    return len(found)
+        record_all(Action.REVOKED, revoked)
+    return len(revoked)
 
 
-def revoke_all(user):
+def revoke_all(user: User) -> int:
     """Every link of somebody's, those of images in the bin too: they may be brought back."""
     return revoke(Share.objects.filter(image__user_id=user.pk))
 
 
-def find(token):
-    """The link that would open now, or NotThere. Looking counts for nothing."""
-    return _found(Share.objects.alive(), token)
+def find(token: str) -> Share:
+    """The link that would open now, or ShareNotFound. Looking counts for nothing."""
+    return _get_share(Share.objects.alive(), token)
 
 
-def asks_first(share):
+def needs_confirmation(share: Share) -> bool:
     """Does the page ask before it shows? Where a view counts, or a password is wanted: what
     fetches a link to preview it must not use it up."""
     return bool(share.password) or share.view_limit is not None
 
 
-def open_share(token, password=None) -> Opening:
-    """Count a view of a link. Raises NotThere, PasswordWrong or Throttled.
+def open_share(token: str, password: str | None = None) -> OpenedShare:
+    """Count a view of a link. Raises ShareNotFound, WrongPassword or PasswordThrottled.
 
     A limit of n gives n views, however many come at once: whoever raises the count has the view.
     """
     share = find(token)
     if share.password:
-        _check(share, password or "")
-    counted = Share.objects.filter(pk=share.pk, revoked_at=None, expires_at__gt=Now()).unspent()
+        _check_password(share, password or "")
+    openable = Share.objects.filter(pk=share.pk, revoked_at=None, expires_at__gt=Now()).unspent()
     with transaction.atomic():
-        if not counted.update(
+        if not openable.update(
             views=F("views") + 1, last_used_at=timezone.now(), wrong_passwords=0, locked_until=None
         ):
-            raise NotThere
+            raise ShareNotFound
         # Nobody, even where the browser is somebody's: a link is opened by whoever has it.
-        record(Action.OPENED, share, actor=NOBODY)
-    return Opening(share, storage.share_pass(share.pk, share.expires_at))
+        record(Action.OPENED, share, actor=ANONYMOUS)
+    return OpenedShare(share, storage.share_pass(share.pk, share.expires_at))
 
 
-def stream_image(token, expires, signature):
-    """The bytes of a link's cut-out (PNG), for who opened its page a moment ago. NotThere where
-    the link has died since; used up it may be, for that view was counted."""
-    share = _found(Share.objects.unexpired(), token)
+def stream_image(token: str, expires: str, signature: str) -> Iterator[bytes]:
+    """The bytes of a link's cut-out (PNG), for whoever has just opened its page. Raises
+    ShareNotFound where the link has died since; one that is used up still counts, because this
+    view was counted."""
+    share = _get_share(Share.objects.unexpired(), token)
     if not storage.share_pass_is_valid(share.pk, expires, signature):
-        raise NotThere
+        raise ShareNotFound
     try:
-        return storage.stream("processed", share.image.cutout.name)
+        return storage.stream("processed", str(share.image.cutout.name))
     except FileNotFoundError as error:
-        raise NotThere from error
+        raise ShareNotFound from error
 
 
-def listed(user, moment=None):
+def list_shares(user: User, moment: datetime | None = None) -> ShareQuerySet:
     """Somebody's links, the open ones first (`living`), then those that died lately. With `moment`,
     as they stood then."""
     moment = moment or timezone.now()
     alive = Share.objects.alive_at(moment).filter(pk=OuterRef("pk"))
-    since = moment - KEPT
-    lately = Q(revoked_at__gt=since) | Q(revoked_at=None, expires_at__gt=since)
-    shares = Share.objects.visible_to(user).filter(lately).annotate(living=Exists(alive))
+    since = moment - LISTED_AFTER_DEATH
+    recent = Q(revoked_at__gt=since) | Q(revoked_at=None, expires_at__gt=since)
+    shares = Share.objects.visible_to(user).filter(recent).annotate(living=Exists(alive))
     return shares.select_related("image").order_by("-living", "-created_at", "-pk")
 
 
-def state(share):
+def state(share: Share) -> str:
     """A key of STATES."""
     if share.revoked_at:
         return "revoked"
@@ -172,34 +178,34 @@ def state(share):
     return "alive"
 
 
-def _hashed(token):
+def _token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _found(shares, token):
-    share = shares.select_related("image").filter(token_hash=_hashed(token)).first()
+def _get_share(shares: ShareQuerySet, token: str) -> Share:
+    share = shares.select_related("image").filter(token_hash=_token_hash(token)).first()
     if share is None:
-        raise NotThere
+        raise ShareNotFound
     return share
 
 
-def _check(share, password):
-    """PasswordWrong, or Throttled without so much as a look at the password."""
+def _check_password(share: Share, password: str) -> None:
+    """WrongPassword, or PasswordThrottled without so much as a look at the password."""
     if not password:
-        raise PasswordWrong
+        raise WrongPassword
     with transaction.atomic():
         row = Share.objects.select_for_update().filter(pk=share.pk).first()
         if row is None:
-            raise NotThere
+            raise ShareNotFound
         now = timezone.now()
         if row.locked_until and row.locked_until > now:
-            raise Throttled(ceil((row.locked_until - now).total_seconds()))
+            raise PasswordThrottled(ceil((row.locked_until - now).total_seconds()))
         # Counted before it is looked at: guesses at once are as many as guesses in a row.
         row.wrong_passwords += 1
-        if (over := row.wrong_passwords - TRIES) >= 0:
-            pause = min(PAUSE * 2 ** min(over, 20), LONGEST_PAUSE)
+        if (excess := row.wrong_passwords - TRIES) >= 0:
+            pause = min(PAUSE * 2 ** min(excess, 20), MAX_PAUSE)
             row.locked_until = now + timedelta(seconds=pause)
         row.save(update_fields=["wrong_passwords", "locked_until"])
     if not check_password(password, share.password):
-        record(Action.WRONG_PASSWORD, share, actor=NOBODY)
-        raise PasswordWrong
+        record(Action.WRONG_PASSWORD, share, actor=ANONYMOUS)
+        raise WrongPassword

@@ -1,92 +1,95 @@
 """One's own words for one's own images."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.errors import ServiceError
 from imaging.metadata import clean_text
 
-from ..models import ImageTag, Tag
-from ..models.images import TAG, TAGS, tag_key
+from ..models import ImageTag, Tag, UserImage
+from ..models.images import MAX_TAGS, TAG_LENGTH, tag_key
 
 
 class TooManyTags(ServiceError):
-    """An image has at most TAGS tags."""
+    """An image has at most MAX_TAGS tags."""
 
     code, attr = "max_length", "tags"
 
-    @property
-    def detail(self):
-        return _("At most %(most)s tags.") % {"most": TAGS}
+    def __init__(self) -> None:
+        super().__init__()
+        self.detail = _("At most %(most)s tags.") % {"most": MAX_TAGS}
 
 
-def cleaned(names):
+def clean_names(names: Iterable[str]) -> list[str]:
     """Names without control characters, without blanks around, each word once, in their order."""
-    found = {}
+    names_by_key: dict[str, str] = {}
     for name in names:
-        if name := clean_text(name, TAG):
-            found.setdefault(tag_key(name), name)
-    return list(found.values())
+        if name := clean_text(name, TAG_LENGTH):
+            names_by_key.setdefault(tag_key(name), name)
+    return list(names_by_key.values())
 
 
-def split(text):
+def split_names(text: str) -> list[str]:
     """Names as somebody types them: "suivi, avant/après"."""
-    return cleaned(text.split(","))
+    return clean_names(text.split(","))
 
 
-def of_images(images):
+def names_by_image(images: Iterable[UserImage]) -> dict[UUID, list[str]]:
     """{image's key: [names]} in alphabetical order."""
-    found = defaultdict(list)
+    result: dict[UUID, list[str]] = defaultdict(list)
     rows = ImageTag.objects.filter(image__in=images).select_related("tag").order_by("tag__key")
     for row in rows:
-        found[row.image_id].append(row.tag.name)
-    return found
+        result[row.image_id].append(row.tag.name)
+    return result
 
 
-def add(images, names):
+def add(images: Sequence[UserImage], names: Sequence[str]) -> None:
     """File images of one person under names. Raises TooManyTags."""
     if not images or not names:
         return
     user_id = images[0].user_id
-    words = {tag_key(name): name for name in names}
+    names_by_key = {tag_key(name): name for name in names}
     Tag.objects.bulk_create(
         # In order: two who add the same new words wait for each other's in turn, not in a circle.
-        [Tag(user_id=user_id, name=name, key=key) for key, name in sorted(words.items())],
+        [Tag(user_id=user_id, name=name, key=key) for key, name in sorted(names_by_key.items())],
         ignore_conflicts=True,
     )
-    found = Tag.objects.filter(user_id=user_id, key__in=words)
+    tags = Tag.objects.filter(user_id=user_id, key__in=names_by_key)
     ImageTag.objects.bulk_create(
         [
             ImageTag(tag=tag, image=image, image_created_at=image.created_at)
-            for tag in found
+            for tag in tags
             for image in images
         ],
         ignore_conflicts=True,
         batch_size=500,
     )
-    if any(len(of_image) > TAGS for of_image in of_images(images).values()):
+    if any(len(of_image) > MAX_TAGS for of_image in names_by_image(images).values()):
         raise TooManyTags
 
 
-def remove(images, names):
+def remove(images: Sequence[UserImage], names: Iterable[str]) -> None:
     """Take images from under names."""
     keys = [tag_key(name) for name in names]
     ImageTag.objects.filter(image__in=images, tag__key__in=keys).delete()
 
 
-def replace(images, names):
+def replace(images: Sequence[UserImage], names: Sequence[str]) -> None:
     """File images under these names and no others."""
     keys = [tag_key(name) for name in names]
     ImageTag.objects.filter(image__in=images).exclude(tag__key__in=keys).delete()
     add(images, names)
 
 
-def suggestions(user, text="", most=12):
+def suggestions(user: User, text: str = "", most: int = 12) -> list[Tag]:
     """Tags that the user has images under and that begin with `text`, in alphabetical order."""
     # One image of each is looked for in the tag's own index: EXISTS may be turned into a join with
     # all of them.
-    one = ImageTag.objects.filter(tag=OuterRef("pk"), image__deleted_at=None).values("pk")[:1]
-    found = Tag.objects.filter(user_id=user.pk, key__startswith=tag_key(text))
-    return list(found.alias(one=Subquery(one)).filter(one__isnull=False)[:most])
+    an_image = ImageTag.objects.filter(tag=OuterRef("pk"), image__deleted_at=None).values("pk")[:1]
+    tags = Tag.objects.filter(user_id=user.pk, key__startswith=tag_key(text))
+    return list(tags.alias(one=Subquery(an_image)).filter(one__isnull=False)[:most])

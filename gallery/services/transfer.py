@@ -2,15 +2,19 @@
 knows of the other's, and each is deleted by itself."""
 
 import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.utils import timezone
 
+from accounts.models import User
 from audit.trail import Action, record
+from consultations.models import Consultation, ConsultationImage
 from consultations.services import add_image
 from consultations.vocabulary import ImageType
-from core.idempotency import own_key
+from core.idempotency import internal_key
 from imaging import storage
 from imaging.errors import StorageUnavailable
 
@@ -21,19 +25,19 @@ from .images import submit_image
 logger = logging.getLogger(__name__)
 
 
-def copy_from_consultation(*, image, user):
+def copy_from_consultation(*, image: ConsultationImage, user: User) -> tuple[UserImage, bool]:
     """A consultation's photograph into the gallery of somebody who may see it, for its background
     to be removed. Returns (UserImage, created).
 
     Asked twice, it is the same image; deleted meanwhile, a new one. Raises what submit_image does.
     """
-    key = own_key(f"consultation-image/{image.pk}")
-    mine = UserImage.objects.filter(user=user, idempotency_key=key)
-    if there := mine.filter(deleted_at=None).first():
-        return there, False
+    key = internal_key(f"consultation-image/{image.pk}")
+    copies = UserImage.objects.filter(user=user, idempotency_key=key)
+    if existing := copies.filter(deleted_at=None).first():
+        return existing, False
     quotas.check(user, image.file_size)  # before anything is fetched
     # One in the bin gives up its key: it may still be brought back, beside the new one.
-    mine.update(idempotency_key=None, updated_at=timezone.now())
+    copies.update(idempotency_key=None, updated_at=timezone.now())
     with _original(image) as upload:
         copy, created = submit_image(
             user=user, upload=upload, dermoscopic=_dermoscopic(image), idempotency_key=key
@@ -43,7 +47,14 @@ def copy_from_consultation(*, image, user):
     return copy, created
 
 
-def attach_to_consultation(*, image, consultation, user, idempotency_key=None, **said):
+def attach_to_consultation(
+    *,
+    image: UserImage,
+    consultation: Consultation,
+    user: User,
+    idempotency_key: str | None = None,
+    **metadata: Any,
+) -> tuple[ConsultationImage, bool]:
     """A gallery image's original into a consultation, with what is said about it there. Returns
     (ConsultationImage, created); raises what add_image does."""
     with _original(image) as upload:
@@ -52,14 +63,14 @@ def attach_to_consultation(*, image, consultation, user, idempotency_key=None, *
             user=user,
             upload=upload,
             idempotency_key=idempotency_key,
-            **said,
+            **metadata,
         )
     if created:
         record(Action.ATTACHED, image, to=attached.pk)
     return attached, created
 
 
-def _dermoscopic(image):
+def _dermoscopic(image: ConsultationImage) -> bool | None:
     """Said by a person; "other" says nothing."""
     if image.image_type == ImageType.OTHER:
         return None
@@ -67,13 +78,13 @@ def _dermoscopic(image):
 
 
 @contextmanager
-def _original(image):
+def _original(image: ConsultationImage | UserImage) -> Iterator[TemporaryUploadedFile]:
     """The original as an upload is: a passing file, which the storage may move."""
     # Its name is not part of the passing file's: some are longer than a file system takes.
     with TemporaryUploadedFile("original", "", image.file_size, None) as upload:
         upload.name = image.original_filename
         try:
-            storage.fetch("originals", image.original.name, upload)
+            storage.fetch("originals", str(image.original.name), upload)
         except FileNotFoundError as error:
             logger.error("%s has no original", image)
             raise StorageUnavailable("originals") from error

@@ -1,11 +1,15 @@
 """What somebody's gallery holds: numbers, in two questions to the database."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Sum, Value, When
 from django.utils import timezone
+
+from accounts.models import User
 
 from ..models import StorageQuota, UserImage
 
@@ -20,21 +24,23 @@ class Month:
     first: date
     images: int = 0
     stored_bytes: int = 0
-    qualities: Counter = field(default_factory=Counter)
+    qualities: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
 class Statistics:
     months: list[Month]
-    engines: Counter
+    engines: Counter[str]
     quota: StorageQuota
     images: int  # of all times
 
 
-def of(user) -> Statistics:
+def collect(user: User) -> Statistics:
     """Of the images that somebody has now; what was deleted is not counted any more."""
     months = [Month(first) for first in _months(timezone.localdate())]
-    engines, added, total = Counter(), Counter(), 0
+    total = 0
+    engines: Counter[str] = Counter()
+    added: Counter[int] = Counter()
     for row in _rows(user, [month.first for month in months]):
         total += row["count"]
         added[row["month"]] += row["bytes"]
@@ -52,7 +58,7 @@ def of(user) -> Statistics:
     return Statistics(months, engines, StorageQuota.objects.of(user.pk), total)
 
 
-def _rows(user, firsts):
+def _rows(user: User, firsts: list[date]) -> Iterable[Any]:
     """Images and bytes by month, engine and quality. By comparison, not by TruncMonth: that calls
     Python for every row on SQLite."""
     starts = [timezone.make_aware(datetime.combine(first, time())) for first in firsts]
@@ -68,7 +74,7 @@ def _rows(user, firsts):
     )
 
 
-def _months(today):
+def _months(today: date) -> list[date]:
     """The first days of the last MONTHS months, this one included, the oldest first."""
     this = today.year * 12 + today.month - 1
     return [date(n // 12, n % 12 + 1, 1) for n in range(this - MONTHS + 1, this + 1)]

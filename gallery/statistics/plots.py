@@ -5,20 +5,23 @@ words keep their size.
 """
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, log10
 
 from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.templatetags.units import file_size
 
 from ..models import UserImage
+from . import Month, Statistics
 
-TOP, FOOT, HEIGHT = 26, 182, 222  # px: the highest mark, the axis, the whole
-ROW = 56  # px of a bar that lies
-YEAR_APART = 3  # months between two years that are written, at least
-WIDE = 64  # per cent of a month's place that its bar takes
+TOP, AXIS, HEIGHT = 26, 182, 222  # px: the highest mark, the axis, the whole plot
+BAR_ROW = 56  # px for a horizontal bar
+YEAR_LABEL_GAP = 3  # months between two years that are written, at least
+BAR_SHARE = 64  # per cent of a month's place that its bar takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,149 +58,156 @@ class Plot:
     legend: list = field(default_factory=list)  # (fill, label)
 
 
-def of(statistics):
+def draw(statistics: Statistics) -> list[Plot]:
     months = statistics.months
     return [_images(months), _qualities(months), _engines(statistics.engines), _storage(months)]
 
 
-def _images(months):
-    most = max(months, key=lambda month: month.images)
+def _images(months: Sequence[Month]) -> Plot:
+    busiest = max(months, key=lambda month: month.images)
     plot = Plot(
         "images",
         _("Images by month"),
         _("Most in %(month)s: %(count)s.")
-        % {"month": _named(most), "count": number_format(most.images)},
+        % {"month": _month_name(busiest), "count": number_format(busiest.images)},
         [_("Month"), _("Images")],
-        [[_named(month), number_format(month.images)] for month in months],
+        [[_month_name(month), number_format(month.images)] for month in months],
     )
-    _columns(plot, months, [month.images for month in months], number_format)
+    _add_columns(plot, months, [month.images for month in months], number_format)
     return plot
 
 
-def _storage(months):
+def _storage(months: Sequence[Month]) -> Plot:
     plot = Plot(
         "storage",
         _("Storage"),
         _("Of the images that you have now, at the end of each month. %(size)s today.")
         % {"size": file_size(months[-1].stored_bytes)},
         [_("Month"), _("Storage")],
-        [[_named(month), _size(month.stored_bytes)] for month in months],
+        [[_month_name(month), _size(month.stored_bytes)] for month in months],
     )
-    _columns(plot, months, [month.stored_bytes for month in months], _size, unit=1024)
+    _add_columns(plot, months, [month.stored_bytes for month in months], _size, unit=1024)
     return plot
 
 
-def _qualities(months):
+def _qualities(months: Sequence[Month]) -> Plot:
     """Shares, so that a busy month and a calm one compare."""
     labels = dict(UserImage.Quality.choices)
     fills = {"excellent": "solid", "good": "hatched", "fair": "hollow"}
-    of_all = sum((month.qualities for month in months), start=Counter())
+    overall = sum((month.qualities for month in months), start=Counter())
     plot = Plot(
         "quality",
         _("Quality by month"),
-        ", ".join(f"{labels[key]} {_percent(of_all[key], of_all.total())}" for key in fills) + ".",
+        ", ".join(f"{labels[key]} {_percent(overall[key], overall.total())}" for key in fills)
+        + ".",
         [_("Month"), *labels.values()],
-        [[_named(m), *(number_format(m.qualities[key]) for key in labels)] for m in months],
+        [[_month_name(m), *(number_format(m.qualities[key]) for key in labels)] for m in months],
         legend=[(fill, labels[key]) for key, fill in fills.items()],
     )
     for share in (0, 50, 100):
-        _line(plot, share / 100, _percent(share, 100))
+        _add_gridline(plot, share / 100, _percent(share, 100))
     for number, month in enumerate(months):
-        foot, whole = FOOT, month.qualities.total()
+        base, total = AXIS, month.qualities.total()
         for key, fill in fills.items():
             count = month.qualities[key]
-            high = round((FOOT - TOP) * count / whole) if whole else 0
+            high = round((AXIS - TOP) * count / total) if total else 0
             if not high:
                 continue
-            foot -= high
-            title = _titled(f"{_named(month)}, {labels[key]}", number_format(count))
-            plot.marks.append(Mark(_left(number), foot, _WIDTH, high, title, fill))
-    _months(plot, months)
+            base -= high
+            title = _tooltip(f"{_month_name(month)}, {labels[key]}", number_format(count))
+            plot.marks.append(Mark(_bar_left(number), base, _BAR_WIDTH, high, title, fill))
+    _add_month_labels(plot, months)
     return plot
 
 
-def _engines(engines):
+def _engines(engines: Counter[str]) -> Plot:
     labels = {key: UserImage.Engine(key).label for key in ("general", "lesion")}
-    most = max([*engines.values(), 1])
+    largest = max([*engines.values(), 1])
     plot = Plot(
         "engines",
         _("Images by engine"),
         ", ".join(f"{label} {number_format(engines[key])}" for key, label in labels.items()) + ".",
         [_("Engine"), _("Images")],
         [[label, number_format(engines[key])] for key, label in labels.items()],
-        height=TOP + ROW * len(labels),
+        height=TOP + BAR_ROW * len(labels),
     )
     for number, (key, label) in enumerate(labels.items()):
-        y, count = TOP + ROW * number, engines[key]
-        title = _titled(label, number_format(count))
+        y, count = TOP + BAR_ROW * number, engines[key]
+        title = _tooltip(label, number_format(count))
         plot.words.append(Word("0%", y, title, "is-label"))
         if count:
             fill = ("solid", "hatched")[number]
-            width = f"{max(1, 100 * count / most):.2f}%"
+            width = f"{max(1, 100 * count / largest):.2f}%"
             plot.marks.append(Mark("0%", y + 8, width, 22, title, fill))
     return plot
 
 
-_WIDTH = f"{WIDE / 12:.2f}%"
+_BAR_WIDTH = f"{BAR_SHARE / 12:.2f}%"
 
 
-def _left(number):
-    return f"{(number + (1 - WIDE / 100) / 2) * 100 / 12:.2f}%"
+def _bar_left(number: int) -> str:
+    return f"{(number + (1 - BAR_SHARE / 100) / 2) * 100 / 12:.2f}%"
 
 
-def _columns(plot, months, values, written, unit=1):
+def _add_columns(
+    plot: Plot,
+    months: Sequence[Month],
+    values: list[int],
+    format_value: Callable[[int], str],
+    unit: int = 1,
+) -> None:
     """A column for each month, on a scale with round numbers."""
     step = _step(max(values), unit)
     top = step * max(1, ceil(max(values) / step))
     for tick in range(0, top + 1, step):
-        _line(plot, tick / top, written(tick))
+        _add_gridline(plot, tick / top, format_value(tick))
     for number, (month, value) in enumerate(zip(months, values, strict=True)):
-        if high := round((FOOT - TOP) * value / top):
-            title = _titled(_named(month), written(value))
-            plot.marks.append(Mark(_left(number), FOOT - high, _WIDTH, high, title))
-    _months(plot, months)
+        if high := round((AXIS - TOP) * value / top):
+            title = _tooltip(_month_name(month), format_value(value))
+            plot.marks.append(Mark(_bar_left(number), AXIS - high, _BAR_WIDTH, high, title))
+    _add_month_labels(plot, months)
 
 
-def _line(plot, share, text):
-    y = round(FOOT - (FOOT - TOP) * share)
+def _add_gridline(plot: Plot, share: float, text: str) -> None:
+    y = round(AXIS - (AXIS - TOP) * share)
     plot.lines.append(y)
     plot.words.append(Word("0%", y - 4, text, "is-tick"))
 
 
-def _months(plot, months):
+def _add_month_labels(plot: Plot, months: Sequence[Month]) -> None:
     for number, month in enumerate(months):
         x = f"{(number + 0.5) * 100 / 12:.2f}%"
         kind = "is-month" if number % 3 == 2 else "is-month is-minor"
-        plot.words.append(Word(x, FOOT + 18, date_format(month.first, "N"), kind))
-        if month.first.month == 1 or number == 0 < YEAR_APART <= _to_january(month):
-            plot.words.append(Word(x, FOOT + 36, str(month.first.year), "is-month is-year"))
+        plot.words.append(Word(x, AXIS + 18, date_format(month.first, "N"), kind))
+        if month.first.month == 1 or number == 0 < YEAR_LABEL_GAP <= _months_to_january(month):
+            plot.words.append(Word(x, AXIS + 36, str(month.first.year), "is-month is-year"))
 
 
-def _to_january(month):
+def _months_to_january(month: Month) -> int:
     return (13 - month.first.month) % 12
 
 
-def _step(most, unit):
+def _step(most: int, unit: int) -> int:
     """1, 2 or 5 times a power of ten (of `unit`s to a power of 1024), about three to the top."""
     scale = 1
     while unit > 1 and most >= 1000 * scale:
         scale *= unit
-    rough = max(1, most / scale / 3)
-    power = 10 ** int(log10(rough))
-    return scale * next(power * n for n in (1, 2, 5, 10) if power * n >= rough)
+    approximate = max(1, most / scale / 3)
+    power = 10 ** int(log10(approximate))
+    return scale * next(power * n for n in (1, 2, 5, 10) if power * n >= approximate)
 
 
-def _named(month):
+def _month_name(month: Month) -> str:
     return date_format(month.first, "F Y")
 
 
-def _titled(what, value):
+def _tooltip(what: str | Promise, value: str) -> str:
     return _("%(what)s: %(value)s") % {"what": what, "value": value}
 
 
-def _size(count):
+def _size(count: int) -> str:
     return file_size(count) if count else "0"
 
 
-def _percent(part, whole):
-    return _("%(number)s%%") % {"number": round(100 * part / whole) if whole else 0}
+def _percent(part: int, total: int) -> str:
+    return _("%(number)s%%") % {"number": round(100 * part / total) if total else 0}

@@ -95,4 +95,4 @@ def test_two_who_add_the_same_new_tags(doctor, aside, monkeypatch):
     for thread in threads:
         thread.join()
     assert [thread.errors for thread in threads] == [[], []]
-    assert {len(found) for found in tags.of_images(images).values()} == {2}
+    assert {len(found) for found in tags.names_by_image(images).values()} == {2}

@@ -65,7 +65,7 @@ def test_a_limit_of_n_gives_n_views(link):
     _share, path = link(view_limit=2)
     shares.open_share(token_of(path))
     shares.open_share(token_of(path))
-    with pytest.raises(shares.NotThere):
+    with pytest.raises(shares.ShareNotFound):
         shares.open_share(token_of(path))
 
 
@@ -95,9 +95,9 @@ def test_a_limit_of_n_gives_n_views_at_once(link, monkeypatch):
     found the link open before the first of them counts its view."""
     share, path = link(view_limit=3, password="a secret word")
     all_found = threading.Barrier(12, timeout=30)
-    monkeypatch.setattr(shares, "_check", lambda *_args: all_found.wait())
+    monkeypatch.setattr(shares, "_check_password", lambda *_args: all_found.wait())
     results = at_once(12, lambda: shares.open_share(token_of(path)))
-    assert results == {shares.Opening: 3, shares.NotThere: 9}
+    assert results == {shares.OpenedShare: 3, shares.ShareNotFound: 9}
     share.refresh_from_db()
     assert share.views == 3
 
@@ -110,12 +110,15 @@ def test_guesses_at_once_are_as_many_as_guesses_in_a_row(link, monkeypatch):
     looked_at = threading.Barrier(shares.TRIES, timeout=30)
     monkeypatch.setattr(shares, "check_password", lambda *_args: looked_at.wait() < 0)
     results = at_once(12, lambda: shares.open_share(token_of(path), "wrong"))
-    assert results == {shares.PasswordWrong: shares.TRIES, shares.Throttled: 12 - shares.TRIES}
+    assert results == {
+        shares.WrongPassword: shares.TRIES,
+        shares.PasswordThrottled: 12 - shares.TRIES,
+    }
 
 
 def wrong(token, times=1):
     for number in range(times):
-        with pytest.raises(shares.PasswordWrong):
+        with pytest.raises(shares.WrongPassword):
             shares.open_share(token, f"no {number}")
 
 
@@ -128,7 +131,7 @@ def test_wrong_passwords_pause_longer_and_longer(link, monkeypatch):
             with monkeypatch.context() as closed:
                 closed.setattr(shares, "check_password", None)  # it is not so much as looked at
                 for password in ("no", "a secret word"):
-                    with pytest.raises(shares.Throttled) as told:
+                    with pytest.raises(shares.PasswordThrottled) as told:
                         shares.open_share(token, password)
                     assert told.value.seconds == pause
             clock.shift(timedelta(seconds=pause))
@@ -143,7 +146,7 @@ def test_a_pause_ends_within_the_hour(link):
     _share, path = link(password="a secret word", lifetime="7d")
     Share.objects.update(wrong_passwords=200)
     wrong(token_of(path))
-    with pytest.raises(shares.Throttled) as told:
+    with pytest.raises(shares.PasswordThrottled) as told:
         shares.open_share(token_of(path), "a secret word")
     assert told.value.seconds <= 3600
 
@@ -151,7 +154,7 @@ def test_a_pause_ends_within_the_hour(link):
 def test_no_password_is_no_guess(link):
     share, path = link(password="a secret word")
     for nothing in (None, ""):
-        with pytest.raises(shares.PasswordWrong):
+        with pytest.raises(shares.WrongPassword):
             shares.open_share(token_of(path), nothing)
     share.refresh_from_db()
     assert (share.wrong_passwords, share.views) == (0, 0)
@@ -182,7 +185,7 @@ def test_revoking_all_reaches_into_the_bin(link, mine, doctor):
     delete_images(UserImage.objects.filter(pk=mine.pk))
     shares.revoke_all(doctor)
     restore_images(UserImage.objects.deleted_by(doctor))
-    with pytest.raises(shares.NotThere):
+    with pytest.raises(shares.ShareNotFound):
         shares.find(token_of(path))
 
 

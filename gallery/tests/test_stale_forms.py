@@ -27,7 +27,7 @@ def test_tags_that_were_saved_meanwhile_stay(edit, user_image):
     assert edit(title="Shoulder").status_code == 302
     user_image.refresh_from_db()
     assert user_image.title == "Shoulder"
-    assert tags.of_images([user_image])[user_image.pk] == ["back", "follow-up"]
+    assert tags.names_by_image([user_image])[user_image.pk] == ["back", "follow-up"]
 
 
 def test_of_one_title_both_are_shown(edit, user_image):
@@ -41,4 +41,4 @@ def test_of_one_title_both_are_shown(edit, user_image):
     }
     user_image.refresh_from_db()
     assert user_image.title == "Theirs"
-    assert not tags.of_images([user_image]).get(user_image.pk)
+    assert not tags.names_by_image([user_image]).get(user_image.pk)

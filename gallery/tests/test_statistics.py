@@ -53,7 +53,7 @@ def local(text):
 
 
 def test_the_last_twelve_months_this_one_included(doctor):
-    months = [month.first for month in statistics.of(doctor).months]
+    months = [month.first for month in statistics.collect(doctor).months]
     assert len(months) == 12
     assert (months[0], months[-1]) == (date(2025, 4, 1), date(2026, 3, 1))
 
@@ -64,7 +64,7 @@ def test_an_image_is_counted_in_the_month_of_the_practice(doctor, image):
     image(local("2026-03-01 00:00:00"))
     image(local("2025-04-01 00:00:00"))
     image(local("2025-03-31 23:59:59"))
-    found = statistics.of(doctor)
+    found = statistics.collect(doctor)
     assert [month.images for month in found.months] == [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]
     assert found.images == 4, "the older one too"
 
@@ -73,7 +73,7 @@ def test_storage_adds_up_what_is_older_too(doctor, image):
     image(local("2020-01-01"), stored_bytes=1000)
     image(local("2025-12-05"), stored_bytes=200)
     image(local("2026-03-05"), stored_bytes=30)
-    sums = [month.stored_bytes for month in statistics.of(doctor).months]
+    sums = [month.stored_bytes for month in statistics.collect(doctor).months]
     assert sums == [1000] * 8 + [1200] * 3 + [1230]
 
 
@@ -82,7 +82,7 @@ def test_qualities_and_engines(doctor, image):
         image(local("2026-03-05"), quality=quality, engine=engine)
     waiting = {"status": "queued", "due_at": timezone.now(), "quality": "", "engine": ""}
     image(local("2026-03-06"), **waiting)
-    found = statistics.of(doctor)
+    found = statistics.collect(doctor)
     assert found.months[-1].qualities == {"good": 2, "fair": 1}
     assert found.engines == {"general": 1, "lesion": 2}
     assert found.months[-1].images == 4
@@ -91,14 +91,14 @@ def test_qualities_and_engines(doctor, image):
 def test_only_one_s_own_and_what_is_there(doctor, other_doctor, image):
     image(local("2026-03-05"), user=other_doctor)
     image(local("2026-03-05"), deleted_at=timezone.now())
-    assert statistics.of(doctor).images == 0
-    assert statistics.of(other_doctor).images == 1
+    assert statistics.collect(doctor).images == 0
+    assert statistics.collect(other_doctor).images == 1
 
 
 def test_the_sum_is_the_quota_s(doctor, submit):
     submit(doctor, seed=2)
     submit(doctor, seed=3)
-    found = statistics.of(doctor)
+    found = statistics.collect(doctor)
     assert found.months[-1].stored_bytes == StorageQuota.objects.get(user=doctor).storage_used
 
 
@@ -108,7 +108,7 @@ def test_it_asks_the_database_the_same_for_more_images(doctor, image, questions)
     for first in (0, 200):
         for days in range(first, first + 200, 40):
             image(NOW - timedelta(days=days))
-        found.append(questions(lambda: statistics.of(doctor)))
+        found.append(questions(lambda: statistics.collect(doctor)))
     assert found[0] == found[1]
 
 
@@ -135,7 +135,7 @@ def test_marks_stay_inside_and_say_what_they_are(doctor, image):
         for _ in range(count):
             image(local(f"2026-{month:02}-05"), quality="good", engine="general")
     with translation.override("fr"):
-        drawn = plots.of(statistics.of(doctor))
+        drawn = plots.draw(statistics.collect(doctor))
     assert [plot.name for plot in drawn] == ["images", "quality", "engines", "storage"]
     for plot in drawn:
         for mark in plot.marks:

@@ -36,7 +36,7 @@ def test_tags_that_become_equal_are_joined(doctor, other_doctor):
         (first.pk, "loeil"),
         (typed[0].pk, "suivi"),
     ]
-    assert set(tags.of_images(images)) == {image.pk for image in images}
+    assert set(tags.names_by_image(images)) == {image.pk for image in images}
     assert ImageTag.objects.count() == 3
     assert Tag.objects.get(pk=others.pk).key == "o"
     mine = UserImage.objects.visible_to(doctor)
@@ -66,4 +66,4 @@ def test_titles_are_found_as_they_are_typed(doctor):
 
 def test_a_tag_of_ligatures_fits_its_column(doctor, user_image):
     edit_images(UserImage.objects.all(), tag_names=["\ufdfa" * 40])
-    assert len(tags.of_images([user_image])[user_image.pk]) == 1
+    assert len(tags.names_by_image([user_image])[user_image.pk]) == 1

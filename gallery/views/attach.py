@@ -1,20 +1,24 @@
 """The buttons between the two halves: a consultation's photograph into the gallery, and back."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from accounts.requests import AuthenticatedRequest
 from consultations.forms import ImageMetadataForm
 from consultations.models import Consultation, ConsultationImage, Patient
+from consultations.models.consultation import ConsultationQuerySet
 from consultations.views.access import doctor_required
 from consultations.vocabulary import ImageType
 from core.errors import Unavailable
 from core.fragments import vary_on_htmx, wants_fragment
-from core.idempotency import own_key
+from core.idempotency import internal_key
 from core.throttling import UserRate
 from imaging import storage
 from imaging.errors import IdempotencyKeyReused, ImageRefused
@@ -23,7 +27,7 @@ from ..models import UserImage
 from ..services import transfer
 from ..services.quotas import QuotaExceeded
 
-OFTEN = _("That was asked for often. Try again later.")
+TOO_OFTEN = _("That was asked for often. Try again later.")
 OFFERED = 12  # consultations to choose from; more are found by their patient
 
 
@@ -35,16 +39,16 @@ class UploadRate(UserRate):
 
 @login_required
 @require_POST
-def gallery_from_consultation(request, pk):
+def gallery_from_consultation(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Whoever may see a photograph may have its background removed, in their own gallery."""
     image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
     if not UploadRate().allow_request(request, None):
-        messages.error(request, OFTEN)
+        messages.error(request, TOO_OFTEN)
         return redirect("image_detail", pk=pk)
     try:
         copy, created = transfer.copy_from_consultation(image=image, user=request.user)
-    except (QuotaExceeded, ImageRefused, Unavailable) as refusal:
-        messages.error(request, refusal.detail)
+    except (QuotaExceeded, ImageRefused, Unavailable) as error:
+        messages.error(request, error.detail)
         return redirect("image_detail", pk=pk)
     if created:
         messages.success(
@@ -57,35 +61,35 @@ def gallery_from_consultation(request, pk):
 
 @doctor_required
 @vary_on_htmx
-def gallery_attach(request, pk):
+def gallery_attach(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Step 1 finds the consultation; step 2 says what the picture shows, the patient in view."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
-    mine = Consultation.objects.editable_by(request.user).select_related("patient")
-    chosen = request.POST.get("consultation") or request.GET.get("consultation") or ""
-    if not chosen:
-        return _choose(request, image, mine)
-    if not (chosen.isascii() and chosen.isdigit()):
+    consultations = Consultation.objects.editable_by(request.user).select_related("patient")
+    chosen_key = request.POST.get("consultation") or request.GET.get("consultation") or ""
+    if not chosen_key:
+        return _choose_consultation(request, image, consultations)
+    if not (chosen_key.isascii() and chosen_key.isdigit()):
         raise Http404
-    consultation = get_object_or_404(mine, pk=chosen[:18])
+    consultation = get_object_or_404(consultations, pk=chosen_key[:18])
     dermoscopic = {"image_type": ImageType.DERMOSCOPY} if image.dermoscopic else {}
     form = ImageMetadataForm(request.POST or None, initial=dermoscopic)
     # A form sent twice attaches once.
     once = request.POST.get("once", "").replace("\0", "")[:64] or storage.new_id()
     if request.method == "POST" and not UploadRate().allow_request(request, None):
-        form.add_error(None, OFTEN)
+        form.add_error(None, TOO_OFTEN)
     elif request.method == "POST" and form.is_valid():
         try:
             transfer.attach_to_consultation(
                 image=image,
                 consultation=consultation,
                 user=request.user,
-                idempotency_key=own_key(f"attach/{once}"),
+                idempotency_key=internal_key(f"attach/{once}"),
                 **form.cleaned_data,
             )
             messages.success(request, _("Image attached to the consultation."))
             return redirect("consultation_detail", pk=consultation.pk)
-        except (ImageRefused, Unavailable) as refusal:
-            form.add_error(None, refusal.detail)
+        except (ImageRefused, Unavailable) as error:
+            form.add_error(None, error.detail)
         except (Consultation.DoesNotExist, IdempotencyKeyReused) as gone:
             raise Http404 from gone
     context = {
@@ -98,11 +102,13 @@ def gallery_attach(request, pk):
     return render(request, "gallery/attach.html", context)
 
 
-def _choose(request, image, consultations):
+def _choose_consultation(
+    request: AuthenticatedRequest, image: UserImage, consultations: ConsultationQuerySet
+) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     if words:
-        found = Patient.objects.visible_to(request.user).find(words)
-        consultations = consultations.filter(patient__in=found.order_by().values("pk"))
+        patients = Patient.objects.visible_to(request.user).find(words)
+        consultations = consultations.filter(patient__in=patients.order_by().values("pk"))
     offered = list(consultations.order_by("-date", "-pk")[: OFFERED + 1])
     context = {
         "image": image,

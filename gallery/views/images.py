@@ -1,13 +1,18 @@
+from typing import Any
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.db.models.fields.files import FieldFile
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget
 
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import vary_on_htmx, wants_fragment
@@ -15,60 +20,63 @@ from imaging.storage.redirect import signed_redirect
 
 from ..forms import EngineForm, ImageForm
 from ..models import UserImage
+from ..models.images import UserImageQuerySet
 from ..services import tags
 from ..services.images import edit_images
 from ..services.processing import retry_image
 from ..services.tags import TooManyTags
 from ..services.trash import delete_images
-from .grid import PAUSES, SUGGESTED
-from .selected import tell_deleted
-from .tiles import dressed
+from .grid import MAX_SUGGESTIONS, POLL_PAUSES
+from .selected import notify_deleted
+from .tiles import with_tile_facts
 
 
 @login_required
 @vary_on_htmx
-def detail(request, pk):
-    mine, form = UserImage.objects.visible_to(request.user), None
+def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    own_images, form = UserImage.objects.visible_to(request.user), None
     if request.method == "POST":
         with transaction.atomic():
-            image = get_object_or_404(mine.select_for_update(), pk=pk)
-            dressed([image])
-            form = _form(image, request.POST)
-            if form.is_valid() and _save(form, mine.filter(pk=pk)):
+            image = get_object_or_404(own_images.select_for_update(), pk=pk)
+            with_tile_facts([image])
+            form = _image_form(image, request.POST)
+            if form.is_valid() and _save_form(form, own_images.filter(pk=pk)):
                 messages.success(request, _("Saved."))
                 return redirect("gallery_image", pk=pk)
     else:
-        image = get_object_or_404(mine, pk=pk)
-        dressed([image])
-    turn = request.GET.get("turn", "")
-    turn = min(int(turn[:2]) + 1, len(PAUSES) - 1) if turn.isdecimal() else 0
-    context = {"image": image, "turn": turn, "pause": PAUSES[turn]}
+        image = get_object_or_404(own_images, pk=pk)
+        with_tile_facts([image])
+    previous = request.GET.get("turn", "")
+    turn = min(int(previous[:2]) + 1, len(POLL_PAUSES) - 1) if previous.isdecimal() else 0
+    context = {"image": image, "turn": turn, "pause": POLL_PAUSES[turn]}
     if wants_fragment(request):
-        return _progress(request, context)
+        return _render_progress(request, context)
     record(Action.VIEWED, image)
     context |= {
-        "form": form or _form(image),
+        "form": form or _image_form(image),
         "etag": image.entity_tag(image.tag_names),
-        "own_tags": tags.suggestions(request.user, most=SUGGESTED),
+        "own_tags": tags.suggestions(request.user, most=MAX_SUGGESTIONS),
         "engines": UserImage.Engine.choices,
         "downloads": _downloads(image),
-        "newer": keyset.page(mine, mine.IN_ORDER, str(pk), 1, ascending=True, by_key=True).images,
-        "older": keyset.page(mine, mine.IN_ORDER, str(pk), 1, by_key=True).images,
+        "newer": keyset.page(
+            own_images, own_images.IN_ORDER, str(pk), 1, ascending=True, by_key=True
+        ).images,
+        "older": keyset.page(own_images, own_images.IN_ORDER, str(pk), 1, by_key=True).images,
     }
     status = 409 if form and form.conflicts else 200
     return render(request, "gallery/image.html", context, status=status)
 
 
-def _form(image, data=None):
-    said = {
+def _image_form(image: UserImage, data: QueryDict | None = None) -> ImageForm:
+    initial = {
         "title": image.title,
         "tags": ", ".join(image.tag_names),
         "is_favorite": image.is_favorite,
     }
-    return ImageForm(data, initial=said)
+    return ImageForm(data, initial=initial)
 
 
-def _save(form, images):
+def _save_form(form: ImageForm, images: UserImageQuerySet) -> bool:
     changes = form.changes
     if not changes:
         return True
@@ -87,7 +95,7 @@ def _save(form, images):
     return True
 
 
-def _progress(request, context):
+def _render_progress(request: AuthenticatedRequest, context: dict[str, Any]) -> HttpResponse:
     """The line that says how far it is; when that is over, the whole picture anew."""
     image = context["image"]
     if image.is_waiting:
@@ -97,25 +105,26 @@ def _progress(request, context):
     return reswap(retarget(response, "#picture"), "outerHTML")
 
 
-def _downloads(image):
+def _downloads(image: UserImage) -> dict[str, str]:
     """{part: where it is to be had} of each file: paths of ours, so that the log knows."""
     parts = [*(["cutout"] if image.cutout else []), "original", "thumbnail"]
     return {part: reverse("gallery_file", args=[image.pk, part]) for part in parts}
 
 
 @login_required
-def gallery_file(request, pk, part):
+def gallery_file(request: AuthenticatedRequest, pk: UUID, part: str) -> HttpResponse:
     """To the signed URL of one file, under a name that tells one from the other."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     if part not in _downloads(image):
         raise Http404
     record(Action.DOWNLOADED, image, part=part)
-    return signed_redirect(_file(image, part))
+    return signed_redirect(_signed_url(image, part))
 
 
-def _file(image, part):
-    def link(field, suffix):
-        return field.storage.url(field.name, filename=image.file_name(suffix))
+def _signed_url(image: UserImage, part: str) -> str:
+    def link(field: FieldFile, suffix: str) -> str:
+        container: Any = field.storage  # one of ours: it takes a file name
+        return container.url(field.name, filename=image.file_name(suffix))
 
     if part == "cutout":
         return link(image.cutout, "_cut-out.png")
@@ -126,18 +135,18 @@ def _file(image, part):
 
 @login_required
 @require_POST
-def delete(request, pk):
+def delete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     images = UserImage.objects.visible_to(request.user).filter(pk=pk)
-    gone = delete_images(images)
-    if not gone:
+    deleted_keys = delete_images(images)
+    if not deleted_keys:
         raise Http404
-    tell_deleted(request, gone)
+    notify_deleted(request, deleted_keys)
     return redirect("gallery")
 
 
 @login_required
 @require_POST
-def retry(request, pk):
+def retry(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     form = EngineForm(request.POST)
     if not form.is_valid():

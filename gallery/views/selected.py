@@ -1,6 +1,11 @@
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -9,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record_all
 
 from .. import archive
-from ..forms import SelectionForm, keys
+from ..forms import SelectionForm, parse_keys
 from ..models import UserImage
 from ..services.images import edit_images
 from ..services.quotas import QuotaExceeded
@@ -22,34 +28,34 @@ from ..services.trash import delete_images, restore_images
 
 @login_required
 @require_POST
-def selected(request):
+def selected(request: AuthenticatedRequest) -> HttpResponse:
     """The bar beneath the grid, without a script."""
-    form, chosen = SelectionForm(request.POST), keys(request.POST.getlist("ids"))
+    form, keys = SelectionForm(request.POST), parse_keys(request.POST.getlist("ids"))
     if not form.is_valid():
         messages.error(request, _("This could not be done: check the tags."))
-    elif not chosen:
+    elif not keys:
         messages.error(request, _("Choose images first."))
     elif form.cleaned_data["action"] in ("tag", "untag") and not form.cleaned_data["tags"]:
         messages.error(request, _("Write a tag first."))
     else:
-        _act(request, form.cleaned_data, chosen)
-    return HttpResponseRedirect(_back(request))
+        _apply(request, form.cleaned_data, keys)
+    return HttpResponseRedirect(_return_url(request))
 
 
-def _act(request, asked, chosen):
-    action = asked["action"]
+def _apply(request: AuthenticatedRequest, choices: dict[str, Any], keys: Sequence[UUID]) -> None:
+    action = choices["action"]
     if action == "restore":
-        restore(request, chosen)
+        restore(request, keys)
         return
-    images = UserImage.objects.visible_to(request.user).filter(pk__in=chosen)
+    images = UserImage.objects.visible_to(request.user).filter(pk__in=keys)
     if action == "delete":
-        tell_deleted(request, delete_images(images))
+        notify_deleted(request, delete_images(images))
         return
     changes = {
         "favorite": {"favorite": True},
         "unfavorite": {"favorite": False},
-        "tag": {"add": asked["tags"]},
-        "untag": {"remove": asked["tags"]},
+        "tag": {"add": choices["tags"]},
+        "untag": {"remove": choices["tags"]},
     }
     try:
         count = edit_images(images, **changes[action])
@@ -60,10 +66,10 @@ def _act(request, asked, chosen):
     messages.success(request, text % {"count": count})
 
 
-def restore(request, chosen):
+def restore(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
     deleted = UserImage.objects.deleted_by(request.user)
     try:
-        count = restore_images(deleted.filter(pk__in=chosen))
+        count = restore_images(deleted.filter(pk__in=keys))
     except QuotaExceeded:
         text = _("There is no room any more to bring them back. Delete others first.")
         messages.error(request, text)
@@ -75,37 +81,37 @@ def restore(request, chosen):
     messages.success(request, text % {"count": count})
 
 
-def tell_deleted(request, gone):
+def notify_deleted(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
     """A message with a button that brings them back."""
-    if not gone:
+    if not keys:
         messages.error(request, _("Nothing was deleted: these images are gone already."))
         return
-    text = ngettext("%(count)s image deleted.", "%(count)s images deleted.", len(gone))
-    context = {"text": text % {"count": len(gone)}, "gone": gone}
+    text = ngettext("%(count)s image deleted.", "%(count)s images deleted.", len(keys))
+    context = {"text": text % {"count": len(keys)}, "gone": keys}
     messages.success(request, render_to_string("gallery/partials/undo.html", context, request))
 
 
-def _back(request):
+def _return_url(request: AuthenticatedRequest) -> str:
     """To the page of the gallery that it came from."""
-    place = request.META.get("HTTP_REFERER", "")
+    referrer = request.META.get("HTTP_REFERER", "")
     safe = url_has_allowed_host_and_scheme(
-        place, {request.get_host()}, require_https=request.is_secure()
+        referrer, {request.get_host()}, require_https=request.is_secure()
     )
     gallery = reverse("gallery")
-    return place if safe and place.partition("?")[0].endswith(gallery) else gallery
+    return referrer if safe and referrer.partition("?")[0].endswith(gallery) else gallery
 
 
 @login_required
 @require_POST
-def download(request):
+def download(request: AuthenticatedRequest) -> HttpResponseBase:
     """Cut-outs and originals as a streamed ZIP."""
-    mine = UserImage.objects.visible_to(request.user)
-    images = mine.filter(pk__in=keys(request.POST.getlist("ids")))
+    own_images = UserImage.objects.visible_to(request.user)
+    images = own_images.filter(pk__in=parse_keys(request.POST.getlist("ids")))
     if not images.exists():
         messages.error(request, _("Choose images first."))
-        return redirect(_back(request))
+        return redirect(_return_url(request))
     record_all(Action.ZIPPED, images)
-    found = archive.of_gallery(images.order_by("-created_at", "-pk"))
-    response = StreamingHttpResponse(found, content_type="application/zip")
+    chunks = archive.zip_gallery(images.order_by("-created_at", "-pk"))
+    response = StreamingHttpResponse(chunks, content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="gallery.zip"'
     return response

@@ -1,18 +1,22 @@
 """The page of a shared link, for anybody, and the bytes of its image. Nothing else is reachable
 from it, and a link that does not open is one answer, whatever the reason."""
 
+from collections.abc import Callable
 from functools import wraps
+from typing import Any, TypeVar, cast
 
-from django.http import HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from core.network import network_of
+from core.network import client_network
 from core.throttling import Rate
 from imaging.errors import StorageUnavailable
 
+from ..models import Share
 from ..services import shares
 
 HEADERS = {
@@ -29,66 +33,69 @@ PAGE_POLICY = (
 IMAGE_POLICY = "default-src 'none'; sandbox"
 
 
+_View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
+
+
 class OpenRate(Rate):
     """Of one link, from one address: each view is an event that the audit log keeps for years."""
 
     rate = "60/min"
 
-    def get_cache_key(self, request, share):
-        return f"open/{share.pk}/{network_of(request)}"
+    def get_cache_key(self, request: Any, share: Any) -> str:
+        return f"open/{share.pk}/{client_network(request)}"
 
 
-def unlisted(*methods):
+def unlisted(*methods: str) -> Callable[[_View], _View]:
     """Every answer of the view, the refusals too, is kept by nobody and found by no search."""
 
-    def decorate(view):
+    def decorate(view: _View) -> _View:
         @wraps(view)
-        def guarded(request, token):
+        def guarded(request: HttpRequest, token: str) -> HttpResponseBase:
             try:
                 allowed = request.method in methods
                 response = view(request, token) if allowed else HttpResponseNotAllowed(methods)
-            except shares.NotThere:
-                response = _page("gone", status=404)
+            except shares.ShareNotFound:
+                response = _render("gone", status=404)
             for name, value in HEADERS.items():
                 response[name] = value
             # Django logs what is refused with its path, and the path is the link.
-            response._has_been_logged = True
+            response._has_been_logged = True  # type: ignore[attr-defined]
             return response
 
         # Django's token against forged requests would protect nothing here (who could forge one
         # holds the link, and nobody is signed in), and it cannot work: without a referrer a form's
         # Origin is "null". So the page sets no cookie at all.
-        return csrf_exempt(guarded)
+        return cast(_View, csrf_exempt(guarded))
 
     return decorate
 
 
 @unlisted("GET", "HEAD", "POST")
-def shared(request, token):
+def shared(request: HttpRequest, token: str) -> HttpResponseBase:
     share = shares.find(token)
-    if request.method != "POST" and shares.asks_first(share):
-        return _page("ask", share)
+    if request.method != "POST" and shares.needs_confirmation(share):
+        return _render("ask", share)
     if request.method == "HEAD":
         return HttpResponse()  # somebody asks whether there is a page: no view
     if not (rate := OpenRate()).allow_request(request, share):
-        response = _page("ask", share, status=429, often=True)
+        response = _render("ask", share, status=429, often=True)
         response["Retry-After"] = int(rate.wait() or 1)
         return response
     try:
         opening = shares.open_share(token, request.POST.get("password"))
-    except shares.PasswordWrong:
-        wrong = _("This is not the password.")
-        return _page("ask", share, status=403, problem=wrong)
-    except shares.Throttled as pause:
-        response = _page("ask", share, status=429, wait=pause.seconds)
+    except shares.WrongPassword:
+        problem = _("This is not the password.")
+        return _render("ask", share, status=403, problem=problem)
+    except shares.PasswordThrottled as pause:
+        response = _render("ask", share, status=429, wait=pause.seconds)
         response["Retry-After"] = pause.seconds
         return response
     source = f"{reverse('shared_image', args=[token])}?{opening.image_pass}"
-    return _page("image", share, source=source)
+    return _render("image", share, source=source)
 
 
 @unlisted("GET", "HEAD")
-def shared_image(request, token):
+def shared_image(request: HttpRequest, token: str) -> HttpResponseBase:
     """The PNG, streamed by us on either storage: a SAS would outlive the link."""
     try:
         pieces = shares.stream_image(token, request.GET.get("e", ""), request.GET.get("s", ""))
@@ -101,7 +108,9 @@ def shared_image(request, token):
     return response
 
 
-def _page(part, share=None, *, status=200, **context):
+def _render(
+    part: str, share: Share | None = None, *, status: int = 200, **context: Any
+) -> HttpResponse:
     # Without the request: nobody's messages, no cookie, and the same page for everybody.
     context |= {"share": share, "part": part}
     response = HttpResponse(render_to_string("gallery/shared.html", context), status=status)

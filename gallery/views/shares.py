@@ -1,8 +1,12 @@
 """Somebody's own links: made for an image, listed, revoked."""
 
+from typing import Any
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from accounts.requests import AuthenticatedRequest
 from core.fragments import vary_on_htmx, wants_fragment
 
 from ..api.shares import ShareRate, share_url
@@ -22,13 +27,14 @@ PAGE = 30
 
 @login_required
 @vary_on_htmx
-def gallery_share(request, pk):
+def gallery_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The links of one image. POST makes one and tells it on this very answer: it is in no
     session, no message and no redirect."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     if wants_fragment(request):
         return render(request, "gallery/partials/share_links.html", {"image": image})
-    context, status = {"image": image}, 200
+    context: dict[str, Any] = {"image": image}
+    status = 200
     if request.method == "POST":
         form, rate = ShareForm(request.POST), ShareRate()
         if not form.is_valid():
@@ -50,31 +56,31 @@ def gallery_share(request, pk):
 
 @login_required
 @require_POST
-def gallery_share_revoke(request, pk):
+def gallery_share_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     shares = Share.objects.visible_to(request.user)
     get_object_or_404(shares, pk=pk)
     links.revoke(shares.filter(pk=pk))
     messages.success(request, _("Link revoked."))
-    return redirect(_back(request))
+    return redirect(_return_url(request))
 
 
 @login_required
-def gallery_links(request):
-    shares = Paginator(links.listed(request.user), PAGE).get_page(request.GET.get("page"))
+def gallery_links(request: AuthenticatedRequest) -> HttpResponse:
+    shares = Paginator(links.list_shares(request.user), PAGE).get_page(request.GET.get("page"))
     return render(request, "gallery/links.html", {"page": shares})
 
 
 @login_required
 @require_POST
-def gallery_links_revoke_all(request):
+def gallery_links_revoke_all(request: AuthenticatedRequest) -> HttpResponse:
     count = links.revoke_all(request.user)
     text = ngettext("%(count)s link revoked.", "%(count)s links revoked.", count)
     messages.success(request, text % {"count": count})
     return redirect("gallery_links")
 
 
-def _back(request):
+def _return_url(request: AuthenticatedRequest) -> str:
     """The page that the button stood on."""
     page = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
-    return page if ours else reverse("gallery_links")
+    is_local = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+    return page if is_local else reverse("gallery_links")

@@ -1,14 +1,17 @@
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import render
+
+from accounts.requests import AuthenticatedRequest
 
 from .. import statistics
 from ..statistics import plots
 
 
 @login_required
-def gallery_statistics(request):
-    found = statistics.of(request.user)
-    context = {"statistics": found, "quota": found.quota}
-    if found.images:
-        context["plots"] = plots.of(found)
+def gallery_statistics(request: AuthenticatedRequest) -> HttpResponse:
+    totals = statistics.collect(request.user)
+    context = {"statistics": totals, "quota": totals.quota}
+    if totals.images:
+        context["plots"] = plots.draw(totals)
     return render(request, "gallery/statistics.html", context)

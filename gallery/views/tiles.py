@@ -1,6 +1,8 @@
 """What a tile shows of an image besides its own columns."""
 
+from collections.abc import Callable
 from functools import cache
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -9,16 +11,21 @@ from django.utils.translation import gettext as _
 
 from imaging import storage
 
+from ..models import UserImage
 from ..services import tags
 
 
-def dressed(images):
+def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
     """Images with `tag_names`, `took` (s) and, of one in work, `seconds` since it began: one query
     for all. And `tile`, what a grid shows of each, worked out once: a page has fifty."""
-    names, now = tags.of_images(images), timezone.now()
-    link, page, zone = storage.url_signer("thumbnails"), _pages(), timezone.get_current_timezone()
-    added, select = _("added %(day)s"), _("Select %(title)s")
-    day_of = cache(lambda day: added % {"day": date_format(day, "SHORT_DATE_FORMAT")})
+    names, now = tags.names_by_image(images), timezone.now()
+    link, page, zone = (
+        storage.url_signer("thumbnails"),
+        _page_links(),
+        timezone.get_current_timezone(),
+    )
+    added_on, select_label = _("added %(day)s"), _("Select %(title)s")
+    day_of = cache(lambda day: added_on % {"day": date_format(day, "SHORT_DATE_FORMAT")})
     for image in images:
         image.tag_names = names.get(image.pk, [])
         since = image.processing_since
@@ -33,15 +40,15 @@ def dressed(images):
             "width": str(width),
             "height": str(height),
             "title": title,
-            "select": select % {"title": title},
+            "select": select_label % {"title": title},
             "day": day_of(image.created_at.astimezone(zone).date()),
             "tags": ", ".join(image.tag_names),
         }
     return images
 
 
-def _pages():
+def _page_links() -> Callable[[UUID], str]:
     """Addresses of images' pages, which differ in the key alone."""
-    nobody = "00000000-0000-0000-0000-000000000000"
-    before, _key, behind = reverse("gallery_image", args=[nobody]).partition(nobody)
-    return lambda key: f"{before}{key}{behind}"
+    placeholder = "00000000-0000-0000-0000-000000000000"
+    prefix, _key, suffix = reverse("gallery_image", args=[placeholder]).partition(placeholder)
+    return lambda key: f"{prefix}{key}{suffix}"

@@ -107,7 +107,7 @@ def test_what_is_open_now_was_open_now(world):
     Share.objects.filter(pk=made[0].pk).update(view_limit=1, views=1, last_used_at=now - day)
     Share.objects.filter(pk=made[1].pk).update(revoked_at=now - day)
     Share.objects.filter(pk=made[2].pk).update(created_at=now - 2 * day, expires_at=now - day)
-    living = shares.listed(world.doctor).filter(living=True)
+    living = shares.list_shares(world.doctor).filter(living=True)
     assert list(living) == [made[3]] == list(Share.objects.alive())
-    ago = shares.listed(world.doctor, now - 1.5 * day).filter(living=True)
+    ago = shares.list_shares(world.doctor, now - 1.5 * day).filter(living=True)
     assert {share.pk for share in ago} == {share.pk for share in made}

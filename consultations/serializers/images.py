@@ -1,4 +1,8 @@
-from collections.abc import Mapping
+"""Photographs of consultations, as the API writes and reads them."""
+
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -12,91 +16,9 @@ from imaging import storage
 from imaging.models import CapturedFrom
 from imaging.serializers import UploadedFileField, absolute_url, format_datetime
 
-from . import dating
-from .dates import check_birth, check_visit
-from .identity import plain_number
-from .models import Consultation, ConsultationImage, Patient
-from .vocabulary import ImageType
-
-
-class PatientSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Patient
-        fields = [
-            "id",
-            "full_name",
-            "birth_date",
-            "sex",
-            "file_number",
-            "phototype",
-            "phone",
-            "email",
-            "created_at",
-            "updated_at",
-        ]
-        read_only_fields = ["id", "created_at", "updated_at"]
-
-    def to_internal_value(self, data):
-        if isinstance(data, Mapping) and isinstance(data.get("file_number"), str):
-            data = data.copy()  # before it must be unique
-            data["file_number"] = plain_number(data["file_number"])
-        return super().to_internal_value(data)
-
-    def validate(self, data):
-        if self.instance and "birth_date" in data:
-            check_birth(Patient(pk=self.instance.pk, birth_date=data["birth_date"]))
-        return data
-
-
-class VisiblePatient(serializers.PrimaryKeyRelatedField):
-    """A patient that the caller may see; any other is one that does not exist."""
-
-    def get_queryset(self):
-        return Patient.objects.editable_by(self.context["request"].user)
-
-
-class ConsultationSerializer(serializers.ModelSerializer):
-    patient = VisiblePatient(queryset=Patient.objects.none())
-    doctor = serializers.PrimaryKeyRelatedField(read_only=True)
-    images_count = serializers.IntegerField(read_only=True, default=0)
-
-    class Meta:
-        model = Consultation
-        fields = [
-            "id",
-            "patient",
-            "doctor",
-            "date",
-            "reason",
-            "diagnosis",
-            "notes",
-            "status",
-            "images_taken",
-            "images_count",
-            "created_at",
-            "updated_at",
-        ]
-        read_only_fields = ["id", "doctor", "images_taken", "created_at", "updated_at"]
-
-    def validate_patient(self, patient):
-        if self.instance and patient != self.instance.patient:
-            raise serializers.ValidationError(
-                _("A consultation stays with its patient."), code="immutable"
-            )
-        return patient
-
-    def validate(self, data):
-        if "date" in data:
-            row = self.instance
-            patient = row.patient if row else data["patient"]
-            check_visit(Consultation(pk=row and row.pk, patient=patient, date=data["date"]))
-        return data
-
-    def to_representation(self, consultation):
-        data = super().to_representation(consultation)
-        if consultation.doctor_id != self.context["request"].user.pk:
-            data["notes"] = ""  # the doctor's own
-        return data
+from .. import dating
+from ..models import Consultation, ConsultationImage
+from ..vocabulary import ImageType
 
 
 class ImageSerializer(serializers.ModelSerializer):
@@ -160,24 +82,24 @@ class ImageSerializer(serializers.ModelSerializer):
         ]
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_image_url(self, image):
+    def get_image_url(self, image: ConsultationImage) -> str:
         return self._absolute(image.display.url)
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_thumbnail_url(self, image):
+    def get_thumbnail_url(self, image: ConsultationImage) -> str:
         return self._absolute(image.thumbnail.url)
 
     @extend_schema_field(OpenApiTypes.URI)
-    def get_original_url(self, image):
+    def get_original_url(self, image: ConsultationImage) -> str:
         return self._absolute(image.download_url)
 
     @extend_schema_field({"type": ["string", "null"], "format": "date-time"})
-    def get_captured_at(self, image):
+    def get_captured_at(self, image: ConsultationImage) -> str | None:
         """With the offset that the camera wrote; DRF's own field would move it to ours."""
         return image.captured_local.isoformat() if image.captured_at else None
 
     @extend_schema_field(serializers.ChoiceField(CapturedFrom.choices, allow_null=True))
-    def get_captured_from(self, image):
+    def get_captured_from(self, image: ConsultationImage) -> str | None:
         """Which date of the file `captured_at` is: the shutter's, a scanner's, or a program's."""
         return image.captured_source or None
 
@@ -196,7 +118,7 @@ class ImageSerializer(serializers.ModelSerializer):
             },
         )
     )
-    def get_quality(self, image):
+    def get_quality(self, image: ConsultationImage) -> dict[str, Any]:
         verdict = image.verdict
         return {
             "verdict": verdict.level if verdict else None,
@@ -205,16 +127,18 @@ class ImageSerializer(serializers.ModelSerializer):
             "exposure": image.exposure,
         }
 
-    def _absolute(self, url):
+    def _absolute(self, url: str) -> str:
         return self.context["request"].build_absolute_uri(url)
 
     @cached_property
-    def _shared(self):
+    def _shared(
+        self,
+    ) -> tuple[str, tzinfo, Callable[..., str], Callable[..., str], Callable[..., str]]:
         """What the rows of one request share: root, clock, and what signs for each container."""
         links = [storage.url_signer(name) for name in ("processed", "thumbnails", "originals")]
         return self._absolute("/")[:-1], timezone.get_current_timezone(), *links
 
-    def to_representation(self, image):
+    def to_representation(self, image: ConsultationImage) -> dict[str, Any]:
         root, clock, display, thumbnail, original = self._shared
         row = image.__dict__
         return {
@@ -248,15 +172,15 @@ class ImageSerializer(serializers.ModelSerializer):
             "updated_at": format_datetime(row["updated_at"], clock),
         }
 
-    def validate(self, data):
-        def value(field):
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        def value(field: str) -> Any:
             return data.get(field, getattr(self.instance, field, ""))
 
         if data.get("dermoscopic_type") and value("image_type") != ImageType.DERMOSCOPY:
             raise serializers.ValidationError(
                 {
                     "dermoscopic_type": serializers.ErrorDetail(
-                        _("Only with dermoscopy."), code="only_with_dermoscopy"
+                        str(_("Only with dermoscopy.")), code="only_with_dermoscopy"
                     )
                 }
             )
@@ -265,15 +189,15 @@ class ImageSerializer(serializers.ModelSerializer):
                 dating.validate_after_birth(day, self._consultation(data).patient)
             except ValidationError as error:
                 raise serializers.ValidationError(
-                    {"captured_on": serializers.ErrorDetail(error.message, code=error.code)}
+                    {"captured_on": serializers.ErrorDetail(str(error.message), code=error.code)}
                 ) from error
         return data
 
-    def _consultation(self, data):
+    def _consultation(self, data: dict[str, Any]) -> Consultation:
         return (
             data.get("consultation")
             or self.context.get("consultation")
-            or self.instance.consultation
+            or cast(ConsultationImage, self.instance).consultation
         )
 
 
