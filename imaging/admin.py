@@ -62,7 +62,7 @@ class StoredImageAdmin(admin.ModelAdmin):
         return False  # an image needs blobs: only services create one
 
     @admin.display(description=_("image"))
-    def tile(self, image: StoredImage) -> SafeString:
+    def tile(self, image: Any) -> SafeString:
         return format_html('<img src="{}" alt="" height="60" loading="lazy">', image.thumbnail.url)
 
     @admin.display(description=_("image"))

@@ -66,10 +66,12 @@ def reconcile(*, delete: bool, grace: timedelta = GRACE) -> Report:
         for repair in REPAIRS:
             report.repaired += repair(dry_run=not delete, grace=grace)
         for model in image_models():
-            rows = model.objects.only(*model.BLOB_FIELDS).iterator(chunk_size=2000)
+            rows = model._default_manager.only(*model.BLOB_FIELDS).iterator(chunk_size=2000)
             report.rows += index.add_referenced(rows)
         for model, pk, container, name in index.missing():
-            if not storage.exists(container, name) and (row := model.objects.filter(pk=pk).first()):
+            if storage.exists(container, name):
+                continue
+            if row := model._default_manager.filter(pk=pk).first():
                 report.missing.append((row, container, name))
         report.orphans = index.orphans(before.timestamp())
     report.abandoned = list(_abandoned(before.timestamp()))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
@@ -58,9 +58,6 @@ class StoredImage(models.Model):
     Only services create rows, since the blobs must exist. `width` and `height` are pixels of the
     original after its orientation is applied; `sha256` is of the bytes as received.
     """
-
-    if TYPE_CHECKING:
-        objects: ClassVar[models.Manager[Any]]
 
     BLOB_FIELDS: tuple[str, ...] = ("original", "display", "thumbnail")
     audits_itself = True  # in the admin too: its services and signals write to the audit trail

@@ -96,7 +96,8 @@ class ImageSerializer(serializers.ModelSerializer):
     @extend_schema_field({"type": ["string", "null"], "format": "date-time"})
     def get_captured_at(self, image: ConsultationImage) -> str | None:
         """With the offset that the camera wrote; DRF's own field would move it to ours."""
-        return image.captured_local.isoformat() if image.captured_at else None
+        local = image.captured_local
+        return local.isoformat() if local else None
 
     @extend_schema_field(serializers.ChoiceField(CapturedFrom.choices, allow_null=True))
     def get_captured_from(self, image: ConsultationImage) -> str | None:
@@ -135,8 +136,10 @@ class ImageSerializer(serializers.ModelSerializer):
         self,
     ) -> tuple[str, tzinfo, Callable[..., str], Callable[..., str], Callable[..., str]]:
         """What the rows of one request share: root, clock, and what signs for each container."""
-        links = [storage.url_signer(name) for name in ("processed", "thumbnails", "originals")]
-        return self._absolute("/")[:-1], timezone.get_current_timezone(), *links
+        containers = ("processed", "thumbnails", "originals")
+        display, thumbnail, original = (storage.url_signer(name) for name in containers)
+        root = self._absolute("/")[:-1]
+        return root, timezone.get_current_timezone(), display, thumbnail, original
 
     def to_representation(self, image: ConsultationImage) -> dict[str, Any]:
         root, clock, display, thumbnail, original = self._shared

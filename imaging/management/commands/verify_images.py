@@ -11,8 +11,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rows = wrong = 0
         for model in lifecycle.image_models():
-            rows += model.objects.count()
-            for image, problem in lifecycle.verify(model.objects.iterator(chunk_size=500)):
+            images = model._default_manager.all()
+            rows += images.count()
+            for image, problem in lifecycle.verify(images.iterator(chunk_size=500)):
                 wrong += 1
                 self.stdout.write(f"{problem}  {image._meta.label} {image.pk}")
         self.stdout.write(f"{rows} originals, {wrong} not as received.")
