@@ -71,7 +71,7 @@ def add_image(
                 original=original,
                 display=display,
                 thumbnail=thumbnail,
-                **ConsultationImage.facts(photo),
+                **ConsultationImage.columns_from(photo),
                 image_type=image_type,
                 dermoscopic_type=dermoscopic_type,
                 body_location=body_location,

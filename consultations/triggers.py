@@ -124,16 +124,16 @@ def remove(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(f"DROP FUNCTION IF EXISTS {function}()")
 
 
-def repair(model: type[Any], *, only_tell: bool, grace: timedelta | None = None) -> int:
-    """Create missing triggers, and correct the copies that differ from their consultation's.
-    Returns how many differed. With `only_tell`, only counts them."""
+def repair(model: type[Any], *, dry_run: bool, grace: timedelta | None = None) -> int:
+    """Make the triggers where they are missing, and right the copies that differ from their
+    consultation's. Returns how many did."""
     stale = model.objects.exclude(
         patient_id=F("consultation__patient_id"),
         doctor_id=F("consultation__doctor_id"),
         consultation_date=F("consultation__date"),
     )
     keys = list(stale.values_list("pk", flat=True))
-    if not only_tell:
+    if not dry_run:
         install(connections[model.objects.db])
         # Any update makes the trigger copy the consultation's values.
         for start in range(0, len(keys), 1000):

@@ -80,8 +80,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "dermaai.staticfiles.StaticFiles"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # form fields; files have their own limit
-DATA_UPLOAD_MAX_NUMBER_FILES = 2  # one is allowed; a second gets a clear error
-FILE_UPLOAD_HANDLERS = ["imaging.uploadhandler.FileInLargePieces"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 2  # one is asked for; two hear that it is one
+FILE_UPLOAD_HANDLERS = ["imaging.uploadhandler.LargeChunkUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", str(DERMAAI_DATA / "uploads"))
 
 # Applications -----------------------------------------------------------------------------

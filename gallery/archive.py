@@ -30,7 +30,7 @@ def _files(image: UserImage) -> list[tuple[str, str, str]]:
     files = []
     if image.cutout:
         name = image.file_name(".png")
-        files.append(("processed", image.cutout.name, f"cut-out_{name}"))
+        files.append(("processed", str(image.cutout.name), f"cut-out_{name}"))
     return files + archive.original(image)
 
 

@@ -1,8 +1,13 @@
-"""What the admin pages of both image tables share."""
+"""The base of the admin pages of both image tables."""
+
+from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -10,11 +15,11 @@ from audit.trail import Action, record, record_all
 from core.templatetags.units import file_size
 
 from . import lifecycle
-from .models import CapturedFrom
+from .models import CapturedFrom, StoredImage
 
 
 class StoredImageAdmin(admin.ModelAdmin):
-    """Thumbnails in lists, file facts read-only, no widget that would mint an unsigned URL."""
+    """Thumbnails in lists, file facts read-only, no widget that would build an unsigned URL."""
 
     date_hierarchy = "created_at"
     actions = ["verify_originals"]
@@ -35,31 +40,33 @@ class StoredImageAdmin(admin.ModelAdmin):
         "updated_at",
     ]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [*super().get_readonly_fields(request, obj), *self.file_facts]
 
-    def changelist_view(self, request, *args, **kwargs):
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().changelist_view(request, *args, **kwargs)
-        if shown := getattr(response, "context_data", {}).get("cl"):
-            record_all(Action.LISTED, shown.result_list, admin=True)
+        if changelist := getattr(response, "context_data", {}).get("cl"):
+            record_all(Action.LISTED, changelist.result_list, admin=True)
         return response
 
-    def change_view(self, request, object_id, *args, **kwargs):
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         response = super().change_view(request, object_id, *args, **kwargs)
-        # A form with a mistake in it comes back with the picture, too.
+        # A form with an error in it shows the picture again, too.
         if response.status_code == 200 and (image := self.get_object(request, object_id)):
             record(Action.VIEWED, image, admin=True)
         return response
 
-    def has_add_permission(self, request):
-        return False  # an image needs bytes: services make them
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # an image needs blobs: only services create one
 
     @admin.display(description=_("image"))
-    def tile(self, image):
+    def tile(self, image: Any) -> SafeString:
         return format_html('<img src="{}" alt="" height="60" loading="lazy">', image.thumbnail.url)
 
     @admin.display(description=_("image"))
-    def picture(self, image):
+    def picture(self, image: StoredImage) -> SafeString:
         return format_html(
             '<a href="{}"><img src="{}" alt="" loading="lazy"></a>',
             image.display.url,
@@ -67,30 +74,31 @@ class StoredImageAdmin(admin.ModelAdmin):
         )
 
     @admin.display(description=_("original"))
-    def download(self, image):
+    def download(self, image: StoredImage) -> SafeString:
         return format_html('<a href="{}">{}</a>', image.download_url, _("Download"))
 
     @admin.display(description=_("file size"), ordering="file_size")
-    def size(self, image):
+    def size(self, image: StoredImage) -> str:
         return file_size(image.file_size)
 
     @admin.display(description=_("captured"))
-    def captured(self, image):
+    def captured(self, image: StoredImage) -> str | None:
         if not image.captured_clock:
             return None
         clock = date_format(image.captured_clock, "SHORT_DATETIME_FORMAT")
         return f"{clock} ({CapturedFrom(image.captured_source).label})"
 
     @admin.display(description=_("dimensions"))
-    def dimensions(self, image):
+    def dimensions(self, image: StoredImage) -> str:
         return f"{image.width} × {image.height} px"
 
     @admin.action(description=_("Verify the originals of the selected images"))
-    def verify_originals(self, request, queryset):
-        wrong = list(lifecycle.verify(queryset))
-        for image, problem in wrong:
+    def verify_originals(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Hash the selected originals again and report those that are not as received."""
+        problems = list(lifecycle.verify(queryset))
+        for image, problem in problems:
             self.message_user(request, f"{image}: {problem}", messages.ERROR)
-        if not wrong:
+        if not problems:
             count = queryset.count()
             text = ngettext(
                 "%(count)d original is as received.", "%(count)d originals are as received.", count

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +12,7 @@ class ImagingConfig(AppConfig):
     name = "imaging"
     verbose_name = _("Imaging")
 
-    def ready(self):
+    def ready(self) -> None:
         from core import probes
 
         from . import checks  # noqa: F401  (registers itself)
@@ -19,18 +20,18 @@ class ImagingConfig(AppConfig):
         from .storage import checks_azure  # noqa: F401
 
         for container in settings.CONTAINERS:
-            probes.register(container, _reachable(container), in_thread=True)
+            probes.register(container, _reachability(container), in_thread=True)
 
-        # Uploads lie there from their first byte. Where it cannot be made, Django's check says so.
+        # Uploads are written here from their first byte. If this fails, Django's check reports it.
         with suppress(OSError):
             Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
-        # However a row goes (page, API, admin's bulk action, cascade), its blobs follow it.
+        # However a row is deleted (page, API, bulk action of the admin, cascade), so are its blobs.
         for model in apps.get_models():
             if issubclass(model, StoredImage):
                 post_delete.connect(delete_blobs_after_commit, sender=model)
 
 
-def _reachable(container):
+def _reachability(container: str) -> Callable[[], None]:
     from .storage import health
 
     return lambda: health.check(container)

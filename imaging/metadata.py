@@ -1,4 +1,4 @@
-"""What the camera wrote into the file. Nothing here raises: a broken block is an empty one."""
+"""What the camera wrote into the file. Nothing here raises: a broken block counts as empty."""
 
 import logging
 import numbers
@@ -7,6 +7,7 @@ import struct
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from django.utils import timezone as django_timezone
 from PIL import ExifTags, Image, TiffTags
@@ -15,22 +16,22 @@ logger = logging.getLogger(__name__)
 
 _DATE = re.compile(r"\d{4}:\d\d:\d\d \d\d:\d\d:\d\d", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
-# What is earlier or later is a camera's empty clock. Beyond, a date cannot be moved between
-# zones, and one such photograph would break every page that shows it.
+# Any other year is a camera's unset clock. Near the limits of datetime a date cannot be converted
+# between time zones, and one such photograph would break every page that shows it.
 YEARS = range(1912, 9000)
-# The shutter's date; the scanner's; that of the last program that wrote the file.
+# When the shutter was released; when it was scanned; when a program last wrote the file.
 SOURCES = ("original", "digitized", "file")
 CAMERA_LENGTH = 100
-_TURNS = {str(turn): turn for turn in range(1, 9)}
-# What no camera writes: a block of this size is there to be slow.
+_ORIENTATIONS = {str(number): number for number in range(1, 9)}
+# No camera writes larger blocks: those are there to be slow.
 _MAX_EXIF, _MAX_PROFILE = 2**20, 4 * 2**20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """`captured_at` is aware or None; `captured_offset` the minutes from UTC that the camera wrote
-    beside it, or None (its clock is then taken for the practice's); `captured_from` which of
-    SOURCES it is, or ""; `orientation` is 1–8 as in EXIF, `icc_profile` raw bytes."""
+    """`captured_at` is aware or None; `captured_offset` the minutes from UTC that the camera wrote,
+    or None (its clock is then assumed to be the practice's); `captured_from` one of SOURCES, or "";
+    `orientation` is 1–8 as in EXIF, `icc_profile` raw bytes."""
 
     captured_at: datetime | None = None
     captured_offset: int | None = None
@@ -42,18 +43,19 @@ class Metadata:
 
 def read(image: Image.Image) -> Metadata:
     """The metadata of an open image. Call it after `load()`: a PNG's EXIF may come last."""
-    main, exif = {}, {}
+    main: dict[int, Any] = {}
+    exif: dict[int, Any] = {}
     try:
         raw = _exif_bytes(image)[:_MAX_EXIF]
         block = Image.Exif()
         block.load(raw)
         main = dict(block)
         exif = dict(block.get_ifd(ExifTags.IFD.Exif))
-        if _several(raw, ExifTags.Base.Orientation):
+        if _has_several_values(raw, ExifTags.Base.Orientation):
             main.pop(ExifTags.Base.Orientation, None)
-    except Exception as error:  # whatever a decoder makes of a broken block
+    except Exception as error:  # decoders raise anything for a broken block
         logger.info("unreadable EXIF: %s", type(error).__name__)
-    captured_at, captured_offset, captured_from = _captured(main, exif)
+    captured_at, captured_offset, captured_from = _capture_date(main, exif)
     return Metadata(
         captured_at=captured_at,
         captured_offset=captured_offset,
@@ -64,9 +66,9 @@ def read(image: Image.Image) -> Metadata:
     )
 
 
-def _exif_bytes(image):
-    """The raw block. Not `getexif()`: that takes an orientation from XMP, which no browser
-    does, and gives up on ImageMagick's hexadecimal block in a PNG when a byte follows it."""
+def _exif_bytes(image: Image.Image) -> bytes:
+    """The raw block. Not `getexif()`: it takes an orientation from XMP, which no browser does, and
+    fails on ImageMagick's hexadecimal block in a PNG when a byte follows it."""
     if raw := image.info.get("exif"):
         return raw
     if text := image.info.get("Raw profile type exif"):
@@ -75,13 +77,13 @@ def _exif_bytes(image):
     return b""
 
 
-def _profile(value):
-    known = isinstance(value, bytes) and 0 < len(value) <= _MAX_PROFILE
-    return value if known else None
+def _profile(value: object) -> bytes | None:
+    return value if isinstance(value, bytes) and 0 < len(value) <= _MAX_PROFILE else None
 
 
-def clean_text(value, length: int) -> str:
-    """One line of printable text: no control, bidi or lone-surrogate characters, trimmed."""
+def clean_text(value: object, length: int) -> str:
+    """One line of printable text, at most `length` characters: no control, bidi or lone-surrogate
+    characters, trimmed; "" for what is neither text nor bytes."""
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str):
@@ -94,25 +96,27 @@ def clean_text(value, length: int) -> str:
     return " ".join(value.split())[:length].strip()
 
 
-def _captured(main, exif):
-    """(moment, minutes from UTC, which of SOURCES): the best date that there is."""
+def _capture_date(
+    main: dict[int, Any], exif: dict[int, Any]
+) -> tuple[datetime | None, int | None, str]:
+    """(date, minutes from UTC, one of SOURCES): the best date available."""
     tags = ExifTags.Base
     # Some writers put the camera's dates into the main block.
     original = exif.get(tags.DateTimeOriginal) or main.get(tags.DateTimeOriginal)
     digitized = exif.get(tags.DateTimeDigitized) or main.get(tags.DateTimeDigitized)
-    written = (
+    candidates = (
         (original, exif.get(tags.OffsetTimeOriginal)),
         (digitized, exif.get(tags.OffsetTimeDigitized)),
         (main.get(tags.DateTime), exif.get(tags.OffsetTime)),
     )
-    for source, (date, offset) in zip(SOURCES, written, strict=True):
-        if found := _moment(_ascii(date), _ascii(offset)):
-            return *found, source
+    for source, (date, offset) in zip(SOURCES, candidates, strict=True):
+        if parsed := _parse_date(_ascii_text(date), _ascii_text(offset)):
+            return *parsed, source
     return None, None, ""
 
 
-def _moment(text, offset):
-    """(aware, minutes from UTC or None) of a date as EXIF writes it; None where it is none."""
+def _parse_date(text: str, offset: str) -> tuple[datetime, int | None] | None:
+    """(aware date, minutes from UTC or None) of a date in EXIF's format; None if it is invalid."""
     if not _DATE.fullmatch(text):
         return None
     try:
@@ -121,49 +125,51 @@ def _moment(text, offset):
         return None
     if local.year not in YEARS:
         return None
-    if offset := _OFFSET.fullmatch(offset):
-        sign, hours, minutes = offset.groups()
+    if match := _OFFSET.fullmatch(offset):
+        sign, hours, minutes = match.groups()
         shift = timedelta(hours=int(hours), minutes=int(minutes))
         if shift <= timedelta(hours=14):
             shift = -shift if sign == "-" else shift
             return local.replace(tzinfo=timezone(shift)), int(shift.total_seconds() // 60)
-    # A camera without a zone shows the practice's clock.
+    # Without an offset, the camera is assumed to be set to the practice's time zone.
     return local.replace(tzinfo=django_timezone.get_default_timezone()), None
 
 
-def _ascii(value):
+def _ascii_text(value: object) -> str:
     if isinstance(value, bytes):
         value = value.decode("ascii", "replace")
     return value.strip("\0 \t\r\n") if isinstance(value, str) else ""
 
 
-def _camera_model(make, model):
+def _camera_model(make: object, model: object) -> str:
     """ "Canon EOS 5D", not "Canon Canon EOS 5D"."""
-    make, model = clean_text(make, CAMERA_LENGTH), clean_text(model, CAMERA_LENGTH)
-    if make and model.casefold().startswith(make.split()[0].casefold()):
-        make = ""
-    return f"{make} {model}".strip()[:CAMERA_LENGTH]
+    brand, name = clean_text(make, CAMERA_LENGTH), clean_text(model, CAMERA_LENGTH)
+    if brand and name.casefold().startswith(brand.split()[0].casefold()):
+        brand = ""
+    return f"{brand} {name}".strip()[:CAMERA_LENGTH]
 
 
-def _several(raw, tag):
-    """Whether the main directory holds more than one number under a tag. Pillow knows how many
-    there should be, and says the first."""
+def _has_several_values(raw: bytes, tag: int) -> bool:
+    """Whether the main directory has more than one number under a tag, of which Pillow only gives
+    the first."""
     raw = re.sub(b"^(Exif\0\0){1,2}", b"", raw)  # as Pillow does
     order = "<" if raw.startswith(b"II") else ">"
-    (at,) = struct.unpack_from(f"{order}I", raw, 4)
-    (entries,) = struct.unpack_from(f"{order}H", raw, at)
+    (directory,) = struct.unpack_from(f"{order}I", raw, 4)
+    (entries,) = struct.unpack_from(f"{order}H", raw, directory)
     for entry in range(entries):
-        found, kind, count = struct.unpack_from(f"{order}HHI", raw, at + 2 + 12 * entry)
-        if found == tag:
+        entry_tag, kind, count = struct.unpack_from(f"{order}HHI", raw, directory + 2 + 12 * entry)
+        if entry_tag == tag:
             return kind != TiffTags.ASCII and count > 1
     return False
 
 
-def _orientation(value):
-    """As exiftool reads it: one number of whatever type, or its digit as text; of a tag that is
-    there twice, the first. What is neither turns nothing, nor do several numbers in one tag."""
+def _orientation(value: Any) -> int:
+    """As exiftool reads it: one number of any type, or its digit as text; the first of a repeated
+    tag. Anything else, several numbers in one tag included, means upright."""
     if isinstance(value, bytes) and len(value) == 1:
         value = value[0]
     if isinstance(value, str):
-        value = _TURNS.get(value.split("\0")[0])
-    return int(value) if isinstance(value, numbers.Real) and value in range(1, 9) else 1
+        value = _ORIENTATIONS.get(value.split("\0")[0])
+    if isinstance(value, numbers.Real) and value in range(1, 9):
+        return int(value)  # type: ignore[call-overload]
+    return 1

@@ -1,10 +1,11 @@
-"""What a stored picture is, whoever it belongs to."""
+"""The abstract base of every stored picture."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,16 +16,19 @@ from . import renditions
 from .metadata import clean_text
 from .quality import Verdict
 
+if TYPE_CHECKING:
+    from .intake import Photo
 
-def originals():
+
+def originals() -> Storage:
     return storages["originals"]
 
 
-def processed():
+def processed() -> Storage:
     return storages["processed"]
 
 
-def thumbnails():
+def thumbnails() -> Storage:
     return storages["thumbnails"]
 
 
@@ -41,7 +45,7 @@ FILE_CONSTRAINTS = [
 
 
 class CapturedFrom(models.TextChoices):
-    """metadata.SOURCES, in words."""
+    """Labels for metadata.SOURCES."""
 
     ORIGINAL = "original", _("date of the camera")
     DIGITIZED = "digitized", _("date of the scan")
@@ -49,14 +53,14 @@ class CapturedFrom(models.TextChoices):
 
 
 class StoredImage(models.Model):
-    """The blobs of one photograph and what its bytes say: the base of both image tables.
+    """The blobs of one photograph and the facts read from its bytes: the base of both image tables.
 
-    Rows are made by services only: they need blobs that exist. `width` and `height` are pixels
-    of the original after its orientation is applied; `sha256` is of the bytes as received.
+    Only services create rows, since the blobs must exist. `width` and `height` are pixels of the
+    original after its orientation is applied; `sha256` is of the bytes as received.
     """
 
-    BLOB_FIELDS = ("original", "display", "thumbnail")
-    audits_itself = True  # in the admin too: its services and signals tell the audit log
+    BLOB_FIELDS: tuple[str, ...] = ("original", "display", "thumbnail")
+    audits_itself = True  # in the admin too: its services and signals write to the audit trail
 
     original = models.FileField(_("original"), storage=originals, max_length=255, editable=False)
     display = models.FileField(_("display"), storage=processed, max_length=255, editable=False)
@@ -107,24 +111,25 @@ class StoredImage(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"  # no file name: it may name a patient
 
     @property
-    def verdict(self):
-        """What to tell the clinician about sharpness, exposure and damage, or None where
-        unmeasured."""
+    def verdict(self) -> Verdict | None:
+        """The verdict on sharpness, exposure and damage, or None where they were not measured."""
         return Verdict.of(self.sharpness, self.exposure, damaged=self.damaged)
 
     @property
-    def captured_source(self):
-        """Which date of the file `captured_at` is, or "". Rows of before it was kept have the
-        camera's: no other was read."""
-        return (self.captured_at and (self.captured_from or CapturedFrom.ORIGINAL.value)) or ""
+    def captured_source(self) -> str:
+        """Which date of the file `captured_at` is, or "". Older rows, without `captured_from`,
+        have the camera's: no other was read then."""
+        if self.captured_at is None:
+            return ""
+        return self.captured_from or CapturedFrom.ORIGINAL.value
 
     @property
-    def captured_local(self):
-        """When it was taken, on the camera's own clock where that is known, else on ours."""
+    def captured_local(self) -> datetime | None:
+        """When it was taken, in the camera's time zone where that is known, else in ours."""
         if self.captured_at is None:
             return None
         if self.captured_offset is None:
@@ -134,55 +139,60 @@ class StoredImage(models.Model):
         )
 
     @property
-    def captured_clock(self):
-        """What that clock showed, without a zone: for pages, whose templates move what has one to
-        the practice's, and so a late evening west of here to the next day."""
+    def captured_clock(self) -> datetime | None:
+        """What the camera's clock showed, naive: templates convert aware dates to the practice's
+        zone, which would move a late evening further west to the next day."""
         return self.captured_local and self.captured_local.replace(tzinfo=None)
 
     @property
-    def thumbnail_size(self):
-        """(width, height) of the thumbnail, px: known without opening it, so no layout shifts."""
+    def thumbnail_size(self) -> tuple[int, int]:
+        """(width, height) of the thumbnail, px, without opening it: pages reserve its space."""
         return renditions.thumbnail_size(self.width, self.height)
 
     @property
-    def browser_can_show_original(self):
+    def browser_can_show_original(self) -> bool:
         return self.mime_type in ("image/jpeg", "image/png", "image/webp")
 
     @property
-    def download_url(self):
-        """Signed, and saved by the browser under the name that the clinician knows."""
-        return self.original.storage.url(self.original.name, filename=self.original_filename)
+    def download_url(self) -> str:
+        """Signed; the browser saves the file under its original name."""
+        return self.original.storage.url(  # type: ignore[call-arg]
+            self.original.name, filename=self.original_filename
+        )
 
     @staticmethod
-    def facts(photo):
-        """The columns that an `imaging.intake.Photo` fills."""
-        found = photo.found
+    def columns_from(photo: "Photo") -> dict[str, Any]:
+        """The values of the columns that describe a photo."""
+        decoded = photo.found
         return {
-            "original_filename": clean_text(photo.original.name, 255) or f"image.{found.extension}",
+            "original_filename": clean_text(photo.original.name, 255)
+            or f"image.{decoded.extension}",
             "file_size": photo.size,
-            "mime_type": found.mime_type,
-            "width": found.width,
-            "height": found.height,
+            "mime_type": decoded.mime_type,
+            "width": decoded.width,
+            "height": decoded.height,
             "sha256": photo.sha256,
-            "captured_at": found.captured_at,
-            "captured_offset": found.captured_offset,
-            "captured_from": found.captured_from,
-            "camera_model": found.camera_model,
-            "sharpness": found.sharpness,
-            "exposure": found.exposure,
-            "damaged": found.damaged,
+            "captured_at": decoded.captured_at,
+            "captured_offset": decoded.captured_offset,
+            "captured_from": decoded.captured_from,
+            "camera_model": decoded.camera_model,
+            "sharpness": decoded.sharpness,
+            "exposure": decoded.exposure,
+            "damaged": decoded.damaged,
         }
 
-    def blobs(self):
+    def blobs(self) -> list[tuple[str, str]]:
         """(container, name) of every blob that the row points at."""
         fields = [getattr(self, name) for name in self.BLOB_FIELDS]
         return [(field.storage.container, field.name) for field in fields if field]
 
 
-def delete_blobs_after_commit(sender, instance, **kwargs):
-    """`post_delete` of every StoredImage: once the row is gone for good, the worker is told."""
+def delete_blobs_after_commit(
+    sender: type[StoredImage], instance: StoredImage, **kwargs: Any
+) -> None:
+    """`post_delete` of every StoredImage: after the commit, enqueue the deletion of its blobs."""
     from .tasks import delete_blobs
 
-    # robust: the row is gone whatever happens to the queue; reconcile sweeps what it missed.
+    # robust: the row is gone even if enqueueing fails; reconcile then removes the blobs.
     enqueue = partial(delete_blobs.enqueue, instance.blobs(), request_id=request_id())
     transaction.on_commit(enqueue, robust=True)

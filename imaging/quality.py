@@ -1,19 +1,21 @@
-"""Is the photograph sharp and well exposed? Said while the patient is still in the room.
+"""Measures sharpness and exposure, so that a bad photograph is noticed during the visit.
 
-The thresholds come out of `script/bench quality`, which degrades drawn skin in known steps
-(docs/quality.md) and fails when they differ from what stands here.
+`script/bench quality` derives the thresholds from drawn skin degraded in known steps
+(docs/quality.md), and fails when they differ from those here.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
-MEASURED_LONG_EDGE = 960  # px: sharpness is compared at one scale, whatever the camera
-BLURRED, SOFT = 0.58, 0.65  # sharpness below which a picture is poor, acceptable
-MOST = 4.0  # what has more of the finest detail is a pattern, not a photograph
-CLIPPED_POOR, CLIPPED_ACCEPTABLE = 0.15, 0.05  # share of clipped pixels
+MEASURED_LONG_EDGE = 960  # px: sharpness is compared at one scale for all cameras
+BLURRED, SOFT = 0.58, 0.65  # sharpness below which a picture is poor, or acceptable
+MAX_SHARPNESS = 4.0  # more of the finest detail is a pattern, not a photograph
+CLIPPED_POOR, CLIPPED_ACCEPTABLE = 0.15, 0.05  # share of clipped pixels above which it is
 
 REASONS = {
     "blurred": _("Blurred"),
@@ -24,16 +26,17 @@ REASONS = {
 }
 
 FULL = 250  # sRGB code of a clipped channel
-WHITE = 235  # where red is clipped: the code of the other two above which all is white
+WHITE = 235  # where red is clipped: code of the other two channels above which it is white
 DARK = 46  # sRGB code below which one code is a step of over 4 % in light: 2.4 / (code + 14)
-SURROUND = 16  # luma of a dermoscope's black surround, noise and compression included
+SURROUND = 16  # maximum luma of a dermoscope's black surround, with noise and compression
 
 _BLOCK = 16  # samples a side: 32 px
 _STEPS = ((0, 3), (3, 0), (2, 2), (2, -2))  # px: across, down, both diagonals
-_NOISE_FINE, _NOISE_COARSE = 28, 6  # what noise of variance 1 gives in a band; the fine one with
-# a margin for its spread between blocks (24 on average), since the sharpest blocks are looked for
-_FAINT = 150  # energy of a pattern of 1.4 grey levels: what is fainter proves nothing
-_SHARPEST = 0.95  # the twentieth sharpest block in a hundred speaks for the picture
+# Energy in a band of noise of variance 1; the fine one (24 on average) with a margin for its spread
+# between blocks, since the sharpest blocks are used.
+_NOISE_FINE, _NOISE_COARSE = 28, 6
+_FAINT = 150  # energy of a pattern of 1.4 grey levels: anything fainter proves nothing
+_SHARPEST = 0.95  # the quantile of the blocks that represents the picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,19 @@ class Verdict:
     codes: tuple[str, ...]
 
     @property
-    def reasons(self):
+    def reasons(self) -> list[Any]:
+        """The codes as text for a person (lazy translations)."""
         return [REASONS[code] for code in self.codes]
 
     @classmethod
-    def of(cls, sharpness, exposure, *, damaged=False):
-        """The verdict on `measure`'s two figures, or None where they are missing."""
+    def of(
+        cls, sharpness: float | None, exposure: float | None, *, damaged: bool = False
+    ) -> "Verdict | None":
+        """The verdict on the two values of `measure`, or None where they are missing."""
         if sharpness is None or exposure is None:
             return None
-        poor, fair = ["damaged"] if damaged else [], []
+        poor: list[str] = ["damaged"] if damaged else []
+        fair: list[str] = []
         if sharpness < BLURRED:
             poor.append("blurred")
         elif sharpness < SOFT:
@@ -67,38 +74,38 @@ class Verdict:
 def measure(picture: Image.Image) -> tuple[float, float]:
     """(sharpness, exposure) of an upright sRGB picture of mode RGB, any size.
 
-    Both look at the middle two thirds of the frame each way. Sharpness is taken at a long edge of
-    `MEASURED_LONG_EDGE` px; a smaller picture is measured as it is, so that it answers for its
-    own pixels and not for the detail that it never had. Never raises for a picture.
+    Both use the middle two thirds of the frame in each direction. Sharpness is measured at a long
+    edge of `MEASURED_LONG_EDGE` px, or at its own size where that is smaller: it is judged by its
+    own pixels. Does not raise for a picture.
     """
     width, height = picture.size
     box = (width // 6, height // 6, width - width // 6, height - height // 6)
     return sharpness(_luma(picture, box)), exposure(picture, box)
 
 
-def _luma(picture, box):
-    """The middle of the picture in grey, at the scale of `MEASURED_LONG_EDGE`; uint8 (h, w)."""
+def _luma(picture: Image.Image, box: tuple[int, int, int, int]) -> np.ndarray:
+    """The picture within `box` in grey, at the scale of `MEASURED_LONG_EDGE`; uint8 (h, w)."""
     grey = picture.crop(box).convert("L")
-    factor = max(picture.size) / MEASURED_LONG_EDGE
+    factor: float = max(picture.size) / MEASURED_LONG_EDGE
     if factor >= 2:
         grey = grey.reduce(int(factor))
         factor /= int(factor)
     if factor > 1.001:
-        size = [max(1, round(side / factor)) for side in grey.size]
+        size = max(1, round(grey.width / factor)), max(1, round(grey.height / factor))
         grey = grey.resize(size, Image.Resampling.BILINEAR)
     return np.asarray(grey)
 
 
 def sharpness(luma: np.ndarray) -> float:
-    """How much of the finest detail is left beside what is twice as coarse; luma uint8 (h, w).
+    """How strong the finest detail is relative to detail twice as coarse; luma uint8 (h, w).
 
     The ratio of amplitudes in the bands of 6 px and of 12 px a period, in blocks of 32 px: of the
-    direction that has least of the finer (a shaken hand blurs one only) to the mean of all, in the
-    sharpest blocks (the lesion may be sharp and all around it out of focus). A ratio does not ask
-    how strong the contrast is, so plain skin in focus counts as sharp. The picture's own noise is
-    estimated (Immerkær, Fast noise variance estimation, CVIU 64, 1996) and taken off: it would
-    pass for detail. From 0 to `MOST`; 0 where there is no detail, or no room to look for any (under
-    about 100 px a side of the whole picture).
+    direction with least fine detail (a shaken hand blurs only one) to the mean of all, in the
+    sharpest blocks (the lesion may be sharp and its surroundings out of focus). A ratio is
+    independent of contrast, so plain skin in focus counts as sharp. The picture's own noise is
+    estimated (Immerkær, Fast noise variance estimation, CVIU 64, 1996) and subtracted: it would
+    pass for detail. From 0 to `MAX_SHARPNESS`; 0 where there is no detail, or no room for any
+    (less than about 100 px a side of the whole picture).
     """
     height, width = (side // 2 * 2 for side in luma.shape)
     rows, columns = (height // 2 - 7) // _BLOCK, (width // 2 - 7) // _BLOCK
@@ -112,70 +119,71 @@ def sharpness(luma: np.ndarray) -> float:
     noise = blocks.energy(_diagonal(fine, blocks))
     noise = np.partition(noise, noise.size // 4)[noise.size // 4] / 36
     inner = coarse[3 : 3 + blocks.height, 3 : 3 + blocks.width]
-    # The edge of a surround or of blown cloth is sharp in any picture. Not so a hair or gloss:
-    # only whole blocks count.
-    flat = blocks.full(inner <= SURROUND) | blocks.full(inner >= FULL)
-    seen = ~blocks.beside(flat)
-    if seen.sum() * 8 < seen.size:
-        seen[:] = True
-    bands = bands[:, seen]
+    # The edge of a surround or of overexposed cloth is sharp in any picture, a hair or gloss is
+    # not: only blocks covered completely count.
+    flat = blocks.covered(inner <= SURROUND) | blocks.covered(inner >= FULL)
+    usable = ~blocks.touching(flat)
+    if usable.sum() * 8 < usable.size:
+        usable[:] = True
+    bands = bands[:, usable]
     detail = bands[:4] - _NOISE_FINE * noise
     base = np.maximum(bands[4:].mean(axis=0), _NOISE_COARSE * noise) + _FAINT
-    at = int(_SHARPEST * (bands.shape[1] - 1))
-    ratio = np.partition(detail / base, at, axis=1)[:, at].min()
-    return min(MOST, float(np.sqrt(max(ratio, 0.0))))
+    rank = int(_SHARPEST * (bands.shape[1] - 1))
+    ratio = np.partition(detail / base, rank, axis=1)[:, rank].min()
+    return min(MAX_SHARPNESS, float(np.sqrt(max(ratio, 0.0))))
 
 
 class _Blocks:
     """A grid of blocks of `_BLOCK` × `_BLOCK` samples."""
 
-    def __init__(self, rows, columns):
+    def __init__(self, rows: int, columns: int) -> None:
         self.rows, self.columns = rows, columns
         self.height, self.width = rows * _BLOCK, columns * _BLOCK
 
-    def mean(self, plane):
-        """Mean per block, (rows × columns,) float32. Rows first: those sums run along memory."""
+    def mean(self, plane: np.ndarray) -> np.ndarray:
+        """Mean per block, (rows × columns,) float32. Rows first: contiguous in memory."""
         down = plane.reshape(self.rows, _BLOCK, self.width).sum(axis=1, dtype=np.float32)
         across = down.reshape(self.rows, self.columns, _BLOCK).sum(axis=2)
         return across.ravel() / _BLOCK**2
 
-    def full(self, marked):
-        """Which blocks are marked all over, but for a pixel of noise; every fourth is looked at."""
+    def covered(self, marked: np.ndarray) -> np.ndarray:
+        """Which blocks are marked completely, but for a pixel of noise; samples every fourth."""
         parts = marked[::4, ::4].reshape(self.rows, _BLOCK // 4, self.columns, _BLOCK // 4)
         return parts.sum(axis=(1, 3)).ravel() >= (_BLOCK // 4) ** 2 - 1
 
-    def beside(self, marked):
-        """Which blocks are marked or touch one that is: the bands reach over a block's edge."""
+    def touching(self, marked: np.ndarray) -> np.ndarray:
+        """Which blocks are marked or touch one that is: the bands extend past a block's edge."""
         grid = np.zeros((self.rows + 2, self.columns + 2), bool)
         grid[1:-1, 1:-1] = marked.reshape(self.rows, self.columns)
         grid = grid[:-2] | grid[1:-1] | grid[2:]
         return (grid[:, :-2] | grid[:, 1:-1] | grid[:, 2:]).ravel()
 
-    def energy(self, plane):
+    def energy(self, plane: np.ndarray) -> np.ndarray:
+        """Mean square per block, (rows × columns,) float32."""
         plane = plane.astype(np.float32)
         plane *= plane
         return self.mean(plane)
 
 
-def _bands(plane, stride, blocks):
+def _bands(plane: np.ndarray, stride: int, blocks: _Blocks) -> Iterator[np.ndarray]:
     """Energy per block of the second differences over ±3 px in four directions, every `stride` px.
 
-    On sums of 2 × 2 px, so that the band ends before the pixel grid, where there is only noise.
+    On sums of 2 × 2 px, so that the band stops short of the pixel grid, where there is only noise.
     """
     pairs = plane[:-1] + plane[1:]
     pairs = pairs[:, :-1] + pairs[:, 1:]
 
-    def at(down, across):
+    def shifted(down: int, across: int) -> np.ndarray:
         top, left = 3 + down, 3 + across
         bottom, right = top + stride * blocks.height, left + stride * blocks.width
         return pairs[top:bottom:stride, left:right:stride]
 
-    middle = 2 * at(0, 0)
+    middle = 2 * shifted(0, 0)
     for down, across in _STEPS:
-        yield blocks.energy(middle - at(-down, -across) - at(down, across))
+        yield blocks.energy(middle - shifted(-down, -across) - shifted(down, across))
 
 
-def _diagonal(plane, blocks):
+def _diagonal(plane: np.ndarray, blocks: _Blocks) -> np.ndarray:
     """Immerkær's difference of two Laplacians at every second pixel: blind to straight edges."""
     down = plane[2:-2:2] + plane[4::2] - 2 * plane[3:-1:2]
     across = down[:, 2:-2:2] + down[:, 4::2] - 2 * down[:, 3:-1:2]
@@ -183,12 +191,12 @@ def _diagonal(plane, blocks):
 
 
 def exposure(picture: Image.Image, box: tuple[int, int, int, int]) -> float:
-    """The signed share of the colour in `box` that is clipped: > 0 blown out, < 0 lost in black.
+    """The signed share of `box` that is clipped: > 0 overexposed, < 0 underexposed.
 
-    Blown out: the mean over the channels of the share at the end of the scale (skin loses red
-    first: a third), and white beyond half of the box; less white is gauze, paper or gloss.
-    Lost: the share so dark that single codes show as steps (`DARK`) of the brighter half; a
-    dermoscope's surround or a black drape may fill the other.
+    Overexposed: the mean over the channels of the share at the end of the scale (skin loses red
+    first: a third), plus white beyond half of the box; less white is gauze, paper or gloss.
+    Underexposed: the share of the brighter half so dark that single codes are visible steps
+    (`DARK`); a dermoscope's surround or a black drape may fill the other half.
     """
     size = min(240, box[2] - box[0]), min(240, box[3] - box[1])
     pixels = np.asarray(picture.resize(size, Image.Resampling.NEAREST, box=box))

@@ -1,10 +1,11 @@
-"""How a picture looks on screen: upright, in sRGB, at display and thumbnail size.
+"""Renditions of a picture for the screen: upright, in sRGB, at display and thumbnail size.
 
-Renditions carry pixels only: no EXIF, no GPS, no profile (sRGB is what a browser assumes).
+They contain pixels only: no EXIF, no GPS, no profile (browsers assume sRGB).
 """
 
 import io
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from imagekit import ImageSpec
@@ -27,21 +28,21 @@ _TRANSPOSE = {
 }
 
 
-def reduction(size: tuple[int, int]) -> int:
-    """The power of two (1–8) by which a picture shrinks and keeps a long edge ≥ 1920 px."""
+def reduction_factor(size: tuple[int, int]) -> int:
+    """The largest power of two (1–8) by which a picture can shrink with a long edge ≥ 1920 px."""
     return next(k for k in (8, 4, 2, 1) if k == 1 or max(size) // k >= DISPLAY_MIN)
 
 
-def draft_box(size):
-    """For `Image.draft`: the exact box, since a square one is defeated by the short edge."""
-    k = reduction(size)
+def draft_box(size: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) for `Image.draft`: exact, since the short edge would defeat a square."""
+    k = reduction_factor(size)
     return max(1, size[0] // k), max(1, size[1] // k)
 
 
 def upright_srgb(image: Image.Image, orientation: int, icc_profile: bytes | None) -> Image.Image:
     """Display pixels of a decoded image: RGB (or RGBX), sRGB, oriented, alpha on white, reduced."""
-    image = eight_bits(image)
-    k = reduction(image.size)
+    image = to_eight_bits(image)
+    k = reduction_factor(image.size)
     if image.mode in ("P", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
     if k > 1:
@@ -55,7 +56,7 @@ def upright_srgb(image: Image.Image, orientation: int, icc_profile: bytes | None
     return image
 
 
-def eight_bits(image: Image.Image) -> Image.Image:
+def to_eight_bits(image: Image.Image) -> Image.Image:
     """A decoded image with eight bits a sample, its mode otherwise kept."""
     if image.mode.startswith("I"):
         # Pillow's convert() clips 16 bits at 255, and a grey picture turns white.
@@ -65,10 +66,10 @@ def eight_bits(image: Image.Image) -> Image.Image:
     return image
 
 
-def _flatten(image):
+def _flatten(image: Image.Image) -> Image.Image:
     if image.mode not in ("RGBA", "LA", "La", "RGBa"):
         return image
-    grey = image.mode in ("LA", "La")  # stays grey: its profile is one for grey
+    grey = image.mode in ("LA", "La")  # stays grey, since its profile is for grey
     image = image.convert("RGBA")
     white = Image.new("RGB", image.size, "white")
     white.paste(image, mask=image.getchannel("A"))
@@ -81,17 +82,23 @@ def to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
         image = image.convert("RGB")
     transform = _transform(icc_profile, image.mode) if icc_profile else None
     if transform is None and icc_profile and image.mode == "L":
-        image = image.convert("RGB")  # colour was dropped, its profile was not
+        image = image.convert("RGB")  # colours were dropped, their profile was not
         transform = _transform(icc_profile, "RGB")
     if transform is not None:
-        return ImageCms.applyTransform(image, transform)
+        return _applied(transform, image)
     return image if image.mode == "RGBX" else image.convert("RGB")
 
 
+def _applied(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
+    result = ImageCms.applyTransform(image, transform)
+    assert result is not None  # noqa: S101  (only None in place)
+    return result
+
+
 @lru_cache(maxsize=8)  # a camera writes the same profile into every file
-def _transform(icc_profile, mode):
-    """From a profile to sRGB; None where there is nothing to do: the profile is sRGB itself, or
-    cannot be read, or is of another colour space and says nothing."""
+def _transform(icc_profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """From a profile to sRGB; None where the profile is sRGB itself, cannot be read, or is for
+    another colour space."""
     try:
         transform = ImageCms.buildTransform(
             ImageCms.ImageCmsProfile(io.BytesIO(icc_profile)),
@@ -104,19 +111,19 @@ def _transform(icc_profile, mode):
     except (ImageCms.PyCMSError, OSError, ValueError):
         return None
     if mode in ("RGB", "RGBX"):
-        colours = np.stack(np.meshgrid(*[np.arange(0, 256, 15, np.uint8)] * 3), axis=-1)
+        colours = np.stack(np.meshgrid(*[np.arange(0, 256, 15, dtype=np.uint8)] * 3), axis=-1)
         probe = colours.reshape(1, -1, 3)
-        found = np.asarray(ImageCms.applyTransform(Image.fromarray(probe).convert(mode), transform))
-        if np.abs(found.astype(int) - probe).max() <= 1:
+        result = np.asarray(_applied(transform, Image.fromarray(probe).convert(mode)))
+        if np.abs(result.astype(int) - probe).max() <= 1:
             return None
     return transform
 
 
 def display(picture: Image.Image) -> bytes:
-    """The display rendition as JPEG: colour at full resolution, since colour is evidence.
+    """The display rendition as JPEG, without chroma subsampling: colour is evidence.
 
-    Quality 94, not 90: it gives back, for a third more bytes and hardly any time, what the
-    reduction in the decoder is short of a Lanczos filter (`script/bench intake`, fidelity).
+    Quality 94, not 90: for a third more bytes and hardly any time it makes up for what the
+    reduction in the decoder loses against a Lanczos filter (`script/bench intake`, fidelity).
     """
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=94, subsampling=0)
@@ -124,24 +131,24 @@ def display(picture: Image.Image) -> bytes:
 
 
 def halved(picture: Image.Image) -> Image.Image:
-    """A large picture at half its size or less: what thumbnail and sharpness are made from."""
+    """A large picture at half its size or less, RGB: the input of thumbnail and sharpness."""
     k = max(picture.size) // HALVED_MIN
     return (picture.reduce(k) if k > 1 else picture).convert("RGB")
 
 
 def thumbnail_size(width: int, height: int) -> tuple[int, int]:
-    """The size that a picture of this size has as a thumbnail, to a pixel."""
+    """(width, height) in px of the thumbnail of a picture of this size."""
     scale = min(1, THUMBNAIL_BOX[0] / width, THUMBNAIL_BOX[1] / height)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 class Resize:
-    """ImageKit processor: to this very size, never cropped."""
+    """ImageKit processor: resize to exactly this size, without cropping."""
 
-    def __init__(self, size):
+    def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
 
-    def process(self, image):
+    def process(self, image: Image.Image) -> Image.Image:
         return image.resize(self.size, Image.Resampling.LANCZOS, reducing_gap=1.5)
 
 
@@ -149,19 +156,19 @@ class Thumbnail(ImageSpec):
     """ImageKit's spec of the thumbnail; its source is the decoded picture, not a file."""
 
     format = "WEBP"
-    # Method 2 of 6 at 88: no less true than method 4 at 85, in half the time.
+    # Method 2 of 6 at quality 88: as faithful as method 4 at 85, in half the time.
     options = {"quality": 88, "method": 2}
 
-    def __init__(self, source, size):
+    def __init__(self, source: Image.Image, size: tuple[int, int]) -> None:
         super().__init__(source)
         self.processors = [Resize(size)]
 
-    def generate(self):
+    def generate(self) -> Any:
         return process_image(
             self.source, self.processors, self.format, autoconvert=False, options=self.options
         )
 
 
 def thumbnail(picture: Image.Image, size: tuple[int, int]) -> bytes:
-    """The thumbnail as WebP of `size` px (`thumbnail_size` of the whole picture)."""
+    """The thumbnail as WebP of `size` px (`thumbnail_size` of the original)."""
     return Thumbnail(picture, size).generate().read()

@@ -1,25 +1,28 @@
 """What the serializers of both image tables share."""
 
+from datetime import datetime, tzinfo
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from .errors import ImageRefused
 
 
-def rooted(root, url):
-    return root + url if url.startswith("/") else url  # Azure's are absolute
+def absolute_url(root: str, url: str) -> str:
+    return root + url if url.startswith("/") else url  # Azure's are absolute already
 
 
-def moment(moment, clock):
-    """As DRF's DateTimeField writes it."""
-    text = moment.astimezone(clock).isoformat()
+def format_datetime(value: datetime, zone: tzinfo) -> str:
+    """In the format of DRF's DateTimeField."""
+    text = value.astimezone(zone).isoformat()
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
 class UploadedFileField(serializers.FileField):
-    """Carries the bytes to the service, which judges them; what is no file is a missing one."""
+    """Passes the file on to the service, which checks it; anything else is a missing file."""
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> UploadedFile:
         if not isinstance(data, UploadedFile):
             raise serializers.ValidationError(
                 ImageRefused.MESSAGES["missing_file"], code="missing_file"

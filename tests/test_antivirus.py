@@ -140,8 +140,8 @@ def test_without_the_setting_it_is_a_photograph(send):
 
 def test_every_byte_is_looked_at(guarded, send):
     """A file is sent in pieces: the string lies across two of them."""
-    gap = antivirus.PIECE - len(photograph()) - len(EICAR) // 2
-    answer = send(photograph() + bytes(gap) + EICAR + bytes(antivirus.PIECE))
+    gap = antivirus.CHUNK_SIZE - len(photograph()) - len(EICAR) // 2
+    answer = send(photograph() + bytes(gap) + EICAR + bytes(antivirus.CHUNK_SIZE))
     assert code(answer) == ("infected_file", "file")
 
 

@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from imaging import storage
 from imaging.models import CapturedFrom
-from imaging.serializers import UploadedFileField, moment, rooted
+from imaging.serializers import UploadedFileField, absolute_url, format_datetime
 
 from .. import dating
 from ..models import Consultation, ConsultationImage
@@ -96,7 +96,8 @@ class ImageSerializer(serializers.ModelSerializer):
     @extend_schema_field({"type": ["string", "null"], "format": "date-time"})
     def get_captured_at(self, image: ConsultationImage) -> str | None:
         """With the offset that the camera wrote; DRF's own field would move it to ours."""
-        return image.captured_local.isoformat() if image.captured_at else None
+        local = image.captured_local
+        return local.isoformat() if local else None
 
     @extend_schema_field(serializers.ChoiceField(CapturedFrom.choices, allow_null=True))
     def get_captured_from(self, image: ConsultationImage) -> str | None:
@@ -135,8 +136,10 @@ class ImageSerializer(serializers.ModelSerializer):
         self,
     ) -> tuple[str, tzinfo, Callable[..., str], Callable[..., str], Callable[..., str]]:
         """What the rows of one request share: root, clock, and what signs for each container."""
-        links = [storage.url_signer(name) for name in ("processed", "thumbnails", "originals")]
-        return self._absolute("/")[:-1], timezone.get_current_timezone(), *links
+        containers = ("processed", "thumbnails", "originals")
+        display, thumbnail, original = (storage.url_signer(name) for name in containers)
+        root = self._absolute("/")[:-1]
+        return root, timezone.get_current_timezone(), display, thumbnail, original
 
     def to_representation(self, image: ConsultationImage) -> dict[str, Any]:
         root, clock, display, thumbnail, original = self._shared
@@ -144,9 +147,11 @@ class ImageSerializer(serializers.ModelSerializer):
         return {
             "id": row["id"],
             "consultation_id": row["consultation_id"],
-            "image_url": rooted(root, display(str(row["display"]))),
-            "thumbnail_url": rooted(root, thumbnail(str(row["thumbnail"]))),
-            "original_url": rooted(root, original(str(row["original"]), row["original_filename"])),
+            "image_url": absolute_url(root, display(str(row["display"]))),
+            "thumbnail_url": absolute_url(root, thumbnail(str(row["thumbnail"]))),
+            "original_url": absolute_url(
+                root, original(str(row["original"]), row["original_filename"])
+            ),
             "original_filename": row["original_filename"],
             "file_size": row["file_size"],
             "mime_type": row["mime_type"],
@@ -166,8 +171,8 @@ class ImageSerializer(serializers.ModelSerializer):
             "sha256": row["sha256"],
             "quality": self.get_quality(image),
             "damaged": row["damaged"],
-            "created_at": moment(row["created_at"], clock),
-            "updated_at": moment(row["updated_at"], clock),
+            "created_at": format_datetime(row["created_at"], clock),
+            "updated_at": format_datetime(row["updated_at"], clock),
         }
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:

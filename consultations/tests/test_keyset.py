@@ -132,7 +132,7 @@ def test_reconcile_mends_copies(doctor, other_doctor, image):
     call_command("reconcile", "--dry-run", stdout=out)
     assert "WRONG  1 rows" in out.getvalue()
     call_command("reconcile", stdout=out)
-    assert "mended  1 rows" in out.getvalue()
+    assert "repaired  1 rows" in out.getvalue()
     assert not ConsultationImage.objects.visible_to(doctor).exists()
     assert ConsultationImage.objects.visible_to(other_doctor).exists()
     Consultation.objects.filter(pk=visit.pk).update(doctor=doctor)

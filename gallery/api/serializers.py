@@ -13,7 +13,7 @@ from rest_framework import serializers
 from consultations.models import Consultation
 from consultations.serializers import ImageUploadSerializer as ConsultationUploadSerializer
 from imaging import background, storage
-from imaging.serializers import UploadedFileField, rooted
+from imaging.serializers import UploadedFileField, absolute_url
 
 from ..models import Share, StorageQuota, UserImage
 from ..models.images import MAX_IMAGES, MAX_TAGS, TAG_LENGTH, TITLE_LENGTH
@@ -136,7 +136,7 @@ class UserImageSerializer(serializers.ModelSerializer):
 
     def _link(self, container: str, field: FieldFile, filename: str | None = None) -> str | None:
         root, links = self._links
-        return rooted(root, links[container](field.name, filename)) if field else None
+        return absolute_url(root, links[container](field.name, filename)) if field else None
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_original_url(self, image: UserImage) -> str | None:

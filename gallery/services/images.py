@@ -71,7 +71,7 @@ def submit_image(
                 thumbnail=thumbnail,
                 source_bytes=size,
                 stored_bytes=size,
-                **UserImage.facts(photo),
+                **UserImage.columns_from(photo),
                 engine_asked=engine,
                 dermoscopic=dermoscopic,
                 due_at=timezone.now(),

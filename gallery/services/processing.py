@@ -57,7 +57,7 @@ class Processing(Queue):
                     original, out, engine=job.engine_asked, dermoscopic=job.dermoscopic
                 )
             except background.BackgroundFailed as failure:
-                reason = RetryableFailure if failure.passing else PermanentFailure
+                reason = RetryableFailure if failure.transient else PermanentFailure
                 raise reason(failure.code) from failure
             self.finish(job, cutout, out)
 

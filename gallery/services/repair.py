@@ -11,13 +11,13 @@ from . import quotas, trash
 ABANDONED = timedelta(hours=1)
 
 
-def repair(*, only_tell: bool, grace: timedelta = ABANDONED) -> int:
-    """Correct abandoned reservations, images that a dead worker held, and quotas that are not the
-    sums of their rows. Returns how many rows. With `only_tell`, only counts them."""
+def repair(*, dry_run: bool, grace: timedelta = ABANDONED) -> int:
+    """Abandoned reservations, images left behind by a worker, and quotas that are not the sum of
+    what is stored. Returns how many rows."""
     now = timezone.now()
     abandoned = Reservation.objects.filter(created_at__lt=now - grace)
     stuck = UserImage.objects.due().filter(status=UserImage.Status.PROCESSING)
-    if only_tell:
+    if dry_run:
         drifted = sum(_actual_usage(quota.pk) is not None for quota in StorageQuota.objects.all())
         return abandoned.count() + stuck.count() + drifted
     trash.purge()

@@ -80,7 +80,7 @@ def test_reconcile_sets_sums_right_and_releases_what_nobody_used(user_image, doc
     before = StorageQuota.objects.get().storage_used
     assert "WRONG  2 rows" in reconcile("--dry-run")
     assert StorageQuota.objects.get().storage_used == before, "--dry-run only tells"
-    assert "mended  2 rows" in reconcile()
+    assert "repaired  2 rows" in reconcile()
     quota = StorageQuota.objects.get()
     assert (quota.storage_used, quota.image_count) == (user_image.stored_bytes, 1)
     assert "rows\n" not in reconcile().replace("rows, ", ""), "nothing is left to mend"

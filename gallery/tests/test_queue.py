@@ -90,7 +90,7 @@ def test_a_killed_try_leaves_no_second_result(user_image, due_now, monkeypatch):
 
 def test_pauses_grow_and_then_it_fails(user_image, settings, monkeypatch, due_now):
     settings.PROCESSING_PAUSES = [10, 60]
-    fails_with(monkeypatch, background.BackgroundFailed("engine_failed", passing=True))
+    fails_with(monkeypatch, background.BackgroundFailed("engine_failed", transient=True))
     for pause in (10, 60):
         before = timezone.now()
         queue.work()
@@ -107,7 +107,7 @@ def test_pauses_grow_and_then_it_fails(user_image, settings, monkeypatch, due_no
 
 
 def test_what_can_never_work_fails_at_once(user_image, monkeypatch):
-    fails_with(monkeypatch, background.BackgroundFailed("nothing_found", passing=False))
+    fails_with(monkeypatch, background.BackgroundFailed("nothing_found", transient=False))
     queue.work()
     user_image.refresh_from_db()
     assert (user_image.status, user_image.error, user_image.attempts) == (
@@ -214,7 +214,7 @@ def test_a_second_run_removes_the_first_result(user_image, django_capture_on_com
 def test_a_second_run_that_fails_keeps_the_first_result(user_image, monkeypatch):
     queue.work()
     retry_image(user_image, engine="lesion")
-    fails_with(monkeypatch, background.BackgroundFailed("nothing_found", passing=False))
+    fails_with(monkeypatch, background.BackgroundFailed("nothing_found", transient=False))
     queue.work()
     user_image.refresh_from_db()
     assert (user_image.status, user_image.error) == ("ready", "nothing_found")

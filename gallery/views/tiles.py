@@ -37,7 +37,7 @@ def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
         image.tile = {
             "id": str(image.pk),
             "page": page(image.pk),
-            "thumbnail": link(image.shown_thumbnail.name),
+            "thumbnail": link(str(image.shown_thumbnail.name)),
             "width": str(width),
             "height": str(height),
             "title": title,

@@ -1,10 +1,10 @@
-"""A photograph without its background: engines behind one function, in a process of their own.
+"""Background removal: engines behind one function, in a process of their own.
 
-    cut = background.remove(original, out)      # Cutout, BackgroundFailed or EngineUnavailable
+    cutout = background.remove(original, out)      # or BackgroundFailed, EngineUnavailable
 
-`cutout` is what that process does to a file: decode it whole, find the subject (`subject`: a
-network) or the lesion (`lesion`), find α along its outline (`matte`), write the PNG (`compose`).
-The web process loads none of it.
+`cutout` is what that process does to a file: decode it at full size, find the subject (`subject`,
+a network) or the lesion (`lesion`), solve α along its outline (`matte`), compose the pixels
+(`compose`) and write the PNG. The web process loads none of it.
 """
 
 from .protocol import ENGINES, FAILURES, BackgroundFailed, Cutout

@@ -1,83 +1,97 @@
 """The process that removes backgrounds: `python -m imaging.background.child '<settings as JSON>'`.
 
-For every two descriptors that come through its socket (a photograph to read, a file to write the
-PNG into) it answers with two lengths, then what is known (JSON) and the thumbnail. As the decoding
-process (`imaging.decoding.child`) it holds no secret, no database and no other file, and has
-limits of memory and processor time that the kernel keeps.
+For every two descriptors that it receives (a photograph to read, a file to write the PNG into) it
+replies with two lengths, then the facts (JSON) and the thumbnail. Like the decoding process
+(`imaging.decoding.child`) it has no secret, no database connection and no other file, and the
+kernel limits its memory and processor time.
 """
 
 import ctypes
 import json
 import sys
 import warnings
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache, partial
+from types import ModuleType
+from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from imaging.sandbox import worker
 
-from .protocol import CHOICES, ORDER, REPLY
+from .protocol import CHOICES, REPLY, REQUEST
+
+if TYPE_CHECKING:
+    from .subject import SubjectDetector
 
 
-def main():
+def main() -> None:
     options = json.loads(sys.argv[1])
-    # What metadata and ImageKit read of Django's settings, and nothing more.
+    # The only settings that metadata and ImageKit read.
     settings.configure(TIME_ZONE=options["time_zone"], USE_TZ=True)
     import cv2
 
     from . import cutout, weights
-    from .subject import Subject
+    from .subject import SubjectDetector
 
-    warnings.simplefilter("ignore")  # decoders warn of what is odd
-    cv2.setNumThreads(1)  # threads of its own would be the web processes' processors
-    # Loaded when first needed: who only has lesions does not pay for it.
-    subject = cache(partial(Subject, *options["model"]))
-    worker.limit_memory(options["memory"], "BACKGROUND_MEMORY", options["written"])
-    known = partial(_answer, cutout, subject, weights.WeightsMissing)
+    warnings.simplefilter("ignore")  # decoders warn about anything unusual
+    cv2.setNumThreads(1)  # more threads would take processors from the web processes
+    # Loaded on first use: a site with lesions only does not pay for it.
+    detector = cache(partial(SubjectDetector, *options["model"]))
+    worker.limit_memory(options["memory"], "BACKGROUND_MEMORY", options["max_file_size"])
+    reply = partial(_reply, cutout, detector, weights.WeightsMissing)
     trim = getattr(ctypes.CDLL(None), "malloc_trim", lambda _bytes: None)  # glibc has it
 
-    def answer(*order):
-        trim(0)  # what the last picture left in pieces counts against this one's limit
-        return known(*order)
+    def handle(*request: Any) -> tuple[Any, ...]:
+        trim(0)  # fragments left by the last picture count against this one's limit
+        return reply(*request)
 
-    # The weights are read when they are first needed; the package's own lie with the libraries.
+    # The weights are read on first use; the built-in ones are installed with the libraries.
     folder = options["model"][1]
-    worker.serve(ORDER, ("rb", "r+b"), REPLY, answer, [folder] if folder else [])
+    worker.serve(REQUEST, ("rb", "r+b"), REPLY, handle, [folder] if folder else [])
 
 
-def _answer(cutout, subject, WeightsMissing, files, max_pixels, engine, dermoscopic):
+def _reply(
+    cutout: ModuleType,
+    detector: Callable[[], "SubjectDetector"],
+    weights_missing: type[Exception],
+    files: list[IO[bytes]],
+    max_pixels: int,
+    engine: int,
+    dermoscopic: int,
+) -> tuple[Any, ...]:
     try:
-        found = cutout.cut_out(
+        result = cutout.cut_out(
             *files,
             engine=CHOICES[engine],
             dermoscopic=None if dermoscopic < 0 else bool(dermoscopic),
             max_pixels=max_pixels,
-            subject=subject,
+            detector=detector,
         )
-    except cutout.NothingFound:
+    except cutout.SubjectNotFound:
         return ({"failure": "nothing_found"},)
     except cutout.ImageRefused as refusal:
         heavy = refusal.message == "too_heavy" or refusal.code == "too_many_pixels"
         return ({"failure": "too_heavy" if heavy else "unreadable"},)
-    except cutout.CannotWrite as full:
-        return ({"unavailable": f"the result cannot be written: {full}"},)
-    except WeightsMissing as missing:
-        return ({"unavailable": str(missing)},)
+    except cutout.OutputNotWritable as error:
+        return ({"unavailable": f"the result cannot be written: {error}"},)
+    except weights_missing as error:
+        return ({"unavailable": str(error)},)
     except Exception as error:
         if not _is_out_of_memory(error):
             raise
         return ({"failure": "too_heavy"},)
-    facts = asdict(found)
+    facts = asdict(result)
     thumbnail = facts.pop("thumbnail")
     return {"cutout": facts}, thumbnail
 
 
-def _is_out_of_memory(error):
-    """NumPy and Pillow say it in one way, OpenCV (cv::Error::StsNoMem) and onnxruntime, whose
-    exceptions are of no kind that Python knows, in theirs."""
-    told = getattr(error, "code", None) == -4 or "bad_alloc" in str(error)
-    return isinstance(error, MemoryError) or told
+def _is_out_of_memory(error: Exception) -> bool:
+    """NumPy and Pillow raise MemoryError; OpenCV (cv::Error::StsNoMem) and onnxruntime raise
+    exceptions of their own."""
+    from_library = getattr(error, "code", None) == -4 or "bad_alloc" in str(error)
+    return isinstance(error, MemoryError) or from_library
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""One file → its cut-out: what happens in the process that `child` is."""
+"""One file → its cut-out: the work of the process (`child`)."""
 
 import errno
 import io
 import time
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -10,49 +12,60 @@ from PIL import Image, PngImagePlugin
 
 from imaging import renditions
 from imaging.decoding import full_size
-from imaging.errors import ImageRefused  # noqa: F401  (what `cut_out` raises, for its caller)
+from imaging.errors import ImageRefused  # noqa: F401  (raised by `cut_out`: imported by its caller from here)
 
 from . import compose, field, grading, lesion, matte
 from .protocol import Cutout
 
-_WORKED_AT = 800_000  # px: what the picture is reduced to for everything but its last step
-_EDGE = 2.5  # pixels of the network: how far its outline may be off
-_SOFT, _STEEP = 1.2, 5.0  # px at long side 384: a lesion's outline is smoothed, then that steep
-_LEVEL = 2  # of zlib: a third of the time of 6 for an eighth more bytes
+if TYPE_CHECKING:
+    from .subject import SubjectDetector
+
+_WORKING_PIXELS = 800_000  # the picture is reduced to these for all steps but the last
+_EDGE_ERROR = 2.5  # pixels of the network: how far its outline may be off
+# A lesion's outline at long side 384 px: blurred by so many px, then with such a slope.
+_BLUR, _SLOPE = 1.2, 5.0
+_ZLIB_LEVEL = 2  # a third of the time of 6 for an eighth more bytes
+_CROSS = np.ones((3, 3), np.uint8)
 
 
-class NothingFound(Exception):
-    """No subject can be told from the background."""
+class SubjectNotFound(Exception):
+    """No subject can be distinguished from the background."""
 
 
-class CannotWrite(Exception):
-    """There is no room for the result: no fault of the picture's."""
+class OutputNotWritable(Exception):
+    """There is no room for the result: not the picture's fault."""
 
 
 def cut_out(
-    file, out, *, engine: str, dermoscopic: bool | None, max_pixels: int, subject
+    file: IO[bytes],
+    out: IO[bytes],
+    *,
+    engine: str,
+    dermoscopic: bool | None,
+    max_pixels: int,
+    detector: Callable[[], "SubjectDetector"],
 ) -> Cutout:
-    """Write the PNG of the cut-out of a real file into another.
+    """Write the cut-out of a picture file as PNG into `out`.
 
-    engine: "auto", "general" or "lesion"; subject: a callable that gives the `Subject`, called
-    when one is needed. Raises ImageRefused (cannot be decoded), NothingFound, CannotWrite.
+    engine: "auto", "general" or "lesion"; `detector` is only called when the network is needed.
+    Raises ImageRefused (cannot be decoded), SubjectNotFound, OutputNotWritable.
     """
     pixels = full_size.load(file, max_pixels=max_pixels)
     height, width = pixels.shape[:2]
-    began = time.monotonic()
-    step = max(1, int(np.ceil(np.sqrt(height * width / _WORKED_AT))))
+    started = time.monotonic()
+    step = max(1, int(np.ceil(np.sqrt(height * width / _WORKING_PIXELS))))
     small = _reduced(pixels, step)
-    coarse = _coarse(small)
-    round_field = field.find(coarse) if engine != "general" else None
+    overview = _overview(small)
+    round_field = field.find(overview) if engine != "general" else None
     if engine == "auto":
         engine = "lesion" if dermoscopic or (dermoscopic is None and round_field) else "general"
     if engine == "lesion":
-        measures = _cut_lesion(pixels, step, small, coarse, round_field)
+        measures = _cut_lesion(pixels, step, small, overview, round_field)
     else:
-        measures = _cut_subject(pixels, step, small, subject())
-    milliseconds = round(1000 * (time.monotonic() - began))
+        measures = _cut_subject(pixels, step, small, detector())
+    milliseconds = round(1000 * (time.monotonic() - started))
     if not pixels[::step, ::step, 3].any() and not pixels[..., 3].any():
-        raise NothingFound
+        raise SubjectNotFound
     picture = Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
     _write(picture, out)
     return Cutout(
@@ -66,8 +79,8 @@ def cut_out(
     )
 
 
-def _reduced(pixels, step):
-    """RGB (h, w, 3; uint8), what is transparent in the original on white."""
+def _reduced(pixels: np.ndarray, step: int) -> np.ndarray:
+    """RGB (h, w, 3; uint8), with the original's own transparency on white."""
     height, width = pixels.shape[:2]
     image = Image.frombuffer("RGBX", (width, height), pixels, "raw", "RGBX", 0, 1)
     small = np.asarray(image.reduce(step) if step > 1 else image)
@@ -76,92 +89,97 @@ def _reduced(pixels, step):
     return np.rint(flat).astype(np.uint8)
 
 
-def _coarse(small):
-    """At long side 384 px, at which lesions and fields of view are looked for."""
+def _overview(small: np.ndarray) -> np.ndarray:
+    """At long side 384 px, at which lesions and fields of view are searched for."""
     height, width = small.shape[:2]
     scale = field.SIDE / max(height, width)
     size = max(8, round(width * scale)), max(8, round(height * scale))
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(small, size, interpolation=way)
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(small, size, interpolation=interpolation)
 
 
-def _cut_subject(pixels, step, small, subject):
-    sure = subject.find(small)
-    if sure is None:
-        raise NothingFound
-    reach = _EDGE * max(small.shape[:2]) / subject.network.side
-    inside, unknown = matte.band(sure, max(2.0, reach))
+def _cut_subject(
+    pixels: np.ndarray, step: int, small: np.ndarray, detector: "SubjectDetector"
+) -> dict[str, float]:
+    probability = detector.find(small)
+    if probability is None:
+        raise SubjectNotFound
+    edge_error = _EDGE_ERROR * max(small.shape[:2]) / detector.network.side
+    inside, unknown = matte.trimap(probability, max(2.0, edge_error))
     if not inside.any():
-        raise NothingFound
-    measures = grading.measure(inside, grading.certainty(sure, inside))
+        raise SubjectNotFound
+    measures = grading.measure(inside, grading.certainty(probability, inside))
     colours = small.astype(np.float32) / 255
-    alpha = matte.solve(colours, sure, inside, unknown)
-    slope, offset = matte.Guide(colours).model(alpha)
-    own = compose.reduced_colours(colours, matte.ramp(alpha))
-    measures["edge"] = grading.edge(inside, own)
+    alpha = matte.solve_alpha(colours, probability, inside, unknown)
+    slope, offset = matte.GuidedFilter(colours).linear_model(alpha)
+    estimated = compose.estimate_colours(colours, matte.ramp(alpha))
+    measures["edge"] = grading.edge(inside, estimated)
     del alpha, colours
 
-    def alpha_of(planes, colour):
+    def alpha_of(planes: np.ndarray, colour: np.ndarray) -> np.ndarray:
         return matte.ramp((planes[..., :3] * colour).sum(axis=2) + planes[..., 3])
 
-    compose.compose(pixels, step, inside, unknown, np.dstack((slope, offset)), alpha_of, own)
+    compose.compose(pixels, step, inside, unknown, np.dstack((slope, offset)), alpha_of, estimated)
     return measures
 
 
-def _cut_lesion(pixels, step, small, coarse, round_field):
-    found = lesion.find(coarse, round_field)
+def _cut_lesion(
+    pixels: np.ndarray,
+    step: int,
+    small: np.ndarray,
+    overview: np.ndarray,
+    round_field: field.Field | None,
+) -> dict[str, float]:
+    found = lesion.find(overview, round_field)
     if found is None:
-        raise NothingFound
-    measures = grading.measure(found.mask, found.belief)
+        raise SubjectNotFound
+    measures = grading.measure(found.mask, found.confidence)
     measures |= {
         "contrast": round(found.contrast, 3),
         "agreement": round(found.agreement, 3),
         "leaning": round(found.leaning, 3),
     }
-    plane = cv2.GaussianBlur(found.mask.astype(np.float32), (0, 0), _SOFT)
+    plane = cv2.GaussianBlur(found.mask.astype(np.float32), (0, 0), _BLUR)
     height, width = small.shape[:2]
     plane = cv2.resize(plane, (width, height), interpolation=cv2.INTER_CUBIC)
-    alpha = _steep(plane)
+    alpha = _steepen(plane)
     unknown = (alpha > 0) & (alpha < 1)
-    # Tiles next to the outline, whatever the reduction steps over.
+    # Also the tiles next to the outline, in case the reduction skips over it.
     unknown |= cv2.morphologyEx((plane > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, _CROSS) > 0
-    own = compose.reduced_colours(small.astype(np.float32) / 255, alpha)
+    estimated = compose.estimate_colours(small.astype(np.float32) / 255, alpha)
     compose.compose(
         pixels,
         step,
         plane > 0.5,
         unknown,
         plane[..., None],
-        lambda planes, _colour: _steep(planes[..., 0]),
-        own,
+        lambda planes, _colour: _steepen(planes[..., 0]),
+        estimated,
     )
     return measures
 
 
-_CROSS = np.ones((3, 3), np.uint8)
+def _steepen(plane: np.ndarray) -> np.ndarray:
+    return ((plane - 0.5) * _SLOPE + 0.5).clip(0, 1)
 
 
-def _steep(plane):
-    return ((plane - 0.5) * _STEEP + 0.5).clip(0, 1)
-
-
-def _write(picture, out):
-    """Pixels and the word that they are sRGB; nothing else."""
+def _write(picture: Image.Image, out: IO[bytes]) -> None:
+    """Writes the pixels and an sRGB chunk, nothing else."""
     chunks = PngImagePlugin.PngInfo()
     chunks.add(b"sRGB", b"\x01")  # relative colorimetric
     try:
         out.seek(0)
         out.truncate()
-        picture.save(out, "PNG", compress_level=_LEVEL, pnginfo=chunks)
+        picture.save(out, "PNG", compress_level=_ZLIB_LEVEL, pnginfo=chunks)
         out.flush()
     except OSError as error:
-        if error.errno in (None, errno.EFBIG):  # Pillow's own, or our limit
+        if error.errno in (None, errno.EFBIG):  # an encoder error, or our own limit
             raise
-        raise CannotWrite(errno.errorcode.get(error.errno)) from error
+        raise OutputNotWritable(errno.errorcode.get(error.errno)) from error
 
 
-def _thumbnail(picture):
-    """WebP with alpha. Pillow reduces and resizes RGBA with its colours weighed by alpha."""
+def _thumbnail(picture: Image.Image) -> bytes:
+    """WebP with alpha. Pillow weights colours by alpha when it reduces and resizes RGBA."""
     size = renditions.thumbnail_size(*picture.size)
     factor = min(picture.width // (3 * size[0]), picture.height // (3 * size[1]))
     if factor > 1:

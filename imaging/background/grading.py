@@ -1,23 +1,23 @@
-"""How well a picture was cut out, judged from the mask itself; docs/background.md derives it."""
+"""How good a cut-out is, judged from its mask; docs/background.md derives the thresholds."""
 
 import cv2
 import numpy as np
 
 from .protocol import QUALITIES
 
-# (excellent from, good from), of certainty. `script/bench background` derives them.
+# Certainty from which a mask is (excellent, good). `script/bench background` derives them.
 GENERAL = (0.96, 0.94)
 LESION = (0.78, 0.74)
-EDGE = 0.5  # of the outline that something in the picture says is there: less is a guess
-_DIFFERENT = 0.15  # sum over the three channels, each 0 to 1
-SHARE = (0.005, 0.95)  # of the picture: smaller or larger is no usual subject
-PIECES = 4  # more is clutter
-TOUCHING = 0.5  # share of the frame: the subject goes on beyond the picture on two sides or more
+MIN_EDGE = 0.5  # share of the outline that the picture supports: less is a guess
+_MIN_DIFFERENCE = 0.15  # sum over the three channels, each 0 to 1
+SHARE_RANGE = (0.005, 0.95)  # of the picture: a smaller or larger subject is unusual
+MAX_PIECES = 4  # more is clutter
+MAX_TOUCHING = 0.5  # share of the frame: the subject extends past the picture on two sides or more
 
 
-def measure(inside: np.ndarray, certainty: float) -> dict:
-    """The figures of a mask (bool, h × w): `certainty` as given (0 to 1), `share` of the picture,
-    `pieces`, and how much of the frame it is `touching`."""
+def measure(inside: np.ndarray, certainty: float) -> dict[str, float]:
+    """The measures of a mask (bool, h × w): `certainty` as given (0 to 1), `share` of the picture,
+    number of `pieces`, and the share of the frame that it is `touching`."""
     count = cv2.connectedComponents(inside.astype(np.uint8))[0] - 1
     frame = np.concatenate((inside[0], inside[-1], inside[:, 0], inside[:, -1]))
     return {
@@ -29,27 +29,30 @@ def measure(inside: np.ndarray, certainty: float) -> dict:
 
 
 def edge(inside: np.ndarray, colours: np.ndarray) -> float:
-    """Share of a mask's outline (bool, h × w) at which the colours of subject and background
-    (`compose.reduced_colours`) differ: elsewhere nothing in the picture says that it is there."""
-    rim = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    apart = np.abs(colours[..., :3] - colours[..., 3:])[rim > 0].sum(axis=1)
-    return round(float((apart > _DIFFERENT).mean()), 3) if len(apart) else 0.0
+    """Share of a mask's outline (bool, h × w) at which foreground and background colours
+    (`compose.estimate_colours`) differ: elsewhere nothing in the picture supports it."""
+    outline = cv2.morphologyEx(
+        inside.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)
+    )
+    difference = np.abs(colours[..., :3] - colours[..., 3:])[outline > 0].sum(axis=1)
+    return round(float((difference > _MIN_DIFFERENCE).mean()), 3) if len(difference) else 0.0
 
 
-def quality(engine: str, measures: dict) -> str:
-    """One of QUALITIES: by certainty, and a level lower for a mask of an odd kind."""
+def quality(engine: str, measures: dict[str, float]) -> str:
+    """One of QUALITIES: by certainty, and one level lower for an unusual mask."""
     limits = GENERAL if engine == "general" else LESION
     level = sum(measures["certainty"] < limit for limit in limits)
-    odd = (
-        not SHARE[0] <= measures["share"] <= SHARE[1]
-        or measures["pieces"] > PIECES
-        or measures["touching"] > TOUCHING
-        or measures.get("edge", 1.0) < EDGE
+    unusual = (
+        not SHARE_RANGE[0] <= measures["share"] <= SHARE_RANGE[1]
+        or measures["pieces"] > MAX_PIECES
+        or measures["touching"] > MAX_TOUCHING
+        or measures.get("edge", 1.0) < MIN_EDGE
     )
-    return QUALITIES[min(2, level + odd)]
+    return QUALITIES[min(2, level + unusual)]
 
 
-def certainty(sure: np.ndarray, inside: np.ndarray) -> float:
-    """The Dice that the network itself expects of its mask: between what it believes (0 to 1) and
-    what was made of it (bool)."""
-    return float(2 * sure[inside].sum() / max(1e-6, sure.sum() + inside.sum()))
+def certainty(probability: np.ndarray, inside: np.ndarray) -> float:
+    """The Dice coefficient that the network itself expects of its mask: between its probabilities
+    (h, w; 0 to 1) and the mask derived from them (bool, h × w)."""
+    total = probability.sum() + inside.sum()
+    return float(2 * probability[inside].sum() / max(1e-6, total))

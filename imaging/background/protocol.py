@@ -1,14 +1,16 @@
-"""What the worker and the process that removes backgrounds say to each other."""
+"""Requests to and replies from the process that removes backgrounds."""
 
 import struct
 from dataclasses import dataclass
 from math import isfinite
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 ENGINES = ("general", "lesion")
 CHOICES = ("auto", *ENGINES)
-ORDER = struct.Struct("!dQbb")  # processor seconds, pixels at most, of CHOICES, dermoscopic
+# Processor seconds, maximum pixels, index in CHOICES, dermoscopic (-1: unknown).
+REQUEST = struct.Struct("!dQbb")
 REPLY = struct.Struct("!II")  # bytes of: facts, thumbnail
 QUALITIES = ("excellent", "good", "fair")
 FAILURES = {
@@ -20,27 +22,27 @@ FAILURES = {
 
 
 class BackgroundFailed(Exception):
-    """This image has no cut-out. `code` is of FAILURES, `detail` for a person; `passing` when the
-    same image has a chance later, or with another process."""
+    """This image has no cut-out. `code` is in FAILURES, `detail` for a person; `transient` when it
+    may work later, or in another process."""
 
-    def __init__(self, code, passing=False):
-        self.code, self.passing = code, passing
+    def __init__(self, code: str, transient: bool = False) -> None:
+        self.code, self.transient = code, transient
         super().__init__(code)
 
     @property
-    def detail(self):
+    def detail(self) -> Any:
         return FAILURES[self.code]
 
 
 @dataclass(frozen=True, slots=True)
 class Cutout:
-    """`engine` is the one that worked; `quality` one of excellent, good, fair; `milliseconds` the
+    """`engine` is the one that was used; `quality` one of excellent, good, fair; `milliseconds` the
     engine's own work, without decoding and without writing the PNG; `thumbnail` a WebP with alpha
-    of `renditions.thumbnail_size`; `width` × `height` px, upright; `measures` what quality is
-    derived from: numbers by name (`grading.measure`, and of a lesion its contrast, the agreement
-    of its channels and how much of its outline leans on the field's rim).
+    of `renditions.thumbnail_size`; `width` × `height` px, upright; `measures` the numbers by name
+    that quality is derived from (`grading.measure`, and for a lesion its contrast, the agreement
+    of its channels and the share of its outline on the field's rim).
 
-    ValueError for what no removal gives: a process that was taken over may say anything.
+    Raises ValueError for impossible values: a process that was taken over may send anything.
     """
 
     engine: str
@@ -48,10 +50,10 @@ class Cutout:
     milliseconds: int
     width: int
     height: int
-    measures: dict
+    measures: dict[str, float]
     thumbnail: bytes
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         possible = (
             self.engine in ENGINES
             and self.quality in QUALITIES
@@ -71,4 +73,4 @@ class Cutout:
             and (self.thumbnail[:4], self.thumbnail[8:12]) == (b"RIFF", b"WEBP")
         )
         if not possible:
-            raise ValueError("no removal gives this")
+            raise ValueError("impossible for a cut-out")

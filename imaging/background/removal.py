@@ -1,38 +1,40 @@
-"""The process of one worker that removes backgrounds: started when needed, reused, replaced.
+"""The process of a worker that removes backgrounds: started on demand, reused, replaced.
 
-It may crash, run out of memory or time, or be killed; what becomes of that is a coded failure of
-one image, and the next image has a new process.
+It may crash, run out of memory or time, or be killed: that is a coded failure of one image, and the
+next image gets a new process.
 """
 
 import logging
 import os
 import time
+from collections.abc import Callable
 from functools import cache
+from typing import IO, Any
 
 from django.conf import settings
 
 from imaging.errors import EngineUnavailable
-from imaging.sandbox import Ended, Failed, Garbled, Overdue, Pool, Process
+from imaging.sandbox import InvalidReply, Pool, Process, ProcessExited, ProcessTimeout, WorkerError
 
-from .protocol import CHOICES, FAILURES, ORDER, REPLY, BackgroundFailed, Cutout
+from .protocol import CHOICES, FAILURES, REPLY, REQUEST, BackgroundFailed, Cutout
 
 logger = logging.getLogger(__name__)
 
 
 class Remover(Process):
-    """One process."""
+    """One process that removes backgrounds."""
 
     module = "imaging.background.child"
     reply = REPLY
-    most = (2**16, 2**20)
+    max_lengths = (2**16, 2**20)
     unavailable = EngineUnavailable
 
-    def options(self):
+    def options(self) -> dict[str, Any]:
         return {
             "time_zone": settings.TIME_ZONE,
             "memory": settings.BACKGROUND_MEMORY,
-            # Four bytes a pixel hardly shrink when they are noise.
-            "written": settings.MAX_IMAGE_PIXELS * 4 * 21 // 20 + 2**20,
+            # Four bytes a pixel, which hardly compress when they are noise.
+            "max_file_size": settings.MAX_IMAGE_PIXELS * 4 * 21 // 20 + 2**20,
             "model": [
                 settings.BACKGROUND_MODEL,
                 str(settings.BACKGROUND_MODEL_DIR),
@@ -40,71 +42,78 @@ class Remover(Process):
             ],
         }
 
-    def cut_out(self, original, out, engine, dermoscopic):
-        """The parts of its answer: facts, thumbnail. Raises Ended, Overdue."""
+    def cut_out(
+        self, original: IO[bytes], out: IO[bytes], engine: str, dermoscopic: bool | None
+    ) -> list[bytes]:
+        """The parts of the reply: facts, thumbnail. Raises as `request`."""
         seconds = settings.BACKGROUND_SECONDS
-        known = -1 if dermoscopic is None else int(bool(dermoscopic))
-        order = ORDER.pack(seconds, settings.MAX_IMAGE_PIXELS, CHOICES.index(engine), known)
-        return self.ask(order, [original, out], time.monotonic() + 4 * seconds)
+        flag = -1 if dermoscopic is None else int(bool(dermoscopic))
+        message = REQUEST.pack(seconds, settings.MAX_IMAGE_PIXELS, CHOICES.index(engine), flag)
+        return self.request(message, [original, out], time.monotonic() + 4 * seconds)
 
 
-class Removers(Pool):
-    """One at a time: a network takes all the memory that a worker has for it."""
+class Removers(Pool[Remover]):
+    """The pool of one: a network takes all the memory that a worker has for it."""
 
-    kind = Remover
+    process_class = Remover
     max_files = 500
 
 
-def remove(original, out, engine="auto", dermoscopic=None) -> Cutout:
-    """Write the cut-out of a photograph, a PNG with alpha of its size upright, into `out`.
+def remove(
+    original: IO[bytes],
+    out: IO[bytes],
+    engine: str = "auto",
+    dermoscopic: bool | None = None,
+) -> Cutout:
+    """Write the cut-out of a photograph into `out`: an upright PNG with alpha, of its full size.
 
     original, out: real files (with descriptors), one open for reading, one for writing; `out` is
-    written from its beginning and holds nothing of use after a failure. engine: "auto", "general"
-    or "lesion"; "auto" takes `lesion` for a dermoscopic picture: `dermoscopic` says whether it is
-    one, None that its round field of view is to be looked for. One image at a time in a process.
+    written from its start and is useless after a failure. engine: "auto", "general" or "lesion";
+    "auto" uses `lesion` for a dermoscopic picture: `dermoscopic` says whether it is one; with None
+    its round field of view is searched for. A process handles one image at a time.
 
-    Raises BackgroundFailed; EngineUnavailable when no process can be started, its weights are
-    missing or not those they should be, or there is no room for `out`.
+    Raises BackgroundFailed; EngineUnavailable when no process can be started, the weights are
+    missing or have another hash, or there is no room for `out`; ValueError for another engine.
     """
     if engine not in CHOICES:
         raise ValueError(f"engine must be one of {', '.join(CHOICES)}: {engine!r}")
-    others = 0  # pictures that the process had seen before
+    earlier_files = 0  # that the process had seen
 
-    def ask(remover):
-        nonlocal others
-        others = remover.files
+    def request(remover: Remover) -> list[bytes]:
+        nonlocal earlier_files
+        earlier_files = remover.files
         return remover.cut_out(original, out, engine, dermoscopic)
 
-    found = _run(ask)
-    if isinstance(found, BackgroundFailed) and found.code == "too_heavy" and others:
-        # What other pictures left behind in its memory is not this one's fault.
+    result = _run(request)
+    if isinstance(result, BackgroundFailed) and result.code == "too_heavy" and earlier_files:
+        # Earlier files may have left the process little memory: retry with a new one.
         close()
-        found = _run(ask)
-    if isinstance(found, BackgroundFailed):
-        raise found
-    return found
+        result = _run(request)
+    if isinstance(result, BackgroundFailed):
+        raise result
+    return result
 
 
-def _run(ask):
+def _run(request: Callable[[Remover], list[bytes]]) -> Cutout | BackgroundFailed:
     try:
-        return removers().run(ask, _result)
-    except Ended as end:
-        if end.by_limit:
-            raise BackgroundFailed("too_heavy") from end
-        # A crash in a process that has seen other files may be their doing; a kill is nobody's.
-        raise BackgroundFailed("engine_failed", passing=not end.by_crash) from end
-    except Overdue as error:
-        raise BackgroundFailed("too_heavy", passing=True) from error
-    except Failed as error:
-        logger.exception("removing a background failed")
+        return removers().run(request, _result)
+    except ProcessExited as error:
+        if error.hit_time_limit:
+            raise BackgroundFailed("too_heavy") from error
+        # A crash in a process that has seen other files may be their fault; a kill is nobody's.
+        raise BackgroundFailed("engine_failed", transient=not error.crashed) from error
+    except ProcessTimeout as error:
+        raise BackgroundFailed("too_heavy", transient=True) from error
+    except WorkerError as error:
+        logger.exception("background removal failed")
         raise BackgroundFailed("engine_failed") from error
-    except Garbled as error:
+    except InvalidReply as error:
         raise BackgroundFailed("engine_failed") from error
 
 
-def _result(facts, thumbnail):
-    """A Cutout or a BackgroundFailed; EngineUnavailable for weights that are not there; any other
-    exception for what cannot be an answer."""
+def _result(facts: dict[str, Any], thumbnail: bytes) -> Cutout | BackgroundFailed:
+    """Raises EngineUnavailable for missing weights or a full disk, and any other exception for
+    what cannot be a reply."""
     if reason := facts.get("unavailable"):
         raise EngineUnavailable(str(reason)[:300].encode("unicode_escape").decode())
     if code := facts.get("failure"):
@@ -119,14 +128,14 @@ def _result(facts, thumbnail):
 
 @cache
 def removers() -> Removers:
-    """This process's own."""
+    """The pool of this process."""
     return Removers(1)
 
 
-def close():
-    """End the process. The next image starts another."""
+def close() -> None:
+    """Stop the process. The next image starts a new one."""
     removers().close()
 
 
-# After a fork the process is the parent's.
+# After a fork the process belongs to the parent.
 os.register_at_fork(after_in_child=removers.cache_clear)

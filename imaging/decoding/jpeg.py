@@ -1,7 +1,10 @@
-"""JPEG: one strict decode at a DCT scale, which is the validation and notices damage."""
+"""JPEG: one strict decode at a DCT scale, which validates the file and detects damage."""
 
+import mmap
 import re
+from collections.abc import Iterator
 
+import numpy as np
 import simplejpeg
 from PIL import Image, JpegImagePlugin
 
@@ -10,63 +13,66 @@ from imaging.errors import ImageRefused
 
 from .damage import has_step
 
-MAX_SCANS = 100  # a camera writes ten at most; each costs a pass over the whole picture
-# Of the DCT scales (n / 8), those that cost less than the pixels they save.
+Data = bytes | mmap.mmap  # a whole file
+
+MAX_SCANS = 100  # cameras write at most ten; each costs a pass over the whole picture
+# The DCT scales (n / 8) that cost less than the pixels they save.
 _SCALES = (1, 2, 3, 4, 5, 8)
-_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)  # no stuffed byte, no restart
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)  # not a stuffed byte, not a restart
 _BASELINE = (0xC0, 0xC1)
 _DHT, _SOS, _EOI, _APP = 0xC4, 0xDA, 0xD9, range(0xE0, 0xF0)
 _EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker 0x([0-9a-f]{2})")
-# libjpeg's warnings that speak of the header, not of the pixels.
-_OF_THE_HEADER = ("bad ICC marker", "Adobe color transform")
-_SPACES = {"L": "GRAY", "RGB": "RGBX", "CMYK": "CMYK"}  # Pillow's name → TurboJPEG's
-_HOLE = bytes(64)  # what a bad sector or a file with a gap leaves
-_NOT_FOR_TURBOJPEG = "Could not determine subsampling"
+# libjpeg's warnings about the header, not the pixels.
+_HEADER_WARNINGS = ("bad ICC marker", "Adobe color transform")
+_COLOUR_SPACES = {"L": "GRAY", "RGB": "RGBX", "CMYK": "CMYK"}  # Pillow's name → TurboJPEG's
+_ZEROS = bytes(64)  # left by a bad sector or a sparse file
+_UNSUPPORTED = "Could not determine subsampling"
 
 
 class File(JpegImagePlugin.JpegImageFile):
-    """Pillow's, but it does not look into EXIF for a resolution: over one of another type than it
-    expects, Pillow gives up on the file."""
+    """Pillow's, without reading the resolution from EXIF: one of an unexpected type makes Pillow
+    fail on the file."""
 
-    def _read_dpi_from_exif(self):
+    def _read_dpi_from_exif(self) -> None:
         pass
 
 
-def decode(image: Image.Image, data) -> tuple[Image.Image, bool]:
-    """(pixels at display scale, damaged?) of a JPEG that Pillow has opened on `data` (a buffer).
+def decode(image: JpegImagePlugin.JpegImageFile, data: Data) -> tuple[Image.Image, bool]:
+    """(pixels at display scale, damaged?) of a JPEG that Pillow has opened on `data`.
 
-    The picture is read whole: every scale decodes all entropy-coded data. Damage in the middle
-    leaves a picture that may lie in places. Raises ImageRefused for one that ends early or has
-    more scans than any camera writes; whatever Pillow raises for what it cannot decode.
+    The file is read completely: every scale decodes all entropy-coded data. Damage in the middle
+    leaves a picture that may be wrong in places. Raises ImageRefused for one that ends early or
+    has more scans than any camera writes; whatever Pillow raises for what it cannot decode.
     """
-    if not _is_one_scan(data) and _walk(data)[0] > MAX_SCANS:
+    if not _is_single_scan(data) and _count_scans(data)[0] > MAX_SCANS:
         raise ImageRefused("corrupt_image")
+    warning: str | None
     n = scale(image.size)
     if image.mode in ("L", "RGB"):
         try:
-            pixels = _strict(data, image.mode, _scaled(image.size, n))
+            pixels = _decode_strictly(data, image.mode, _scaled(image.size, n))
         except ValueError as error:
             warning = str(error)
             if "Premature end of JPEG file" in warning:
                 raise ImageRefused("corrupt_image") from error
         else:
-            return _picture(pixels), _has_hole(data) or _has_step(pixels, image, n)
+            return _to_image(pixels), _has_zeros(data) or _has_step(pixels, image, n)
     else:
-        warning = _warning(data, image.mode)
+        warning = _first_warning(data, image.mode)
     image.draft(image.mode, renditions.draft_box(image.size))
     image.load()
-    return image, _has_hole(data) or _tells_damage(warning, data, image.mode)
+    return image, _has_zeros(data) or _indicates_damage(warning, data, image.mode)
 
 
-def whole(image: Image.Image, data) -> Image.Image:
-    """All pixels, at full size, of a JPEG that Pillow has opened on `data`: what is damaged in its
-    middle is read as far as it goes. Raises as `decode` does."""
-    if not _is_one_scan(data) and _walk(data)[0] > MAX_SCANS:
+def whole(image: JpegImagePlugin.JpegImageFile, data: Data) -> Image.Image:
+    """All pixels, at full size, of a JPEG that Pillow has opened on `data`; one damaged in the
+    middle is read as far as possible. Raises as `decode`."""
+    if not _is_single_scan(data) and _count_scans(data)[0] > MAX_SCANS:
         raise ImageRefused("corrupt_image")
     if image.mode in ("L", "RGB"):
         try:
-            return _picture(_strict(data, image.mode, image.size))
-        except ValueError as error:  # Pillow reads on where TurboJPEG stops
+            return _to_image(_decode_strictly(data, image.mode, image.size))
+        except ValueError as error:  # Pillow continues where TurboJPEG stops
             if "Premature end of JPEG file" in str(error):
                 raise ImageRefused("corrupt_image") from error
     image.load()
@@ -78,134 +84,137 @@ def scale(size: tuple[int, int]) -> int:
     return next((n for n in _SCALES if max(_scaled(size, n)) >= renditions.DISPLAY_MIN), 8)
 
 
-def _scaled(size, n):
+def _scaled(size: tuple[int, int], n: int) -> tuple[int, int]:
     return -(-size[0] * n // 8), -(-size[1] * n // 8)
 
 
-def _strict(data, mode, box):
-    """Pixels of at least `box`, or ValueError at libjpeg's first warning."""
+def _decode_strictly(data: Data, mode: str, size: tuple[int, int]) -> np.ndarray:
+    """Pixels (h, w, bands; uint8) of at least `size` (width, height). Raises ValueError at
+    libjpeg's first warning."""
     return simplejpeg.decode_jpeg(
-        data, _SPACES[mode], min_width=box[0], min_height=box[1], strict=True
+        data, _COLOUR_SPACES[mode], min_width=size[0], min_height=size[1], strict=True
     )
 
 
-def _picture(pixels):
-    """An image on the decoder's own memory: four bytes a pixel are what Pillow wants."""
+def _to_image(pixels: np.ndarray) -> Image.Image:
+    """An image on the decoder's own memory, in Pillow's layout: no copy."""
     height, width, bands = pixels.shape
     mode = "L" if bands == 1 else "RGBX"
     return Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
 
 
-def _has_step(pixels, image, n):
-    """Did the decoder lose its place, and libjpeg not notice? (`damage` says how it shows.)"""
-    factors = [(1, 1)] if len(image.layer) == 1 else [(v, h) for _id, h, v, _table in image.layer]
+def _has_step(pixels: np.ndarray, image: JpegImagePlugin.JpegImageFile, n: int) -> bool:
+    """Whether the decoder lost its place without libjpeg noticing (see `damage`)."""
+    layers = image.layer
+    factors = [(1, 1)] if len(layers) == 1 else [(v, h) for _id, h, v, _table in layers]
     block = max(v for v, _h in factors) * n, max(h for _v, h in factors) * n
     return has_step(pixels[..., min(1, pixels.shape[2] - 1)], block)
 
 
-def _warning(data, mode):
+def _first_warning(data: Data, mode: str) -> str | None:
     """libjpeg's first warning in a strict pass at 1/8, or None."""
     try:
-        simplejpeg.decode_jpeg(data, _SPACES[mode], min_width=1, min_height=1, strict=True)
+        simplejpeg.decode_jpeg(data, _COLOUR_SPACES[mode], min_width=1, min_height=1, strict=True)
     except ValueError as error:
         return str(error)
     return None
 
 
-def _tells_damage(warning, data, mode):
-    if warning and any(words in warning for words in _OF_THE_HEADER):
-        # It stopped there: look at what follows without the segments that it objected to.
-        warning = _warning(_without_applications(data), mode)
-    if not warning or _NOT_FOR_TURBOJPEG in warning:
+def _indicates_damage(warning: str | None, data: Data, mode: str) -> bool:
+    if warning and any(words in warning for words in _HEADER_WARNINGS):
+        # Decoding stopped there: look at the rest without the segments that caused it.
+        warning = _first_warning(_without_app_segments(data), mode)
+    if not warning or _UNSUPPORTED in warning:
         return False
-    if found := _EXTRANEOUS.search(warning):
-        count, marker = int(found[1]), int(found[2], 16)
-        if marker == _EOI:  # a camera's padding is a run of one byte; a lost place is not
-            _scans, end = _walk(data)
+    if match := _EXTRANEOUS.search(warning):
+        count, marker = int(match[1]), int(match[2], 16)
+        if marker == _EOI:  # a camera's padding repeats one byte; damaged data does not
+            _scans, end = _count_scans(data)
             return len(set(data[end - count : end])) > 1
-        return not _between_header_segments(data)
+        return not _has_bytes_between_segments(data)
     return True
 
 
-def _has_hole(data):
-    """Zeros amid the entropy-coded data of a baseline picture. A decoder reads on through them,
-    and often comes out in step, so that libjpeg notices nothing; but no encoder writes them,
-    unless zeros are its code for an empty block."""
-    if data.find(_HOLE, 0) < 0:
+def _has_zeros(data: Data) -> bool:
+    """Whether there is a run of zeros in the entropy-coded data of a baseline picture. A decoder
+    reads through it and often resynchronises, so that libjpeg notices nothing; but no encoder
+    writes one, unless zeros are its code for an empty block."""
+    if data.find(_ZEROS, 0) < 0:
         return False
-    baseline, tables, begins = False, [], len(data)
-    for kind, start, stop in _segments(data):
-        baseline |= kind in _BASELINE
-        if kind == _DHT:
+    baseline, scan_start = False, len(data)
+    tables: list[tuple[bool, int]] = []
+    for marker, start, stop in _segments(data):
+        baseline |= marker in _BASELINE
+        if marker == _DHT:
             tables.extend(_first_symbols(data[start + 4 : stop]))
-        begins = stop
+        scan_start = stop
     empty_is_zeros = all(symbol == 0 for is_ac, symbol in tables if is_ac)
-    if not baseline or empty_is_zeros or data.find(_HOLE, begins) < 0:
+    if not baseline or empty_is_zeros or data.find(_ZEROS, scan_start) < 0:
         return False
-    _scans, end = _walk(data)
-    hole = data.find(_HOLE, begins, end)
-    # What stands before the end marker is a camera's padding.
-    return hole >= 0 and data[hole:end].strip(b"\0") != b""
+    _scans, end = _count_scans(data)
+    zeros = data.find(_ZEROS, scan_start, end)
+    # Zeros up to the end marker are a camera's padding.
+    return zeros >= 0 and data[zeros:end].strip(b"\0") != b""
 
 
-def _first_symbols(segment):
-    """(AC table?, symbol whose code is all zeros) of each Huffman table in a DHT segment."""
+def _first_symbols(segment: bytes) -> Iterator[tuple[bool, int]]:
+    """(is an AC table, symbol whose code is all zeros) of each Huffman table in a DHT segment."""
     while len(segment) > 17:
         yield segment[0] >> 4 == 1, segment[17]
         segment = segment[17 + sum(segment[1:17]) :]
 
 
-def _segments(data):
+def _segments(data: Data) -> Iterator[tuple[int, int, int]]:
     """(marker, start, end) of the segments before the first scan; the scan's header is last."""
-    at = 2
-    while marker := _MARKER.search(data, at):
-        kind, start = marker[0][1], marker.end()
-        stop = start if kind in (0x01, 0xD8) else start + int.from_bytes(data[start : start + 2])
-        yield kind, marker.start(), stop
-        if kind in (_SOS, _EOI):
+    position = 2
+    while match := _MARKER.search(data, position):
+        marker, start = match[0][1], match.end()
+        stop = start if marker in (0x01, 0xD8) else start + int.from_bytes(data[start : start + 2])
+        yield marker, match.start(), stop
+        if marker in (_SOS, _EOI):
             return
-        at = stop
+        position = stop
 
 
-def _between_header_segments(data):
-    """Are there stray bytes before the first scan? They are no pixels."""
+def _has_bytes_between_segments(data: Data) -> bool:
+    """Whether there are stray bytes before the first scan, which are harmless to the pixels."""
     expected = 2
-    for _kind, start, stop in _segments(data):
+    for _marker, start, stop in _segments(data):
         if bytes(data[expected:start]).strip(b"\xff"):
             return True
         expected = stop
     return False
 
 
-def _without_applications(data):
-    kept, at = [b"\xff\xd8"], 2
-    for kind, start, stop in _segments(data):
-        if kind not in _APP:
-            kept.append(data[start:stop])
-        at = stop
-    return b"".join([*kept, data[at:]])
+def _without_app_segments(data: Data) -> bytes:
+    kept, position = [b"\xff\xd8"], 2
+    for marker, start, stop in _segments(data):
+        if marker not in _APP:
+            kept.append(bytes(data[start:stop]))
+        position = stop
+    return b"".join([*kept, data[position:]])
 
 
-def _is_one_scan(data):
-    """Is it baseline, with all components in its first scan? libjpeg wants no other behind it."""
+def _is_single_scan(data: Data) -> bool:
+    """Whether it is baseline with all components in its first scan: libjpeg reads no other."""
     components = None
-    for kind, start, _stop in _segments(data):
-        if kind in _BASELINE:
+    for marker, start, _stop in _segments(data):
+        if marker in _BASELINE:
             components = data[start + 9 : start + 10]
-        elif kind == _SOS:
+        elif marker == _SOS:
             return components == data[start + 4 : start + 5]
     return False
 
 
-def _walk(data):
-    """(number of scans, where its EOI marker is) of a JPEG's first picture: what follows it (a
-    motion photo's film) does not count."""
-    count, at = 0, 2
-    while count <= MAX_SCANS and (marker := _MARKER.search(data, at)):
-        kind, at = marker[0][1], marker.end()
-        if kind == _EOI:
-            return count, marker.start()
-        count += kind == _SOS
-        if kind not in (0x01, 0xD8):  # those two stand alone; the others tell their length
-            at += int.from_bytes(data[at : at + 2])
+def _count_scans(data: Data) -> tuple[int, int]:
+    """(number of scans, position of the EOI marker) of a JPEG's first picture: what follows (a
+    motion photo's video) does not count. Stops after MAX_SCANS."""
+    count, position = 0, 2
+    while count <= MAX_SCANS and (match := _MARKER.search(data, position)):
+        marker, position = match[0][1], match.end()
+        if marker == _EOI:
+            return count, match.start()
+        count += marker == _SOS
+        if marker not in (0x01, 0xD8):  # only these two have no length
+            position += int.from_bytes(data[position : position + 2])
     return count, len(data)

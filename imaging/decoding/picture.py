@@ -1,6 +1,7 @@
-"""One file → what is known of it and how it is shown. Everything that intake does to bytes."""
+"""One file → its facts and renditions. Everything that intake does to bytes."""
 
 import mmap
+from typing import IO, Any
 
 import pylibmagic  # noqa: F401  (puts libmagic where python-magic finds it: first)
 
@@ -19,7 +20,7 @@ PngImagePlugin.MAX_TEXT_MEMORY = 8 * 2**20  # bytes, all text chunks unpacked; P
 
 MIN_SIDE = 4  # px
 
-# What libmagic says → what Pillow may open, what we call it.
+# libmagic's MIME type → the format Pillow may open, our MIME type.
 _TYPES = {
     "image/jpeg": ("JPEG", "image/jpeg"),
     "image/png": ("PNG", "image/png"),
@@ -33,7 +34,7 @@ _TYPES = {
 }
 
 
-def decode(file, *, max_pixels: int) -> Decoded:
+def decode(file: IO[bytes], *, max_pixels: int) -> Decoded:
     """Decode a real file (with a descriptor) once, and make its renditions.
 
     Raises ImageRefused with a code of SPEC §5.
@@ -76,8 +77,8 @@ def decode(file, *, max_pixels: int) -> Decoded:
     )
 
 
-def type_of(data):
-    """(what Pillow calls it, its MIME type) of the bytes. Raises ImageRefused."""
+def type_of(data: bytes | mmap.mmap) -> tuple[str, str]:
+    """(Pillow's format, MIME type) of the bytes. Raises ImageRefused."""
     try:
         found = _TYPES.get(magic.from_buffer(data[:4096], mime=True))
     except magic.MagicException as error:
@@ -87,10 +88,10 @@ def type_of(data):
     return found
 
 
-def open_header(data, kind, max_pixels):
-    """The header. Pillow looks at the size before it allocates a canvas (a WebP of 38 bytes may
-    ask for 4 GB), and refuses what has more than twice its limit."""
-    Image.MAX_IMAGE_PIXELS = max_pixels / 2
+def open_header(data: Any, kind: str, max_pixels: int) -> Image.Image:
+    """Open the header only. Pillow checks the size before it allocates a canvas (a WebP of 38 bytes
+    may ask for 4 GB), and refuses more than twice its limit. Raises ImageRefused."""
+    Image.MAX_IMAGE_PIXELS = max_pixels / 2  # type: ignore[assignment]
     try:
         return Image.open(data, formats=(kind,))
     except Image.DecompressionBombError as error:
@@ -101,15 +102,17 @@ def open_header(data, kind, max_pixels):
         raise ImageRefused("corrupt_image") from error
 
 
-def check_sides(size):
+def check_sides(size: tuple[int, int]) -> None:
     """Raises ImageRefused for a picture too small to be one."""
     if min(size) < MIN_SIDE:
         raise ImageRefused("corrupt_image", message="too_small")
 
 
-def load(image, kind, data, whole=False):
-    """(decoded pixels, damaged?). Of the four formats, JPEG alone can be read around damage, and
-    decoded at display scale: `whole` for all of its pixels, damage not looked for."""
+def load(
+    image: Any, kind: str, data: bytes | mmap.mmap, whole: bool = False
+) -> tuple[Image.Image, bool]:
+    """(decoded pixels, damaged?). Of the four formats only JPEG can be read around damage, and
+    decoded at display scale; with `whole`, at full size and without looking for damage."""
     if kind == "JPEG":
         return (jpeg.whole(image, data), False) if whole else jpeg.decode(image, data)
     if kind == "WEBP":
@@ -120,9 +123,9 @@ def load(image, kind, data, whole=False):
     return image, False
 
 
-def _webp(image):
-    """The first frame where the decoder put it. Pillow's own load() copies it and keeps the
-    decoder's two canvases meanwhile: a gigabyte for 64 megapixels."""
+def _webp(image: Any) -> Image.Image:
+    """The first frame in the decoder's own memory. Pillow's load() copies it while keeping the
+    decoder's two canvases: a gigabyte for 64 megapixels."""
     pixels, *_rest = image._get_next()
     image._decoder = None
     mode = "RGBA" if image.mode == "RGBA" else "RGBX"

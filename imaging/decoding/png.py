@@ -1,11 +1,12 @@
-"""PNG: load it, and see that every line of the picture is in the file. Pillow wants less.
+"""PNG: load it, and check that every line of the picture is in the file. Pillow is more lenient.
 
-It takes the end of the compressed data for the end of the picture, and leaves the lines that are
-missing black; and it does not ask for the end of the file, with which go the check of the pixels
-and the EXIF of a writer that puts it last.
+It accepts compressed data that ends early, leaving the missing lines black, and a file without its
+end, which loses the checksum of the pixels and the EXIF of a writer that puts it last.
 """
 
+import mmap
 import zlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pyspng
@@ -13,14 +14,16 @@ from PIL import Image
 
 from imaging.errors import ImageRefused
 
+# Of each pass: first column, column step, first line, line step.
+_ADAM7: tuple[tuple[int, int, int, int], ...]
 _ADAM7 = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2))
-_ADAM7 += ((0, 1, 1, 2),)  # first column, every so many; first line, every so many
+_ADAM7 += ((0, 1, 1, 2),)
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 _STEP = 2**20  # bytes unpacked at a time
 
 
 class _Samples(NamedTuple):
-    """A PNG's colour type, libspng's name for what is wanted of it, Pillow's for what it gives."""
+    """A PNG's colour type, the format to request from libspng, and Pillow's mode for the result."""
 
     type: int
     format: str
@@ -31,28 +34,30 @@ _PLAIN = {"L": _Samples(0, "L", "L"), "RGB": _Samples(2, "RGBA", "RGBX")}
 _PLAIN["RGBA"] = _Samples(6, "RGBA", "RGBA")
 
 
-def load(image: Image.Image, data) -> Image.Image:
-    """The pixels of a PNG that Pillow has opened on `data` (a buffer). Raises ImageRefused for one
+def load(image: Image.Image, data: bytes | mmap.mmap) -> Image.Image:
+    """The pixels of a PNG that Pillow has opened on `data`. Raises ImageRefused for one
     that ends early; whatever Pillow raises for what it cannot decode."""
     _forget_texts(image)
     if (plain := _plain(image, data)) is not None:
         return plain
     image.load()
-    _forget_texts(image)  # of those, too, that follow the pixels
+    _forget_texts(image)  # also those that follow the pixels
     if not _is_whole(image, data):
         raise ImageRefused("corrupt_image")
     return image
 
 
-def _plain(image, data):
-    """Most PNGs are of one kind: eight bits a sample, line after line, no colour that stands for
-    transparency, nothing behind the pixels. libspng decodes those in half the time. It is given
-    the chunks that make the picture and no other; what it will not decode, Pillow may judge."""
-    kinds, kept, ended = set(), [], False
+def _plain(image: Image.Image, data: bytes | mmap.mmap) -> Image.Image | None:
+    """The pixels of a PNG of the usual kind: eight bits a sample, not interlaced, no transparent
+    colour, nothing after the pixels. libspng decodes those in half the time. It only gets the
+    chunks of the picture; None for any other PNG, which is left to Pillow."""
+    kinds: set[bytes] = set()
+    kept: list[bytes] = []
+    ended = False
     for kind, start, stop in _chunks(data):
         if kind in (b"IHDR", b"IDAT", b"IEND"):
             chunk = data[start - 8 : stop + 4]
-            # libspng, as it is bound, does not ask: changed bits would be shown.
+            # libspng's binding does not check: changed bits would be shown.
             if zlib.crc32(memoryview(chunk)[4:-4]).to_bytes(4) != chunk[-4:]:
                 return None
             kept.append(chunk)
@@ -77,29 +82,30 @@ def _plain(image, data):
     return Image.frombuffer(mode, image.size, pixels, "raw", mode, 0, 1)
 
 
-def _forget_texts(image):
-    """Pillow keeps texts and what it has decoded in one dictionary: a remark under the keyword
-    "transparency" or "interlace" would be taken for that."""
+def _forget_texts(image: Image.Image) -> None:
+    """Pillow keeps texts and decoded values in one dictionary: a text with the keyword
+    "transparency" or "interlace" would be used as such."""
     for name in [name for name, value in image.info.items() if isinstance(value, str)]:
         if name != "Raw profile type exif":
             del image.info[name]
 
 
-def _is_whole(image, data):
-    end = data.rfind(b"\0\0\0\0IEND", 0, len(data))  # a memory map looks from where it was read
+def _is_whole(image: Image.Image, data: bytes | mmap.mmap) -> bool:
+    end = data.rfind(b"\0\0\0\0IEND", 0, len(data))  # a memory map searches from its position
     if not 0 <= end <= len(data) - 12:
         return False
     header = _header(data)
     width, height = image.size
-    # A missing line is all zeros. Unpacking once more is for a picture that has such a last line,
-    # or whose lines do not come in their order.
+    # A missing line is all zeros. Decompressing again is only for a picture with such a last line,
+    # or one whose lines are not in order.
     interlaced = header[12] == 1
     if not interlaced and any(image.crop((0, height - 1, width, height)).tobytes()):
         return True
     return _has(_size(header, width, height, interlaced), data)
 
 
-def _chunks(data):
+def _chunks(data: bytes | mmap.mmap) -> Iterator[tuple[bytes, int, int]]:
+    """(type, start, end) of the data of each chunk."""
     at = 8
     while at + 12 <= len(data):
         start = at + 8
@@ -108,8 +114,8 @@ def _chunks(data):
         at = stop + 4
 
 
-def _header(data):
-    """What stands in IHDR, as Pillow takes it: the last before the pixels."""
+def _header(data: bytes | mmap.mmap) -> bytes:
+    """The content of IHDR: like Pillow, of the last one before the pixels."""
     header = b""
     for kind, start, stop in _chunks(data):
         if kind == b"IDAT":
@@ -119,8 +125,8 @@ def _header(data):
     return header
 
 
-def _size(header, width, height, interlaced):
-    """Bytes of the lines, unpacked, each with the byte of its filter."""
+def _size(header: bytes, width: int, height: int, interlaced: bool) -> int:
+    """Bytes of the decompressed lines, each with its filter byte."""
     bits = header[8] * _SAMPLES[header[9]]
     passes = _ADAM7 if interlaced else ((0, 1, 0, 1),)
     size = 0
@@ -131,8 +137,8 @@ def _size(header, width, height, interlaced):
     return size
 
 
-def _has(size, data):
-    """Does the compressed data hold so many bytes?"""
+def _has(size: int, data: bytes | mmap.mmap) -> bool:
+    """Whether the compressed data has at least `size` bytes when decompressed."""
     unpacker = zlib.decompressobj()
     for kind, start, stop in _chunks(data):
         if kind != b"IDAT":

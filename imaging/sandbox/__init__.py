@@ -1,11 +1,11 @@
-"""Processes for work on untrusted files: one that is taken over or crashes takes nothing with it.
+"""Worker processes for untrusted files: one that crashes or is taken over harms nothing else.
 
-`process` is our side (start, ask, end), `worker` the side of the process, `confinement` what the
-kernel takes away from it, `pool` keeps such processes and replaces them. Decoding and the removal
-of backgrounds are its two users; what is asked and answered is theirs.
+`process` is our side (start, request, close), `worker` the side of the process, `confinement` what
+the kernel forbids it, `pool` keeps such processes and replaces them. Decoding and background
+removal use it; they define the requests and replies.
 """
 
 from .pool import Pool
-from .process import Ended, Failed, Garbled, Overdue, Process
+from .process import InvalidReply, Process, ProcessExited, ProcessTimeout, WorkerError
 
-__all__ = ["Ended", "Failed", "Garbled", "Overdue", "Pool", "Process"]
+__all__ = ["InvalidReply", "Pool", "Process", "ProcessExited", "ProcessTimeout", "WorkerError"]

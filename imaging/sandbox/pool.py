@@ -1,70 +1,73 @@
-"""The processes of one kind in this process: started when needed, reused, replaced when they die.
+"""A pool of processes of one class: started on demand, reused, replaced when they die.
 
-Why not a pool from a library: a descriptor goes over instead of the bytes, so that a photograph is
-in memory once; the process inherits no secret from our environment; and what it answers is data,
-never a pickle that a taken-over process could write.
+Not a pool from a library: a descriptor is sent instead of the bytes, so a photograph is in memory
+once; the process inherits no secret from our environment; and a reply is data, never a pickle that
+a process could write once taken over.
 """
 
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Generic, TypeVar
 
 from core.errors import Unavailable
 
-from .process import Ended, Failed, Garbled, Overdue, Process
+from .process import InvalidReply, Process, ProcessExited, ProcessTimeout, WorkerError
 
 logger = logging.getLogger(__name__)
 
+P = TypeVar("P", bound=Process)
+T = TypeVar("T")
 
-class Pool:
-    """At most `size` processes at work at a time; idle ones wait for the next file.
 
-    A subclass names the `kind` of its processes, how many files each serves (libraries leak), and
-    how long, in seconds, a file may wait for one of them to be free (None: for ever).
+class Pool(Generic[P]):
+    """At most `size` processes work at a time; idle ones wait for the next file.
+
+    A subclass names the class of its processes, how many files each serves (libraries leak), and
+    how long, in seconds, a file may wait for a free one (None: without limit).
     """
 
-    kind: type[Process]
+    process_class: type[P]
     max_files: int
-    wait: float | None = None
+    max_wait: float | None = None
 
-    def __init__(self, size: int):
-        self.idle: list[Process] = []
-        self.free = threading.Semaphore(size)
+    def __init__(self, size: int) -> None:
+        self.idle: list[P] = []
+        self.slots = threading.Semaphore(size)
 
     def run(
         self,
-        ask: Callable[[Any], list[bytes]],
-        read: Callable[..., Any],
+        request: Callable[[P], list[bytes]],
+        parse: Callable[..., T],
         *,
         fresh: bool = False,
-    ) -> Any:
-        """What `read(facts, *parts)` makes of the answer that `ask(process)` gets.
+    ) -> T:
+        """Calls `request(process)` and returns `parse(facts, *parts)` of its reply.
 
-        `fresh` asks for a process that has seen no other file. A process that answered is kept for
-        the next; any other is closed.
+        `fresh` requires a process that has seen no other file. A process that replied is kept for
+        the next file; any other is closed.
 
-        Raises Ended, Overdue and Failed; Garbled for what no honest process answers; the kind's
-        `unavailable` when there is no process; and any Unavailable of `read`.
+        Raises ProcessExited, ProcessTimeout and WorkerError; InvalidReply for what our code never
+        sends; the class's `unavailable` when no process is; and any Unavailable of `parse`.
         """
-        with self._turn():
+        with self._slot():
             process = self._new() if fresh else self._take()
             try:
-                result = _read(ask(process), read)
-            except Ended as end:
+                result = _parsed(request(process), parse)
+            except ProcessExited as error:
                 process.close()
-                end.alone = process.files == 1
-                logger.warning("%s ended with status %s", process.module, end.status)
+                error.first_file = process.files == 1
+                logger.warning("%s exited with status %s", process.module, error.status)
                 raise
-            except (Overdue, Failed, Unavailable):
+            except (ProcessTimeout, WorkerError, Unavailable):
                 process.close()
                 raise
             except Exception as error:
                 process.close()
-                logger.exception("the answer of %s cannot be understood", process.module)
-                raise Garbled from error
+                logger.exception("invalid reply from %s", process.module)
+                raise InvalidReply from error
             if process.files < self.max_files:
                 self.idle.append(process)
             else:
@@ -72,22 +75,23 @@ class Pool:
             return result
 
     @contextmanager
-    def _turn(self):
-        if not self.free.acquire(timeout=self.wait):
-            raise self.kind.unavailable("all are busy")
+    def _slot(self) -> Iterator[None]:
+        if not self.slots.acquire(timeout=self.max_wait):
+            raise self.process_class.unavailable("all are busy")
         try:
             yield
         finally:
-            self.free.release()
+            self.slots.release()
 
-    def _new(self) -> Process:
+    def _new(self) -> P:
         try:
-            return self.kind()
-        except Ended as end:
-            raise self.kind.unavailable(f"none could be started: status {end.status}") from end
+            return self.process_class()
+        except ProcessExited as error:
+            reason = f"none could be started: status {error.status}"
+            raise self.process_class.unavailable(reason) from error
 
-    def _take(self) -> Process:
-        """An idle process that still lives, or a new one."""
+    def _take(self) -> P:
+        """An idle process that is still running, or a new one."""
         while self.idle:
             try:
                 process = self.idle.pop()
@@ -98,27 +102,27 @@ class Pool:
             process.close()
         return self._new()
 
-    def warm_up(self):
-        """Start a process in the background: the first photograph of the day does not wait."""
+    def warm_up(self) -> None:
+        """Start a process in the background, so that the first photograph does not wait for it."""
 
-        def start():
-            with self.free:
+        def start() -> None:
+            with self.slots:
                 try:
                     self.idle.append(self._new())
                 except Unavailable as error:
-                    logger.warning("%s: %s", self.kind.module, error)
+                    logger.warning("%s: %s", self.process_class.module, error)
 
         threading.Thread(target=start, daemon=True).start()
 
-    def close(self):
-        """End the idle processes. The next file starts another."""
+    def close(self) -> None:
+        """Stop the idle processes. The next file starts a new one."""
         while self.idle:
             self.idle.pop().close()
 
 
-def _read(answer, read):
-    text, *parts = answer
+def _parsed(reply: list[bytes], parse: Callable[..., T]) -> T:
+    text, *parts = reply
     facts = json.loads(text)
     if failed := facts.get("failed"):
-        raise Failed.at(failed)
-    return read(facts, *parts)
+        raise WorkerError.at(failed)
+    return parse(facts, *parts)

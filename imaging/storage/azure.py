@@ -42,7 +42,7 @@ class RetryOnce(ExponentialRetry):
     LONG = 6  # seconds
 
     def __init__(self) -> None:
-        super().__init__(1, increment_base=0, random_jitter_range=0.5, retry_total=1)
+        super().__init__(1, increment_base=0, random_jitter_range=0.5, retry_total=1)  # type: ignore[arg-type]
 
     def configure_retries(self, request: Any) -> dict[str, Any]:
         return super().configure_retries(request) | {"started": monotonic()}
@@ -83,7 +83,7 @@ class AzureContainer(AzureStorage):
             account_key=settings.AZURE_STORAGE_ACCOUNT_KEY or None,
             token_credential=credential,
             expiration_secs=settings.SIGNED_URL_TTL,
-            overwrite_files=True,  # names are random: no round trip to look for a clash
+            overwrite_files=True,  # names are random: no round trip to check for a clash
         )
 
     def _get_service_client(self) -> BlobServiceClient:
@@ -187,7 +187,7 @@ class AzureContainer(AzureStorage):
         try:
             yield from self.client.download_blob(name).chunks()
         except ResourceNotFoundError as error:
-            if error.error_code == StorageErrorCode.BLOB_NOT_FOUND:
+            if error.error_code == StorageErrorCode.BLOB_NOT_FOUND:  # type: ignore[attr-defined]
                 raise FileNotFoundError(name) from error
             raise  # a missing container is not a missing blob
 

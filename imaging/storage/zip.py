@@ -31,7 +31,7 @@ _FORMULA_START = {
 
 def original(image: "StoredImage") -> list[Entry]:
     """The original of an image as the only entry."""
-    blob = image.original.name
+    blob = str(image.original.name)
     return [("originals", blob, file_name(image.original_filename, PurePosixPath(blob).suffix))]
 
 

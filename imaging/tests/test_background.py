@@ -24,7 +24,7 @@ from imaging import background
 from imaging.background import weights
 from imaging.background.removal import Remover, removers
 from imaging.errors import EngineUnavailable
-from imaging.sandbox import Ended
+from imaging.sandbox import ProcessExited
 from imaging.tests.test_decoding import progressive
 from testing.cast import photograph
 from tools.bench import composites, cutouts
@@ -83,7 +83,7 @@ def failure(folder, data, **options):
     ):
         background.remove(original, out, **options)
     assert str(caught.value.detail)
-    return caught.value.code, caught.value.passing
+    return caught.value.code, caught.value.transient
 
 
 def process():
@@ -123,17 +123,17 @@ def test_a_process_killed_while_idle_is_replaced(tmp_path):
     assert cut(tmp_path, mark())[0].engine == "lesion"
 
 
-@pytest.mark.parametrize(("files_before", "passing"), [(0, False), (1, True)])
-def test_a_crash_is_coded(tmp_path, monkeypatch, fresh, files_before, passing):
+@pytest.mark.parametrize(("files_before", "transient"), [(0, False), (1, True)])
+def test_a_crash_is_coded(tmp_path, monkeypatch, fresh, files_before, transient):
     """One in a process of its own is the picture's; after another picture it may be that one's."""
 
     def crash(self, *args):
         self.files += 1 + files_before
         self.process.send_signal(signal.SIGSEGV)
-        raise Ended(self.process.wait())
+        raise ProcessExited(self.process.wait())
 
     monkeypatch.setattr(Remover, "cut_out", crash)
-    assert failure(tmp_path, mark()) == ("engine_failed", passing)
+    assert failure(tmp_path, mark()) == ("engine_failed", transient)
     assert not removers().idle
 
 
@@ -169,8 +169,8 @@ def test_memory_runs_out_for_the_process_alone(tmp_path, settings, fresh):
 def test_the_network_out_of_memory_is_told_as_such(tmp_path, settings, fresh):
     """Not as a fault of ours, at which somebody would look for hours."""
     settings.BACKGROUND_MEMORY = 230_000_000
-    code, passing = failure(tmp_path, subject(size=(1600, 1200)))
-    assert (code, passing) == ("too_heavy", False)
+    code, transient = failure(tmp_path, subject(size=(1600, 1200)))
+    assert (code, transient) == ("too_heavy", False)
 
 
 def test_twelve_megapixels_stay_under_the_limit(tmp_path):
@@ -202,7 +202,7 @@ def test_no_process_can_be_started(tmp_path, monkeypatch, fresh):
 
 def test_damaged_weights_are_refused(tmp_path, settings, fresh):
     """A file that was swapped is code that was swapped: nothing is cut out with it."""
-    path, _digest = weights.read("u2netp", "", "")
+    path, _digest = weights.verified("u2netp", "", "")
     spoilt = bytearray(path.read_bytes())
     spoilt[len(spoilt) // 2] ^= 1
     (tmp_path / "u2netp.onnx").write_bytes(spoilt)
@@ -216,7 +216,7 @@ def test_damaged_weights_are_refused(tmp_path, settings, fresh):
 
 
 def test_an_operators_own_network_is_taken(tmp_path, settings, fresh):
-    path, _digest = weights.read("u2netp", "", "")
+    path, _digest = weights.verified("u2netp", "", "")
     (tmp_path / "silueta.onnx").write_bytes(path.read_bytes())
     settings.BACKGROUND_MODEL, settings.BACKGROUND_MODEL_DIR = "silueta", str(tmp_path)
     assert cut(tmp_path, subject())[0].engine == "general"

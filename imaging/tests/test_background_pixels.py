@@ -183,9 +183,9 @@ def test_drawn_lesions_are_found_and_doubt_is_told():
         picture, truth = cutouts.dermoscopy(seed, size=(512, 384))
         coarse = cutouts.coarse(picture)
         found = lesion.find(coarse, field.find(coarse))
-        shots.append((lesion.dice(found.mask, cutouts.coarse(truth)), found.belief))
-    assert np.mean([dice for dice, _belief in shots]) > 0.85
-    sure = [dice for dice, belief in shots if belief > 0.95]
+        shots.append((lesion.dice(found.mask, cutouts.coarse(truth)), found.confidence))
+    assert np.mean([dice for dice, _confidence in shots]) > 0.85
+    sure = [dice for dice, confidence in shots if confidence > 0.95]
     assert min(sure) > 0.7
 
 
@@ -206,8 +206,8 @@ def test_matting_finds_the_edge_that_the_network_missed():
     truth = (np.hypot(x - 100, y - 100) < 60).astype(np.float32)
     picture = np.dstack([truth * 0.6 + 0.2, truth * 0.1 + 0.4, truth * -0.3 + 0.6])
     sure = (np.hypot(x - 100, y - 104) < 55).astype(np.float32)
-    inside, unknown = matte.band(sure, 10)
-    alpha = matte.ramp(matte.solve(picture.astype(np.float32), sure, inside, unknown))
+    inside, unknown = matte.trimap(sure, 10)
+    alpha = matte.ramp(matte.solve_alpha(picture.astype(np.float32), sure, inside, unknown))
     assert np.abs(alpha - truth).mean() < 0.3 * np.abs(sure - truth).mean()
 
 

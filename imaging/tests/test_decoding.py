@@ -23,7 +23,7 @@ from imaging import intake
 from imaging.decoding import decoder as decoding
 from imaging.decoding.decoder import Decoder, Decoders
 from imaging.errors import DecoderUnavailable, ImageRefused
-from imaging.sandbox import Ended, Overdue
+from imaging.sandbox import ProcessExited, ProcessTimeout
 from testing.cast import photograph
 
 
@@ -59,7 +59,7 @@ def end_with(monkeypatch, status):
         decoder.files += 1
         if status < 0:
             decoder.process.send_signal(-status)
-        raise Ended(decoder.process.wait() if status < 0 else status)
+        raise ProcessExited(decoder.process.wait() if status < 0 else status)
 
     monkeypatch.setattr(Decoder, "decode", killed)
 
@@ -97,7 +97,7 @@ def test_a_crash_after_another_file_is_looked_at_again(pool, file, monkeypatch):
         if decoder is not used:
             return decode(decoder, file)
         decoder.files += 1
-        raise Ended(-signal.SIGSEGV)
+        raise ProcessExited(-signal.SIGSEGV)
 
     monkeypatch.setattr(Decoder, "decode", crash)
     assert pool.decode(file).width == 320
@@ -118,7 +118,7 @@ def test_an_answer_that_drips_is_not_waited_for(pool, file, monkeypatch):
                 time.sleep(0.01)
 
     threading.Thread(target=drip, daemon=True).start()
-    with pytest.raises(Overdue):
+    with pytest.raises(ProcessTimeout):
         decoder._receive(1000, time.monotonic() + 0.2)
     theirs.close()
 
@@ -193,7 +193,7 @@ def test_killed_again_and_again_is_unavailable(pool, file, monkeypatch):
 
 
 def test_all_busy_is_unavailable(file, monkeypatch):
-    monkeypatch.setattr(Decoders, "wait", 0.05)
+    monkeypatch.setattr(Decoders, "max_wait", 0.05)
     with pytest.raises(DecoderUnavailable):
         Decoders(0).decode(file)
 

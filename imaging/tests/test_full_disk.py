@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from imaging import background, intake, storage
 from imaging.errors import EngineUnavailable, StorageUnavailable
-from imaging.uploadhandler import FileInLargePieces
+from imaging.uploadhandler import LargeChunkUploadHandler
 from testing.cast import photograph, upload
 
 
@@ -52,7 +52,7 @@ def test_an_upload_that_finds_no_room_is_503(api, doctor, consultation, nowhere)
 
 @pytest.mark.parametrize("size", [2**20, 4000], ids=["while it comes", "at its end"])
 def test_an_upload_that_breaks_off_in_a_full_disk_is_an_outage(rf, size):
-    handler = FileInLargePieces(rf.post("/"))
+    handler = LargeChunkUploadHandler(rf.post("/"))
     handler.new_file("file", "x.jpg", "image/jpeg", None)
 
     def receive():

@@ -191,9 +191,9 @@ def test_what_follows_the_picture_is_not_counted():
 def test_progressive_bomb_is_refused_before_decoding():
     data = photograph()
     scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00\x00"
-    assert jpeg._walk(data) == (1, len(data) - 2)
+    assert jpeg._count_scans(data) == (1, len(data) - 2)
     bomb = data[:-2] + scan * 200 + data[-2:]
-    assert jpeg._walk(bomb)[0] > jpeg.MAX_SCANS
+    assert jpeg._count_scans(bomb)[0] > jpeg.MAX_SCANS
     assert refusal(bomb) == "corrupt_image"
 
 

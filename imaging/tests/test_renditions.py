@@ -57,7 +57,7 @@ def test_thumbnail_is_never_enlarged():
     [((1919, 900), 1), ((3839, 900), 1), ((3840, 900), 2), ((900, 8000), 4), ((60_000, 900), 8)],
 )
 def test_reduction(size, factor):
-    assert renditions.reduction(size) == factor
+    assert renditions.reduction_factor(size) == factor
 
 
 @pytest.mark.parametrize("profiled", [True, False])

@@ -43,5 +43,5 @@ def told(ready, idle):
         "sum": sum(row.stored_bytes for row in rows),
         "orphans": sorted(stored - known),
         "missing": sorted(known - stored),
-        "wrong": repair(only_tell=True),
+        "wrong": repair(dry_run=True),
     }

@@ -85,5 +85,5 @@ def _left():
     return {
         "reservations": Reservation.objects.count(),
         "blobs": sum(len(list(storages[c].blobs())) for c in settings.CONTAINERS),
-        "wrong": repair(only_tell=True),
+        "wrong": repair(dry_run=True),
     }

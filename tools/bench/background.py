@@ -17,7 +17,7 @@ django.setup()
 
 from imaging.background import cutout, field, grading, lesion  # noqa: E402
 from imaging.background.protocol import QUALITIES  # noqa: E402
-from imaging.background.subject import Subject  # noqa: E402
+from imaging.background.subject import SubjectDetector  # noqa: E402
 from tools import phantoms  # noqa: E402
 from tools.bench import composites, cutouts, cutting_costs  # noqa: E402  (settings first)
 from tools.bench.quality import threshold  # noqa: E402
@@ -89,9 +89,9 @@ def cut_out(picture, engine, subject):
                 engine=engine,
                 dermoscopic=None,
                 max_pixels=10**8,
-                subject=lambda: subject,
+                detector=lambda: subject,
             )
-        except cutout.NothingFound:
+        except cutout.SubjectNotFound:
             return None, None
         out.seek(0)
         return made, np.asarray(Image.open(out))[..., 3] / np.float32(255)
@@ -114,9 +114,9 @@ def lesion_shot(step, picture, truth):
     dice = 0.0 if plain is None else lesion.dice(plain, truth)
     if found is None:
         return Shot(step, 0.0, dice, 0.0, None)
-    measures = grading.measure(found.mask, found.belief)
+    measures = grading.measure(found.mask, found.confidence)
     level = grading.quality("lesion", measures)
-    return Shot(step, lesion.dice(found.mask, truth), dice, found.belief, level)
+    return Shot(step, lesion.dice(found.mask, truth), dice, found.confidence, level)
 
 
 def figures(report, title, shots, plain):
@@ -189,7 +189,7 @@ def choices(subject):
 def main():
     report = Report("Cut-outs: how good they are, how they are judged, what they cost")
     report.text(INTRODUCTION)
-    subject = Subject("u2netp", "", "")
+    subject = SubjectDetector("u2netp", "", "")
     subjects = list(subject_shots(range(FIGURES), subject))
     figures(report, "General", subjects, plain=False)
     general_alarms = confusion(report, subjects, RIGHT["general"])

@@ -64,19 +64,19 @@ def jpeg_target(data):
     from imaging.decoding import jpeg
 
     data = b"\xff\xd8" + data.removeprefix(b"\xff\xd8")
-    count, end = jpeg._walk(data)
+    count, end = jpeg._count_scans(data)
     assert 0 <= count <= jpeg.MAX_SCANS + 1
     assert 2 <= end <= len(data)
     before = 2
     for _kind, start, stop in jpeg._segments(data):
         assert before <= start < stop
         before = stop
-    jpeg._has_hole(data)
-    jpeg._between_header_segments(data)
-    jpeg._without_applications(data)
+    jpeg._has_zeros(data)
+    jpeg._has_bytes_between_segments(data)
+    jpeg._without_app_segments(data)
     for space in ("L", "RGB"):
         warning = f"Corrupt JPEG data: {len(data)} extraneous bytes before marker 0xd9"
-        jpeg._tells_damage(warning, data, space)
+        jpeg._indicates_damage(warning, data, space)
     for is_ac, symbol in jpeg._first_symbols(data[2:]):
         assert is_ac in (True, False)
         assert 0 <= symbol <= 255
