@@ -13,14 +13,14 @@ from .models import ConsultationImage, Patient
 
 def events_of(image: ConsultationImage) -> Iterator[QuerySet[Event]]:
     """Querysets of the events about one image, for `audit.reading.page`."""
-    yield from reading.of_image(
+    yield from reading.image_events(
         Kind.CONSULTATION_IMAGE,
         image.pk,
         image.created_at,
         within=[(Kind.CONSULTATION, image.consultation_id)],
     )
     # A patient's page shows each doctor only their own photographs.
-    lists = reading.of_many(Kind.PATIENT, image.patient_id, image.created_at)
+    lists = reading.bulk_events(Kind.PATIENT, image.patient_id, image.created_at)
     yield lists.filter(Q(actor_id=image.doctor_id) | Q(actor_role="patient"))
 
 

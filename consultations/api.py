@@ -23,8 +23,8 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.error_serializers import ErrorsSerializer
-from accounts.requests import UserAPIRequest
-from audit.reading import named, page
+from accounts.requests import AuthenticatedAPIRequest
+from audit.reading import page, with_actors
 from audit.serializers import EventSerializer, EventsSerializer
 from audit.trail import Action, record
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
@@ -69,7 +69,7 @@ class CreateListRetrieveUpdate(
     mixins.UpdateModelMixin,
     GenericViewSet,
 ):
-    request: UserAPIRequest
+    request: AuthenticatedAPIRequest
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     lookup_value_converter = "int"
 
@@ -147,7 +147,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         parser_classes=[MultiPartParser],
         filter_backends=[],
     )
-    def images(self, request: UserAPIRequest, pk: int | None = None) -> Response:
+    def images(self, request: AuthenticatedAPIRequest, pk: int | None = None) -> Response:
         consultation = self.get_object()
         if request.method == "POST":
             return self._add_image(request, consultation)
@@ -162,7 +162,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
             return [ScopedRate()]
         return super().get_throttles()
 
-    def _add_image(self, request: UserAPIRequest, consultation: Consultation) -> Response:
+    def _add_image(self, request: AuthenticatedAPIRequest, consultation: Consultation) -> Response:
         context = self.get_serializer_context()
         upload_context = {**context, "consultation": consultation}
         serializer = ImageUploadSerializer(data=request.data, context=upload_context)
@@ -212,8 +212,8 @@ class ImageViewSet(
 ):
     """One image of a consultation: its doctor changes it, its patient looks."""
 
-    request: UserAPIRequest
-    locks_its_row = False  # the service locks the consultation first
+    request: AuthenticatedAPIRequest
+    locks_row = False  # the service locks the consultation first
     queryset = ConsultationImage.objects.none()
     serializer_class = ImageSerializer
     permission_classes = [IsAuthenticated, DoctorsWrite]

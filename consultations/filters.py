@@ -1,12 +1,12 @@
 import django_filters as filters
 
-from accounts.requests import UserAPIRequest
+from accounts.requests import AuthenticatedAPIRequest
 
 from .models import Consultation, Patient
 from .models.patient import PatientQuerySet
 
 
-def _patients(request: UserAPIRequest | None) -> PatientQuerySet:
+def _patients(request: AuthenticatedAPIRequest | None) -> PatientQuerySet:
     """The visible ones: any other patient is reported as not existing."""
     return Patient.objects.visible_to(request.user) if request else Patient.objects.none()
 

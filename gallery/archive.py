@@ -36,4 +36,4 @@ def _files(image: UserImage) -> list[tuple[str, str, str]]:
 
 def zip_gallery(images: UserImageQuerySet) -> Iterable[bytes]:
     """Chunks of a ZIP: cut-outs, originals, and a manifest with COLUMNS (imaging.storage.zip)."""
-    return archive.of_images(images, COLUMNS, _files)
+    return archive.zip_images(images, COLUMNS, _files)

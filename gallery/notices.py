@@ -15,7 +15,7 @@ from .models import StorageQuota
 @task()
 def warn_owner(user_id: int, level: int, request_id: str = "") -> None:
     """Tell a user that `level` per cent of their storage is used."""
-    with under(request_id):
+    with use_request_id(request_id):
         _send_warning(user_id, level)
 
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 
 P = ParamSpec("P")
 _Record = TypeVar("_Record", bound=Model, covariant=True)
@@ -24,13 +24,13 @@ class Records(Protocol[_Record]):
 
 
 def doctor_required(
-    view: Callable[Concatenate[UserRequest, P], HttpResponse],
-) -> Callable[Concatenate[UserRequest, P], HttpResponse]:
+    view: Callable[Concatenate[AuthenticatedRequest, P], HttpResponse],
+) -> Callable[Concatenate[AuthenticatedRequest, P], HttpResponse]:
     """For pages that any doctor may open; anybody else who is signed in gets 403."""
 
     @wraps(view)
     @login_required
-    def guarded(request: UserRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: AuthenticatedRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_doctor:
             raise PermissionDenied
         return view(request, *args, **kwargs)

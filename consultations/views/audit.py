@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 from audit.models import Event
 from audit.reading import page, with_actors
 
@@ -18,7 +18,7 @@ from .access import get_visible
 
 
 @login_required
-def image_audit(request: UserRequest, pk: int) -> HttpResponse:
+def image_audit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Who saw, downloaded or changed one photograph."""
     images = ConsultationImage.objects.select_related("consultation__patient")
     image = get_visible(images, request.user, pk)
@@ -33,7 +33,7 @@ def image_audit(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def audit(request: UserRequest) -> HttpResponse:
+def audit(request: AuthenticatedRequest) -> HttpResponse:
     """Who saw the user's own images."""
     return _render_events(
         request, "audit/account.html", access_history.events_of_account(request.user), {}
@@ -41,7 +41,7 @@ def audit(request: UserRequest) -> HttpResponse:
 
 
 def _render_events(
-    request: UserRequest,
+    request: AuthenticatedRequest,
     template: str,
     querysets: Iterable[QuerySet[Event]],
     context: dict[str, Any],

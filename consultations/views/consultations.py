@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
@@ -26,7 +26,7 @@ IMAGES = 48
 
 
 @doctor_required
-def consultation_list(request: UserRequest) -> HttpResponse:
+def consultation_list(request: AuthenticatedRequest) -> HttpResponse:
     """A doctor's consultations, the latest first."""
     mine = for_list(Consultation.objects.editable_by(request.user))
     page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
@@ -36,7 +36,7 @@ def consultation_list(request: UserRequest) -> HttpResponse:
 
 @doctor_required
 @vary_on_htmx
-def consultation_create(request: UserRequest) -> HttpResponse:
+def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
     """In two steps: find or create the patient, then fill in the consultation."""
     chosen = request.POST.get("patient") or request.GET.get("patient")
     if not chosen:
@@ -59,7 +59,7 @@ def consultation_create(request: UserRequest) -> HttpResponse:
 
 
 @login_required
-def consultation_edit(request: UserRequest, pk: int) -> HttpResponse:
+def consultation_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Edit a consultation, by its doctor."""
     rows = Consultation.objects.select_related("patient")
     with edited_rows(request, rows) as locked:
@@ -75,7 +75,7 @@ def consultation_edit(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @vary_on_htmx
-def consultation_detail(request: UserRequest, pk: int) -> HttpResponse:
+def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """A consultation with a page of its images."""
     consultation = get_visible(
         Consultation.objects.select_related("patient", "doctor"), request.user, pk

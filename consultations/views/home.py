@@ -11,7 +11,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import ngettext
 
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.templatetags.units import tally
@@ -37,7 +37,7 @@ STRIP = 4  # thumbnails of a consultation in a list
 
 def for_list(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
     """Consultations in the order of a list, with patient and number of images (up to MANY)."""
-    consultations = consultations.select_related("patient").with_images_count(keyset.MANY)
+    consultations = consultations.select_related("patient").with_images_count(keyset.COUNT_LIMIT)
     return consultations.order_by("-date", "-pk")
 
 
@@ -71,7 +71,7 @@ def _first_images(keys: list[int]) -> list[tuple[int, str, int, int]]:
         return cursor.fetchall()
 
 
-def prepare_list(request: UserRequest, consultations: Iterable[Consultation]) -> None:
+def prepare_list(request: AuthenticatedRequest, consultations: Iterable[Consultation]) -> None:
     """Call `add_strips`, and audit that these thumbnails were shown: one event of the user who
     looked, because one for each consultation would bury the views of single pictures."""
     add_strips(consultations)
@@ -82,7 +82,7 @@ def prepare_list(request: UserRequest, consultations: Iterable[Consultation]) ->
 
 
 @login_required
-def home(request: UserRequest) -> HttpResponse:
+def home(request: AuthenticatedRequest) -> HttpResponse:
     """A doctor's day, or a patient's consultations; staff go to the admin."""
     user = request.user
     if user.is_doctor:
@@ -94,7 +94,7 @@ def home(request: UserRequest) -> HttpResponse:
     return render(request, "home/patient.html", {"consultations": consultations})
 
 
-def _doctor_home(request: UserRequest) -> HttpResponse:
+def _doctor_home(request: AuthenticatedRequest) -> HttpResponse:
     mine = for_list(Consultation.objects.editable_by(request.user))
     today = timezone.localdate()
     todays = list(mine.filter(date=today))

@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from imaging.storage.redirect import signed_redirect
 
@@ -23,7 +23,7 @@ def _images() -> ConsultationImageQuerySet:
 
 
 @login_required
-def image_detail(request: UserRequest, pk: int) -> HttpResponse:
+def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """One photograph; its doctor can edit the metadata."""
     image, form = get_visible(_images(), request.user, pk), None
     editable = can_edit(image, request.user)
@@ -50,7 +50,7 @@ def image_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render_form(request, "consultations/image.html", context, form)
 
 
-def _save_form(request: UserRequest, image: ConsultationImage) -> ImageMetadataForm:
+def _save_form(request: AuthenticatedRequest, image: ConsultationImage) -> ImageMetadataForm:
     """The validated form, saved if it is valid. Where the image has changed since it was read, the
     form is validated again: only the service takes locks, the consultation's first."""
     while True:
@@ -67,7 +67,7 @@ def _save_form(request: UserRequest, image: ConsultationImage) -> ImageMetadataF
 
 
 @login_required
-def image_file(request: UserRequest, pk: int, part: str) -> HttpResponse:
+def image_file(request: AuthenticatedRequest, pk: int, part: str) -> HttpResponse:
     """Redirect to the signed URL of the display or the original, to view or to download. Grids link
     here, not to signed URLs, so that the audit log knows who looked at which image."""
     image = get_visible(ConsultationImage.objects, request.user, pk)
@@ -79,7 +79,7 @@ def image_file(request: UserRequest, pk: int, part: str) -> HttpResponse:
 
 
 @login_required
-def image_delete(request: UserRequest, pk: int) -> HttpResponse:
+def image_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Delete a photograph, after asking."""
     image = get_editable(_images(), request.user, pk)
     if request.method == "POST":

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
@@ -31,7 +31,7 @@ IMAGES = 48
 
 @doctor_required
 @vary_on_htmx
-def patient_list(request: UserRequest) -> HttpResponse:
+def patient_list(request: AuthenticatedRequest) -> HttpResponse:
     """A doctor's patients, by name, and the search for them."""
     words = request.GET.get("q", "").strip()
     pages = search_pages(Patient.objects.visible_to(request.user), words, PAGE)
@@ -50,7 +50,7 @@ def search_pages(patients: PatientQuerySet, words: str, size: int) -> Paginator:
 
 
 @doctor_required
-def patient_create(request: UserRequest) -> HttpResponse:
+def patient_create(request: AuthenticatedRequest) -> HttpResponse:
     """Create a patient; asks first if there may be a record already."""
     form = PatientForm(request.POST or None, initial={"full_name": request.GET.get("name", "")})
     namesakes = []
@@ -75,7 +75,7 @@ def _namesake_context(namesakes: list[Patient]) -> dict[str, Any]:
     }
 
 
-def _dismissed(request: UserRequest, namesakes: list[Patient]) -> list[int]:
+def _dismissed(request: AuthenticatedRequest, namesakes: list[Patient]) -> list[int]:
     """Keys of the namesakes that the user has been shown and has dismissed. Not simply all current
     ones: the first press of the button may have created one of those."""
     submitted = request.POST.getlist("other")
@@ -95,7 +95,7 @@ def _namesakes(user: User, data: dict[str, Any], except_key: int | None = None) 
 
 
 @login_required
-def patient_edit(request: UserRequest, pk: int) -> HttpResponse:
+def patient_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Edit a patient; asks first if the record may now be a duplicate."""
     with edited_rows(request, Patient.objects.all()) as locked:
         patient = get_editable(locked, request.user, pk)
@@ -114,7 +114,7 @@ def patient_edit(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @vary_on_htmx
-def patient_detail(request: UserRequest, pk: int) -> HttpResponse:
+def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """All images of one patient, to follow a lesion over time."""
     patient = get_visible(Patient.objects, request.user, pk)
     mine = ConsultationImage.objects.visible_to(request.user).filter(patient=patient)

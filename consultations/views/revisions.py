@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 from audit.reading import last_change
 from audit.trail import Action, record
 
@@ -29,7 +29,7 @@ def name_other_editors(form: RecordForm) -> None:
 
 
 @login_required
-def consultation_revisions(request: UserRequest, pk: int) -> HttpResponse:
+def consultation_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Former values of a consultation."""
     consultation = get_editable(Consultation.objects.select_related("patient"), request.user, pk)
     back = "consultation_edit"
@@ -37,14 +37,14 @@ def consultation_revisions(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def patient_revisions(request: UserRequest, pk: int) -> HttpResponse:
+def patient_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Former values of a patient's record."""
     patient = get_editable(Patient.objects, request.user, pk)
     return _render_revisions(request, patient, patient, "patient_edit")
 
 
 @login_required
-def image_revisions(request: UserRequest, pk: int) -> HttpResponse:
+def image_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Former values of a photograph's metadata."""
     images = ConsultationImage.objects.select_related("consultation__patient")
     image = get_editable(images, request.user, pk)
@@ -52,7 +52,7 @@ def image_revisions(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _render_revisions(
-    request: UserRequest,
+    request: AuthenticatedRequest,
     subject: Consultation | Patient | ConsultationImage,
     patient: Patient,
     back: str,

@@ -20,7 +20,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.error_serializers import ErrorsSerializer
-from accounts.requests import UserAPIRequest
+from accounts.requests import AuthenticatedAPIRequest
 from audit.trail import Action, record, record_all
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from core.pagination import INVALID, ImagePages
@@ -67,7 +67,7 @@ def _count_schema(name: str) -> serializers.Serializer:
 class OwnImages(generics.GenericAPIView):
     """One's own images."""
 
-    request: UserAPIRequest
+    request: AuthenticatedAPIRequest
     serializer_class: type[BaseSerializer] | None = UserImageSerializer
 
     def get_queryset(self) -> UserImageQuerySet:
@@ -108,7 +108,7 @@ class RemoveBackground(OwnImages):
         },
         parameters=[IDEMPOTENCY_KEY],
     )
-    def post(self, request: UserAPIRequest) -> Response:
+    def post(self, request: AuthenticatedAPIRequest) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         fields = serializer.validated_data
@@ -179,7 +179,7 @@ class Restore(generics.GenericAPIView):
     serializer_class = ImagesSerializer
 
     @extend_schema(responses={200: _count_schema("restored"), 403: ErrorsSerializer})
-    def post(self, request: UserAPIRequest) -> Response:
+    def post(self, request: AuthenticatedAPIRequest) -> Response:
         """Bring back images that were deleted a moment ago (see DELETE /gallery)."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -208,7 +208,7 @@ class Download(OwnImages):
 class Quota(generics.GenericAPIView):
     serializer_class = QuotaSerializer
 
-    def get(self, request: UserAPIRequest) -> Response:
+    def get(self, request: AuthenticatedAPIRequest) -> Response:
         """Limits of the plan, and what is used of them."""
         quota = StorageQuota.objects.of(request.user.pk)
         return Response(self.get_serializer(quota).data)
@@ -221,7 +221,7 @@ class Tags(APIView):
             "Tags", {"tags": serializers.ListField(child=serializers.CharField())}
         ),
     )
-    def get(self, request: UserAPIRequest) -> Response:
+    def get(self, request: AuthenticatedAPIRequest) -> Response:
         """One's own tags, in alphabetical order: suggestions."""
         suggestions = tags.suggestions(request.user, request.query_params.get("q", "")[:100])
         return Response({"tags": [tag.name for tag in suggestions]})
@@ -261,7 +261,7 @@ class UserImageDetail(VersionedDetail, OwnImages, generics.RetrieveUpdateDestroy
             favorite=fields.get("is_favorite"),
             tag_names=fields.get("tag_names"),
         )
-        serializer.instance = self.subject = generics.get_object_or_404(
+        serializer.instance = self.instance = generics.get_object_or_404(
             UserImage.objects.visible_to(self.request.user), pk=image.pk
         )
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from accounts.error_serializers import ErrorsSerializer
-from accounts.requests import UserAPIRequest
+from accounts.requests import AuthenticatedAPIRequest
 from core.pagination import INVALID, Pages
 from core.throttling import UserRate
 
@@ -40,7 +40,7 @@ class OpenSharesFirst(SharePages):
 
     def moment(self, request: Request) -> datetime:
         """When the first page was requested."""
-        cursor = self.asked(request)
+        cursor = self.read_cursor(request)
         self.began = datetime.fromisoformat(cursor.memo) if cursor else timezone.now()
         return self.began
 
@@ -107,7 +107,7 @@ class ToldShareSerializer(ShareSerializer):
 class ImageShares(generics.ListAPIView):
     """The links of one image of one's own, the newest first."""
 
-    request: UserAPIRequest
+    request: AuthenticatedAPIRequest
 
     queryset = Share.objects.none()
     serializer_class = ShareSerializer
@@ -130,7 +130,7 @@ class ImageShares(generics.ListAPIView):
         responses={201: ToldShareSerializer, 409: ErrorsSerializer},
         description="The answer tells the link's `url`, this once.",
     )
-    def post(self, request: UserAPIRequest, pk: UUID) -> Response:
+    def post(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
         image = self.get_image()
         serializer = NewShareSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -143,7 +143,7 @@ class ImageShares(generics.ListAPIView):
 class Shares(generics.ListAPIView):
     """All of one's own links: open first, then those that died in the last 30 days."""
 
-    request: UserAPIRequest
+    request: AuthenticatedAPIRequest
     paginator: OpenSharesFirst
 
     queryset = Share.objects.none()
@@ -159,7 +159,7 @@ class Shares(generics.ListAPIView):
         responses={200: inline_serializer("Revoked", {"revoked": serializers.IntegerField()})},
         description="Revoke every link of one's own.",
     )
-    def delete(self, request: UserAPIRequest) -> Response:
+    def delete(self, request: AuthenticatedAPIRequest) -> Response:
         return Response({"revoked": links.revoke_all(request.user)})
 
 
@@ -168,7 +168,7 @@ class ShareDetail(generics.GenericAPIView):
     serializer_class = ShareSerializer
 
     @extend_schema(responses={204: None})
-    def delete(self, request: UserAPIRequest, pk: UUID) -> Response:
+    def delete(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
         """Revoke a link: it opens nothing from now on."""
         shares = Share.objects.visible_to(request.user)
         get_object_or_404(shares, pk=pk)

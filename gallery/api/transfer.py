@@ -10,7 +10,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from accounts.error_serializers import ErrorsSerializer
-from accounts.requests import UserAPIRequest
+from accounts.requests import AuthenticatedAPIRequest
 from consultations.models import Consultation, ConsultationImage
 from consultations.permissions import DoctorsOnly
 from consultations.serializers import ImageSerializer
@@ -32,7 +32,7 @@ class FromConsultation(OwnImages):
     throttle_scope = "uploads"
 
     @extend_schema(request=None, responses={202: UserImageSerializer, 403: ErrorsSerializer})
-    def post(self, request: UserAPIRequest, pk: int) -> Response:
+    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
         """A consultation's photograph into one's own gallery, where a worker removes its
         background. The consultation is not touched. Asked again, it answers the same image."""
         image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
@@ -49,7 +49,7 @@ class FromConsultation(OwnImages):
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type", methods=["post"])
 @extend_validation_errors(["invalid_date"], "captured_on", methods=["post"])
 class Attach(generics.GenericAPIView):
-    request: UserAPIRequest
+    request: AuthenticatedAPIRequest
     queryset = UserImage.objects.none()
     serializer_class = AttachSerializer
     permission_classes = [IsAuthenticated, DoctorsOnly]
@@ -64,7 +64,7 @@ class Attach(generics.GenericAPIView):
         responses={201: ImageSerializer, 409: ErrorsSerializer},
         parameters=[IDEMPOTENCY_KEY],
     )
-    def post(self, request: UserAPIRequest, pk: UUID) -> Response:
+    def post(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
         """A gallery image's original into a consultation of one's own."""
         image = self.get_object()
         serializer = self.get_serializer(data=request.data)

@@ -49,7 +49,7 @@ class UserImageQuerySet(JobQuerySet):
 
     def search(self, words: str) -> Self:
         """Images with every word in title or tags, in any order, ignoring accents and case."""
-        return with_words(self, words)
+        return matching_words(self, words)
 
     def with_tag(self, tag: "Tag") -> Self:
         """Images with this tag. Ordered by BY_TAG, a page reads only as many rows as it shows."""

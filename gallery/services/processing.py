@@ -108,7 +108,7 @@ queue = Processing()
 @contextmanager
 def _temporary_files() -> Iterator[tuple[Any, Any]]:
     """Two NamedTemporaryFiles, whose type has no public name: for the original, for the result."""
-    with storage.passing_file() as original, storage.passing_file() as out:
+    with storage.temporary_file() as original, storage.temporary_file() as out:
         yield original, out
 
 

@@ -140,7 +140,7 @@ def open_share(token: str, password: str | None = None) -> OpenedShare:
         ):
             raise ShareNotFound
         # No actor, even if somebody is signed in: anybody who has the link can open it.
-        record(Action.OPENED, share, actor=NOBODY)
+        record(Action.OPENED, share, actor=ANONYMOUS)
     return OpenedShare(share, storage.share_pass(share.pk, share.expires_at))
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 from consultations.forms import ImageMetadataForm
 from consultations.models import Consultation, ConsultationImage, Patient
 from consultations.models.consultation import ConsultationQuerySet
@@ -39,7 +39,7 @@ class UploadRate(UserRate):
 
 @login_required
 @require_POST
-def gallery_from_consultation(request: UserRequest, pk: int) -> HttpResponse:
+def gallery_from_consultation(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Copy a photograph into the user's own gallery; whoever may see it may do so."""
     image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
     if not UploadRate().allow_request(request, None):
@@ -61,7 +61,7 @@ def gallery_from_consultation(request: UserRequest, pk: int) -> HttpResponse:
 
 @doctor_required
 @vary_on_htmx
-def gallery_attach(request: UserRequest, pk: UUID) -> HttpResponse:
+def gallery_attach(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """In two steps: find the consultation, then enter the metadata, with the patient in view."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     consultations = Consultation.objects.editable_by(request.user).select_related("patient")
@@ -103,7 +103,7 @@ def gallery_attach(request: UserRequest, pk: UUID) -> HttpResponse:
 
 
 def _choose_consultation(
-    request: UserRequest, image: UserImage, consultations: ConsultationQuerySet
+    request: AuthenticatedRequest, image: UserImage, consultations: ConsultationQuerySet
 ) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     if words:

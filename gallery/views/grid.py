@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
@@ -27,7 +27,7 @@ MAX_SUGGESTIONS = 100
 
 @login_required
 @vary_on_htmx
-def gallery(request: UserRequest) -> HttpResponse:
+def gallery(request: AuthenticatedRequest) -> HttpResponse:
     """The user's images: the page, its refreshed grid, or the next page of tiles."""
     own_images = UserImage.objects.visible_to(request.user)
     filters = GalleryPageFilter(request.GET, own_images, request=request)
@@ -37,7 +37,7 @@ def gallery(request: UserRequest) -> HttpResponse:
         filtered,
         filters.page_keys,
         cursor,
-        shown(request, IMAGES),
+        grid_size(request, IMAGES),
         among=None if by_tag else own_images,  # the cursor may no longer match the filters
         ascending=filters.ascending,
         by_key=True,
@@ -73,7 +73,7 @@ def gallery(request: UserRequest) -> HttpResponse:
 
 
 @login_required
-def progress(request: UserRequest) -> HttpResponse:
+def progress(request: AuthenticatedRequest) -> HttpResponse:
     """New tiles for images that a page shows as waiting, and, while some still wait, the element
     that asks again."""
     watched = parse_keys(request.GET.getlist("ids"), MAX_WATCHED)
@@ -98,7 +98,7 @@ def progress(request: UserRequest) -> HttpResponse:
     return render(request, "gallery/partials/progress.html", context)
 
 
-def _live_context(request: UserRequest, page: QueryDict) -> dict[str, Any]:
+def _live_context(request: AuthenticatedRequest, page: QueryDict) -> dict[str, Any]:
     """Context that changes while the page is open: the quota and the one-click filters. `page` is
     the query string of that page."""
     own_images = UserImage.objects.visible_to(request.user)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget
 
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import vary_on_htmx, wants_fragment
@@ -33,7 +33,7 @@ from .tiles import with_tile_facts
 
 @login_required
 @vary_on_htmx
-def detail(request: UserRequest, pk: UUID) -> HttpResponse:
+def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """One image with its cut-out; its owner edits it here."""
     own_images, form = UserImage.objects.visible_to(request.user), None
     if request.method == "POST":
@@ -96,7 +96,7 @@ def _save_form(form: ImageForm, images: UserImageQuerySet) -> bool:
     return True
 
 
-def _render_progress(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
+def _render_progress(request: AuthenticatedRequest, context: dict[str, Any]) -> HttpResponse:
     """The progress line while the image waits; afterwards the whole picture."""
     image = context["image"]
     if image.is_waiting:
@@ -114,7 +114,7 @@ def _downloads(image: UserImage) -> dict[str, str]:
 
 
 @login_required
-def gallery_file(request: UserRequest, pk: UUID, part: str) -> HttpResponse:
+def gallery_file(request: AuthenticatedRequest, pk: UUID, part: str) -> HttpResponse:
     """Redirect to the signed URL of one file, with a file name that says which one it is."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     if part not in _downloads(image):
@@ -137,7 +137,7 @@ def _signed_url(image: UserImage, part: str) -> str:
 
 @login_required
 @require_POST
-def delete(request: UserRequest, pk: UUID) -> HttpResponse:
+def delete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Move an image to the bin."""
     images = UserImage.objects.visible_to(request.user).filter(pk=pk)
     deleted_keys = delete_images(images)
@@ -149,7 +149,7 @@ def delete(request: UserRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def retry(request: UserRequest, pk: UUID) -> HttpResponse:
+def retry(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Process an image again, maybe with another engine."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
     form = EngineForm(request.POST)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record_all
 
 from .. import archive
@@ -28,7 +28,7 @@ from ..services.trash import delete_images, restore_images
 
 @login_required
 @require_POST
-def selected(request: UserRequest) -> HttpResponse:
+def selected(request: AuthenticatedRequest) -> HttpResponse:
     """Apply an action to the selected images; the bar beneath the grid works without scripts."""
     form, keys = SelectionForm(request.POST), parse_keys(request.POST.getlist("ids"))
     if not form.is_valid():
@@ -42,7 +42,7 @@ def selected(request: UserRequest) -> HttpResponse:
     return HttpResponseRedirect(_return_url(request))
 
 
-def _apply(request: UserRequest, choices: dict[str, Any], keys: Sequence[UUID]) -> None:
+def _apply(request: AuthenticatedRequest, choices: dict[str, Any], keys: Sequence[UUID]) -> None:
     action = choices["action"]
     if action == "restore":
         restore(request, keys)
@@ -66,7 +66,7 @@ def _apply(request: UserRequest, choices: dict[str, Any], keys: Sequence[UUID]) 
     messages.success(request, text % {"count": count})
 
 
-def restore(request: UserRequest, keys: Sequence[UUID]) -> None:
+def restore(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
     """Restore deleted images, and add a message with the result."""
     deleted = UserImage.objects.deleted_by(request.user)
     try:
@@ -82,7 +82,7 @@ def restore(request: UserRequest, keys: Sequence[UUID]) -> None:
     messages.success(request, text % {"count": count})
 
 
-def notify_deleted(request: UserRequest, keys: Sequence[UUID]) -> None:
+def notify_deleted(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
     """Add a message with a button that restores the deleted images (`keys`)."""
     if not keys:
         messages.error(request, _("Nothing was deleted: these images are gone already."))
@@ -92,7 +92,7 @@ def notify_deleted(request: UserRequest, keys: Sequence[UUID]) -> None:
     messages.success(request, render_to_string("gallery/partials/undo.html", context, request))
 
 
-def _return_url(request: UserRequest) -> str:
+def _return_url(request: AuthenticatedRequest) -> str:
     """The gallery page that the request came from, or the gallery's first page."""
     referrer = request.META.get("HTTP_REFERER", "")
     safe = url_has_allowed_host_and_scheme(
@@ -104,7 +104,7 @@ def _return_url(request: UserRequest) -> str:
 
 @login_required
 @require_POST
-def download(request: UserRequest) -> HttpResponseBase:
+def download(request: AuthenticatedRequest) -> HttpResponseBase:
     """Cut-outs and originals as a streamed ZIP."""
     own_images = UserImage.objects.visible_to(request.user)
     images = own_images.filter(pk__in=parse_keys(request.POST.getlist("ids")))

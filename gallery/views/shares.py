@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.requests import UserRequest
+from accounts.requests import AuthenticatedRequest
 from core.fragments import vary_on_htmx, wants_fragment
 
 from ..api.shares import ShareRate, share_url
@@ -27,7 +27,7 @@ PAGE = 30
 
 @login_required
 @vary_on_htmx
-def gallery_share(request: UserRequest, pk: UUID) -> HttpResponse:
+def gallery_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The links of one image. POST creates one and shows it in this response only: it is kept in no
     session, message or redirect."""
     image = get_object_or_404(UserImage.objects.visible_to(request.user), pk=pk)
@@ -56,7 +56,7 @@ def gallery_share(request: UserRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def gallery_share_revoke(request: UserRequest, pk: UUID) -> HttpResponse:
+def gallery_share_revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Revoke one link."""
     shares = Share.objects.visible_to(request.user)
     get_object_or_404(shares, pk=pk)
@@ -66,7 +66,7 @@ def gallery_share_revoke(request: UserRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def gallery_links(request: UserRequest) -> HttpResponse:
+def gallery_links(request: AuthenticatedRequest) -> HttpResponse:
     """All links of the user."""
     shares = Paginator(links.list_shares(request.user), PAGE).get_page(request.GET.get("page"))
     return render(request, "gallery/links.html", {"page": shares})
@@ -74,7 +74,7 @@ def gallery_links(request: UserRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def gallery_links_revoke_all(request: UserRequest) -> HttpResponse:
+def gallery_links_revoke_all(request: AuthenticatedRequest) -> HttpResponse:
     """Revoke all links of the user."""
     count = links.revoke_all(request.user)
     text = ngettext("%(count)s link revoked.", "%(count)s links revoked.", count)
@@ -82,7 +82,7 @@ def gallery_links_revoke_all(request: UserRequest) -> HttpResponse:
     return redirect("gallery_links")
 
 
-def _return_url(request: UserRequest) -> str:
+def _return_url(request: AuthenticatedRequest) -> str:
     """The page that the form was on, if it is ours, else the list of links."""
     page = request.POST.get("next", "")
     is_local = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
