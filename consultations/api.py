@@ -90,7 +90,8 @@ class PatientViewSet(CreateListRetrieveUpdate):
 
     def get_queryset(self) -> PatientQuerySet:
         words = self.request.query_params.get("q", "")
-        return super().get_queryset().visible_to(self.request.user).find(words)
+        patients = cast(PatientQuerySet, super().get_queryset())
+        return patients.visible_to(self.request.user).find(words)
 
     @transaction.atomic
     def perform_create(self, serializer: BaseSerializer) -> None:
@@ -120,7 +121,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     filterset_class = ConsultationFilter
 
     def get_queryset(self) -> ConsultationQuerySet:
-        consultations = super().get_queryset().visible_to(self.request.user)
+        consultations = cast(ConsultationQuerySet, super().get_queryset())
+        consultations = consultations.visible_to(self.request.user)
         if self.action in ("images", "download_all"):
             return consultations  # they show no count, and counting many images is slow
         return consultations.with_images_count().order_by("-date", "-pk")
