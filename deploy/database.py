@@ -12,7 +12,7 @@ import environ
 NAMES = {"HOST": "PGHOST", "PORT": "PGPORT", "USER": "PGUSER", "PASSWORD": "PGPASSWORD"}
 
 
-def variables():
+def variables() -> dict[str, str]:
     """What libpq reads, from DATABASE_URL. Exits where that is not PostgreSQL."""
     told = environ.Env().db("DATABASE_URL", "sqlite:///")
     if not told["ENGINE"].endswith("postgresql"):

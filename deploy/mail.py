@@ -14,11 +14,11 @@ from django.core.mail import EmailMessage
 LINES = 100
 
 
-def run(*command):
+def run(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
 
 
-def last_run(unit):
+def last_run(unit: str) -> tuple[str, str]:
     """(its result, as systemd calls it; the last lines that it said). CalledProcessError where
     systemd or its journal does not tell."""
     told = run("/usr/bin/systemctl", "show", "-p", "InvocationID", "-p", "Result", unit)
@@ -27,7 +27,7 @@ def last_run(unit):
     return known["Result"], run("/usr/bin/journalctl", "-q", "-o", "cat", "-n", str(LINES), last)
 
 
-def mail(unit, result, said):
+def mail(unit: str, result: str, said: str) -> str:
     """What came of it, in words. SMTPException or OSError where the mail is not taken."""
     django.setup()
     message = EmailMessage(
