@@ -130,10 +130,10 @@ class UserAdmin(VersionedAdmin, FoldedSearch, DjangoUserAdmin):
         return fields if request.user.is_superuser else [*fields, *RIGHTS]
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+        return super().has_change_permission(request, obj) and _may_edit(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+        return super().has_delete_permission(request, obj) and _may_edit(request, obj)
 
 
 @admin.register(Group)
@@ -150,7 +150,7 @@ class GroupAdmin(DjangoGroupAdmin):
         return request.user.is_superuser
 
 
-def _may_touch(request, account):
+def _may_edit(request, account):
     return (
         request.user.is_superuser
         or account is None

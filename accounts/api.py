@@ -14,20 +14,20 @@ from rest_framework_simplejwt.views import (
 )
 
 from audit.trail import Action, record
-from core.network import network_of
+from core.network import client_network
 from core.throttling import ScopedRate
 
 from .error_serializers import ErrorsSerializer
 from .serializers import RefreshSerializer, TokenPairSerializer
 
 
-def answers(serializer, *also):
+def documented_answers(serializer, *also):
     """Wrong credentials are 401, though nobody has to be signed in to ask."""
     errors = dict.fromkeys((401, *also), ErrorsSerializer)
     return extend_schema(responses={200: serializer} | errors)
 
 
-def give(view, request, action):
+def issue_tokens(view, request, action):
     """What the view's serializer answers, and the event of it."""
     serializer = view.get_serializer(data=request.data)
     try:
@@ -42,7 +42,7 @@ class LoginRate(ScopedRate):
     """Of an address, that of an IPv6 line."""
 
     def get_ident(self, request):
-        return network_of(request)
+        return client_network(request)
 
 
 @extend_schema(auth=[])
@@ -57,7 +57,7 @@ class Token(TokenObtainPairView):
     throttle_classes = [LoginRate]
     throttle_scope = "login"
 
-    @answers(TokenPairSerializer, 403)
+    @documented_answers(TokenPairSerializer, 403)
     def post(self, request, *args, **kwargs):
         told = request.data if isinstance(request.data, dict) else {}
         email = told.get("email")
@@ -65,7 +65,7 @@ class Token(TokenObtainPairView):
             request._request, {"email": email}
         ):
             raise Throttled(settings.AXES_COOLOFF_TIME.total_seconds())
-        return give(self, request, Action.TOKEN)
+        return issue_tokens(self, request, Action.TOKEN)
 
 
 @extend_schema(auth=[])
@@ -77,15 +77,15 @@ class TokenRefresh(TokenRefreshView):
 
     serializer_class = RefreshSerializer
 
-    @answers(RefreshSerializer, 403)
+    @documented_answers(RefreshSerializer, 403)
     def post(self, request, *args, **kwargs):
-        return give(self, request, Action.REFRESHED)
+        return issue_tokens(self, request, Action.REFRESHED)
 
 
 @extend_schema(auth=[])
 class TokenBlacklist(TokenBlacklistView):
     """Make a refresh token worthless: the API's logout."""
 
-    @answers(TokenBlacklistSerializer)
+    @documented_answers(TokenBlacklistSerializer)
     def post(self, request, *args, **kwargs):
         return super().post(request, *args, **kwargs)

@@ -12,16 +12,16 @@ class AccountsConfig(AppConfig):
         from core import navigation
 
         from .navigation import ENTRIES
-        from .second_factor.rules import refuse_unknown_words
+        from .second_factor.rules import check_required_roles
 
         navigation.register(*ENTRIES)
 
-        refuse_unknown_words()
-        pre_save.connect(keep_no_token, sender="token_blacklist.OutstandingToken")
+        check_required_roles()
+        pre_save.connect(discard_token_text, sender="token_blacklist.OutstandingToken")
         post_migrate.connect(make_cache_table, sender=self)
 
 
-def keep_no_token(sender, instance, **kwargs):
+def discard_token_text(sender, instance, **kwargs):
     """A refresh token is known again by its `jti` alone. Kept whole, as its library does, it would
     be everybody's who reads the table or a backup of it."""
     instance.token = ""

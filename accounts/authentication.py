@@ -8,27 +8,27 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
-CLAIM = "second_factor"  # the user's second_factor_stamp
+STAMP_CLAIM = "second_factor"  # the user's second_factor_stamp
 
 
-class SetUpRequired(PermissionDenied):
+class SecondFactorSetupRequired(PermissionDenied):
     default_detail = _("Set up a second factor on the site first: it is required of you.")
     default_code = "otp_setup_required"
 
 
-def holds(token, user):
+def check_token(token, user):
     """Raises where the token is of before the second factor was switched on or off, or the
     password changed, and where a factor is required of a user who has none."""
     if token.get(api_settings.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(user.password):
         raise AuthenticationFailed(_("The user's password has been changed."), "password_changed")
-    if token.get(CLAIM, "") != user.second_factor_stamp:
+    if token.get(STAMP_CLAIM, "") != user.second_factor_stamp:
         text = _("The second factor was switched on or off since: get a new token.")
         raise AuthenticationFailed(text, "token_not_valid")
     if user.lacks_second_factor:
-        raise SetUpRequired
+        raise SecondFactorSetupRequired
 
 
-def owner_of(token):
+def lock_owner(token):
     """The token's user, whose other tokens wait until the transaction ends; raises where there is
     none any more."""
     users = get_user_model().objects.select_for_update(no_key=True)
@@ -41,7 +41,7 @@ def owner_of(token):
 class TokenAuthentication(JWTAuthentication):
     def get_user(self, validated_token):
         user = super().get_user(validated_token)
-        holds(validated_token, user)
+        check_token(validated_token, user)
         return user
 
 

@@ -18,7 +18,7 @@ class ErrorsSerializer(serializers.Serializer):
     errors = ErrorSerializer(many=True)
 
 
-def coded(status, codes, description):
+def serializer_with_codes(status, codes, description):
     """The one shape again, with the codes that answers of one status may have. `status` is its name
     in the schema."""
     error = type(
@@ -54,9 +54,9 @@ class ForbiddenCodes(TextChoices):
     NO_SECOND_FACTOR = "otp_setup_required", "A second factor is to be set up on the site first"
 
 
-NotSignedInSerializer = coded(
+NotSignedInSerializer = serializer_with_codes(
     "NotSignedIn",
     NotSignedInCodes,
     "401: what drf-standardized-errors would say, and the reasons of a token.",
 )
-ForbiddenSerializer = coded("Forbidden", ForbiddenCodes, "403.")
+ForbiddenSerializer = serializer_with_codes("Forbidden", ForbiddenCodes, "403.")

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.versions import VersionedForm
 
-from .lockout import TriesRate
+from .lockout import LoginAttemptRate
 from .models import User
 
 
@@ -31,7 +31,7 @@ class LoginForm(AuthenticationForm):
         return self.cleaned_data["username"].lower()
 
     def clean(self):
-        if not TriesRate().allow_request(self.request, None):
+        if not LoginAttemptRate().allow_request(self.request, None):
             self.request.axes_locked_out = True  # AxesMiddleware answers 429
             raise self.get_invalid_login_error()
         return super().clean()

@@ -1,9 +1,9 @@
 from axes.handlers.proxy import AxesProxyHandler
 
-from core.network import network_of
+from core.network import client_network
 from core.throttling import Rate
 
-LONGEST = 254  # characters of an e-mail address
+MAX_LENGTH = 254  # characters of an e-mail address
 
 
 def attempted_email(request, credentials=None):
@@ -20,7 +20,7 @@ def attempted_email(request, credentials=None):
         return None
     # None of these is anybody's address, and no column of axes takes them: longer, with NUL, with
     # half a character (JSON can write one). The database's refusal was a 500.
-    told = email.lower()[:LONGEST].replace("\0", "?")
+    told = email.lower()[:MAX_LENGTH].replace("\0", "?")
     return told.encode(errors="replace").decode()
 
 
@@ -38,11 +38,11 @@ def count_wrong_code(request, user):
     AxesProxyHandler.user_login_failed(__name__, {"username": user.email}, request)
 
 
-class TriesRate(Rate):
+class LoginAttemptRate(Rate):
     """Logins tried from one address, for whomever: each costs the processor a hashed password
     and, failed, the audit log an event. A practice behind one address does not come near it."""
 
     rate = "60/min"
 
     def get_cache_key(self, request, view):
-        return f"login/{network_of(request)}"
+        return f"login/{client_network(request)}"

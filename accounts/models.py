@@ -13,12 +13,12 @@ from core.search import search_key
 
 from .managers import UserManager
 from .second_factor.devices import Authenticator, RecoveryCodes  # noqa: F401  (models)
-from .second_factor.rules import must_have
+from .second_factor.rules import requires_second_factor
 
 # Control characters, and what turns the direction of writing: a name with it would turn the rest of
 # the line in which somebody else reads it, the audit log's too.
-TURNS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-SEARCH_KEY = 800  # characters: a ligature of a whole phrase is written out
+UNSAFE_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+SEARCH_KEY_LENGTH = 800  # characters: a ligature of a whole phrase is written out
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -43,7 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Since when; sessions and tokens are bound to it. Switched by accounts.second_factor.services.
     second_factor_since = models.DateTimeField(_("second factor since"), null=True, editable=False)
     date_joined = models.DateTimeField(_("date joined"), default=timezone.now, editable=False)
-    search_key = models.CharField(max_length=SEARCH_KEY, editable=False, db_default="")
+    search_key = models.CharField(max_length=SEARCH_KEY_LENGTH, editable=False, db_default="")
 
     objects = UserManager()
     audited = audited(Kind.USER, owner_id="pk")
@@ -67,12 +67,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def clean(self):
         self.email = self.email.lower()
-        self.full_name = TURNS.sub("", self.full_name)
+        self.full_name = UNSAFE_CHARACTERS.sub("", self.full_name)
         super().clean()
 
     def save(self, *args, update_fields=None, **kwargs):
         self.email = self.email.lower()
-        self.search_key = search_key(self.full_name, self.email)[:SEARCH_KEY]
+        self.search_key = search_key(self.full_name, self.email)[:SEARCH_KEY_LENGTH]
         if update_fields is not None and {"full_name", "email"} & set(update_fields):
             update_fields = {*update_fields, "search_key"}
         # Django's own note that set_password was called; a hash that is only made anew has none.
@@ -96,7 +96,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def lacks_second_factor(self):
-        return self.second_factor_since is None and must_have(self)
+        return self.second_factor_since is None and requires_second_factor(self)
 
     def get_full_name(self):
         return self.full_name

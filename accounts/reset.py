@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from audit.chain import pseudonym
-from core.network import network_of
+from core.network import client_network
 from core.throttling import Rate
 
 from .models import User
 
-LETTER = {
+EMAIL_TEMPLATES = {
     "email_template_name": "accounts/password_reset_email.txt",
     "subject_template_name": "accounts/password_reset_subject.txt",
 }
@@ -25,7 +25,7 @@ class AddressRate(Rate):
     rate = "20/hour"
 
     def get_cache_key(self, request, view):
-        return f"reset/{network_of(request)}"
+        return f"reset/{client_network(request)}"
 
 
 class AccountRate(Rate):
@@ -53,7 +53,7 @@ def send(users, domain, secure, language):
         form = PasswordResetForm({"email": user.email})
         if form.is_valid():
             with translation.override(user.language or language):
-                form.save(domain_override=domain, use_https=secure, **LETTER)
+                form.save(domain_override=domain, use_https=secure, **EMAIL_TEMPLATES)
 
 
 class PasswordReset(PasswordResetView):

@@ -10,23 +10,23 @@ from rest_framework_simplejwt.serializers import (
     TokenRefreshSerializer,
 )
 
-from .authentication import CLAIM, SetUpRequired, holds, owner_of
+from .authentication import STAMP_CLAIM, SecondFactorSetupRequired, check_token, lock_owner
 from .lockout import count_wrong_code
 from .second_factor import services
 
 
-class _WithCode(TokenObtainSerializer):
+class _RequiresCode(TokenObtainSerializer):
     """Between the password and the tokens: the code of whoever has a second factor."""
 
     def validate(self, attrs):
         data = super().validate(attrs)
         if self.user.lacks_second_factor:
-            raise SetUpRequired
+            raise SecondFactorSetupRequired
         if self.user.second_factor_since:
-            self._judge(attrs.get("otp"))
+            self._check_code(attrs.get("otp"))
         return data
 
-    def _judge(self, otp):
+    def _check_code(self, otp):
         if not otp:
             text = _("Send the code of the second factor as otp, too.")
             raise AuthenticationFailed(text, "otp_required")
@@ -39,7 +39,7 @@ class _WithCode(TokenObtainSerializer):
             raise AuthenticationFailed(_("Wrong code of the second factor."), "otp_invalid")
 
 
-class TokenPairSerializer(TokenObtainPairSerializer, _WithCode):
+class TokenPairSerializer(TokenObtainPairSerializer, _RequiresCode):
     otp = serializers.CharField(
         required=False,
         write_only=True,
@@ -50,7 +50,7 @@ class TokenPairSerializer(TokenObtainPairSerializer, _WithCode):
     @classmethod
     def get_token(cls, user):
         token = super().get_token(user)
-        token[CLAIM] = user.second_factor_stamp
+        token[STAMP_CLAIM] = user.second_factor_stamp
         return token
 
 
@@ -61,6 +61,6 @@ class RefreshSerializer(TokenRefreshSerializer):
         token = self.token_class(attrs["refresh"])
         with transaction.atomic():
             # Of two at once the second waits here, and then finds the token spent.
-            self.user = owner_of(token)
-            holds(token, self.user)
+            self.user = lock_owner(token)
+            check_token(token, self.user)
             return super().validate(attrs)

@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from .models import Event
-from .reading import named
+from .reading import with_actors
 
 
 @admin.register(Event)
@@ -25,7 +25,7 @@ class EventAdmin(admin.ModelAdmin):
         accounts = get_user_model()._meta
         may = get_permission_codename("view", accounts)
         if request.user.has_perm(f"{accounts.app_label}.{may}"):
-            changes.result_list = named(list(changes.result_list))
+            changes.result_list = with_actors(list(changes.result_list))
         return changes
 
     @admin.display(description=_("who"), ordering="actor_id")

@@ -15,7 +15,7 @@ class AuditConfig(AppConfig):
 
         pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)
-        auth.user_logged_in.connect(signals.logged_in)
-        auth.user_logged_out.connect(signals.logged_out)
-        auth.user_login_failed.connect(signals.login_failed)
-        post_save.connect(signals.admin_logged, sender=LogEntry)
+        auth.user_logged_in.connect(signals.record_login)
+        auth.user_logged_out.connect(signals.record_logout)
+        auth.user_login_failed.connect(signals.record_failed_login)
+        post_save.connect(signals.record_admin_change, sender=LogEntry)

@@ -18,7 +18,7 @@ from datetime import UTC
 
 from django.db import models, transaction
 
-from core.keys import key_id, ring
+from core.keys import key_id, keyring
 
 from .models import ChainHead, Event, PendingEvent
 
@@ -28,15 +28,15 @@ BATCH = 500
 START = "0" * 64
 
 
-def _hashed(told, secret=None):
-    secret = secret or ring("AUDIT_KEY")[0]
+def _keyed_hash(told, secret=None):
+    secret = secret or keyring("AUDIT_KEY")[0]
     key = hashlib.sha256(b"audit.chain" + secret.encode()).digest()
     return hmac.digest(key, told.encode(), "sha256").hex()
 
 
 def pseudonym(text):
     """The same for the same text, which it does not tell: what somebody tried to log in as."""
-    return _hashed(f"pseudonym\n{text}")[:16]
+    return _keyed_hash(f"pseudonym\n{text}")[:16]
 
 
 def digest(event, secret=None):
@@ -44,35 +44,35 @@ def digest(event, secret=None):
     facts = event.facts()
     facts["moment"] = event.moment.astimezone(UTC).isoformat(timespec="microseconds")
     told = [event.id, event.previous, *(facts[name] for name in Event.FACTS)]
-    return _hashed(json.dumps(told, sort_keys=True, separators=(",", ":")), secret)
+    return _keyed_hash(json.dumps(told, sort_keys=True, separators=(",", ":")), secret)
 
 
-def is_sound(event, keys):
+def has_valid_hash(event, keys):
     """Is its hash the right one? `keys` is {key id: secret}. Events of before they had a key id may
     have been made with any."""
     known = keys.values() if event.key_id is None else filter(None, [keys.get(event.key_id)])
     return any(hmac.compare_digest(digest(event, secret), event.hash) for secret in known)
 
 
-def _keys():
-    return {key_id(secret): secret for secret in ring("AUDIT_KEY")}
+def _keys_by_id():
+    return {key_id(secret): secret for secret in keyring("AUDIT_KEY")}
 
 
 def seal(head, secret=None):
     told = f"head\n{head.last}\n{head.hash}\n{head.pruned_through}\n{head.pruned_hash}"
-    return _hashed(told, secret)
+    return _keyed_hash(told, secret)
 
 
 def is_sealed(head):
-    return any(hmac.compare_digest(head.seal, seal(head, key)) for key in ring("AUDIT_KEY"))
+    return any(hmac.compare_digest(head.seal, seal(head, key)) for key in keyring("AUDIT_KEY"))
 
 
-def _events():
+def _writable_events():
     """Past the queryset that refuses to write."""
     return models.QuerySet(Event)
 
 
-def begin():
+def create_head():
     """The head of an empty log. Where there are events and no head, somebody took it away."""
     if not (ChainHead.objects.exists() or Event.objects.exists()):
         head = ChainHead()
@@ -98,14 +98,14 @@ def flush_pending(*, known=False):
 
 def _append(head, waiting):
     # One that was tampered with is not sealed anew: verify_audit shall go on finding it.
-    sound, made_with = is_sealed(head), key_id(ring("AUDIT_KEY")[0])
+    sound, made_with = is_sealed(head), key_id(keyring("AUDIT_KEY")[0])
     links = []
     for told in waiting:
         event = Event(id=head.last + 1, previous=head.hash, key_id=made_with, **told.facts())
         event.hash = digest(event)
         head.last, head.hash = event.id, event.hash
         links.append(event)
-    _events().bulk_create(links)
+    _writable_events().bulk_create(links)
     chained = PendingEvent.objects.filter(pk__in=[told.pk for told in waiting])
     chained._raw_delete(chained.db)  # nothing hangs on them
     if sound:
@@ -121,7 +121,7 @@ def verify(since=None):
     where `prune` has been at work meanwhile, it walks again.
     """
     while True:
-        head, fault = _verify(since)
+        head, fault = _verify_once(since)
         if fault is None or head is None:
             return head, fault
         now = ChainHead.objects.filter(pk=1).first()
@@ -129,14 +129,14 @@ def verify(since=None):
             return head, fault
 
 
-def _verify(since):
+def _verify_once(since):
     head = ChainHead.objects.filter(pk=1).first()
     if head is None:
         gone = Event.objects.exists() or PendingEvent.objects.exists()
         return None, "the head is missing" if gone else None
     if stray := Event.objects.filter(id__lte=head.pruned_through).order_by("id").first():
         return head, f"event {stray.id} was inserted: the chain begins behind {head.pruned_through}"
-    fault = _walk(head.pruned_through, head.pruned_hash, head.last, head.hash, since)
+    fault = _check_links(head.pruned_through, head.pruned_hash, head.last, head.hash, since)
     if fault is None and not is_sealed(head):
         fault = "the head was altered"
     if fault is None:
@@ -149,9 +149,9 @@ def _verify(since):
     return head, fault
 
 
-def _walk(after, previous, last, end, since=None):
+def _check_links(after, previous, last, end, since=None):
     """What is wrong first in (after, last], or None."""
-    number, keys = after, _keys()
+    number, keys = after, _keys_by_id()
     while number < last:
         rows = list(Event.objects.filter(id__gt=number, id__lte=last).order_by("id")[:BATCH])
         for event in rows:
@@ -160,7 +160,7 @@ def _walk(after, previous, last, end, since=None):
                 return f"event {number} is missing"
             if event.key_id is not None and event.key_id not in keys:
                 return f"event {number} was made with a key that is not known: {event.key_id}"
-            if not is_sound(event, keys):
+            if not has_valid_hash(event, keys):
                 return f"event {number} was altered"
             if event.previous != previous:
                 return f"event {number} is not the one that followed {number - 1}"
@@ -176,7 +176,7 @@ def _walk(after, previous, last, end, since=None):
     return None
 
 
-class Unsound(Exception):
+class BrokenChainError(Exception):
     """Nothing is pruned from a chain that is not whole: it would hide what is wrong."""
 
 
@@ -190,13 +190,13 @@ def prune(before):
         if through <= head.pruned_through:
             return 0
         last = Event.objects.get(id=through)
-        fault = _walk(head.pruned_through, head.pruned_hash, through, last.hash)
+        fault = _check_links(head.pruned_through, head.pruned_hash, through, last.hash)
         if fault or not is_sealed(head):
-            raise Unsound(fault or "the head was altered")
+            raise BrokenChainError(fault or "the head was altered")
         gone = through - head.pruned_through
         head.pruned_through, head.pruned_hash = through, last.hash
         head.seal = seal(head)
         head.save(update_fields=["pruned_through", "pruned_hash", "seal"])
-        old = _events().filter(id__lte=through)
+        old = _writable_events().filter(id__lte=through)
         old._raw_delete(old.db)  # the triggers let pass what the head says was pruned
     return gone

@@ -54,7 +54,7 @@ class Kind(models.TextChoices):
     QUOTA = "quota", _("Plan")
 
 
-class AppendOnly(TypeError):
+class AppendOnlyError(TypeError):
     """Somebody tried to change or delete what happened."""
 
 
@@ -108,7 +108,7 @@ class EventQuerySet(models.QuerySet):
     """Reads. `audit.chain` alone writes, past this class."""
 
     def _refuse(self, *args, **kwargs):
-        raise AppendOnly("the audit log is only ever added to, by audit.chain")
+        raise AppendOnlyError("the audit log is only ever added to, by audit.chain")
 
     update = delete = create = bulk_create = bulk_update = get_or_create = update_or_create = (
         _refuse
@@ -140,10 +140,10 @@ class Event(EventFacts):
         ]
 
     def save(self, *args, **kwargs):
-        raise AppendOnly("events are made by audit.trail.record")
+        raise AppendOnlyError("events are made by audit.trail.record")
 
     def delete(self, *args, **kwargs):
-        raise AppendOnly("events are not deleted")
+        raise AppendOnlyError("events are not deleted")
 
 
 class PendingEvent(EventFacts):

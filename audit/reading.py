@@ -6,23 +6,23 @@ from .models import Action, Event
 
 SIZE = 50
 # Of a consultation or a patient: what showed or handed out many images at once.
-MANY = (Action.LISTED, Action.ZIPPED)
+BULK_ACTIONS = (Action.LISTED, Action.ZIPPED)
 
 
-def of_image(kind, key, since, *, within=()):
+def image_events(kind, key, since, *, within=()):
     """Querysets of the events of one image. `within` is [(kind, key)] of what holds it: its lists
     and ZIPs since the image is there count too."""
     yield Event.objects.filter(kind=kind, key=str(key))
     for around, number in within:
-        yield of_many(around, number, since)
+        yield bulk_events(around, number, since)
 
 
-def of_many(kind, key, since):
+def bulk_events(kind, key, since):
     """The queryset of a consultation's or a patient's lists and ZIPs since then."""
-    return Event.objects.filter(kind=kind, key=str(key), action__in=MANY, moment__gte=since)
+    return Event.objects.filter(kind=kind, key=str(key), action__in=BULK_ACTIONS, moment__gte=since)
 
 
-def of_account(user, patient_id=None):
+def account_events(user, patient_id=None):
     """Querysets of the events of somebody's images: about them, taken by them, owned by them."""
     yield Event.objects.filter(owner_id=user.pk)
     if patient_id is not None:
@@ -36,7 +36,7 @@ def last_change(kind, key, field):
     changes = Event.objects.filter(kind=kind, key=str(key), action=Action.CHANGED)
     latest = changes.order_by("-id")[:SIZE]
     found = next((event for event in latest if field in event.detail.get("fields", ())), None)
-    return named([found])[0] if found else None
+    return with_actors([found])[0] if found else None
 
 
 def page(found, before="", size=SIZE):
@@ -51,7 +51,7 @@ def page(found, before="", size=SIZE):
     return shown, shown[-1].id if len(newest) > size else None
 
 
-def named(events):
+def with_actors(events):
     """The same events, each with `who`: a user, or None where there is none (any more)."""
     keys = {event.actor_id for event in events if event.actor_id is not None}
     users = get_user_model().objects.in_bulk(keys)

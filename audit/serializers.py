@@ -4,7 +4,7 @@ from .models import Action, Event
 
 
 class EventSerializer(serializers.ModelSerializer):
-    """An event that `audit.reading.named` has been over."""
+    """An event that `audit.reading.with_actors` has been over."""
 
     action = serializers.ChoiceField(Action.choices)
     actor = serializers.SerializerMethodField(help_text="A name, or null where it is not known.")

@@ -6,30 +6,30 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION
 from django.contrib.auth import get_user_model
 
 from . import chain
-from .trail import NOBODY, Action, record
+from .trail import ANONYMOUS, Action, record
 
 FLAGS = {ADDITION: Action.CREATED, CHANGE: Action.CHANGED, DELETION: Action.DELETED}
 
 
-def logged_in(sender, user, **kwargs):
+def record_login(sender, user, **kwargs):
     record(Action.LOGIN, user, actor=user)
 
 
-def logged_out(sender, user, **kwargs):
+def record_logout(sender, user, **kwargs):
     if user is not None:
         record(Action.LOGOUT, user, actor=user)
 
 
-def login_failed(sender, credentials, **kwargs):
+def record_failed_login(sender, credentials, **kwargs):
     """Of an account that there is, its owner is told; what was typed is kept as a pseudonym."""
     users = get_user_model()
     typed = credentials.get("username") or credentials.get(users.USERNAME_FIELD) or ""
     typed = typed.lower() if isinstance(typed, str) else ""
     account = users.objects.filter(**{users.USERNAME_FIELD: typed}).first() if typed else None
-    record(Action.LOGIN_FAILED, account, actor=NOBODY, account=chain.pseudonym(typed))
+    record(Action.LOGIN_FAILED, account, actor=ANONYMOUS, account=chain.pseudonym(typed))
 
 
-def admin_logged(sender, instance, created, **kwargs):
+def record_admin_change(sender, instance, created, **kwargs):
     """An entry of the admin's own log, which names people: here only which fields."""
     if not created or instance.action_flag not in FLAGS or instance.content_type is None:
         return

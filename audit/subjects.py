@@ -14,11 +14,11 @@ def audited(kind, **columns):
     )
 
 
-def deleted(sender, instance, **kwargs):
+def record_deletion(sender, instance, **kwargs):
     """For `post_delete`: however a row goes (page, API, admin's bulk action, cascade)."""
     record(Action.DELETED, instance)
 
 
-def erased(sender, instance, **kwargs):
+def record_erasure(sender, instance, **kwargs):
     """The same where deleting was putting away, and this is the end."""
     record(Action.ERASED, instance)

@@ -19,20 +19,21 @@ __all__ = ["Action", "record", "record_all"]
 
 logger = logging.getLogger(__name__)
 
-ASKING = object()  # whoever is signed in to the request that is being answered
-NOBODY = None
+CURRENT_USER = object()  # whoever is signed in to the request that is being answered
+ANONYMOUS = None
 
 
-def record(action, subject=None, *, actor=ASKING, **detail):
-    """One event. `subject` is a model with `audited` (see `_about`), or nothing. `detail` is small
-    and says nothing of a person: numbers, words of ours, names of fields."""
+def record(action, subject=None, *, actor=CURRENT_USER, **detail):
+    """Record one event. `subject` is a model instance, usually with `audited` (see
+    `_subject_facts`), or None. `detail` is small JSON that identifies nobody: numbers, fixed words,
+    field names."""
     record_all(action, [subject], actor=actor, **detail)
 
 
-def record_all(action, subjects, *, actor=ASKING, **detail):
+def record_all(action, subjects, *, actor=CURRENT_USER, **detail):
     """The same of several, each its own event."""
-    common = _where() | _who(actor) | {"action": action, "detail": detail}
-    told = [PendingEvent(**common, **_about(subject)) for subject in subjects]
+    common = _request_facts() | _actor_facts(actor) | {"action": action, "detail": detail}
+    told = [PendingEvent(**common, **_subject_facts(subject)) for subject in subjects]
     if not told:
         return
     if connection.in_atomic_block:
@@ -48,7 +49,7 @@ def record_all(action, subjects, *, actor=ASKING, **detail):
             logger.exception("events wait to enter the audit log's chain")
 
 
-def _about(subject):
+def _subject_facts(subject):
     """A model's `audited`: `kind`, and as they apply `key`, `patient_id`, `doctor_id`, `owner_id`.
     Others have their name and key."""
     if subject is None:
@@ -57,19 +58,19 @@ def _about(subject):
     return {"key": str(subject.pk)} | told
 
 
-def _where():
-    request = context.current()
+def _request_facts():
+    request = context.current_request()
     if request is None:
         return {"request_id": context.request_id()}
-    return {"address": context.address_of(request), "request_id": request.request_id}
+    return {"address": context.client_address(request), "request_id": request.request_id}
 
 
-def _who(actor):
-    if actor is ASKING:
-        request = context.current()
+def _actor_facts(actor):
+    if actor is CURRENT_USER:
+        request = context.current_request()
         if request is None:
             return {"actor_role": "system"}
-        actor = getattr(request, "user", NOBODY)
-    if actor is NOBODY or not actor.is_authenticated:
+        actor = getattr(request, "user", ANONYMOUS)
+    if actor is ANONYMOUS or not actor.is_authenticated:
         return {}
     return {"actor_id": actor.pk, "actor_role": actor.role}

@@ -7,24 +7,24 @@ breaks the seal. Made after every `migrate`, as consultations/triggers.py explai
 from django.db import connections
 
 EVENT, HEAD = "audit_event", "audit_head"
-NAMES = ("audit_event_fixed", "audit_event_kept", "audit_event_once")
-WHY = "the audit log is append-only"
+TRIGGER_NAMES = ("audit_event_fixed", "audit_event_kept", "audit_event_once")
+REFUSAL = "the audit log is append-only"
 
 SQLITE = [
     f"""
     CREATE TRIGGER IF NOT EXISTS audit_event_fixed BEFORE UPDATE ON {EVENT}
-    BEGIN SELECT RAISE(ABORT, '{WHY}'); END
+    BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END
     """,
     f"""
     CREATE TRIGGER IF NOT EXISTS audit_event_kept BEFORE DELETE ON {EVENT}
     WHEN OLD.id > COALESCE((SELECT floor FROM {HEAD} WHERE id = 1), -1)
-    BEGIN SELECT RAISE(ABORT, '{WHY}'); END
+    BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END
     """,  # noqa: S608  (our own tables)
     # INSERT OR REPLACE takes a row away without asking the trigger above.
     f"""
     CREATE TRIGGER IF NOT EXISTS audit_event_once BEFORE INSERT ON {EVENT}
     WHEN EXISTS (SELECT 1 FROM {EVENT} WHERE id = NEW.id)
-    BEGIN SELECT RAISE(ABORT, '{WHY}'); END
+    BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END
     """,  # noqa: S608
 ]
 POSTGRESQL = [
@@ -35,7 +35,7 @@ POSTGRESQL = [
       IF TG_OP = 'DELETE' THEN
         IF OLD.id <= (SELECT floor FROM {HEAD} WHERE id = 1) THEN RETURN OLD; END IF;
       END IF;
-      RAISE EXCEPTION '{WHY}';
+      RAISE EXCEPTION '{REFUSAL}';
     END $$
     """,  # noqa: S608
     f"""
@@ -47,28 +47,28 @@ POSTGRESQL = [
     FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
     """,
 ]
-MAKE = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
+STATEMENTS = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 
-def _there(connection, cursor):
+def _tables_exist(connection, cursor):
     return {EVENT, HEAD} <= set(connection.introspection.table_names(cursor))
 
 
 def install(connection):
     """Make them, where the tables are there. Again is fine. Returns whether they are."""
     with connection.cursor() as cursor:
-        if not _there(connection, cursor):
+        if not _tables_exist(connection, cursor):
             return False
-        for statement in MAKE.get(connection.vendor, ()):
+        for statement in STATEMENTS.get(connection.vendor, ()):
             cursor.execute(statement)
     return True
 
 
 def remove(connection):
     with connection.cursor() as cursor:
-        if _there(connection, cursor):
+        if _tables_exist(connection, cursor):
             on = f" ON {EVENT}" if connection.vendor == "postgresql" else ""
-            for name in NAMES:
+            for name in TRIGGER_NAMES:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
 
@@ -83,4 +83,4 @@ def after_migrate(sender, using, **kwargs):
     from . import chain
 
     if install(connections[using]):
-        chain.begin()
+        chain.create_head()

@@ -13,18 +13,18 @@ from .models import ConsultationImage, Patient
 
 def events_of(image: ConsultationImage) -> Iterator[QuerySet[Event]]:
     """Querysets of the events about one image, for `audit.reading.page`."""
-    yield from reading.of_image(
+    yield from reading.image_events(
         Kind.CONSULTATION_IMAGE,
         image.pk,
         image.created_at,
         within=[(Kind.CONSULTATION, image.consultation_id)],
     )
     # A patient's page shows each doctor only their own photographs.
-    lists = reading.of_many(Kind.PATIENT, image.patient_id, image.created_at)
+    lists = reading.bulk_events(Kind.PATIENT, image.patient_id, image.created_at)
     yield lists.filter(Q(actor_id=image.doctor_id) | Q(actor_role="patient"))
 
 
 def events_of_account(user: User) -> Iterator[QuerySet[Event]]:
     """The same for every photograph that somebody took, every one of them, and their gallery."""
     patient_id = Patient.objects.filter(user_id=user.pk).values_list("pk", flat=True).first()
-    return reading.of_account(user, patient_id)
+    return reading.account_events(user, patient_id)

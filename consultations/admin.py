@@ -72,7 +72,7 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
 def _keep_former(request: HttpRequest, form: Any, change: bool) -> None:
     """Keep the former values; the audit log learns of the change from the admin itself."""
     if change:
-        Revision.objects.keep(form.instance, form.former, request.user)
+        Revision.objects.keep(form.instance, form.previous_values, request.user)
 
 
 class ImageInline(admin.TabularInline):

@@ -24,7 +24,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.error_serializers import ErrorsSerializer
 from accounts.requests import UserAPIRequest
-from audit.reading import named, page
+from audit.reading import page, with_actors
 from audit.serializers import EventSerializer, EventsSerializer
 from audit.trail import Action, record
 from core.idempotency import IDEMPOTENCY_KEY, idempotency_key
@@ -90,7 +90,8 @@ class PatientViewSet(CreateListRetrieveUpdate):
 
     def get_queryset(self) -> PatientQuerySet:
         words = self.request.query_params.get("q", "")
-        return super().get_queryset().visible_to(self.request.user).find(words)
+        patients = cast(PatientQuerySet, super().get_queryset())
+        return patients.visible_to(self.request.user).find(words)
 
     @transaction.atomic
     def perform_create(self, serializer: BaseSerializer) -> None:
@@ -120,7 +121,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     filterset_class = ConsultationFilter
 
     def get_queryset(self) -> ConsultationQuerySet:
-        consultations = super().get_queryset().visible_to(self.request.user)
+        consultations = cast(ConsultationQuerySet, super().get_queryset())
+        consultations = consultations.visible_to(self.request.user)
         if self.action in ("images", "download_all"):
             return consultations  # they show no count, and counting many images is slow
         return consultations.with_images_count().order_by("-date", "-pk")
@@ -213,7 +215,7 @@ class ImageViewSet(
     """One image of a consultation: its doctor changes it, its patient looks."""
 
     request: UserAPIRequest
-    locks_its_row = False  # the service locks the consultation first
+    locks_row = False  # the service locks the consultation first
     queryset = ConsultationImage.objects.none()
     serializer_class = ImageSerializer
     permission_classes = [IsAuthenticated, DoctorsWrite]
@@ -239,7 +241,7 @@ class ImageViewSet(
         querysets = access_history.events_of(self.get_object())
         events, next_cursor = page(querysets, request.query_params.get("before", ""))
         serializer = EventSerializer(
-            named(events), many=True, context=self.get_serializer_context()
+            with_actors(events), many=True, context=self.get_serializer_context()
         )
         next_url = request.build_absolute_uri(f"?before={next_cursor}") if next_cursor else None
         return Response({"events": serializer.data, "next": next_url})
@@ -249,7 +251,7 @@ class ImageViewSet(
         # If-Match was checked against this state; it must still hold under the lock.
         as_of = image.updated_at if "If-Match" in self.request.headers else None
         try:
-            serializer.instance = self.subject = services.update_image(
+            serializer.instance = self.instance = services.update_image(
                 image, as_of=as_of, user=self.request.user, **serializer.validated_data
             )
         except ConsultationImage.DoesNotExist as gone:

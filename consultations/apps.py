@@ -10,7 +10,7 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("Consultations")
 
     def ready(self) -> None:
-        from audit.subjects import deleted
+        from audit.subjects import record_deletion
         from core import navigation
         from imaging.lifecycle import REPAIRS
 
@@ -25,4 +25,4 @@ class ConsultationsConfig(AppConfig):
 
         pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)
-        post_delete.connect(deleted, sender=ConsultationImage)
+        post_delete.connect(record_deletion, sender=ConsultationImage)

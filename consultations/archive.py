@@ -30,4 +30,4 @@ COLUMNS = (
 
 def zip_originals(images: ConsultationImageQuerySet) -> Iterable[bytes]:
     """Chunks of a ZIP: the originals, and a manifest with COLUMNS (imaging.storage.zip)."""
-    return archive.of_images(images, COLUMNS)
+    return archive.zip_images(images, COLUMNS)

@@ -27,7 +27,7 @@ NUMBERS, BREAKABLE = ' class="num"', ' class="break"'
 def with_tile_facts(images: list) -> list:
     """Set `image.tile` on each image: what its tile shows, with `facts` (see `FactSheet.of`).
     Returns the same list."""
-    link, page, facts = storage.linker("thumbnails"), _page_links(), FactSheet()
+    link, page, facts = storage.url_signer("thumbnails"), _page_links(), FactSheet()
     for image in images:
         width, height = image.thumbnail_size
         day, source = image.date_and_source

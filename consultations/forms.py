@@ -46,7 +46,7 @@ class RecordForm(VersionedForm, forms.ModelForm):
 class ImageMetadataForm(RecordForm):
     """A photograph's metadata as a clinician enters it, in the upload modal and on its page."""
 
-    units = (("body_site", "laterality"), ("image_type", "dermoscopic_type"))
+    linked_fields = (("body_site", "laterality"), ("image_type", "dermoscopic_type"))
 
     class Meta:
         model = ConsultationImage
@@ -82,7 +82,7 @@ class ImageMetadataForm(RecordForm):
         data = super().clean()
         if data.get("image_type") != ImageType.DERMOSCOPY:
             data["dermoscopic_type"] = ""  # left over from the hidden menu
-        site = BODY_SITES.get(data.get("body_site"))
+        site = BODY_SITES.get(data.get("body_site") or "")
         if site and site.paired and not data.get("laterality"):
             self.add_error("laterality", forms.ValidationError(_("Which side?"), code="required"))
         return data

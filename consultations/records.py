@@ -45,7 +45,7 @@ def create_record(
 def save_changes(form: RecordForm, user: User) -> Model:
     """Save what a valid, versioned form changes in an existing record. Returns the record. A form
     without changes writes nothing and leaves no audit event."""
-    changes, former = form.changes, form.former
+    changes, former = form.changes, form.previous_values
     if changes:
         form.save()
         _keep_former(form.instance, former, user, changes)

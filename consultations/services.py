@@ -24,7 +24,7 @@ from .revisions import Author
 from .vocabulary import ImageType
 
 
-@metrics.uploads("consultation")
+@metrics.count_uploads("consultation")
 def add_image(
     *,
     consultation: Consultation,

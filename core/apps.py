@@ -2,6 +2,7 @@ from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
-    """The ground floor: no models, and nothing of a practice. Every other app may import it."""
+    """The lowest layer: no models, and no knowledge of the domain. Every other app may import
+    it."""
 
     name = "core"

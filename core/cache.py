@@ -6,15 +6,16 @@ from django.db import connections, router, transaction
 
 
 class DatabaseCache(db.DatabaseCache):
-    """Django's, with an `incr` that counts every call and leaves the expiry alone, as those of
-    Redis and Memcached do: Django's own reads, adds and writes in three steps, and makes the entry
-    expire after the cache's default timeout."""
+    """Django's database cache with an atomic `incr` that leaves the expiry alone, as in Redis and
+    Memcached. Django's own reads, adds and writes in three steps, and resets the expiry to the
+    cache's default timeout."""
 
-    def incr(self, key, delta=1, version=None):
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        """The new value. Raises ValueError for an unknown key."""
         key = self.make_and_validate_key(key, version=version)
         using = router.db_for_write(self.cache_model_class)
         connection = connections[using]
-        table = connection.ops.quote_name(self._table)
+        table = connection.ops.quote_name(self._table)  # type: ignore[attr-defined]
         # On SQLite a transaction locks the database (transaction_mode IMMEDIATE).
         lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
         with transaction.atomic(using=using), connection.cursor() as cursor:

@@ -1,76 +1,83 @@
-"""Which request is being answered, and from where it comes: for the audit log and for logs."""
+"""The current request and the client's address, for the audit log and for log lines."""
 
 import ipaddress
 import logging
 import re
 import secrets
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
-_current = ContextVar("request", default=None)
-_elsewhere = ContextVar("request_id", default="")
+GetResponse = Callable[[HttpRequest], HttpResponseBase]  # what a middleware is constructed with
+
+_request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
+_inherited_id: ContextVar[str] = ContextVar("request_id", default="")
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
-def current():
-    """The request that is being answered in this thread, or None (a command, a worker)."""
-    return _current.get()
+def current_request() -> HttpRequest | None:
+    """The request that this thread is answering, or None (a command, a worker)."""
+    return _request.get()
 
 
 def request_id() -> str:
-    """The name of the request that this is done for, or "" (a command, a timer)."""
-    return getattr(_current.get(), "request_id", "") or _elsewhere.get()
+    """The id of the request that caused the current work, or "" (a command, a timer)."""
+    return getattr(_request.get(), "request_id", "") or _inherited_id.get()
 
 
 @contextmanager
-def under(request_id):
-    """What a worker does for a request that is long answered: under its name."""
-    token = _elsewhere.set(request_id or "")
+def use_request_id(request_id: str | None) -> Iterator[None]:
+    """Work that a worker does on behalf of an earlier request runs under that request's id."""
+    token = _inherited_id.set(request_id or "")
     try:
         yield
     finally:
-        _elsewhere.reset(token)
+        _inherited_id.reset(token)
 
 
-def address_of(request) -> str:
-    """The client's IP address, or "". Behind a proxy, what the proxy added: the last word of
-    X-Forwarded-For. What stands before it is the client's own claim."""
-    told = request.META.get("REMOTE_ADDR", "")
+def client_address(request: HttpRequest) -> str:
+    """The client's IP address, or "". Behind a proxy: what the proxy appended, the last entry of
+    X-Forwarded-For. Earlier entries are the client's own claim."""
+    address = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
-        told = request.META.get("HTTP_X_FORWARDED_FOR", told).rpartition(",")[2].strip() or told
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", address)
+        address = forwarded.rpartition(",")[2].strip() or address
     try:
-        return str(ipaddress.ip_address(told))
+        return str(ipaddress.ip_address(address))
     except ValueError:
         return ""
 
 
-class RequestId:
-    """A name for each request: told in X-Request-ID, in the audit log and in every log line.
+class RequestIdMiddleware:
+    """Gives each request an id, for the X-Request-ID header, the audit log and every log line.
 
-    Taken over from a proxy that gives one, where there is a proxy and it is well formed.
+    A well-formed id from the proxy is kept, where there is a proxy.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
-        told = request.META.get("HTTP_X_REQUEST_ID", "") if settings.BEHIND_PROXY else ""
-        request.request_id = told if _ID.fullmatch(told) else secrets.token_hex(16)
-        token = _current.set(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        received = request.META.get("HTTP_X_REQUEST_ID", "") if settings.BEHIND_PROXY else ""
+        own_id = received if _ID.fullmatch(received) else secrets.token_hex(16)
+        request.request_id = own_id  # type: ignore[attr-defined]
+        token = _request.set(request)
         try:
             response = self.get_response(request)
         finally:
-            _current.reset(token)
-        response["X-Request-ID"] = request.request_id
+            _request.reset(token)
+        response["X-Request-ID"] = own_id
         return response
 
 
-class WithRequestId(logging.Filter):
-    """Gives a log record the `request_id` that it was written under, or "-"."""
+class RequestIdFilter(logging.Filter):
+    """Sets `request_id` on a log record: the id of the request it belongs to, or "-"."""
 
-    def filter(self, record):
-        told = getattr(getattr(record, "request", None), "request_id", "")
-        record.request_id = told or request_id() or "-"
+    def filter(self, record: logging.LogRecord) -> bool:
+        own_id = getattr(getattr(record, "request", None), "request_id", "")
+        record.request_id = own_id or request_id() or "-"
         return True

@@ -1,17 +1,17 @@
-"""Errors that have an answer: a code for programs, words for a person.
+"""Errors with an answer: a code for programs, a sentence for a person.
 
-A service raises them; the API's handler and the pages turn them into answers without knowing the
-app that they come from.
+Services raise them; the API's handler and the pages turn them into answers without knowing which
+app they come from.
 """
 
 from django.utils.translation import gettext_lazy as _
 
 
 class ServiceError(Exception):
-    """What was asked cannot be done, and nothing was stored that counts.
+    """The request cannot be fulfilled, and nothing that matters was stored.
 
-    `code` is the API's, `status` of HTTP, `detail` for a person, `attr` the field of the request
-    that it is about, `retry_after` seconds after which it may be tried again.
+    `code` is the API's error code, `status` the HTTP status, `detail` is for a person, `attr` the
+    field of the request at fault, `retry_after` the seconds before another try.
     """
 
     code = "error"
@@ -22,7 +22,7 @@ class ServiceError(Exception):
 
 
 class Unavailable(ServiceError):
-    """Something of ours did not answer. Try again later."""
+    """A service that we depend on did not answer. Try again later."""
 
     code = "unavailable"
     status = 503
@@ -31,8 +31,8 @@ class Unavailable(ServiceError):
 
 
 class DatabaseUnavailable(Unavailable):
-    """The database. Whether something was stored is not known where a connection was lost while
-    it was written."""
+    """The database did not answer. If the connection was lost during a write, it is unknown whether
+    anything was stored."""
 
     retry_after = 5
     code = "database_unavailable"

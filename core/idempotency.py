@@ -1,8 +1,9 @@
-"""What an upload through the API brings besides its fields."""
+"""The `Idempotency-Key` of an upload through the API."""
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
 
 MAX_KEY = 255  # characters of an Idempotency-Key
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -13,15 +14,15 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
-def own_key(text):
-    """A key of the product's own. It begins with a blank, which no header's value does: no client's
-    key is ever one of these."""
+def internal_key(text: str) -> str:
+    """A key for uploads that the site makes itself. It begins with a space, which no header's value
+    can, so it never equals a client's key."""
     return f" {text}"
 
 
-def idempotency_key(request):
-    """The header of that name, or None. ParseError where it is too long, or where there are
-    several files, which no one key could stand for."""
+def idempotency_key(request: Request) -> str | None:
+    """The value of the header, or None. Raises ParseError where it is too long, and where there are
+    several files, which one key cannot stand for."""
     if len(request.FILES.getlist("file")) > 1:
         raise ParseError(_("One file a request."))
     key = request.headers.get("Idempotency-Key", "").strip()

@@ -1,13 +1,13 @@
-"""Secrets of the environment that can be exchanged: the first makes, each of them opens."""
+"""Secrets from the environment that can be rotated: the first one is used, all are accepted."""
 
 import hashlib
 
 from django.conf import settings
 
 
-def ring(name: str) -> list[str]:
-    """[the one in use, former ones …] of a purpose, such as "AUDIT_KEY": its own setting and
-    `<name>_FALLBACKS`; where it has none of its own, `SECRET_KEY` and its fallbacks."""
+def keyring(name: str) -> list[str]:
+    """[current secret, former ones …] for a purpose such as "AUDIT_KEY": its own setting and
+    `<name>_FALLBACKS`; where the setting is empty, `SECRET_KEY` and all fallbacks."""
     former = getattr(settings, f"{name}_FALLBACKS")
     if own := getattr(settings, name):
         return list(dict.fromkeys([own, *former]))
@@ -15,5 +15,5 @@ def ring(name: str) -> list[str]:
 
 
 def key_id(secret: str) -> str:
-    """8 hexadecimal digits that name a secret and tell nothing of it."""
+    """8 hexadecimal digits that identify a secret without revealing it."""
     return hashlib.sha256(b"core.keys" + secret.encode()).hexdigest()[:8]

@@ -1,123 +1,137 @@
-"""Pages by key: the last page costs what the first does, whatever is added or goes meanwhile.
+"""Keyset paging: the last page costs as much as the first, whatever is added or deleted meanwhile.
 
-OFFSET counts its way through every row before the page. Here a page begins behind the key of the
-last image shown, compared as one row of values, `(a, b) < (x, y)`, which both databases look up
-in an index; the same written with OR would be filtered row by row. What else a page asks stops
-early too: it counts up to `MANY`, and looks for the values of a column one after the other.
+OFFSET reads every row before the page. Here a page begins after the key of the last image shown,
+compared as one row of values, `(a, b) < (x, y)`, which both databases look up in an index; written
+with OR, it would be filtered row by row. The other queries of a page stop early too: counts at
+`COUNT_LIMIT`, and the distinct values of a column take one index step each.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import connections
-from django.db.models import BooleanField, F, Func, IntegerField, Subquery, Value
+from django.db.models import BooleanField, F, Func, IntegerField, Model, QuerySet, Subquery, Value
 from django.db.models.expressions import RawSQL
 
-MANY = 1000  # this many are "999+" (core/templatetags/units.py)
+_Rows = TypeVar("_Rows", bound=QuerySet[Any])
+
+COUNT_LIMIT = 1000  # shown as "999+" (core/templatetags/units.py)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`images` of a page; `next` is the cursor of the page behind it, or None; `last` is the row
-    of keys that it begins behind, or None; `lost` when the image that it was to begin behind is
-    gone, and nobody knows any more where that was."""
+    """The `images` of a page. `next` is the cursor of the next page, or None. `after` holds the
+    keys of the row that the page starts after, or None. `lost`: that row no longer exists, so its
+    position is unknown."""
 
-    images: list
-    next: object | None
-    last: tuple | None
+    images: list[Any]
+    next: Any | None
+    after: tuple[Any, ...] | None
     lost: bool = False
 
 
-class _Row(Func):
+class _RowValue(Func):
     template = "(%(expressions)s)"
-    output_field = BooleanField()  # of no consequence: the row is only compared
+    output_field = BooleanField()  # unused: the row is only compared
 
 
-class _Less(Func):
+class _LessThan(Func):
     template = "%(expressions)s"
     arg_joiner = " < "
     output_field = BooleanField()
 
 
-class _More(_Less):
+class _GreaterThan(_LessThan):
     arg_joiner = " > "
 
 
-def page(images, keys, cursor, size, among=None, *, ascending=False, by_key=False):
-    """`size` images in descending order of `keys` (the last is unique), behind the image `cursor`.
+def page(
+    images: QuerySet[Any],
+    keys: Sequence[str],
+    cursor: str,
+    size: int,
+    among: QuerySet[Any] | None = None,
+    *,
+    ascending: bool = False,
+    by_key: bool = False,
+) -> Page:
+    """`size` images in descending order of `keys` (the last is unique), after the image `cursor`.
 
-    The cursor comes from a URL: "" is the beginning, nonsense too; an image that is not `among`
-    (a queryset; by default `images`) has nothing behind it. Two queries at most, none a COUNT.
-    With `ascending`, all of it in the opposite order. With `by_key`, the index answers which
-    images they are, and one more query fetches those rows: for filters that pass many by, whose
-    rows would be read only to be left out.
+    The cursor comes from a URL: "" and nonsense mean the beginning; an image that is not in
+    `among` (by default `images`) gives a lost page. At most two queries, none of them a COUNT.
+    `ascending` reverses the order. With `by_key` the index finds the primary keys and one more
+    query fetches those rows: for filters that skip many rows, which would be read for nothing.
     """
     sign = "" if ascending else "-"
     ordered = images.order_by(*(f"{sign}{key}" for key in keys))
     last = None
-    if place := _key(images.model, cursor):
+    if place := _parse_key(images.model, cursor):
         known = images if among is None else among
         last = known.filter(pk=place).order_by().values_list(*map(F, keys)).first()
         if last is None:
             return Page([], None, None, lost=True)
-        ordered = behind(ordered, [f"{sign}{key}" for key in keys], last)
+        ordered = rows_after(ordered, [f"{sign}{key}" for key in keys], last)
     if by_key:
         order = list(ordered.values_list("pk", flat=True)[: size + 1])
         rows = images.model._default_manager.in_bulk(order[:size])
-        found = [rows[key] for key in order[:size] if key in rows]
+        shown = [rows[key] for key in order[:size] if key in rows]
     else:
-        found = list(ordered[: size + 1])
-        order = [image.pk for image in found]
-    return Page(found[:size], order[size - 1] if len(order) > size else None, last)
+        shown = list(ordered[: size + 1])
+        order = [image.pk for image in shown]
+    return Page(shown[:size], order[size - 1] if len(order) > size else None, last)
 
 
-def behind(rows, order, last):
-    """The rows that come after the keys `last` in `order`: field names, all ascending or all with
-    "-". The keys may be as JSON has them."""
+def rows_after(rows: _Rows, order: Sequence[str], last: Sequence[Any]) -> _Rows:
+    """The rows that come after the keys `last`. `order`: field names, all ascending or all with
+    "-". The keys may be JSON values."""
     keys = [key.lstrip("-") for key in order]
-    compare = _Less if order[0].startswith("-") else _More
-    return rows.filter(compare(*_rows(rows, keys, last)))
+    compare = _LessThan if order[0].startswith("-") else _GreaterThan
+    return rows.filter(compare(*_row_values(rows, keys, last)))
 
 
-def _key(model, cursor):
-    """A primary key of the model, or None where this is none."""
+def _parse_key(model: type[Model], cursor: str) -> Any:
+    """The cursor as a primary key of the model, or None where it is not one."""
     try:
         return model._meta.pk.to_python(cursor if cursor.isascii() else "")
     except ValidationError:
         return None
 
 
-def _rows(images, keys, last):
+def _row_values(
+    images: QuerySet[Any], keys: Sequence[str], last: Sequence[Any]
+) -> tuple[_RowValue, _RowValue]:
     fields = [_field(images, key) for key in keys]
     pairs = zip(last, fields, strict=True)
     values = [Value(field.to_python(value), field) for value, field in pairs]
-    return _Row(*map(F, keys)), _Row(*values)
+    return _RowValue(*map(F, keys)), _RowValue(*values)
 
 
-def _field(images, key):
-    """Of the model, or of a column that the queryset has from a joined table."""
+def _field(images: QuerySet[Any], key: str) -> Any:
+    """The field of the model, or the output field of an annotation."""
     if key in images.query.annotations:
         return images.query.annotations[key].output_field
     return images.model._meta.pk if key == "pk" else images.model._meta.get_field(key)
 
 
-def count(rows):
-    """How many, `MANY` at most."""
-    return rows.order_by()[:MANY].count()
+def count(rows: QuerySet[Any]) -> int:
+    """How many rows there are, at most `COUNT_LIMIT`."""
+    return rows.order_by()[:COUNT_LIMIT].count()
 
 
 class Count(Subquery):
-    """`count` of a subquery, in a column: Count(Image.objects.filter(x=OuterRef("pk"))[:MANY])."""
+    """`count` of a subquery, as a column: `Count(rows.filter(x=OuterRef("pk"))[:COUNT_LIMIT])`."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
 
 
-def values(rows, column):
-    """The values of a text column but "", each once, in order: one step in the index a value.
+def distinct_values(rows: QuerySet[Any], column: str) -> list[str]:
+    """The distinct values of a text column, sorted, without "": one index step for each value.
 
-    DISTINCT would read every row. `column` must follow the columns that `rows` are filtered by
-    in an index.
+    DISTINCT would read every row. In an index, `column` must follow the columns that `rows` is
+    filtered by.
     """
     following = rows.filter(**{f"{column}__gt": RawSQL("seen.value", ())}).order_by(column)
     step, params = following.values(column)[:1].query.sql_with_params()

@@ -1,13 +1,13 @@
-"""What is counted for whoever watches the practice's servers; `/metrics` tells it.
+"""Counters for those who operate the practice's servers; `/metrics` serves them.
 
-Numbers and words of ours only: no label is a person's, a file's or an image's. With METRICS_TOKEN
-set, the processes of a machine add up in files of METRICS_DIR; without, nobody reads what is
-counted here.
+Labels are fixed words: none identifies a person, a file or an image. With METRICS_TOKEN set, the
+processes of a machine add up in files of METRICS_DIR; without it, nobody reads these counters.
 """
 
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from prometheus_client import Counter, Histogram, Summary
@@ -37,16 +37,19 @@ REQUESTS = Summary(
     "dermaai_request_seconds", "Requests and the time they took", ["view", "method", "status"]
 )
 
-# Of apps whose figures are read off their rows when `/metrics` asks: prometheus_client's Collector.
+# prometheus_client Collectors of apps that compute their figures from rows when `/metrics` asks.
 collectors: list[Any] = []
 
+_Service = TypeVar("_Service", bound=Callable[..., tuple[Any, bool]])
 
-def uploads(to):
-    """Decorates a service that returns (image, created) or raises an error with a `code`."""
 
-    def counted(service):
+def count_uploads(to: str) -> Callable[[_Service], _Service]:
+    """Decorates a service that returns (image, created) or raises an error, which may have a
+    `code`. `to` is the label of both counters."""
+
+    def counted(service: _Service) -> _Service:
         @wraps(service)
-        def upload(**options):
+        def upload(**options: Any) -> tuple[Any, bool]:
             try:
                 image, created = service(**options)
             except Exception as error:
@@ -56,6 +59,6 @@ def uploads(to):
             UPLOADS.labels(to, "new" if created else "repeated").inc()
             return image, created
 
-        return upload
+        return cast(_Service, upload)
 
     return counted

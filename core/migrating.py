@@ -1,51 +1,67 @@
-"""What changes a table of millions while the practice works: migrations that are not atomic.
-
-And how keys were before, for the way back.
-"""
+"""Migration operations that change a table of millions of rows while the practice works; they are
+not atomic. Also the former search key, for migrating back."""
 
 import unicodedata
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, transaction
 from django.db.migrations.operations import AddIndex, RemoveIndex
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+if TYPE_CHECKING:
+    _Operation = Operation
+else:
+    _Operation = object
 
 
-class _Aside:
-    """CONCURRENTLY, so that uploads go on meanwhile, where the database knows it (PostgreSQL);
-    `plain` elsewhere."""
+class _Concurrently(_Operation):
+    """CONCURRENTLY on PostgreSQL, so that uploads continue meanwhile; the operation `plain` on
+    other databases."""
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+    plain: type[Operation]
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         if schema_editor.connection.vendor == "postgresql":
             return super().database_forwards(app_label, schema_editor, from_state, to_state)
         return self.plain.database_forwards(self, app_label, schema_editor, from_state, to_state)
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         if schema_editor.connection.vendor == "postgresql":
             return super().database_backwards(app_label, schema_editor, from_state, to_state)
         return self.plain.database_backwards(self, app_label, schema_editor, from_state, to_state)
 
 
-class AddIndexAside(_Aside, AddIndexConcurrently):
-    """An index that was interrupted is dropped and made again."""
+class AddIndexAside(_Concurrently, AddIndexConcurrently):
+    """An index whose creation was interrupted is dropped and created again."""
 
     plain = AddIndex
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self.index.name}")
         super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
-class RemoveIndexAside(_Aside, RemoveIndexConcurrently):
+class RemoveIndexAside(_Concurrently, RemoveIndexConcurrently):
     plain = RemoveIndex
 
 
 class Required(migrations.AlterField):
-    """NOT NULL, whole or not at all. On PostgreSQL by a constraint that is validated while the
-    practice works: Django would drop the foreign key, read the table under an exclusive lock, and
-    make the key again."""
+    """NOT NULL, completely or not at all. On PostgreSQL through a constraint that is validated
+    while the practice works: Django would drop the foreign key, scan the table under an exclusive
+    lock and create the key again."""
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         if schema_editor.connection.vendor != "postgresql":
             with transaction.atomic(using=schema_editor.connection.alias):
                 super().database_forwards(app_label, schema_editor, from_state, to_state)
@@ -60,7 +76,9 @@ class Required(migrations.AlterField):
         ):
             schema_editor.execute(f"ALTER TABLE {table} {change}")
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         if schema_editor.connection.vendor != "postgresql":
             with transaction.atomic(using=schema_editor.connection.alias):
                 super().database_backwards(app_label, schema_editor, from_state, to_state)
@@ -68,7 +86,7 @@ class Required(migrations.AlterField):
         table, column, _check = self._names(app_label, to_state)
         schema_editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL")
 
-    def _names(self, app_label, state):
+    def _names(self, app_label: str, state: ProjectState) -> tuple[str, str, str]:
         model = state.apps.get_model(app_label, self.model_name)
         return model._meta.db_table, model._meta.get_field(self.name).column, f"{self.name}_needed"
 
@@ -76,8 +94,8 @@ class Required(migrations.AlterField):
 _LIGATURES = str.maketrans({"æ": "ae", "œ": "oe"})
 
 
-def former_search_key(*texts):
-    """As core.folding had it until 2026-11."""
+def former_search_key(*texts: str) -> str:
+    """The search key as core.folding made it until 2026-11."""
     decomposed = unicodedata.normalize("NFKD", " ".join(texts).replace("\0", ""))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return letters.casefold().translate(_LIGATURES)

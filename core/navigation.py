@@ -1,11 +1,11 @@
-"""What the frame of every page shows: links and a search that apps register in ready().
+"""Links and a search in the frame of every page; apps register them in ready().
 
-The frame knows no app. An entry says for whom it is and on which pages it is the current one.
+The frame knows no app. An entry says who sees it and on which pages it is the current one.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from django.urls import reverse
 
@@ -13,7 +13,7 @@ Place = Literal["top", "tabs", "menu"]
 
 
 class Reader(NamedTuple):
-    """Who looks at the page: `own` is the key of their own patient record, if they have one."""
+    """Who is looking at the page. `own`: the key of their own patient record, if they have one."""
 
     doctor: bool
     own: int | None
@@ -22,17 +22,18 @@ class Reader(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`places`: the bar of a wide page, the tabs of a phone, the account's menu. `route` is the
-    name of a URL, `arguments` gives those that it wants. `order` is from left to right."""
+    """A link. `places`: "top" is the bar of a wide page, "tabs" a phone's, "menu" the account's
+    menu. `route` is the name of a URL, `arguments` computes its arguments. `order`: from left to
+    right."""
 
-    label: object  # lazy: it is told in the reader's language
+    label: object  # a lazy translation, for the reader's language
     route: str
     order: int
     icon: str = ""
     places: tuple[Place, ...] = ("top", "tabs")
     shown: Callable[[Reader, Place], object] = lambda reader, place: True
     current: Callable[[str, Reader], object] = lambda route, reader: False
-    arguments: Callable[[Reader], list] = lambda reader: []
+    arguments: Callable[[Reader], list[Any]] = lambda reader: []
 
     def url(self, reader: Reader) -> str:
         return reverse(self.route, args=self.arguments(reader))
@@ -40,7 +41,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The search in the bar, for doctors: the page that answers `?q=`, and what it finds."""
+    """The search in the bar, for doctors. `route`: the page that answers `?q=`; `label`: what it
+    finds."""
 
     label: object
     route: str
@@ -54,11 +56,12 @@ searches: list[Search] = []
 
 
 def register(*entries: Entry) -> None:
+    """Add entries; one with the same route and places is replaced."""
     for entry in entries:
         _entries[entry.route, entry.places] = entry
 
 
 def entries(place: Place, reader: Reader) -> list[Entry]:
-    """What somebody is shown there, in order."""
-    found = [e for e in _entries.values() if place in e.places and e.shown(reader, place)]
-    return sorted(found, key=lambda entry: entry.order)
+    """The entries that the reader sees in a place, in order."""
+    visible = [e for e in _entries.values() if place in e.places and e.shown(reader, place)]
+    return sorted(visible, key=lambda entry: entry.order)

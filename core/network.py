@@ -1,21 +1,23 @@
-"""The network that an address is of: what limits by address count by."""
+"""The network that a client is in: what limits by address counts by it."""
 
 import ipaddress
 
-from .context import address_of
+from django.http import HttpRequest
 
-SITE = 64  # bits of an IPv6 address that a line has; the rest is its owner's to choose
+from .context import client_address
+
+IPV6_PREFIX = 64  # bits that a provider assigns; the rest is the subscriber's to choose
 
 
-def network_of(request):
-    """Where a request comes from, for what is counted by address: an IPv4 address, or the network
-    of an IPv6 one. By the whole address, who guesses has a new one for every guess."""
-    told = address_of(request)
-    if not told:
-        return told
-    address = ipaddress.ip_address(told)
+def client_network(request: HttpRequest) -> str:
+    """An IPv4 address, the network of an IPv6 one, or "". Counted by their whole IPv6 address,
+    attackers would have a new one for every guess."""
+    text = client_address(request)
+    if not text:
+        return text
+    address = ipaddress.ip_address(text)
     if address.version == 4:
-        return told
+        return text
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, SITE), strict=False).network_address)
+    return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False).network_address)

@@ -1,11 +1,19 @@
-"""`ETag` and `If-Match` of the API: who writes on what they have read erases nobody's words."""
+"""`ETag` and `If-Match` of the API, so that a client never overwrites an edit it has not read."""
+
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
+from rest_framework.generics import GenericAPIView
+from rest_framework.mixins import UpdateModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from .versions import entity_tag
 
@@ -19,65 +27,77 @@ IF_MATCH = OpenApiParameter(
 
 
 class ChangedMeanwhile(APIException):
-    """412; the answer has what stands there now, and its ETag."""
+    """412. `current` is the serialized current state, `etag` its ETag."""
 
     status_code = 412
     default_code = "changed_meanwhile"
     default_detail = _("This was changed since you read it. Nothing was saved.")
 
-    def __init__(self, current, etag):
+    def __init__(self, current: Any, etag: str) -> None:
         super().__init__()
         self.current, self.etag = current, etag
 
 
-class VersionedDetail:
-    """A mixin of a view of one object, before its DRF bases: `ETag` on GET, PUT and PATCH, and
-    `If-Match` judged. PUT and PATCH are one transaction that holds the row: of two at once the
-    second finds what the first has written. A `get_queryset` of the view's own begins with
+if TYPE_CHECKING:
+
+    class _View(UpdateModelMixin, GenericAPIView):
+        pass
+else:
+    _View = object
+
+
+class VersionedDetail(_View):
+    """A mixin for a view of one object, before its DRF bases: sends `ETag` on GET, PUT and PATCH
+    and checks `If-Match`. PUT and PATCH hold the row for one transaction, so that the second of two
+    at once sees what the first wrote. A view's own `get_queryset` starts from
     `super().get_queryset()`."""
 
-    locks_its_row = True  # else what writes takes its own locks, and judges again under them
-    writes = False  # OPTIONS, too, asks for the object as PUT would: the method alone tells nothing
+    instance: Any
 
-    def get_queryset(self):
+    locks_row = True  # False: the write takes its own locks and checks again under them
+    is_write = False  # not the method: OPTIONS also fetches the object as PUT does
+
+    def get_queryset(self) -> QuerySet[Any]:
         rows = super().get_queryset()
-        # The row alone: what it is joined to may be null, which cannot be locked.
-        locked = self.writes and self.locks_its_row
+        # Only the row itself: joined rows may be null, which cannot be locked.
+        locked = self.is_write and self.locks_row
         return rows.select_for_update(of=("self",)) if locked else rows
 
-    def get_object(self):
-        self.subject = super().get_object()
-        if self.writes or self.request.method == "DELETE":
-            self.judge(self.subject)
-        return self.subject
+    def get_object(self) -> Any:
+        self.instance = super().get_object()
+        if self.is_write or self.request.method == "DELETE":
+            self.check_precondition(self.instance)
+        return self.instance
 
-    def judge(self, instance):
-        """Raises ChangedMeanwhile where If-Match names another state than `instance` is in."""
+    def check_precondition(self, instance: Model) -> None:
+        """Raises ChangedMeanwhile where If-Match names another state than the instance's."""
         wanted = self.request.headers.get("If-Match")
         if wanted is None:
             return
-        # A proxy that compresses makes a tag weak; it names the same state.
+        # A compressing proxy makes a tag weak; it still names the same state.
         known = {tag.removeprefix("W/") for tag in parse_etags(wanted)}
         etag = self.etag(instance)
         if not known & {etag, "*"}:
             raise ChangedMeanwhile(self.get_serializer(instance).data, etag)
 
-    def etag(self, instance):
-        """Of the fields that this API lets somebody write, as they stand in the row."""
-        fields = self.get_serializer().fields.values()
-        written = [field.source for field in fields if not field.read_only]
-        return entity_tag({name: instance.serializable_value(name) for name in written})
+    def etag(self, instance: Model) -> str:
+        """The ETag of the row's writable fields, with its quotes."""
+        fields = cast(Serializer, self.get_serializer()).fields.values()
+        writable = [str(field.source) for field in fields if not field.read_only]
+        return entity_tag({name: instance.serializable_value(name) for name in writable})
 
     @transaction.atomic
-    def update(self, request, *args, **kwargs):
-        self.writes = True
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        self.is_write = True
         return super().update(request, *args, **kwargs)
 
-    def finalize_response(self, request, response, *args, **kwargs):
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
-        if hasattr(self, "subject") and response.status_code == 200 and self._one():
-            response["ETag"] = self.etag(self.subject)
+        if hasattr(self, "instance") and response.status_code == 200 and self._shows_one_object():
+            response["ETag"] = self.etag(self.instance)
         return response
 
-    def _one(self):
-        return self.writes or getattr(self, "action", "retrieve") == "retrieve"
+    def _shows_one_object(self) -> bool:
+        return self.is_write or getattr(self, "action", "retrieve") == "retrieve"

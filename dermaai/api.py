@@ -31,7 +31,7 @@ router.register("consultations/images", consultations.ImageViewSet, basename="ap
 router.register("consultations", consultations.ConsultationViewSet, basename="api-consultation")
 
 
-class Refused(APIException):
+class ServiceRefusal(APIException):
     """A service's error; DRF tells `wait` as Retry-After."""
 
     def __init__(self, error):
@@ -45,7 +45,7 @@ class TooLarge(APIException):
     default_code = "request_too_large"
 
 
-class Errors(ExceptionHandler):
+class ErrorHandler(ExceptionHandler):
     """Every error in one shape, an outage of ours included."""
 
     def get_response(self, exc, data):
@@ -69,7 +69,7 @@ class Errors(ExceptionHandler):
         if isinstance(exc, ServiceError):
             if exc.attr:
                 return ValidationError({exc.attr: [ErrorDetail(exc.detail, exc.code)]})
-            return Refused(exc)
+            return ServiceRefusal(exc)
         return super().convert_known_exceptions(exc)
 
 

@@ -15,7 +15,7 @@ def azure_origin(connection_string, account_name):
     return "{0.scheme}://{0.netloc}".format(urlsplit(endpoint))
 
 
-def policy_of(images_from):
+def content_security_policy(images_from):
     pictures = [SELF, "blob:", "data:", *([images_from] if images_from else [])]
     return {
         "DIRECTIVES": {

@@ -15,37 +15,45 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 
 _SECRET = re.compile(r"(/s/|/password-reset/)[^\s\"']+")
-OURS = {"accounts", "audit", "consultations", "dermaai", "gallery", "imaging"}
+OWN_PACKAGES = {"accounts", "audit", "consultations", "dermaai", "gallery", "imaging"}
 # What these say is of the program or the machine. Exactly these: the exceptions of libraries that
 # derive from them name URLs.
-PLAIN = (OSError, ImportError, NameError, AttributeError, TypeError, RuntimeError, MemoryError)
-DOWN = (OperationalError, InterfaceError, ImproperlyConfigured)
+SAFE_EXCEPTIONS = (
+    OSError,
+    ImportError,
+    NameError,
+    AttributeError,
+    TypeError,
+    RuntimeError,
+    MemoryError,
+)
+OUTAGES = (OperationalError, InterfaceError, ImproperlyConfigured)
 FACTS = ("sqlstate", "error_code", "status_code", "errno")
 
 
-def told_of(error):
+def format_exception(error):
     """A traceback with what led to it, without what it says of data."""
     parts, seen = [], set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         frames = "".join(traceback.format_tb(error.__traceback__))
-        parts.append(f"Traceback (most recent call last):\n{frames}{_named(error)}")
+        parts.append(f"Traceback (most recent call last):\n{frames}{_describe(error)}")
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return "\n\n".join(reversed(parts))
 
 
-def _named(error):
+def _describe(error):
     kind = type(error)
     facts = {name: getattr(error, name, None) for name in FACTS}
     facts["constraint"] = getattr(getattr(error, "diag", None), "constraint_name", None)
     said = [f"{name}={value}" for name, value in facts.items() if isinstance(value, str | int)]
-    builtin = kind.__module__ == "builtins" and isinstance(error, PLAIN)
-    if builtin or isinstance(error, DOWN) or kind.__module__.partition(".")[0] in OURS:
+    builtin = kind.__module__ == "builtins" and isinstance(error, SAFE_EXCEPTIONS)
+    if builtin or isinstance(error, OUTAGES) or kind.__module__.partition(".")[0] in OWN_PACKAGES:
         said.append(str(error))
     return ": ".join([f"{kind.__module__}.{kind.__qualname__}", *said])
 
 
-class JsonLines(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     def format(self, record):
         told = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -55,11 +63,11 @@ class JsonLines(logging.Formatter):
             "message": _SECRET.sub(r"\1…", record.getMessage()),
         } | getattr(record, "facts", {})
         if record.exc_info:
-            told["exception"] = _SECRET.sub(r"\1…", told_of(record.exc_info[1]))
+            told["exception"] = _SECRET.sub(r"\1…", format_exception(record.exc_info[1]))
         return json.dumps(told, ensure_ascii=False)
 
 
-class WithoutAddress(logging.Filter):
+class RedactAddresses(logging.Filter):
     """gunicorn tells of a request that broke (a picture's stream, half-way) by its whole address:
     the link to share, the signature. The rest of what it says is enough."""
 
@@ -69,17 +77,17 @@ class WithoutAddress(logging.Filter):
         return True
 
 
-def logging_of(level, *, debug):
+def logging_config(level, *, debug):
     """Django's LOGGING: for a person with DEBUG on, else for a machine."""
     plain = {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {
-            "request_id": {"()": "core.context.WithRequestId"},
-            "without_address": {"()": "dermaai.logs.WithoutAddress"},
+            "request_id": {"()": "core.context.RequestIdFilter"},
+            "without_address": {"()": "dermaai.logs.RedactAddresses"},
         },
-        "formatters": {"line": plain if debug else {"()": "dermaai.logs.JsonLines"}},
+        "formatters": {"line": plain if debug else {"()": "dermaai.logs.JsonFormatter"}},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",

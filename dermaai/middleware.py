@@ -29,12 +29,12 @@ class RequestLog:
         method = request.method if request.method in METHODS else "other"
         metrics.REQUESTS.labels(view, method, response.status_code).observe(seconds)
         facts = {"view": view, "method": method, "status": response.status_code}
-        facts |= {"ms": round(seconds * 1000), "user": _known(request)}
+        facts |= {"ms": round(seconds * 1000), "user": _user_key(request)}
         logger.info("request", extra={"facts": facts, "request": request})
         return response
 
 
-def _known(request):
+def _user_key(request):
     """The key of who is signed in, where the view asked; a log line does not ask for it."""
     user = request.__dict__.get("user")
     if isinstance(user, LazyObject) and user._wrapped is empty:

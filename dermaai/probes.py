@@ -20,9 +20,11 @@ from .metrics import metrics
 
 logger = logging.getLogger(__name__)
 
-HELD = 5  # seconds that an answer stands: whoever asks often does not ask the storage often
-PATIENCE = 5  # seconds for what is asked over the network, together
-_last = {"until": 0.0, "checks": {}}
+CACHE_SECONDS = (
+    5  # seconds that an answer stands: whoever asks often does not ask the storage often
+)
+TIMEOUT = 5  # seconds for what is asked over the network, together
+_cached = {"until": 0.0, "checks": {}}
 
 
 class Probes:
@@ -43,10 +45,10 @@ def healthz(request):
 
 
 def readyz(request):
-    if time.monotonic() >= _last["until"]:
-        _last["checks"] = _all_checks()
-        _last["until"] = time.monotonic() + HELD
-    return _answer(_last["checks"])
+    if time.monotonic() >= _cached["until"]:
+        _cached["checks"] = _all_checks()
+        _cached["until"] = time.monotonic() + CACHE_SECONDS
+    return _answer(_cached["checks"])
 
 
 def _answer(checks):
@@ -56,7 +58,7 @@ def _answer(checks):
     return JsonResponse(told, status=200 if whole else 503, headers=headers)
 
 
-def _judged(name, check):
+def _run_check(name, check):
     try:
         check()
     except Exception as error:
@@ -72,23 +74,25 @@ def _database():
 
 def _all_checks():
     checks = probes.registered()
-    found = {"database": _judged("database", _database)}
-    found |= _at_once([check for check in checks if check.alone])
+    found = {"database": _run_check("database", _database)}
+    found |= _run_concurrently([check for check in checks if check.in_thread])
     if found["database"] == "ok":
         for check in checks:
-            if not check.alone:
-                found[check.name] = _judged(check.name, check.run)
+            if not check.in_thread:
+                found[check.name] = _run_check(check.name, check.run)
     return found
 
 
-def _at_once(checks):
+def _run_concurrently(checks):
     if not checks:
         return {}
     pool = ThreadPoolExecutor(len(checks))
     asked = {check.name: pool.submit(check.run) for check in checks}
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     found = {
-        name: _judged(name, lambda answer=answer: answer.result(max(0, until - time.monotonic())))
+        name: _run_check(
+            name, lambda answer=answer: answer.result(max(0, until - time.monotonic()))
+        )
         for name, answer in asked.items()
     }
     pool.shutdown(wait=False, cancel_futures=True)

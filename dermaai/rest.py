@@ -5,7 +5,7 @@ from datetime import timedelta
 ANYWHERE = ("411", "413", "503")  # of any operation: how it was sent, what does not answer
 DRF_STANDARDIZED_ERRORS = {
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
-    "EXCEPTION_HANDLER_CLASS": "dermaai.api.Errors",
+    "EXCEPTION_HANDLER_CLASS": "dermaai.api.ErrorHandler",
     "ALLOWED_ERROR_STATUS_CODES": [
         *("400", "401", "403", "404", "405", "415", "429"),
         *ANYWHERE,

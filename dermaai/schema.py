@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.utils import translation
 from drf_spectacular.views import SpectacularAPIView
 
-_made = {}  # {(language, renderer): (bytes, Content-Disposition)}
+_cache = {}  # {(language, renderer): (bytes, Content-Disposition)}
 
 
 class Schema(SpectacularAPIView):
@@ -17,11 +17,11 @@ class Schema(SpectacularAPIView):
         if language not in dict(settings.LANGUAGES):
             language = settings.LANGUAGE_CODE
         key = language, type(renderer)
-        if key not in _made:
+        if key not in _cache:
             with translation.override(language):
                 answer = super()._get_schema_response(request)
                 told = renderer.render(answer.data, request.accepted_media_type, {})
-            _made[key] = told, answer["Content-Disposition"]
-        told, disposition = _made[key]
+            _cache[key] = told, answer["Content-Disposition"]
+        told, disposition = _cache[key]
         headers = {"Content-Disposition": disposition}
         return HttpResponse(told, f"{renderer.media_type}; charset=utf-8", headers=headers)

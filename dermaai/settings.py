@@ -8,9 +8,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from .csp import PERMISSIONS_POLICY, azure_origin, policy_of  # noqa: F401  (one is a setting)
-from .hosts import refuse_unsafe
-from .logs import logging_of
+from .csp import PERMISSIONS_POLICY, azure_origin, content_security_policy  # noqa: F401  (one is a setting)
+from .hosts import check_hosts
+from .logs import logging_config
 from .openapi import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
 from .rest import DRF_STANDARDIZED_ERRORS, SIMPLE_JWT  # noqa: F401  (settings)
 
@@ -25,7 +25,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # "Exchange
 DERMAAI_DATA = Path(env.str("DERMAAI_DATA", str(BASE_DIR / "var"))).resolve()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-refuse_unsafe(ALLOWED_HOSTS, debug=DEBUG)
+check_hosts(ALLOWED_HOSTS, debug=DEBUG)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # then X-Forwarded-For's last word is the client
 
 # The audit log: the key of its chain, and how long it is kept.
@@ -120,7 +120,7 @@ INSTALLED_APPS = [
     *(["tools.demo"] if DEBUG and (BASE_DIR / "tools").is_dir() else []),
 ]
 MIDDLEWARE = [
-    "core.context.RequestId",
+    "core.context.RequestIdMiddleware",
     "dermaai.probes.Probes",
     "dermaai.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
@@ -135,7 +135,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "accounts.second_factor.middleware.SecondFactor",
+    "accounts.second_factor.middleware.SecondFactorMiddleware",
     "dermaai.drafts.Drafts",
     "accounts.middleware.UserLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -225,7 +225,7 @@ SHARE_RATE = env.str("SHARE_RATE", "60/hour")  # links made by one person
 _count, _period = LOGIN_RATE.split("/")
 AXES_FAILURE_LIMIT = int(_count)
 AXES_COOLOFF_TIME = timedelta(seconds={"s": 1, "m": 60, "h": 3600, "d": 86400}[_period[:1]])
-AXES_CLIENT_IP_CALLABLE = "core.network.network_of"
+AXES_CLIENT_IP_CALLABLE = "core.network.client_network"
 AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_email"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
@@ -279,7 +279,7 @@ REST_FRAMEWORK = {
 
 # Security ---------------------------------------------------------------------------------
 
-CONTENT_SECURITY_POLICY = policy_of(
+CONTENT_SECURITY_POLICY = content_security_policy(
     azure_origin(AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT_NAME)
 )
 X_FRAME_OPTIONS = "DENY"
@@ -296,4 +296,4 @@ if not DEBUG:
     if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LOGGING = logging_of(env.str("LOG_LEVEL", "INFO"), debug=DEBUG)
+LOGGING = logging_config(env.str("LOG_LEVEL", "INFO"), debug=DEBUG)

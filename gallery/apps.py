@@ -10,7 +10,7 @@ class GalleryConfig(AppConfig):
     verbose_name = _("Gallery")
 
     def ready(self) -> None:
-        from audit.subjects import erased
+        from audit.subjects import record_erasure
         from core import metrics, navigation
         from imaging.lifecycle import REPAIRS
         from jobs import registry
@@ -28,7 +28,7 @@ class GalleryConfig(AppConfig):
         metrics.collectors.append(Queue())
         registry.sweeps.append(trash.purge)
 
-        post_delete.connect(erased, sender=UserImage)
+        post_delete.connect(record_erasure, sender=UserImage)
 
         actions.register(
             actions.Action(_("Remove the background"), "scissors", "gallery_from_consultation")

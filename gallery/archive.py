@@ -25,15 +25,15 @@ COLUMNS = (
 )
 
 
-def _files(image: UserImage) -> list[tuple[str, str, str]]:
+def _files(image: UserImage) -> list[archive.Entry]:
     """[(container, blob, name in the ZIP)]: the cut-out, if there is one, and the original."""
-    files = []
+    files: list[archive.Entry] = []
     if image.cutout:
         name = image.file_name(".png")
-        files.append(("processed", image.cutout.name, f"cut-out_{name}"))
+        files.append(("processed", str(image.cutout.name), f"cut-out_{name}"))
     return files + archive.original(image)
 
 
 def zip_gallery(images: UserImageQuerySet) -> Iterable[bytes]:
     """Chunks of a ZIP: cut-outs, originals, and a manifest with COLUMNS (imaging.storage.zip)."""
-    return archive.of_images(images, COLUMNS, _files)
+    return archive.zip_images(images, COLUMNS, _files)

@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from core.context import under
+from core.context import use_request_id
 
 from .models import StorageQuota
 
@@ -15,7 +15,7 @@ from .models import StorageQuota
 @task()
 def warn_owner(user_id: int, level: int, request_id: str = "") -> None:
     """Tell a user that `level` per cent of their storage is used."""
-    with under(request_id):
+    with use_request_id(request_id):
         _send_warning(user_id, level)
 
 

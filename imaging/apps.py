@@ -19,7 +19,7 @@ class ImagingConfig(AppConfig):
         from .storage import checks_azure  # noqa: F401
 
         for container in settings.CONTAINERS:
-            probes.register(container, _reachable(container), alone=True)
+            probes.register(container, _reachable(container), in_thread=True)
 
         # Uploads lie there from their first byte. Where it cannot be made, Django's check says so.
         with suppress(OSError):

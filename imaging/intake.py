@@ -62,7 +62,7 @@ def _on_disk(upload):
         upload.flush()
         yield Path(upload.temporary_file_path())
         return
-    with storage.passing_file() as copy:
+    with storage.temporary_file() as copy:
         for chunk in upload.chunks():
             copy.write(chunk)
             if copy.tell() > settings.MAX_UPLOAD_SIZE:

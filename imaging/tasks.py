@@ -1,6 +1,6 @@
 from django_tasks import task
 
-from core.context import under
+from core.context import use_request_id
 
 from . import storage
 
@@ -8,6 +8,6 @@ from . import storage
 @task()
 def delete_blobs(blobs, request_id=""):
     """Delete [(container, name), …]. Safe to run twice; `reconcile` sweeps what fails."""
-    with under(request_id):
+    with use_request_id(request_id):
         for container, name in blobs:
             storage.delete(container, name)

@@ -4,11 +4,11 @@ from django.apps import AppConfig
 class JobsConfig(AppConfig):
     name = "jobs"
 
-    def ready(self):
+    def ready(self) -> None:
         from core import metrics, probes
 
-        from .metrics import Tasks
+        from .metrics import TaskCollector
         from .probes import check
 
         probes.register("queue", check)
-        metrics.collectors.append(Tasks())
+        metrics.collectors.append(TaskCollector())

@@ -1,10 +1,10 @@
-class CannotSucceed(Exception):
-    """This job fails for good. `code` is of the app's own, for its row and the API."""
+class PermanentFailure(Exception):
+    """This job fails for good. `code` is the app's own, for the row and the API."""
 
-    def __init__(self, code: str):
+    def __init__(self, code: str) -> None:
         self.code = code
         super().__init__(code)
 
 
-class TryAgain(CannotSucceed):
-    """This job may succeed later: it is tried again after a pause, a few times."""
+class RetryableFailure(PermanentFailure):
+    """This job may succeed later: it is retried after a pause, a few times."""

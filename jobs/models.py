@@ -1,5 +1,7 @@
 """What a row needs to be a job."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -7,21 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 
 class JobQuerySet(models.QuerySet):
-    def waiting(self):
-        """Queued or in work: what a page keeps looking at."""
+    def waiting(self) -> Self:
+        """Queued or in progress: pages poll these."""
         return self.filter(status__in=Job.WAITING)
 
-    def due(self):
-        """Those that a worker may take now: queued, or in work with a lease that has ended."""
+    def due(self) -> Self:
+        """Those that a worker may claim now: queued, or in progress under an expired lease."""
         return self.waiting().filter(due_at__lte=Now())
 
 
 class Job(models.Model):
     """A row whose status is its place in a queue (jobs.queue).
 
-    `due_at` says when a worker may take it: at once, after a pause, or when the `lease` of the one
-    that has it ends; null when there is nothing to do. `attempts` are counted from the last time
-    that a person asked. `error` is a code of the app's own.
+    `due_at` is when a worker may claim it: at once, after a pause, or when the current `lease`
+    expires; null when there is nothing to do. `attempts` restart each time a person asks for the
+    job. `error` is the app's own code.
     """
 
     class Status(models.TextChoices):
@@ -40,7 +42,8 @@ class Job(models.Model):
     due_at = models.DateTimeField(_("due"), null=True, editable=False)
     lease = models.UUIDField(null=True, editable=False)
     processing_since = models.DateTimeField(_("in progress since"), null=True, editable=False)
-    # Whose work it is, in the worker's log lines. Null: an SQLite table takes the column as it is.
+    # The request that asked, for the worker's log lines. Nullable: SQLite adds such a column in
+    # place.
     request_id = models.CharField(max_length=64, null=True, editable=False)
 
     class Meta:
@@ -52,7 +55,7 @@ class Job(models.Model):
 
     @property
     def has_result(self) -> bool:
-        """Is there a result of an earlier run? It stays when a later run fails."""
+        """Whether an earlier run left a result, which a failure of this run must keep."""
         return False
 
 

@@ -1,7 +1,12 @@
-"""What the apps above give the worker to do; they register it in ready()."""
+"""Queues and sweeps of the apps above, which register them in ready()."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-queues: dict[str, Any] = {}  # {name: jobs.queue.Queue}
-sweeps: list[Callable[[], Any]] = []  # called every few seconds; each finds its own work
+if TYPE_CHECKING:
+    from .queue import Queue
+
+queues: dict[str, Queue[Any]] = {}  # by name
+sweeps: list[Callable[[], object]] = []  # called every few seconds; each finds its own work

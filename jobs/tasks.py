@@ -4,6 +4,6 @@ from . import registry
 
 
 @task()
-def run_next(queue: str):
-    """The bell: there may be a job to take. Safe to run twice, and for nothing."""
+def run_next(queue: str) -> None:
+    """Wakes a worker: there may be a job to run. Safe to run twice, or with nothing to do."""
     registry.queues[queue].work()

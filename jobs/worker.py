@@ -1,4 +1,4 @@
-"""The one loop of a worker: tasks as they come, and every few seconds a look at the rows."""
+"""A worker's loop: runs tasks as they arrive, and sweeps the rows every few seconds."""
 
 import threading
 import time
@@ -15,36 +15,36 @@ from django_tasks_db.models import DBTaskResult
 from . import registry
 from .tasks import run_next
 
-SWEEP = 5  # seconds
-PAUSE = 2  # seconds: how long to leave a database alone that does not answer
-CLAIMS = 5  # workers that a task may outlive
-BELLS = 50  # at most at a time
+SWEEP_INTERVAL = 5  # seconds
+OUTAGE_PAUSE = 2  # seconds before a database that does not answer is tried again
+MAX_TASK_WORKERS = 5  # that may die on one task
+MAX_WAKE_UPS = 50  # per sweep, of each queue
 
 
 def wake_for_due_jobs() -> int:
-    """A bell for each job that is due and that no bell is waiting for: its worker was killed, its
-    pause is over, or its bell was lost. Returns how many."""
-    rung = 0
+    """Enqueue a task for each due job that none is waiting for: its worker was killed, its pause is
+    over, or its task was lost. Returns how many."""
+    enqueued = 0
     for name, queue in registry.queues.items():
-        due = queue.model.objects.due()[:BELLS].count()
-        bells = DBTaskResult.objects.ready().filter(
+        due = queue.model.objects.due()[:MAX_WAKE_UPS].count()
+        waiting = DBTaskResult.objects.ready().filter(
             task_path=run_next.module_path, args_kwargs__args__0=name
         )
-        missing = max(0, due - bells[:BELLS].count())
-        for _bell in range(missing):
+        missing = max(0, due - waiting[:MAX_WAKE_UPS].count())
+        for _ in range(missing):
             queue.wake()
-        rung += missing
-    return rung
+        enqueued += missing
+    return enqueued
 
 
-def requeue_abandoned_tasks():
-    """Tasks whose worker did not live to say how they ended: ready again, for they are safe to run
-    twice; failed, when that goes on. A worker has as long as a lease lasts. Returns how many."""
+def requeue_abandoned_tasks() -> int:
+    """Make tasks whose worker died ready again (they are safe to run twice), or failed after
+    MAX_TASK_WORKERS. A worker counts as dead once a lease would have expired. Returns how many."""
     before = timezone.now() - timedelta(seconds=settings.PROCESSING_LEASE)
     count = 0
-    for task in DBTaskResult.objects.running().filter(started_at__lt=before)[:BELLS]:
-        again = len(task.worker_ids) < CLAIMS
-        # In the condition once more: it may have ended since, or another sweep was faster.
+    for task in DBTaskResult.objects.running().filter(started_at__lt=before)[:MAX_WAKE_UPS]:
+        again = len(task.worker_ids) < MAX_TASK_WORKERS
+        # Filtered again: it may have ended since, or another sweep may have been faster.
         same = DBTaskResult.objects.running().filter(pk=task.pk, started_at=task.started_at)
         count += same.update(
             status=TaskResultStatus.READY if again else TaskResultStatus.FAILED,
@@ -55,22 +55,22 @@ def requeue_abandoned_tasks():
 
 
 class Worker(db_worker.Worker):
-    """The tasks' own worker, which outlives an outage of the database; and beside it, every few
-    seconds, a look at the rows."""
+    """django-tasks' worker, made to survive a database outage, with a thread that sweeps the rows
+    every few seconds."""
 
-    def run(self):
-        over = threading.Event()
-        sweeper = threading.Thread(target=self._sweep, args=(over,), daemon=True)
+    def run(self) -> None:
+        stopped = threading.Event()
+        sweeper = threading.Thread(target=self._sweep, args=(stopped,), daemon=True)
         if not self.batch:
             sweeper.start()
         try:
             self._run()
         finally:
-            over.set()
+            stopped.set()
             for queue in registry.queues.values():
                 queue.close()
 
-    def _run(self):
+    def _run(self) -> None:
         while True:
             try:
                 return super().run()
@@ -79,10 +79,10 @@ class Worker(db_worker.Worker):
                     raise
                 db_worker.logger.exception("the database does not answer; the worker goes on")
                 connection.close()
-                time.sleep(PAUSE)
+                time.sleep(OUTAGE_PAUSE)
 
-    def _sweep(self, over):
-        while not over.wait(SWEEP):
+    def _sweep(self, stopped: threading.Event) -> None:
+        while not stopped.wait(SWEEP_INTERVAL):
             close_old_connections()
             try:
                 requeue_abandoned_tasks()

@@ -67,7 +67,7 @@ def factor():
 
     def switch_on(user):
         with time_machine.travel(timezone.now() - timedelta(minutes=1)):
-            drawn = Authenticator.draw(user)
+            drawn = Authenticator.create_unconfirmed(user)
             secret = drawn.secret
             device, codes = second_factor.switch_on(user, drawn.pk, code_of(secret))
         return SimpleNamespace(secret=secret, codes=codes, device=device)

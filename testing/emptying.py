@@ -45,7 +45,7 @@ def empty():
         with transaction.atomic():  # in which the keys of other tables wait for its end
             for name in found:
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")
-            chain.begin()
+            chain.create_head()
         if audited:
             triggers.install(connection)
 

@@ -7,14 +7,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from consultations.models import Patient
-from dermaai.logs import JsonLines, told_of
+from dermaai.logs import JsonFormatter, format_exception
 from imaging.errors import StorageUnavailable
 
 NAME, URL = "Lefèvre", "https://account.example/originals/x?sig=hush"
 
 
 def lines(caplog):
-    return [json.loads(JsonLines().format(record)) for record in caplog.records]
+    return [json.loads(JsonFormatter().format(record)) for record in caplog.records]
 
 
 @pytest.mark.django_db
@@ -26,7 +26,7 @@ def test_a_row_is_not_told(record, doctor):
             Patient.objects.create(file_number=record.file_number, created_by=doctor)
     except IntegrityError as error:
         caught = error
-    said = told_of(caught)
+    said = format_exception(caught)
     assert "20418" not in said
     assert "django.db.utils.IntegrityError" in said
     if connection.vendor == "postgresql":
@@ -58,7 +58,7 @@ def test_what_an_exception_stumbled_over_is_not_told(caplog):
 
 def test_what_the_machine_says_is_told():
     for error in (FileNotFoundError(2, "No such file", "/data/x"), TypeError("not a string")):
-        assert told_of(error).endswith(str(error))
+        assert format_exception(error).endswith(str(error))
 
 
 @pytest.mark.django_db

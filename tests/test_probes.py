@@ -14,7 +14,7 @@ from imaging.storage import health
 
 @pytest.fixture(autouse=True)
 def asked_anew():
-    probes._last["until"] = 0.0
+    probes._cached["until"] = 0.0
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_container_that_takes_too_long(client, db, monkeypatch):
 
     over = Event()
     monkeypatch.setattr(health, "check", lambda container: over.wait(20))
-    monkeypatch.setattr(probes, "PATIENCE", 0.05)
+    monkeypatch.setattr(probes, "TIMEOUT", 0.05)
     try:
         assert client.get("/readyz").status_code == 503
     finally:

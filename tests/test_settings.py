@@ -10,10 +10,10 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 
-from core.context import RequestId, WithRequestId
-from dermaai.csp import azure_origin, policy_of
-from dermaai.hosts import refuse_unsafe
-from dermaai.logs import JsonLines, logging_of
+from core.context import RequestIdFilter, RequestIdMiddleware
+from dermaai.csp import azure_origin, content_security_policy
+from dermaai.hosts import check_hosts
+from dermaai.logs import JsonFormatter, logging_config
 from tools.servers import web
 
 
@@ -30,7 +30,7 @@ from tools.servers import web
 )
 def test_any_host_and_debug_on_the_internet_are_refused(hosts, debug):
     with pytest.raises(ImproperlyConfigured):
-        refuse_unsafe(hosts, debug=debug)
+        check_hosts(hosts, debug=debug)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_any_host_and_debug_on_the_internet_are_refused(hosts, debug):
     ],
 )
 def test_named_hosts_and_debug_at_home_are_accepted(hosts, debug):
-    refuse_unsafe(hosts, debug=debug)
+    check_hosts(hosts, debug=debug)
 
 
 def test_a_log_line_names_its_request():
@@ -52,17 +52,17 @@ def test_a_log_line_names_its_request():
         record = logging.makeLogRecord(
             {"name": "x", "levelname": "INFO", "msg": "a\n%s", "args": ("b",)}
         )
-        WithRequestId().filter(record)
-        said.append(json.loads(JsonLines().format(record)))
+        RequestIdFilter().filter(record)
+        said.append(json.loads(JsonFormatter().format(record)))
         from django.http import HttpResponse
 
         return HttpResponse()
 
-    answer = RequestId(view)(RequestFactory().get("/"))
+    answer = RequestIdMiddleware(view)(RequestFactory().get("/"))
     assert said[0]["request_id"] == answer["X-Request-ID"]
     assert said[0]["message"] == "a\nb"
     outside = logging.makeLogRecord({})
-    WithRequestId().filter(outside)
+    RequestIdFilter().filter(outside)
     assert outside.request_id == "-"
 
 
@@ -71,7 +71,7 @@ def test_a_request_s_line_tells_the_view_not_the_path(client, db, caplog):
     with caplog.at_level(logging.INFO, "dermaai.requests"):
         client.get("/s/a-secret-of-a-link/?q=Lefevre")
     (line,) = [record for record in caplog.records if record.name == "dermaai.requests"]
-    told = json.loads(JsonLines().format(line))
+    told = json.loads(JsonFormatter().format(line))
     assert (told["view"], told["method"], told["status"]) == ("shared", "GET", 404)
     assert told["user"] is None
     assert not {"secret", "Lefevre"} & set(re.findall(r"\w+", json.dumps(told)))
@@ -79,7 +79,7 @@ def test_a_request_s_line_tells_the_view_not_the_path(client, db, caplog):
 
 def test_the_level_is_everyone_s():
     """LOG_LEVEL=ERROR was WARNING still where Django's own loggers wrote."""
-    assert logging_of("ERROR", debug=False)["handlers"]["console"]["level"] == "ERROR"
+    assert logging_config("ERROR", debug=False)["handlers"]["console"]["level"] == "ERROR"
 
 
 BROKEN = """
@@ -119,5 +119,5 @@ def test_a_request_that_breaks_is_told_without_its_address(tmp_path):
 def test_pictures_come_from_here_and_the_account_only(connection_string, account, origin):
     """Too narrow, and no page on Azure shows a picture; too wide, and a page loads strangers'."""
     assert azure_origin(connection_string, account) == origin
-    allowed = policy_of(origin)["DIRECTIVES"]["img-src"]
+    allowed = content_security_policy(origin)["DIRECTIVES"]["img-src"]
     assert allowed[3:] == ([origin] if origin else [])

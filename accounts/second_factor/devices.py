@@ -24,7 +24,7 @@ class Authenticator(TOTPDevice):
         proxy = True
 
     @classmethod
-    def draw(cls, user):
+    def create_unconfirmed(cls, user):
         """A new secret for `user`, not yet confirmed."""
         key = sealing.seal(secrets.token_bytes(20), user.pk)
         return cls.objects.create(user=user, name="app", key=key, confirmed=False)

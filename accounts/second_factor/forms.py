@@ -24,7 +24,7 @@ class CodeInput(forms.PasswordInput):
         )
 
 
-class PersonForm(forms.Form):
+class UserForm(forms.Form):
     """Of `user`, who is signed in unless somebody else is named."""
 
     def __init__(self, *args, request, user=None, **kwargs):
@@ -32,7 +32,7 @@ class PersonForm(forms.Form):
         self.request, self.user = request, user or request.user
 
 
-class CodeForm(PersonForm):
+class CodeForm(UserForm):
     """A code of `user`'s second factor; `device` is what took it.
 
     Wrong ones slow down (django-otp) and lock (django-axes), like wrong passwords.
@@ -50,7 +50,7 @@ class CodeForm(PersonForm):
         if self.errors or is_locked_out(self.request, self.user):
             return
         try:
-            self.device = self.judge(self.cleaned_data["code"])
+            self.device = self.check_code(self.cleaned_data["code"])
         except services.TooSoon as wait:
             text = ngettext(
                 "Wait %(seconds)d second, then try again.",
@@ -64,7 +64,7 @@ class CodeForm(PersonForm):
             count_wrong_code(self.request, self.user)
             self.add_error("code", forms.ValidationError(self.wrong, "wrong"))
 
-    def judge(self, code):
+    def check_code(self, code):
         return services.verify(self.user, code)
 
     @property
@@ -84,7 +84,7 @@ class RecoveryCodeForm(CodeForm):
         self.fields["code"].widget.attrs |= {"autocomplete": "off", "inputmode": "text"}
 
 
-class PasswordForm(PersonForm):
+class PasswordForm(UserForm):
     """The signed-in user's password, typed again."""
 
     password = forms.CharField(
@@ -108,13 +108,13 @@ class SwitchOnForm(CodeForm, PasswordForm):
 
     def __init__(self, *args, device, password_is_fresh, **kwargs):
         super().__init__(*args, **kwargs)
-        self.drawn, self.codes = device, []
+        self.new_device, self.codes = device, []
         del self.fields["code"].widget.attrs["autofocus"]  # first comes the picture above
         if password_is_fresh:
             del self.fields["password"]
 
-    def judge(self, code):
-        device, self.codes = services.switch_on(self.user, self.drawn.pk, code) or (None, [])
+    def check_code(self, code):
+        device, self.codes = services.switch_on(self.user, self.new_device.pk, code) or (None, [])
         return device
 
 

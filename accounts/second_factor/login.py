@@ -20,7 +20,7 @@ from . import session
 from .forms import CodeForm, RecoveryCodeForm
 
 
-def to(route, **asked):
+def redirect_to(route, **asked):
     """Where `route` is, with what of `asked` is not empty."""
     query = urlencode({name: value for name, value in asked.items() if value})
     return redirect(f"{reverse(route)}?{query}" if query else reverse(route))
@@ -34,7 +34,7 @@ class Login(LoginView):
         user = form.get_user()
         if user.second_factor_since:
             session.begin(self.request, user)
-            return to("login_code", next=self.get_redirect_url())
+            return redirect_to("login_code", next=self.get_redirect_url())
         session.complete(self.request, user)
         return redirect(self.get_success_url())
 
@@ -52,7 +52,7 @@ class Code(RedirectURLMixin, FormView):
             if session.PENDING in request.session:
                 del request.session[session.PENDING]
                 messages.error(request, _("That took too long. Log in again."))
-            return to("login", next=self.get_redirect_url())
+            return redirect_to("login", next=self.get_redirect_url())
         return super().dispatch(request, *args, **kwargs)
 
     @property
@@ -86,4 +86,4 @@ def admin_login(request):
     """The admin's door is everybody's: its own would ask for the password alone."""
     if request.user.is_authenticated and not request.user.is_staff:
         raise PermissionDenied
-    return to("login", next=request.GET.get("next") or reverse("admin:index"))
+    return redirect_to("login", next=request.GET.get("next") or reverse("admin:index"))

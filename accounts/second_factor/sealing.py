@@ -11,14 +11,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.utils.crypto import salted_hmac
 
-from core.keys import ring
+from core.keys import keyring
 
 __all__ = ["InvalidTag", "fingerprint", "fingerprints", "seal", "unseal"]
 
 
 def _keyed(purpose, value, algorithm, secret=None):
     salt = f"accounts.second_factor.{purpose}"
-    secret = secret or ring("SECOND_FACTOR_KEY")[0]
+    secret = secret or keyring("SECOND_FACTOR_KEY")[0]
     return salted_hmac(salt, value, secret=secret, algorithm=algorithm).digest()
 
 
@@ -31,7 +31,7 @@ def seal(secret: bytes, user_id) -> str:
 def unseal(sealed: str, user_id) -> bytes:
     """Raises InvalidTag where it is another user's, or no key is the right one."""
     data = bytes.fromhex(sealed)
-    for secret in ring("SECOND_FACTOR_KEY"):
+    for secret in keyring("SECOND_FACTOR_KEY"):
         with suppress(InvalidTag):
             key = AESSIV(_keyed("key", "", "sha512", secret))
             return key.decrypt(data, [str(user_id).encode()])
@@ -46,4 +46,4 @@ def fingerprint(code: str, user_id, secret=None) -> str:
 
 def fingerprints(code: str, user_id) -> list[str]:
     """What it may be kept as: with the key in use, and with former ones."""
-    return [fingerprint(code, user_id, secret) for secret in ring("SECOND_FACTOR_KEY")]
+    return [fingerprint(code, user_id, secret) for secret in keyring("SECOND_FACTOR_KEY")]

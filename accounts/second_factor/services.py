@@ -30,17 +30,17 @@ def verify(user, typed):
     model = Authenticator if SIX_DIGITS.fullmatch(code) else RecoveryCodes
     with transaction.atomic():
         device = model.objects.select_for_update().filter(user=user, confirmed=True).first()
-        if device is None or not _takes(device, code):
+        if device is None or not _accepts(device, code):
             record(Action.CODE_FAILED, user)
             return None
         if model is RecoveryCodes:
             left = device.token_set.count()
             record(Action.CODE_USED, user, actor=user, left=left)
-            _tell(user, "code_used", left=left)
+            _notify(user, "code_used", left=left)
         return device
 
 
-def _takes(device, code):
+def _accepts(device, code):
     allowed, why = device.verify_is_allowed()
     if not allowed:
         raise TooSoon(why["locked_until"])
@@ -56,7 +56,7 @@ def switch_on(user, device_id, typed):
         device = Authenticator.objects.filter(user=user, pk=device_id, confirmed=False).first()
         if owner.second_factor_since or device is None:
             return None
-        if not SIX_DIGITS.fullmatch(code) or not _takes(device, code):
+        if not SIX_DIGITS.fullmatch(code) or not _accepts(device, code):
             record(Action.CODE_FAILED, user)
             return None
         device.confirmed = True
@@ -66,7 +66,7 @@ def switch_on(user, device_id, typed):
         codes = RecoveryCodes.objects.create(user=user, name="codes").renew()
         _set(user, timezone.now())
         record(Action.FACTOR_ON, user)
-        _tell(user, "on")
+        _notify(user, "on")
     return device, codes
 
 
@@ -76,7 +76,7 @@ def renew_codes(user):
         device = RecoveryCodes.objects.select_for_update().get(user=user)
         codes = device.renew()
         record(Action.CODES_RENEWED, user)
-        _tell(user, "codes")
+        _notify(user, "codes")
     return codes
 
 
@@ -90,7 +90,7 @@ def switch_off(user, *, by_staff=False, **detail):
             return False
         _set(user, None)
         record(Action.FACTOR_OFF, user, **detail)
-        _tell(user, "removed" if by_staff else "off")
+        _notify(user, "removed" if by_staff else "off")
     return True
 
 
@@ -99,5 +99,5 @@ def _set(user, since):
     user.save(update_fields=["second_factor_since"])
 
 
-def _tell(user, what, **facts):
+def _notify(user, what, **facts):
     transaction.on_commit(partial(tell.enqueue, user.pk, what, **facts), robust=True)

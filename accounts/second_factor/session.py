@@ -6,9 +6,9 @@ from django.contrib.auth import get_user_model, login, logout
 from django.utils.crypto import constant_time_compare
 
 PENDING = "login_pending"
-TYPED = "password_typed_at"
-MINUTES_FOR_THE_CODE = 5
-MINUTES_WITHOUT_ASKING = 10
+TYPED_AT = "password_typed_at"
+CODE_MINUTES = 5
+PASSWORD_MINUTES = 10
 
 
 def begin(request, user):
@@ -26,7 +26,7 @@ def pending_user(request):
     """Whose code is waited for; None where nobody's is, or too long, or the password is another by
     now."""
     told = request.session.get(PENDING)
-    if told is None or not 0 <= time.time() - told["at"] <= MINUTES_FOR_THE_CODE * 60:
+    if told is None or not 0 <= time.time() - told["at"] <= CODE_MINUTES * 60:
         return None
     user = get_user_model().objects.filter(pk=told["user"], is_active=True).first()
     if user is None or not constant_time_compare(told["hash"], user.get_session_auth_hash()):
@@ -41,12 +41,12 @@ def complete(request, user, device=None):
     if device is not None:
         user.otp_device = device
     login(request, user)
-    password_typed(request)
+    note_password_typed(request)
 
 
-def password_typed(request):
-    request.session[TYPED] = time.time()
+def note_password_typed(request):
+    request.session[TYPED_AT] = time.time()
 
 
 def password_is_fresh(request):
-    return 0 <= time.time() - request.session.get(TYPED, 0) <= MINUTES_WITHOUT_ASKING * 60
+    return 0 <= time.time() - request.session.get(TYPED_AT, 0) <= PASSWORD_MINUTES * 60

@@ -15,7 +15,7 @@ from . import rules, services, session
 from .devices import Authenticator, StaticToken
 from .forms import PasswordForm, SwitchOffForm, SwitchOnForm
 
-DRAWN = "second_factor_drawn"
+UNCONFIRMED_DEVICE = "second_factor_drawn"
 FEW = 3  # recovery codes
 
 
@@ -24,7 +24,7 @@ def security(request):
     user, left = request.user, None
     if user.second_factor_since:
         left = StaticToken.objects.filter(device__user=user).count()
-    told = {"left": left, "few": FEW, "required": rules.must_have(user)}
+    told = {"left": left, "few": FEW, "required": rules.requires_second_factor(user)}
     return render(request, "accounts/security.html", told)
 
 
@@ -35,19 +35,24 @@ def set_up(request):
     user = request.user
     if user.second_factor_since:
         return redirect("security")
-    device = _drawn(request)
+    device = _unconfirmed_device(request)
     form = SwitchOnForm(
         request.POST or None,
         request=request,
         device=device,
         password_is_fresh=session.password_is_fresh(request),
     )
-    asked = _next(request)
+    asked = _next_url(request)
     if request.method == "POST" and form.is_valid() and form.device is not None:
-        del request.session[DRAWN]
-        _keep(request, form.device)
+        del request.session[UNCONFIRMED_DEVICE]
+        _keep_session(request, form.device)
         return _show_codes(request, form.codes, then=asked)
-    told = {"form": form, "device": device, "required": rules.must_have(user), "next": asked}
+    told = {
+        "form": form,
+        "device": device,
+        "required": rules.requires_second_factor(user),
+        "next": asked,
+    }
     return render(request, "accounts/second_factor.html", told, status=form.status)
 
 
@@ -71,26 +76,26 @@ def switch_off(request):
     form = SwitchOffForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid() and form.device is not None:
         services.switch_off(request.user)
-        _keep(request)
+        _keep_session(request)
         messages.success(request, _("The second factor is switched off."))
         return redirect("security")
-    told = {"form": form, "required": rules.must_have(request.user)}
+    told = {"form": form, "required": rules.requires_second_factor(request.user)}
     return render(request, "accounts/second_factor_off.html", told, status=form.status)
 
 
-def _drawn(request):
+def _unconfirmed_device(request):
     """The secret that this session was shown; another session is shown another, so that one that
     somebody saw and nobody confirmed is worth nothing."""
     mine = Authenticator.objects.filter(user=request.user, confirmed=False)
-    device = mine.filter(pk=request.session.get(DRAWN)).first()
+    device = mine.filter(pk=request.session.get(UNCONFIRMED_DEVICE)).first()
     if device is None:
         mine.delete()
-        device = Authenticator.draw(request.user)
-        request.session[DRAWN] = device.pk
+        device = Authenticator.create_unconfirmed(request.user)
+        request.session[UNCONFIRMED_DEVICE] = device.pk
     return device
 
 
-def _keep(request, device=None):
+def _keep_session(request, device=None):
     """This session goes on, under a new key, and verified by `device`; the others have ended."""
     request.session.pop(django_otp.DEVICE_ID_SESSION_KEY, None)
     if device is not None:
@@ -98,7 +103,7 @@ def _keep(request, device=None):
     update_session_auth_hash(request, request.user)
 
 
-def _next(request):
+def _next_url(request):
     safe = RedirectURLMixin()
     safe.request = request
     return safe.get_redirect_url()

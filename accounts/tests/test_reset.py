@@ -58,7 +58,7 @@ def test_the_letter_is_in_the_language_of_its_reader(client):
     ],
 )
 def test_an_ipv6_line_is_one_place(address, counted):
-    assert network.network_of(RequestFactory().get("/", REMOTE_ADDR=address)) == counted
+    assert network.client_network(RequestFactory().get("/", REMOTE_ADDR=address)) == counted
 
 
 @pytest.mark.parametrize(

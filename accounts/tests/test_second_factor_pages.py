@@ -226,8 +226,8 @@ def test_one_that_is_on_is_not_replaced(doctor):
     """Two pages of the set-up are open: the first to confirm wins, or its app is useless."""
     from accounts.second_factor import services
 
-    first = Authenticator.draw(doctor)
+    first = Authenticator.create_unconfirmed(doctor)
     assert services.switch_on(doctor, first.pk, code_of(first.secret))
-    second = Authenticator.draw(doctor)
+    second = Authenticator.create_unconfirmed(doctor)
     assert services.switch_on(doctor, second.pk, code_of(second.secret)) is None
     assert TOTPDevice.objects.get(confirmed=True).pk == first.pk

@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from accounts.second_factor.rules import must_have, refuse_unknown_words
+from accounts.second_factor.rules import check_required_roles, requires_second_factor
 from audit.models import Action
 from testing.cast import PASSWORD, make_user
 from testing.totp import code_of
@@ -43,14 +43,14 @@ def test_of_whom_it_is_required(told, of_whom, settings):
             strict=True,
         )
     )
-    assert {name for name, user in people.items() if must_have(user)} == of_whom
+    assert {name for name, user in people.items() if requires_second_factor(user)} == of_whom
 
 
 @pytest.mark.parametrize("told", [["doctors"], ["staff", "patinet"], ["Everyone"]])
 def test_an_unknown_word_stops_the_server(told, settings):
     settings.SECOND_FACTOR_REQUIRED = told
     with pytest.raises(ImproperlyConfigured):
-        refuse_unknown_words()
+        check_required_roles()
 
 
 def test_who_must_and_has_none_sees_the_set_up_and_nothing_else(client, doctor, image, settings):

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit import chain, triggers
-from audit.models import AppendOnly, ChainHead, Event, PendingEvent
+from audit.models import AppendOnlyError, ChainHead, Event, PendingEvent
 from audit.trail import Action, record
 
 
@@ -179,7 +179,7 @@ def test_models_refuse(log):
         lambda: Event.objects.bulk_create([event]),
         lambda: Event.objects.bulk_update([event], ["actor_id"]),
     ):
-        with pytest.raises(AppendOnly):
+        with pytest.raises(AppendOnlyError):
             attempt()
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Kind
 from audit.subjects import audited
 from core.folding import fold
-from core.search import MAX_QUERY, MAX_WORDS, search_key, with_joined_words, with_words
+from core.search import MAX_QUERY, MAX_WORDS, matching_joined_words, matching_words, search_key
 
 from .. import identity
 from ..dates import BIRTH_DATE_MESSAGE, check_birth, typed_day, validate_birth_date
@@ -35,7 +35,8 @@ class PatientQuerySet(PatientAccess["Patient"]):
                 patients = patients.filter(Q(birth_date=birth_date) | Q(search_key__contains=key))
             else:
                 other_words.append(word)
-        return (with_joined_words if joined else with_words)(patients, " ".join(other_words))
+        matching = matching_joined_words if joined else matching_words
+        return matching(patients, " ".join(other_words))
 
 
 class Patient(models.Model):

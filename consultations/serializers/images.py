@@ -1,6 +1,5 @@
 """Photographs of consultations, as the API writes and reads them."""
 
-from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from rest_framework import serializers
 from imaging import storage
 from imaging.models import CapturedFrom
 from imaging.serializers import UploadedFileField, moment, rooted
+from imaging.storage.signing import UrlSigner
 
 from .. import dating
 from ..models import Consultation, ConsultationImage
@@ -131,12 +131,13 @@ class ImageSerializer(serializers.ModelSerializer):
         return self.context["request"].build_absolute_uri(url)
 
     @cached_property
-    def _shared(
-        self,
-    ) -> tuple[str, tzinfo, Callable[..., str], Callable[..., str], Callable[..., str]]:
-        """What the rows of one request share: root, clock, and what signs for each container."""
-        links = [storage.linker(name) for name in ("processed", "thumbnails", "originals")]
-        return self._absolute("/")[:-1], timezone.get_current_timezone(), *links
+    def _shared(self) -> tuple[str, tzinfo, UrlSigner, UrlSigner, UrlSigner]:
+        """What the rows of one request share: root, time zone, and a signer for each container."""
+        display, thumbnail, original = (
+            storage.url_signer(name) for name in ("processed", "thumbnails", "originals")
+        )
+        zone = timezone.get_current_timezone()
+        return self._absolute("/")[:-1], zone, display, thumbnail, original
 
     def to_representation(self, image: ConsultationImage) -> dict[str, Any]:
         root, clock, display, thumbnail, original = self._shared

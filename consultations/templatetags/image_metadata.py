@@ -5,7 +5,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from core.templatetags.fixed import tight
+from core.templatetags.fixed import strip_indentation
 
 from ..forms import ImageMetadataForm
 
@@ -22,4 +22,6 @@ def new_image_metadata() -> str:
 @lru_cache(maxsize=len(settings.LANGUAGES))
 def _render_fields(language: str | None) -> str:
     context = {"metadata_form": ImageMetadataForm()}
-    return tight(render_to_string("consultations/partials/image_metadata.html", context))
+    return strip_indentation(
+        render_to_string("consultations/partials/image_metadata.html", context)
+    )

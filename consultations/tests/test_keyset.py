@@ -154,14 +154,14 @@ def test_menu_of_sites(page, doctor, other_doctor, record, many):
 
 
 def test_numbers_stop_at_many(page, doctor, record, many, monkeypatch):
-    monkeypatch.setattr(keyset, "MANY", 7)
+    monkeypatch.setattr(keyset, "COUNT_LIMIT", 7)
     context = page(doctor).get(f"/patients/{record.pk}/").context
     assert context["total"] == 7
     assert max(c.images_count for c in context["consultations"]) == 7
 
 
 def test_api_counts_all_but_not_before_its_images(api, doctor, many, monkeypatch):
-    monkeypatch.setattr(keyset, "MANY", 7)
+    monkeypatch.setattr(keyset, "COUNT_LIMIT", 7)
     visits = api(doctor).get("/api/v1/consultations").json()["consultations"]
     assert sum(visit["images_count"] for visit in visits) == 40
     with CaptureQueriesContext(connection) as asked:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from accounts.requests import UserRequest
 from audit.models import Event
-from audit.reading import named, page
+from audit.reading import page, with_actors
 
 from .. import access_history
 from ..models import ConsultationImage
@@ -48,5 +48,5 @@ def _render_events(
 ) -> HttpResponse:
     before = request.GET.get("before", "")
     events, next_cursor = page(querysets, before)
-    context |= {"events": named(events), "following": next_cursor, "first": not before}
+    context |= {"events": with_actors(events), "following": next_cursor, "first": not before}
     return render(request, template, context)

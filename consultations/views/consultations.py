@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import UserRequest
 from audit.trail import Action, record
 from core import keyset
-from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
+from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
 
 from ..facts import with_tile_facts
 from ..forms import ConsultationForm
@@ -81,16 +81,16 @@ def consultation_detail(request: UserRequest, pk: int) -> HttpResponse:
         Consultation.objects.select_related("patient", "doctor"), request.user, pk
     )
     images, cursor = consultation.images.all(), request.GET.get("before", "")
-    page = keyset.page(images, IN_ORDER, cursor, shown(request, IMAGES))
+    page = keyset.page(images, IN_ORDER, cursor, grid_size(request, IMAGES))
     if page.lost:
-        return from_the_beginning(request)
+        return restart_grid(request)
     record(Action.LISTED, consultation, images=len(page.images))
     context = {
         "consultation": consultation,
         "patient": consultation.patient,
         "can_edit": can_edit(consultation, request.user),
         "images": with_tile_facts(page.images),
-        "next_query": query(request, before=page.next) if page.next else None,
+        "next_query": query_string(request, before=page.next) if page.next else None,
     }
     part = wants_fragment(request)
     if part and cursor:

@@ -36,8 +36,8 @@ STRIP = 4  # thumbnails of a consultation in a list
 
 
 def for_list(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
-    """Consultations in the order of a list, with patient and number of images (up to MANY)."""
-    consultations = consultations.select_related("patient").with_images_count(keyset.MANY)
+    """Consultations in the order of a list, with patient and number of images (up to a limit)."""
+    consultations = consultations.select_related("patient").with_images_count(keyset.COUNT_LIMIT)
     return consultations.order_by("-date", "-pk")
 
 
@@ -45,7 +45,7 @@ def add_strips(consultations: Iterable[Consultation]) -> None:
     """Set each consultation's `strip`: what its row in a list shows besides its columns. The first
     pictures of all of them come from one query."""
     pictures: dict[int, list[str]] = {consultation.pk: [] for consultation in consultations}
-    link = storage.linker("thumbnails")
+    link = storage.url_signer("thumbnails")
     for key, name, *size in _first_images(list(pictures)):
         width, height = thumbnail_size(*size)
         pictures[key].append(PICTURE.format(escape(link(name)), width, height))

@@ -13,8 +13,8 @@ from accounts.models import User
 from accounts.requests import UserRequest
 from audit.trail import Action, record
 from core import keyset
-from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
-from core.search import of_that_name
+from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
+from core.search import find_namesakes
 
 from ..facts import with_tile_facts
 from ..forms import ImageFilterForm, PatientForm
@@ -91,7 +91,7 @@ def _namesakes(user: User, data: dict[str, Any], except_key: int | None = None) 
         candidates = candidates.exclude(pk=except_key)
     if data["birth_date"]:
         candidates = candidates.filter(Q(birth_date=data["birth_date"]) | Q(birth_date=None))
-    return of_that_name(candidates, data["full_name"])
+    return find_namesakes(candidates, data["full_name"])
 
 
 @login_required
@@ -125,32 +125,32 @@ def patient_detail(request: UserRequest, pk: int) -> HttpResponse:
         images.prefetch_related("consultation"),  # a join could make the database plan badly
         BY_VISIT,
         cursor,
-        shown(request, IMAGES),
+        grid_size(request, IMAGES),
         among=mine,
     )
     if page.lost:
-        return from_the_beginning(request)
+        return restart_grid(request)
     record(Action.LISTED, patient, images=len(page.images))
     context = {
         "patient": patient,
         "can_edit": can_edit(patient, request.user),
         "images": with_tile_facts(page.images),
-        "next_query": query(request, before=page.next) if page.next else None,
+        "next_query": query_string(request, before=page.next) if page.next else None,
         "by_date": True,
     }
     part = wants_fragment(request)
     if part and cursor:
-        if page.last:
-            context["drawn_group"] = page.last[BY_VISIT.index("consultation_id")]
+        if page.after:
+            context["drawn_group"] = page.after[BY_VISIT.index("consultation_id")]
         return render(request, "components/tiles.html", context)
-    form.set_sites(keyset.values(mine, "body_site"))
+    form.set_sites(keyset.distinct_values(mine, "body_site"))
     context |= {
         "filters": form,
-        "refresh_query": query(request, before=""),
+        "refresh_query": query_string(request, before=""),
         "total": keyset.count(images),
     }
     if part:
         return render(request, "patients/partials/images.html", context)
     consultations = Consultation.objects.visible_to(request.user).filter(patient=patient)
-    context["consultations"] = consultations.with_images_count(keyset.MANY)[:50]
+    context["consultations"] = consultations.with_images_count(keyset.COUNT_LIMIT)[:50]
     return render(request, "patients/detail.html", context)

@@ -1,10 +1,16 @@
-"""Icons, of the file that core.icons draws."""
+"""Icons from the sprite that core.icons writes."""
+
+from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from django import template
+from django.template import Context
+from django.template.base import FilterExpression, Parser, Token
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from ..icons import SPRITE
 
@@ -12,8 +18,8 @@ register = template.Library()
 
 
 @register.tag
-def lucide(parser, token):
-    """{% lucide "star" size=20 aria_hidden="true" %}; further attributes are the <svg>'s."""
+def lucide(parser: Parser, token: Token) -> IconNode:
+    """{% lucide "star" size=20 aria_hidden="true" %}; other attributes go to the <svg>."""
     _, name, *rest = token.split_contents()
     parts = [bit.partition("=")[::2] for bit in rest]
     attributes = {key: parser.compile_filter(value) for key, value in parts}
@@ -21,35 +27,35 @@ def lucide(parser, token):
 
 
 class IconNode(template.Node):
-    """An icon's markup is the same each time, and made once."""
+    """Markup that does not depend on the context is made once."""
 
-    def __init__(self, name, attributes):
+    def __init__(self, name: FilterExpression, attributes: dict[str, FilterExpression]) -> None:
         self.name, self.attributes = name, attributes
         self.is_fixed = all(
             not one.is_var or one.var.lookups is None for one in (name, *attributes.values())
         )
-        self.drawn = None
+        self.markup: SafeString | None = None
 
-    def render(self, context):
-        if self.drawn is not None:
-            return self.drawn
-        given = {key: value.resolve(context) for key, value in self.attributes.items()}
-        drawn = icon(str(self.name.resolve(context)), tuple(given.items()))
+    def render(self, context: Context) -> SafeString:
+        if self.markup is not None:
+            return self.markup
+        attributes = {key: value.resolve(context) for key, value in self.attributes.items()}
+        markup = icon(str(self.name.resolve(context)), tuple(attributes.items()))
         if self.is_fixed:
-            self.drawn = drawn
-        return drawn
+            self.markup = markup
+        return markup
 
 
 @lru_cache(maxsize=500)
-def icon(name: str, attributes: tuple = ()) -> str:
-    """The markup of an icon; `attributes` are (name, value), "_" for "-", `size` in px."""
-    given = dict(attributes)
-    size = given.pop("size", 24)
-    told = [(key.replace("_", "-"), value) for key, value in given.items()]
+def icon(name: str, attributes: tuple[tuple[str, Any], ...] = ()) -> SafeString:
+    """The markup of an icon. `attributes`: (name, value), with "_" for "-"; `size` is in px."""
+    values = dict(attributes)
+    size = values.pop("size", 24)
+    pairs = [(key.replace("_", "-"), value) for key, value in values.items()]
     return format_html(
         '<svg width="{0}" height="{0}"{1}><use href="{2}#{3}"/></svg>',
         size,
-        format_html_join("", ' {}="{}"', told),
+        format_html_join("", ' {}="{}"', pairs),
         static(SPRITE),
         name,
     )

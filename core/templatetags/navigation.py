@@ -1,4 +1,7 @@
+from typing import Any
+
 from django import template
+from django.template import Context
 
 from core import navigation
 
@@ -6,10 +9,14 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def entries(context, place):
-    """[{label, icon, url, current}] of what the frame shows there. The context has `route`,
+def entries(context: Context, place: navigation.Place) -> list[dict[str, Any]]:
+    """[{label, icon, url, current}] of the links in a place of the frame. The context has `route`,
     `doctor`, `own` and `staff` (navigation.Reader)."""
-    reader = navigation.Reader(context.get("doctor"), context.get("own"), context.get("staff"))
+    reader = navigation.Reader(
+        doctor=bool(context.get("doctor")),
+        own=context.get("own"),
+        staff=bool(context.get("staff")),
+    )
     route = context.get("route") or ""
     return [
         {
@@ -23,6 +30,6 @@ def entries(context, place):
 
 
 @register.simple_tag
-def search():
-    """The search of the bar, where an app has registered one."""
+def search() -> navigation.Search | None:
+    """The search in the bar, if an app has registered one."""
     return navigation.searches[0] if navigation.searches else None

@@ -6,15 +6,15 @@ register = template.Library()
 
 
 @register.filter
-def file_size(count):
-    """Bytes as a person reads them: "57 KB", "4.2 MB" (of 1024: what the file manager says).
+def file_size(count: float) -> str:
+    """A number of bytes as a person reads it: "57 KB", "4.2 MB" (of 1024, as file managers do).
 
-    Django's own `filesizeformat` speaks of "Mio" in French, which no clinician does.
+    Django's `filesizeformat` says "Mio" in French, which clinicians do not.
     """
     kilobytes = int(count) / 1024
     if kilobytes < 1000:
         return _("%(number)s KB") % {"number": number_format(max(1, round(kilobytes)), 0)}
-    megabytes = round(kilobytes / 1024, 1)  # number_format cuts, it does not round
+    megabytes = round(kilobytes / 1024, 1)  # number_format truncates
     if megabytes >= 1000:
         gigabytes = round(megabytes / 1024, 1)
         places = 0 if gigabytes == int(gigabytes) else 1
@@ -24,6 +24,6 @@ def file_size(count):
 
 
 @register.filter
-def tally(count):
-    """A number of pictures; nobody counts past 999 (core/keyset.py: MANY)."""
+def tally(count: int) -> str:
+    """A number of pictures; counts stop at 999 (core/keyset.py: COUNT_LIMIT)."""
     return str(count) if count < 1000 else "999+"

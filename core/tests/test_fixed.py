@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Template, engines
 from django.utils import translation
 
-from core.templatetags.fixed import tight
+from core.templatetags.fixed import strip_indentation
 
 
 @pytest.fixture
@@ -40,4 +40,4 @@ def test_nothing_of_a_request_gets_in(monkeypatch):
 
 
 def test_lines_lose_their_indentation_and_no_word():
-    assert tight("  <p>\n    a <b>b</b>\n\n  </p>\n") == "<p>\na <b>b</b>\n</p>"
+    assert strip_indentation("  <p>\n    a <b>b</b>\n\n  </p>\n") == "<p>\na <b>b</b>\n</p>"

@@ -12,7 +12,7 @@ from audit import chain
 from audit.models import ChainHead, Event
 from audit.trail import Action, record
 from core import cursors
-from core.keys import ring
+from core.keys import keyring
 from imaging import storage
 from imaging.storage import signing
 
@@ -60,20 +60,20 @@ def test_events_that_name_no_key_may_be_of_any(exchange):
     event = Event.objects.get()
     event.key_id = None
     to_new()
-    assert chain.is_sound(event, {"a": NEW, "b": OLD})
-    assert not chain.is_sound(event, {"a": NEW})
+    assert chain.has_valid_hash(event, {"a": NEW, "b": OLD})
+    assert not chain.has_valid_hash(event, {"a": NEW})
 
 
 def test_a_key_of_its_own_is_not_opened_by_another_purpose(settings):
     """Who has only SECRET_KEY must not be able to write events."""
     settings.AUDIT_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [OLD]
-    assert ring("AUDIT_KEY") == [NEW]
+    assert keyring("AUDIT_KEY") == [NEW]
 
 
 @pytest.mark.parametrize("name", ["SECOND_FACTOR_KEY", "SECRET_KEY"])
 def test_a_second_factor_outlives_an_exchange(exchange, doctor, name):
     to_new = exchange(name)
-    app = Authenticator.draw(doctor)
+    app = Authenticator.create_unconfirmed(doctor)
     secret = app.bin_key
     codes = RecoveryCodes.objects.create(user=doctor, name="codes").renew()
     to_new()
@@ -89,7 +89,7 @@ def test_a_second_factor_outlives_an_exchange(exchange, doctor, name):
 
 def test_what_no_key_opens_is_told(exchange, doctor):
     to_new = exchange("SECOND_FACTOR_KEY")
-    Authenticator.draw(doctor)
+    Authenticator.create_unconfirmed(doctor)
     to_new(forget=True)
     with pytest.raises(sealing.InvalidTag):
         assert Authenticator.objects.get().bin_key
@@ -109,6 +109,6 @@ def test_an_open_page_goes_on(exchange):
     assert cursors.unseal(sealed, 1, "/list") == cursor
     assert storage.signed_path_is_valid(*signed)
     to_new(forget=True)
-    with pytest.raises(cursors.InvalidCursor):
+    with pytest.raises(cursors.InvalidCursorError):
         cursors.unseal(sealed, 1, "/list")
     assert not storage.signed_path_is_valid(*signed)

@@ -2,6 +2,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, StreamingHttpResponse
 from django.urls import path, reverse
 from drf_spectacular.types import OpenApiTypes
@@ -70,7 +71,7 @@ class OwnImages(generics.GenericAPIView):
     request: UserAPIRequest
     serializer_class: type[BaseSerializer] | None = UserImageSerializer
 
-    def get_queryset(self) -> UserImageQuerySet:
+    def get_queryset(self) -> QuerySet[UserImage]:
         return UserImage.objects.visible_to(self.request.user)
 
     def select(
@@ -233,7 +234,7 @@ class UserImageDetail(VersionedDetail, OwnImages, generics.RetrieveUpdateDestroy
 
     queryset = UserImage.objects.none()
 
-    def etag(self, image: UserImage) -> str:
+    def etag(self, image: Any) -> str:
         return image.entity_tag(tags.names_by_image([image]).get(image.pk, []))
 
     @extend_schema(parameters=[IF_MATCH], responses=_EDIT_RESPONSES)
@@ -261,7 +262,7 @@ class UserImageDetail(VersionedDetail, OwnImages, generics.RetrieveUpdateDestroy
             favorite=fields.get("is_favorite"),
             tag_names=fields.get("tag_names"),
         )
-        serializer.instance = self.subject = generics.get_object_or_404(
+        serializer.instance = self.instance = generics.get_object_or_404(
             UserImage.objects.visible_to(self.request.user), pk=image.pk
         )
 

@@ -132,7 +132,7 @@ class UserImageSerializer(serializers.ModelSerializer):
     @cached_property
     def _links(self) -> tuple[str, dict[str, Callable[..., str]]]:
         root = self.context["request"].build_absolute_uri("/")[:-1]
-        return root, {name: storage.linker(name) for name in settings.CONTAINERS}
+        return root, {name: storage.url_signer(name) for name in settings.CONTAINERS}
 
     def _link(self, container: str, field: FieldFile, filename: str | None = None) -> str | None:
         root, links = self._links

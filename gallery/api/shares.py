@@ -1,6 +1,8 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -40,11 +42,11 @@ class OpenSharesFirst(SharePages):
 
     def moment(self, request: Request) -> datetime:
         """When the first page was requested."""
-        cursor = self.asked(request)
+        cursor = self.read_cursor(request)
         self.began = datetime.fromisoformat(cursor.memo) if cursor else timezone.now()
         return self.began
 
-    def memo(self, queryset: ShareQuerySet, rows: list[Share]) -> str:
+    def memo(self, queryset: QuerySet[Any], rows: list[Share]) -> str:
         return self.began.isoformat()
 
 

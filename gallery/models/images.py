@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Kind
 from audit.subjects import audited
 from consultations.models.access import Viewer
-from core.search import search_key, with_words
+from core.search import matching_words, search_key
 from core.versions import entity_tag
 from imaging import storage
 from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails
@@ -49,7 +49,7 @@ class UserImageQuerySet(JobQuerySet):
 
     def search(self, words: str) -> Self:
         """Images with every word in title or tags, in any order, ignoring accents and case."""
-        return with_words(self, words)
+        return matching_words(self, words)
 
     def with_tag(self, tag: "Tag") -> Self:
         """Images with this tag. Ordered by BY_TAG, a page reads only as many rows as it shows."""

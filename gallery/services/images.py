@@ -24,7 +24,7 @@ from .batches import BATCH
 from .processing import queue
 
 
-@metrics.uploads("gallery")
+@metrics.count_uploads("gallery")
 def submit_image(
     *,
     user: User,

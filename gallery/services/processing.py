@@ -16,7 +16,7 @@ from core import metrics
 from core.context import request_id
 from imaging import background, storage
 from imaging.tasks import delete_blobs
-from jobs.errors import CannotSucceed, TryAgain
+from jobs.errors import PermanentFailure, RetryableFailure
 from jobs.queue import Queue
 
 from ..models import StorageQuota, UserImage
@@ -36,10 +36,10 @@ class Processing(Queue):
     # user's two hundred.
     order = (F("user__storage_quota__served_at").asc(nulls_first=True), "due_at", "pk")
 
-    def taken(self, job: UserImage) -> None:
+    def on_claimed(self, job: UserImage) -> None:
         StorageQuota.objects.filter(user_id=job.user_id).update(served_at=job.processing_since)
 
-    def failed(self, code: str) -> None:
+    def on_failed(self, code: str) -> None:
         metrics.PROCESSING_FAILURES.labels(code).inc()
 
     def close(self) -> None:
@@ -51,13 +51,13 @@ class Processing(Queue):
                 storage.fetch("originals", str(job.original.name), original)
             except FileNotFoundError as error:
                 logger.error("gallery image %s has no original", job.pk)
-                raise CannotSucceed("original_missing") from error
+                raise PermanentFailure("original_missing") from error
             try:
                 cutout = background.remove(
                     original, out, engine=job.engine_asked, dermoscopic=job.dermoscopic
                 )
             except background.BackgroundFailed as failure:
-                reason = TryAgain if failure.passing else CannotSucceed
+                reason = RetryableFailure if failure.passing else PermanentFailure
                 raise reason(failure.code) from failure
             self.finish(job, cutout, out)
 
@@ -95,7 +95,7 @@ class Processing(Queue):
                 transaction.on_commit(partial(_enqueue_deletion, former), robust=True)
             return (*blobs, *RESULT_FIELDS)
 
-        if not self.conclude(image, write):
+        if not self.complete(image, write):
             _discard_if_gone(image, blobs.values())
             return False
         metrics.PROCESSING.labels(cutout.engine).observe(cutout.milliseconds / 1000)
@@ -108,7 +108,7 @@ queue = Processing()
 @contextmanager
 def _temporary_files() -> Iterator[tuple[Any, Any]]:
     """Two NamedTemporaryFiles, whose type has no public name: for the original, for the result."""
-    with storage.passing_file() as original, storage.passing_file() as out:
+    with storage.temporary_file() as original, storage.temporary_file() as out:
         yield original, out
 
 

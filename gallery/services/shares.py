@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from audit.trail import NOBODY, Action, record, record_all
+from audit.trail import ANONYMOUS, Action, record, record_all
 from core.errors import ServiceError
 from imaging import storage
 
@@ -140,7 +140,7 @@ def open_share(token: str, password: str | None = None) -> OpenedShare:
         ):
             raise ShareNotFound
         # No actor, even if somebody is signed in: anybody who has the link can open it.
-        record(Action.OPENED, share, actor=NOBODY)
+        record(Action.OPENED, share, actor=ANONYMOUS)
     return OpenedShare(share, storage.share_pass(share.pk, share.expires_at))
 
 
@@ -208,5 +208,5 @@ def _check_password(share: Share, password: str) -> None:
             row.locked_until = now + timedelta(seconds=pause)
         row.save(update_fields=["wrong_passwords", "locked_until"])
     if not check_password(password, share.password):
-        record(Action.WRONG_PASSWORD, share, actor=NOBODY)
+        record(Action.WRONG_PASSWORD, share, actor=ANONYMOUS)
         raise WrongPassword

@@ -14,7 +14,7 @@ from audit.trail import Action, record
 from consultations.models import Consultation, ConsultationImage
 from consultations.services import add_image
 from consultations.vocabulary import ImageType
-from core.idempotency import own_key
+from core.idempotency import internal_key
 from imaging import storage
 from imaging.errors import StorageUnavailable
 
@@ -32,7 +32,7 @@ def copy_from_consultation(*, image: ConsultationImage, user: User) -> tuple[Use
     Repeated, it returns the same image, or a new one if that was deleted. Raises what
     `submit_image` does.
     """
-    key = own_key(f"consultation-image/{image.pk}")
+    key = internal_key(f"consultation-image/{image.pk}")
     copies = UserImage.objects.filter(user=user, idempotency_key=key)
     if existing := copies.filter(deleted_at=None).first():
         return existing, False

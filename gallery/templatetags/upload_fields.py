@@ -5,7 +5,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from core.templatetags.fixed import tight
+from core.templatetags.fixed import strip_indentation
 
 from ..forms import UploadForm
 
@@ -22,4 +22,4 @@ def upload_fields() -> str:
 @lru_cache(maxsize=len(settings.LANGUAGES))
 def _render_fields(language: str | None) -> str:
     context = {"upload_form": UploadForm(auto_id="upload-%s")}
-    return tight(render_to_string("gallery/partials/upload_fields.html", context))
+    return strip_indentation(render_to_string("gallery/partials/upload_fields.html", context))

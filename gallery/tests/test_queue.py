@@ -76,7 +76,7 @@ def test_who_lost_the_lease_changes_nothing(user_image, doctor, due_now):
 def test_a_killed_try_leaves_no_second_result(user_image, due_now, monkeypatch):
     """The names are the same at every try, so that nothing is left to find."""
     held = queue.claim()
-    monkeypatch.setattr(queue, "held", lambda image: (_ for _ in ()).throw(SystemExit))
+    monkeypatch.setattr(queue, "locked_row", lambda image: (_ for _ in ()).throw(SystemExit))
     with pytest.raises(SystemExit):
         queue.process(held)
     monkeypatch.undo()
@@ -223,7 +223,7 @@ def test_a_second_run_that_fails_keeps_the_first_result(user_image, monkeypatch)
 
 def test_the_worker_works_under_the_request_s_name(client, doctor, page, caplog, monkeypatch):
     """Whoever follows one upload through the log would else lose it at the queue."""
-    from core.context import WithRequestId, request_id
+    from core.context import RequestIdFilter, request_id
     from imaging.tasks import delete_blobs
 
     answer = page(doctor).post("/api/v1/remove-background", {"file": upload()})
@@ -231,7 +231,7 @@ def test_the_worker_works_under_the_request_s_name(client, doctor, page, caplog,
     assert image.request_id == answer["X-Request-ID"]
     seen = []
     monkeypatch.setattr(background, "remove", lambda *a, **o: seen.append(request_id()))
-    caplog.handler.addFilter(WithRequestId())
+    caplog.handler.addFilter(RequestIdFilter())
     queue.work()  # nothing came of it, which is logged
     assert seen == [answer["X-Request-ID"]]
     assert {

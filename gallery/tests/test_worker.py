@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from gallery.services.processing import queue
-from jobs.worker import CLAIMS, requeue_abandoned_tasks
+from jobs.worker import MAX_TASK_WORKERS, requeue_abandoned_tasks
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_task_in_work_is_left_alone(task):
 
 def test_a_task_that_no_worker_lives_through_ends(task):
     """It would else kill one worker after another."""
-    made = task(settings.PROCESSING_LEASE + 1, workers=CLAIMS)
+    made = task(settings.PROCESSING_LEASE + 1, workers=MAX_TASK_WORKERS)
     assert requeue_abandoned_tasks() == 1
     made.refresh_from_db()
     assert made.status == "FAILED"

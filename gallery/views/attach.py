@@ -18,7 +18,7 @@ from consultations.views.access import doctor_required
 from consultations.vocabulary import ImageType
 from core.errors import Unavailable
 from core.fragments import vary_on_htmx, wants_fragment
-from core.idempotency import own_key
+from core.idempotency import internal_key
 from core.throttling import UserRate
 from imaging import storage
 from imaging.errors import IdempotencyKeyReused, ImageRefused
@@ -83,7 +83,7 @@ def gallery_attach(request: UserRequest, pk: UUID) -> HttpResponse:
                 image=image,
                 consultation=consultation,
                 user=request.user,
-                idempotency_key=own_key(f"attach/{once}"),
+                idempotency_key=internal_key(f"attach/{once}"),
                 **form.cleaned_data,
             )
             messages.success(request, _("Image attached to the consultation."))

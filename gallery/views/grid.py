@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from accounts.requests import UserRequest
 from audit.trail import Action, record
 from core import keyset
-from core.fragments import from_the_beginning, query, shown, vary_on_htmx, wants_fragment
+from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
 
 from ..forms import GalleryPageFilter, parse_keys
 from ..models import StorageQuota, UserImage
@@ -37,20 +37,20 @@ def gallery(request: UserRequest) -> HttpResponse:
         filtered,
         filters.page_keys,
         cursor,
-        shown(request, IMAGES),
+        grid_size(request, IMAGES),
         among=None if by_tag else own_images,  # the cursor may no longer match the filters
         ascending=filters.ascending,
         by_key=True,
     )
     if page.lost:
-        return from_the_beginning(request)
+        return restart_grid(request)
     record(Action.LISTED, request.user, images=len(page.images))
     images = with_tile_facts(page.images)
     context = {
         "images": images,
         "waits": any(image.is_waiting for image in images),
         "part": wants_fragment(request),
-        "next_query": query(request, before=page.next) if page.next else None,
+        "next_query": query_string(request, before=page.next) if page.next else None,
     }
     if context["part"] and cursor:
         return render(request, "gallery/partials/tiles.html", context)
@@ -60,7 +60,7 @@ def gallery(request: UserRequest) -> HttpResponse:
         "filters": filters,
         "values": values,
         "narrowed": criteria,
-        "refresh_query": query(request, before=""),
+        "refresh_query": query_string(request, before=""),
         "found": len(images) if criteria and not (page.next or cursor) else None,
     }
     if context["part"]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from core.network import network_of
+from core.network import client_network
 from core.throttling import Rate
 from imaging.errors import StorageUnavailable
 
@@ -43,7 +43,7 @@ class OpenRate(Rate):
     rate = "60/min"
 
     def get_cache_key(self, request: Any, share: Any) -> str:
-        return f"open/{share.pk}/{network_of(request)}"
+        return f"open/{share.pk}/{client_network(request)}"
 
 
 def unlisted(*methods: str) -> Callable[[_View], _View]:

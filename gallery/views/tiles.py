@@ -20,7 +20,11 @@ def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
     `tile`, what the grid shows. One query for all; computed once, as a page has fifty images.
     Returns the same list."""
     names, now = tags.names_by_image(images), timezone.now()
-    link, page, zone = storage.linker("thumbnails"), _page_links(), timezone.get_current_timezone()
+    link, page, zone = (
+        storage.url_signer("thumbnails"),
+        _page_links(),
+        timezone.get_current_timezone(),
+    )
     added_on, select_label = _("added %(day)s"), _("Select %(title)s")
     day_of = cache(lambda day: added_on % {"day": date_format(day, "SHORT_DATE_FORMAT")})
     for image in images:
@@ -33,7 +37,7 @@ def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
         image.tile = {
             "id": str(image.pk),
             "page": page(image.pk),
-            "thumbnail": link(image.shown_thumbnail.name),
+            "thumbnail": link(str(image.shown_thumbnail.name)),
             "width": str(width),
             "height": str(height),
             "title": title,

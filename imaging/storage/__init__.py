@@ -2,9 +2,9 @@
 
 Three private containers (`originals`, `processed`, `thumbnails`), one Django storage alias each,
 on Azure Blob (`azure`) or, by default, in folders under DERMAAI_DATA/media (`local`). `url()` is
-always signed and dies within SIGNED_URL_TTL seconds: on Azure a read-only SAS of one blob, here a
-signed path (`signing`) that `views` answers. `zip` streams many blobs, `health` asks whether a
-container can be reached.
+always signed and expires within SIGNED_URL_TTL seconds: on Azure a read-only SAS of one blob, by
+default a signed path (`signing`) that `views` serves. `zip` streams many blobs, `health` checks
+whether a container can be reached.
 """
 
 from .containers import (
@@ -15,12 +15,12 @@ from .containers import (
     discard,
     exists,
     fetch,
-    linker,
-    passing_file,
     put,
     replace,
     storing,
     stream,
+    temporary_file,
+    url_signer,
 )
 from .names import MEDIA_TYPES, disposition, media_type, new_id, new_stem
 from .signing import SHARE_PASS, expiry, share_pass, share_pass_is_valid, signed_path_is_valid
@@ -37,11 +37,9 @@ __all__ = [
     "exists",
     "expiry",
     "fetch",
-    "linker",
     "media_type",
     "new_id",
     "new_stem",
-    "passing_file",
     "put",
     "replace",
     "share_pass",
@@ -49,4 +47,6 @@ __all__ = [
     "signed_path_is_valid",
     "storing",
     "stream",
+    "temporary_file",
+    "url_signer",
 ]

@@ -1,10 +1,12 @@
-"""Storing, reading and deleting blobs, on whichever back end the three containers have."""
+"""Store, read and delete blobs, on whichever back end the three containers use."""
 
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import chain
 from tempfile import NamedTemporaryFile
+from typing import IO, Protocol, cast
 
 from azure.core.exceptions import AzureError
 from django.conf import settings
@@ -15,18 +17,37 @@ from django.db import InterfaceError, OperationalError
 from core import metrics
 from imaging.errors import StorageUnavailable
 
+from .signing import UrlSigner
+
 logger = logging.getLogger(__name__)
 
 OUTAGES = (AzureError, OSError)
 
 
+class _Container(Protocol):
+    """What this module needs of a back end (`local`, `azure`)."""
+
+    def save(self, name: str, content: File) -> str: ...
+    def replace(self, name: str, content: File) -> None: ...
+    def delete(self, name: str) -> None: ...
+    def discard(self, name: str) -> None: ...
+    def exists(self, name: str) -> bool: ...
+    def chunks(self, name: str) -> Iterator[bytes]: ...
+    def blobs(self) -> Iterator[tuple[str, datetime]]: ...
+    def url_signer(self) -> UrlSigner: ...
+
+
+def _container(name: str) -> _Container:
+    return cast(_Container, storages[name])
+
+
 @contextmanager
 def storing(blobs: Iterable[tuple[str, str, File]]) -> Iterator[list[str]]:
-    """Store (container, name, content) of each under its new name; yields the names, for the rows
-    that are written within. Where those are not, the blobs are deleted again.
+    """Store each (container, name, content) under its new name and yield the names, for the rows
+    written in the block. If the block fails, the blobs are deleted again.
 
-    Raises StorageUnavailable. After a lost connection to the database the blobs stay: the row may
-    have been committed, and needs them; if not, `reconcile` removes them.
+    Raises StorageUnavailable. After a lost database connection the blobs stay: the row may have
+    been committed and need them; if not, `reconcile` removes them.
     """
     stored: list[tuple[str, str]] = []
     try:
@@ -42,25 +63,25 @@ def storing(blobs: Iterable[tuple[str, str, File]]) -> Iterator[list[str]]:
 
 
 def put(container: str, name: str, content: File) -> str:
-    """Store a file under a name that is new. Returns the name; raises StorageUnavailable.
+    """Store a file under a new name. Returns the name; raises StorageUnavailable.
 
-    An upload that lies on disk is moved, not copied, where the file system allows it.
+    An upload on disk is moved, not copied, where the file system allows it.
     """
-    with _in_our_words(container):
-        return storages[container].save(name, content)
+    with _translated_errors(container):
+        return _container(container).save(name, content)
 
 
 def replace(container: str, name: str, content: File) -> None:
-    """Store a file under a name that may be taken; who reads meanwhile gets the one or the other
-    whole. Raises StorageUnavailable."""
-    with _in_our_words(container):
-        storages[container].replace(name, content)
+    """Store a file under a name that may be taken; a concurrent reader gets either file complete.
+    Raises StorageUnavailable."""
+    with _translated_errors(container):
+        _container(container).replace(name, content)
 
 
 @contextmanager
-def passing_file():
-    """An empty file in the folder of uploads, gone afterwards. Raises StorageUnavailable: when it
-    is closed too, for a full disk may not be noticed before."""
+def temporary_file() -> Iterator[IO[bytes]]:
+    """An empty file in the upload folder, deleted afterwards. Raises StorageUnavailable, on closing
+    too: a full disk may not show before."""
     try:
         with NamedTemporaryFile(suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
             yield file
@@ -68,27 +89,27 @@ def passing_file():
         raise StorageUnavailable("uploads") from error
 
 
-def fetch(container: str, name: str, file) -> None:
+def fetch(container: str, name: str, file: IO[bytes]) -> None:
     """Write a blob into an open file. Raises FileNotFoundError, or StorageUnavailable."""
-    with _in_our_words(container, missing=True):
+    with _translated_errors(container, missing=True):
         for chunk in chunks(container, name):
             file.write(chunk)
         file.flush()
 
 
-def stream(container: str, name: str):
-    """`chunks`, the first of them read already: FileNotFoundError or StorageUnavailable come
-    before an answer has begun."""
-    pieces = chunks(container, name)
-    with _in_our_words(container, missing=True):
-        first = next(pieces, b"")
-    return chain([first], pieces)
+def stream(container: str, name: str) -> Iterator[bytes]:
+    """`chunks`, with the first already read: raises FileNotFoundError or StorageUnavailable before
+    a response has begun."""
+    blob_chunks = chunks(container, name)
+    with _translated_errors(container, missing=True):
+        first = next(blob_chunks, b"")
+    return chain([first], blob_chunks)
 
 
 @contextmanager
-def _in_our_words(container, *, missing=False):
-    """What the back ends raise, in our words: StorageUnavailable, or with `missing`, where a blob
-    may not be there, FileNotFoundError."""
+def _translated_errors(container: str, *, missing: bool = False) -> Iterator[None]:
+    """Turns what the back ends raise into StorageUnavailable; with `missing`, a blob that does not
+    exist stays FileNotFoundError."""
     try:
         yield
     except OUTAGES as error:
@@ -99,40 +120,41 @@ def _in_our_words(container, *, missing=False):
 
 
 def delete(container: str, name: str) -> None:
-    """Delete a blob; one that is gone is fine. Raises StorageUnavailable."""
-    with _in_our_words(container):
-        storages[container].delete(name)
+    """Delete a blob; one that does not exist is fine. Raises StorageUnavailable."""
+    with _translated_errors(container):
+        _container(container).delete(name)
 
 
-def discard(stored) -> None:
-    """Delete what a failed upload has stored, [(container, name), …]. Whoever uploaded waits
-    meanwhile: it is tried once, and at the first refusal the rest is left to `reconcile`."""
+def discard(stored: Iterable[tuple[str, str]]) -> None:
+    """Delete what a failed upload has stored, (container, name) each. The user is waiting: each is
+    tried once, and after the first failure the rest is left to `reconcile`."""
     try:
         for container, name in stored:
-            storages[container].discard(name)
+            _container(container).discard(name)
     except OUTAGES:
         metrics.STORAGE_ERRORS.labels(container).inc()
-        logger.warning("blobs of a failed upload stay for reconcile to remove")
+        logger.warning("blobs of a failed upload are left for reconcile to remove")
 
 
 def exists(container: str, name: str) -> bool:
-    """A round trip: never for a page. Raises StorageUnavailable."""
-    with _in_our_words(container):
-        return storages[container].exists(name)
+    """Costs a round trip: not for pages. Raises StorageUnavailable."""
+    with _translated_errors(container):
+        return _container(container).exists(name)
 
 
-def blobs(container: str):
+def blobs(container: str) -> Iterator[tuple[str, datetime]]:
     """(name, last change) of every blob. Raises StorageUnavailable."""
-    with _in_our_words(container):
-        yield from storages[container].blobs()
+    with _translated_errors(container):
+        yield from _container(container).blobs()
 
 
-def chunks(container: str, name: str):
-    """The bytes of a blob, 512 KiB to 4 MiB at a time. Opened when the first chunk is asked, and
-    then raises FileNotFoundError, or one of OUTAGES."""
-    return storages[container].chunks(name)
+def chunks(container: str, name: str) -> Iterator[bytes]:
+    """The bytes of a blob, 512 KiB to 4 MiB at a time. The blob is opened when the first chunk is
+    read, which then raises FileNotFoundError or one of OUTAGES."""
+    return _container(container).chunks(name)
 
 
-def linker(container: str):
-    """`link(name, filename=None)`: signed URLs of one container, for a request's list of them."""
-    return storages[container].linker()
+def url_signer(container: str) -> UrlSigner:
+    """Signs the URLs of one container, for the many blobs of one request. Raises
+    StorageUnavailable on Azure where there is no key to sign with."""
+    return _container(container).url_signer()

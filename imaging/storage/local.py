@@ -1,58 +1,65 @@
 """One container as a folder: the embedded default."""
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
 
 from .names import new_id
-from .signing import path_linker
+from .signing import UrlSigner, path_signer
 
 
 @deconstructible
 class LocalContainer(FileSystemStorage):
-    BLOCK = 512 * 1024  # bytes: a ZIP of Django's blocks of 64 KiB is all overhead
+    """A folder under DERMAAI_DATA/media."""
 
-    def __init__(self, container):
+    BLOCK = 512 * 1024  # bytes: with Django's 64 KiB, streaming a ZIP is mostly overhead
+
+    def __init__(self, container: str) -> None:
         self.container = container
-        # For nobody else, but for nginx where it sends the files: it is in the folder's group.
-        file, folder = (0o640, 0o750) if settings.MEDIA_ACCEL else (0o600, 0o700)
+        # Readable by nobody else, except nginx (in the folder's group) where it sends the files.
+        file_mode, folder_mode = (0o640, 0o750) if settings.MEDIA_ACCEL else (0o600, 0o700)
         super().__init__(
             location=Path(settings.DERMAAI_DATA) / "media" / container,
-            file_permissions_mode=file,
-            directory_permissions_mode=folder,
+            file_permissions_mode=file_mode,
+            directory_permissions_mode=folder_mode,
         )
 
-    def url(self, name, filename=None):
-        """A signed path on this server. With `filename`, a download of that name."""
-        return self.linker()(name, filename)
+    def url(self, name: str, filename: str | None = None) -> str:  # type: ignore[override]
+        """A signed path on this server. With `filename`, a download under that name."""
+        return self.url_signer()(name, filename)
 
-    def linker(self):
-        """`url` of one request: what its URLs have in common is made once."""
-        return path_linker(self.container)
+    def url_signer(self) -> UrlSigner:
+        """`url` for many blobs of one request: what the URLs have in common is computed once."""
+        return path_signer(self.container)
 
-    def replace(self, name, content):
-        part = f"{name}.{new_id()}.part"  # reconcile removes one that a killed process left
+    def replace(self, name: str, content: File) -> None:
+        """Store a file atomically under a name that may be taken. Raises OSError."""
+        part = f"{name}.{new_id()}.part"  # reconcile removes it if the process is killed
         try:
             self.save(part, content)
             os.replace(self.path(part), self.path(name))
         except OSError:
-            with suppress(OSError):  # a full disk is not to keep what did not fit
+            with suppress(OSError):  # free what was written when the disk was full
                 self.delete(part)
             raise
 
-    def discard(self, name):
+    def discard(self, name: str) -> None:
+        """Delete what a failed upload left."""
         self.delete(name)
 
-    def chunks(self, name):
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """The bytes of a blob in blocks. Raises FileNotFoundError."""
         with self.open(name) as blob:
             yield from blob.chunks(self.BLOCK)
 
-    def blobs(self):
+    def blobs(self) -> Iterator[tuple[str, datetime]]:
         """(name, last change) of every blob."""
         for path in Path(self.location).rglob("*"):
             if path.is_file():

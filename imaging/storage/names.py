@@ -1,4 +1,4 @@
-"""What blobs and rows are called, and what a blob is served as."""
+"""The names of blobs, and the content type and disposition each is served with."""
 
 from datetime import UTC
 from pathlib import Path
@@ -18,16 +18,17 @@ MEDIA_TYPES = {
 
 
 def new_stem() -> str:
-    """The name of a new picture's blobs, without extension. File names are never paths."""
+    """A new name for a picture's blobs, without extension: never derived from a file name."""
     return f"{timezone.now().astimezone(UTC):%Y%m%dT%H%M%S}_{new_id()}"
 
 
 def disposition(container: str, filename: str | None) -> str:
-    """Originals are only ever downloads; renditions are shown unless a file name is asked."""
+    """The Content-Disposition of a blob: originals are always downloads, renditions are shown
+    inline unless a `filename` is given."""
     attachment = container == "originals" or filename is not None
     return content_disposition_header(attachment, filename or "") or "inline"
 
 
 def media_type(name: str) -> str:
-    """What a blob is served as, by the extension that intake gave it."""
+    """The content type of a blob, from the extension that intake gave it."""
     return MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")

@@ -1,62 +1,74 @@
-"""Many files of many images as one ZIP, streamed: memory stays flat whatever is asked for."""
+"""Many files of many images as one streamed ZIP: memory stays flat whatever its size."""
 
 import csv
 import io
 import re
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.utils.formats import get_format
 from zipstream import ZIP_STORED, ZipStream
 
 from .containers import OUTAGES, chunks
 
-NAME = 150  # bytes of a name's stem: file systems take 255, and more is put before and behind
+if TYPE_CHECKING:
+    from imaging.models import StoredImage
+
+Entry = tuple[str, str, str]  # container, blob, name in the ZIP
+
+MAX_STEM = 150  # bytes: file systems allow 255 for a name, and a number and suffix are added
 _PICTURE = re.compile(r"\.(jpe?g|jfif|png|webp|hei[cf])$", re.IGNORECASE)
-# Where a spreadsheet begins a cell: at its own separator, whatever stands around. One in French has
-# semicolons, one in English commas, and each is given the other's manifest at times.
-_FORMULA = {
+# A spreadsheet starts a cell at its own separator, quoted or not: a French one at semicolons, an
+# English one at commas, and each is sometimes given the other's manifest.
+_FORMULA_START = {
     ",": re.compile(r"(^|[;\n\r])(\s*)(?=[=+\-@＝＋－＠])"),
     ";": re.compile(r"(^|[;,\n\r])(\s*)(?=[=+\-@＝＋－＠])"),
 }
 
 
-def original(image):
-    """The one file of an image that is asked for most: [(container, blob, name in the ZIP)]."""
+def original(image: "StoredImage") -> list[Entry]:
+    """The original of an image as the only entry."""
     blob = image.original.name
     return [("originals", blob, file_name(image.original_filename, PurePosixPath(blob).suffix))]
 
 
-def of_images(images, columns, files=original):
-    """Chunks of a ZIP with files of images, bit for bit, and `manifest.csv`.
+def zip_images(
+    images: QuerySet[Any],
+    columns: Sequence[str],
+    files: Callable[[Any], list[Entry]] = original,
+) -> ZipStream:
+    """A ZIP, to be iterated in chunks, of files of images, bit for bit, and `manifest.csv`.
 
-    `images` is a queryset in the order that the entries shall have; `columns` are attributes for
-    the manifest; `files(image)` is [(container, blob, name in the ZIP)]. Photographs do not
-    shrink: they are stored, not deflated. The manifest's `state` is ok, or missing where the
-    bytes could not be read. It is for a spreadsheet in the language that is active now, which it
-    no longer is when the chunks are read.
+    `images` is a queryset in the order of the entries; `columns` are attributes for the manifest;
+    `files(image)` gives the entries of an image. Photographs do not shrink: they are stored, not
+    deflated. The manifest's `state` is ok, or missing where the bytes could not be read. Its
+    number format is that of the language active now: none is when the chunks are read.
     """
     decimal = get_format("DECIMAL_SEPARATOR")
     separator = ";" if decimal == "," else ","
     archive = ZipStream(compress_type=ZIP_STORED)
-    rows, missing = [], set()
+    rows: list[tuple[str, list[str]]] = []
+    missing: set[str] = set()
     for number, image in enumerate(images.iterator(chunk_size=500), start=1):
         facts = {"captured_at": image.captured_local, "captured_from": image.captured_source}
         values = [facts.get(name, getattr(image, name)) for name in columns]
         cells = [_cell(value, separator, decimal) for value in values]
         for place, (container, blob, name) in enumerate(files(image), start=1):
             entry = f"{number:03}_{name}"
-            if rows and rows[-1][0] == entry:  # a title may be what the other file is called
+            if rows and rows[-1][0] == entry:  # a title may be the other file's name
                 entry = f"{number:03}_{place}_{name}"
-            archive.add(_bytes(container, blob, entry, missing), entry)
+            archive.add(_blob_bytes(container, blob, entry, missing), entry)
             rows.append((entry, cells))
-    # Read last, when it is known what is missing.
+    # Last: by then it is known what is missing.
     archive.add(_manifest(rows, columns, missing, separator), "manifest.csv")
     return archive
 
 
-def _bytes(container, blob, entry, missing):
-    """None where the image was deleted while the archive was on its way."""
+def _blob_bytes(container: str, blob: str, entry: str, missing: set[str]) -> Iterator[bytes]:
+    """Nothing where the image was deleted while the archive was being sent."""
     blob_chunks = chunks(container, blob)
     try:
         first = next(blob_chunks, b"")
@@ -67,11 +79,13 @@ def _bytes(container, blob, entry, missing):
     yield from blob_chunks
 
 
-def _manifest(rows, columns, missing, separator):
+def _manifest(
+    rows: list[tuple[str, list[str]]], columns: Sequence[str], missing: set[str], separator: str
+) -> Iterator[bytes]:
     out = io.StringIO()
-    # The byte-order mark tells a spreadsheet that it is UTF-8; behind a line `sep=;`, it does not.
+    # The byte-order mark makes a spreadsheet read UTF-8; after a line `sep=;` it would not.
     out.write("\ufeff")
-    # Where both signs part cells (LibreOffice proposes it), quotes keep a decimal comma together.
+    # Quotes protect a decimal comma where both signs separate cells, as LibreOffice suggests.
     write = csv.writer(out, delimiter=separator, quoting=csv.QUOTE_ALL).writerow
     write(["file", "state", *columns])
     for entry, cells in rows:
@@ -80,20 +94,20 @@ def _manifest(rows, columns, missing, separator):
     yield out.getvalue().encode()
 
 
-def file_name(given, suffix):
-    """A name or a title as typed, without anything that a path or a file system reads into it.
-    A picture's own suffix gives way to `suffix`; what else follows a full stop is part of it."""
+def file_name(given: str, suffix: str) -> str:
+    """A file name from a name or title as typed, without characters that are special in paths.
+    The suffix of a picture is replaced by `suffix`; anything else after a full stop is kept."""
     name = "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in given)
     stem = _PICTURE.sub("", name.lstrip(". ")).rstrip(". ") or "image"
-    return f"{stem[:100].encode()[:NAME].decode(errors='ignore')}{suffix}"
+    return f"{stem[:100].encode()[:MAX_STEM].decode(errors='ignore')}{suffix}"
 
 
-def _cell(value, separator=",", decimal="."):
-    """A value that no spreadsheet takes for a formula, and a number that it takes for one."""
+def _cell(value: Any, separator: str = ",", decimal: str = ".") -> str:
+    """A value as text that no spreadsheet reads as a formula; a number stays a number."""
     if hasattr(value, "isoformat"):
         return value.isoformat()
     if isinstance(value, int | float | Decimal):
         return str(value).replace(".", decimal)
     text = "" if value is None else str(value)
-    text = _FORMULA[separator].sub(r"\1'\2", text)
+    text = _FORMULA_START[separator].sub(r"\1'\2", text)
     return f"'{text}" if text.startswith(("\t", "\r")) else text

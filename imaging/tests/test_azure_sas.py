@@ -96,7 +96,7 @@ def test_it_dies_within_the_hour(blob, settings):
 
 def test_a_list_of_links_takes_no_time(blob):
     """A page names hundreds: with a client made for each, it would take seconds."""
-    link = storage.linker("originals")
+    link = storage.url_signer("originals")
     began = time.process_time()
     urls = [link(f"{number}.jpg") for number in range(300)]
     assert len(set(urls)) == 300

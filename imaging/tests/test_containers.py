@@ -136,9 +136,9 @@ def test_a_signed_url_serves_the_blob_as_a_download(get):
 def test_an_original_is_never_shown_and_a_rendition_is(get):
     put(name="x.heic")
     put(name="x.webp", container="thumbnails")
-    link = storage.linker("originals")
+    link = storage.url_signer("originals")
     assert get(link("x.heic"))[2]["Content-Disposition"].startswith("attachment")
-    status, _body, headers = get(storage.linker("thumbnails")("x.webp"))
+    status, _body, headers = get(storage.url_signer("thumbnails")("x.webp"))
     assert (status, headers["Content-Disposition"]) == (200, "inline")
     assert headers["Content-Type"] == "image/webp"
 

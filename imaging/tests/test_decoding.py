@@ -326,7 +326,7 @@ def test_an_answer_of_impossible_length_is_not_waited_for(pool, file, monkeypatc
 
 def test_upload_on_disk_is_read_where_it_lies(settings, monkeypatch):
     """No second copy of a photograph, on disk or in memory."""
-    monkeypatch.setattr(intake.storage, "passing_file", None)
+    monkeypatch.setattr(intake.storage, "temporary_file", None)
     upload = TemporaryUploadedFile("x.jpg", "image/jpeg", len(photograph()), None)
     upload.write(photograph())
     assert intake.read(upload).original is upload

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from consultations import services
-from dermaai.csp import azure_origin, policy_of
+from dermaai.csp import azure_origin, content_security_policy
 from gallery.services.images import submit_image
 from gallery.services.processing import queue
 from testing.cast import upload
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("worker")
 def allowed(azure, azurite, settings, live_server):
     """The policy as the settings make it of this account, and CORS as `setup_azure` does."""
     origin = azure_origin(azurite, "")
-    settings.CONTENT_SECURITY_POLICY = policy_of(origin)
+    settings.CONTENT_SECURITY_POLICY = content_security_policy(origin)
     call_command("setup_azure", origin=[live_server.url], verbosity=0)
     return origin
 
@@ -66,7 +66,7 @@ def test_every_picture_comes_from_the_account(tab, doctor, image, allowed, viola
 
 def test_without_the_account_in_the_policy(tab, doctor, image, settings, allowed, violations):
     """The test above would else see nothing."""
-    settings.CONTENT_SECURITY_POLICY = policy_of(None)
+    settings.CONTENT_SECURITY_POLICY = content_security_policy(None)
     page = tab(doctor)
     page.goto(f"/consultations/{image.consultation_id}/")
     page.wait_for_load_state("networkidle")

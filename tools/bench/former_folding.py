@@ -7,7 +7,7 @@ from django.db.models.lookups import GreaterThan
 from core.migrating import former_search_key as search_key
 
 
-def with_words(rows, words):
+def matching_words(rows, words):
     for word in search_key(words[:200]).split()[:8]:
         rows = rows.filter(GreaterThan(StrIndex(F("search_key"), Value(word)), 0))
     return rows

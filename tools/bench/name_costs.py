@@ -73,7 +73,7 @@ def turns(former, measured, rounds):
             connection.cursor().execute(connected)
             with (
                 mock.patch("consultations.models.patient.search_key", one.search_key),
-                mock.patch("consultations.models.patient.with_words", one.with_words),
+                mock.patch("consultations.models.patient.matching_words", one.matching_words),
             ):
                 began = time.perf_counter()
                 measured()

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         chain.flush_pending()
         try:
             gone = chain.prune(timezone.now() - timedelta(days=settings.AUDIT_RETENTION_DAYS))
-        except chain.Unsound as fault:
+        except chain.BrokenChainError as fault:
             self.stdout.write(f"WRONG  {fault}: nothing was deleted.")
             raise SystemExit(1) from fault
         self.stdout.write(f"{gone} events deleted.")
