@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django.contrib.auth.decorators import login_required
 from django.db import connection
@@ -41,7 +41,7 @@ def for_list(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
     return consultations.order_by("-date", "-pk")
 
 
-def add_strips(consultations: Iterable[Consultation]) -> None:
+def add_strips(consultations: Collection[Consultation]) -> None:
     """Set each consultation's `strip`: what its row in a list shows besides its columns. The first
     pictures of all of them come from one query."""
     pictures: dict[int, list[str]] = {consultation.pk: [] for consultation in consultations}
@@ -71,7 +71,7 @@ def _first_images(keys: list[int]) -> list[tuple[int, str, int, int]]:
         return cursor.fetchall()
 
 
-def prepare_list(request: UserRequest, consultations: Iterable[Consultation]) -> None:
+def prepare_list(request: UserRequest, consultations: Collection[Consultation]) -> None:
     """Call `add_strips`, and audit that these thumbnails were shown: one event of the user who
     looked, because one for each consultation would bury the views of single pictures."""
     add_strips(consultations)
