@@ -77,7 +77,7 @@ class OwnImages(generics.GenericAPIView):
     def select(
         self, serializer_class: type[BaseSerializer]
     ) -> tuple[UserImageQuerySet, dict[str, Any]]:
-        """(the images asked for, the rest of what was asked). Others' are passed over."""
+        """(the requested images, the other validated fields). Ignores keys of others' images."""
         serializer = serializer_class(data=self.request.data)
         serializer.is_valid(raise_exception=True)
         options = dict(serializer.validated_data)
@@ -85,7 +85,7 @@ class OwnImages(generics.GenericAPIView):
         return visible.filter(pk__in=options.pop("ids")), options
 
     def representation(self, image: UserImage) -> dict[str, Any]:
-        """The answer that shows one image as it is now; 404 where it was deleted meanwhile."""
+        """The image as it is now, serialized. Raises Http404 if it was deleted meanwhile."""
         image = generics.get_object_or_404(self.get_queryset(), pk=image.pk)
         return UserImageSerializer(image, context=self.get_serializer_context()).data
 
