@@ -24,7 +24,7 @@ from .vocabulary import DermoscopicType, ImageType
 NUMBERS, BREAKABLE = ' class="num"', ' class="break"'
 
 
-def with_tile_facts(images: list) -> list:
+def with_tile_facts(images: list[ConsultationImage]) -> list[ConsultationImage]:
     """Set `image.tile` on each image: what its tile shows, with `facts` (see `FactSheet.of`).
     Returns the same list."""
     link, page, facts = storage.url_signer("thumbnails"), _page_links(), FactSheet()
@@ -34,7 +34,7 @@ def with_tile_facts(images: list) -> list:
         image.tile = {
             "id": _attribute(image.pk),
             "page": page(image.pk),
-            "thumbnail": link(image.thumbnail.name),
+            "thumbnail": link(str(image.thumbnail.name)),
             "thumbnail_width": _attribute(width),
             "thumbnail_height": _attribute(height),
             "width": _attribute(image.width),

@@ -1,5 +1,7 @@
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core.pagination import ImagePages, Pages
 
 from .models import ConsultationImage
@@ -18,9 +20,7 @@ class ConsultationImagePages(ImagePages):
     """Primary first. Making another image primary while a client pages through would move two rows,
     so the cursor remembers which was primary on the first page and omits it from all later ones."""
 
-    def memo(
-        self, queryset: ConsultationImageQuerySet, rows: list[ConsultationImage]
-    ) -> int | None:
+    def memo(self, queryset: QuerySet[Any], rows: list[ConsultationImage]) -> int | None:
         primary = next((image.pk for image in rows if image.is_primary), None)
         if primary is None and self.number > 1:
             primary = (

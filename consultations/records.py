@@ -16,9 +16,8 @@ from .forms import RecordForm
 from .revisions import Author, Revision
 
 _Record = TypeVar("_Record", bound=Any)  # a patient, a consultation or an image
-DUPLICATE_WINDOW = timedelta(
-    minutes=1
-)  # for a button pressed twice, or a form sent again after Back
+# For a button that is pressed twice, or a form that is sent again after Back.
+DUPLICATE_WINDOW = timedelta(minutes=1)
 
 
 @transaction.atomic

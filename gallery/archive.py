@@ -25,9 +25,9 @@ COLUMNS = (
 )
 
 
-def _files(image: UserImage) -> list[tuple[str, str, str]]:
+def _files(image: UserImage) -> list[archive.Entry]:
     """[(container, blob, name in the ZIP)]: the cut-out, if there is one, and the original."""
-    files = []
+    files: list[archive.Entry] = []
     if image.cutout:
         name = image.file_name(".png")
         files.append(("processed", str(image.cutout.name), f"cut-out_{name}"))

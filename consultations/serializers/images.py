@@ -1,6 +1,5 @@
 """Photographs of consultations, as the API writes and reads them."""
 
-from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, cast
 
@@ -14,7 +13,8 @@ from rest_framework import serializers
 
 from imaging import storage
 from imaging.models import CapturedFrom
-from imaging.serializers import UploadedFileField, absolute_url, format_datetime
+from imaging.serializers import UploadedFileField, moment, rooted
+from imaging.storage.signing import UrlSigner
 
 from .. import dating
 from ..models import Consultation, ConsultationImage
@@ -132,14 +132,13 @@ class ImageSerializer(serializers.ModelSerializer):
         return self.context["request"].build_absolute_uri(url)
 
     @cached_property
-    def _shared(
-        self,
-    ) -> tuple[str, tzinfo, Callable[..., str], Callable[..., str], Callable[..., str]]:
-        """What the rows of one request share: root, clock, and what signs for each container."""
-        containers = ("processed", "thumbnails", "originals")
-        display, thumbnail, original = (storage.url_signer(name) for name in containers)
-        root = self._absolute("/")[:-1]
-        return root, timezone.get_current_timezone(), display, thumbnail, original
+    def _shared(self) -> tuple[str, tzinfo, UrlSigner, UrlSigner, UrlSigner]:
+        """What the rows of one request share: root, time zone, and a signer for each container."""
+        display, thumbnail, original = (
+            storage.url_signer(name) for name in ("processed", "thumbnails", "originals")
+        )
+        zone = timezone.get_current_timezone()
+        return self._absolute("/")[:-1], zone, display, thumbnail, original
 
     def to_representation(self, image: ConsultationImage) -> dict[str, Any]:
         root, clock, display, thumbnail, original = self._shared

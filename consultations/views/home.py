@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django.contrib.auth.decorators import login_required
 from django.db import connection
@@ -36,12 +36,12 @@ STRIP = 4  # thumbnails of a consultation in a list
 
 
 def for_list(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
-    """Consultations in the order of a list, with patient and number of images (up to MANY)."""
+    """Consultations in the order of a list, with patient and number of images (up to a limit)."""
     consultations = consultations.select_related("patient").with_images_count(keyset.COUNT_LIMIT)
     return consultations.order_by("-date", "-pk")
 
 
-def add_strips(consultations: Iterable[Consultation]) -> None:
+def add_strips(consultations: Collection[Consultation]) -> None:
     """Set each consultation's `strip`: what its row in a list shows besides its columns. The first
     pictures of all of them come from one query."""
     pictures: dict[int, list[str]] = {consultation.pk: [] for consultation in consultations}
@@ -71,7 +71,7 @@ def _first_images(keys: list[int]) -> list[tuple[int, str, int, int]]:
         return cursor.fetchall()
 
 
-def prepare_list(request: AuthenticatedRequest, consultations: Iterable[Consultation]) -> None:
+def prepare_list(request: UserRequest, consultations: Collection[Consultation]) -> None:
     """Call `add_strips`, and audit that these thumbnails were shown: one event of the user who
     looked, because one for each consultation would bury the views of single pictures."""
     add_strips(consultations)

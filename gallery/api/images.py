@@ -2,6 +2,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, StreamingHttpResponse
 from django.urls import path, reverse
 from drf_spectacular.types import OpenApiTypes
@@ -70,13 +71,13 @@ class OwnImages(generics.GenericAPIView):
     request: AuthenticatedAPIRequest
     serializer_class: type[BaseSerializer] | None = UserImageSerializer
 
-    def get_queryset(self) -> UserImageQuerySet:
+    def get_queryset(self) -> QuerySet[UserImage]:
         return UserImage.objects.visible_to(self.request.user)
 
     def select(
         self, serializer_class: type[BaseSerializer]
     ) -> tuple[UserImageQuerySet, dict[str, Any]]:
-        """(the images asked for, the rest of what was asked). Others' are passed over."""
+        """(the requested images, the other validated fields). Ignores keys of others' images."""
         serializer = serializer_class(data=self.request.data)
         serializer.is_valid(raise_exception=True)
         options = dict(serializer.validated_data)
@@ -84,7 +85,7 @@ class OwnImages(generics.GenericAPIView):
         return visible.filter(pk__in=options.pop("ids")), options
 
     def representation(self, image: UserImage) -> dict[str, Any]:
-        """The answer that shows one image as it is now; 404 where it was deleted meanwhile."""
+        """The image as it is now, serialized. Raises Http404 if it was deleted meanwhile."""
         image = generics.get_object_or_404(self.get_queryset(), pk=image.pk)
         return UserImageSerializer(image, context=self.get_serializer_context()).data
 
@@ -233,7 +234,7 @@ class UserImageDetail(VersionedDetail, OwnImages, generics.RetrieveUpdateDestroy
 
     queryset = UserImage.objects.none()
 
-    def etag(self, image: UserImage) -> str:
+    def etag(self, image: Any) -> str:
         return image.entity_tag(tags.names_by_image([image]).get(image.pk, []))
 
     @extend_schema(parameters=[IF_MATCH], responses=_EDIT_RESPONSES)

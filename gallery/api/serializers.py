@@ -21,7 +21,7 @@ from ..services import tags
 
 
 class FlatListField(serializers.ListField):
-    """What is wrong with an entry is told of the list: the schema has one name for both."""
+    """Reports errors of entries as errors of the list: the schema has one name for both."""
 
     def run_child_validation(self, data: Any) -> list[Any]:
         try:

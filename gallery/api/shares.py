@@ -1,6 +1,8 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -44,7 +46,7 @@ class OpenSharesFirst(SharePages):
         self.began = datetime.fromisoformat(cursor.memo) if cursor else timezone.now()
         return self.began
 
-    def memo(self, queryset: ShareQuerySet, rows: list[Share]) -> str:
+    def memo(self, queryset: QuerySet[Any], rows: list[Share]) -> str:
         return self.began.isoformat()
 
 

@@ -32,10 +32,8 @@ LIVE = Q(deleted_at__isnull=True)
 
 class UserImageQuerySet(JobQuerySet):
     IN_ORDER = ("created_at", "pk")
-    BY_TAG = (
-        "tagged_at",
-        "tagged_id",
-    )  # after `with_tag`: the same order, from the tag's own index
+    # After `with_tag`: the same order, from the tag's own index.
+    BY_TAG = ("tagged_at", "tagged_id")
 
     def visible_to(self, user: Viewer) -> Self:
         """The user's own images, except deleted ones."""

@@ -59,10 +59,8 @@ class StorageQuota(models.Model):
     objects = StorageQuotaQuerySet.as_manager()
     audited = audited(Kind.QUOTA, owner_id="pk")
 
-    WARNING_LEVELS, RESET_BELOW = (
-        (95, 80),
-        60,
-    )  # per cent; below the second, a new warning may be sent
+    # Per cent; below RESET_BELOW a new warning may be sent.
+    WARNING_LEVELS, RESET_BELOW = (95, 80), 60
 
     class Meta:
         verbose_name = _("storage quota")

@@ -54,9 +54,8 @@ def reserve(user: User, size: int, idempotency_key: str | None = None) -> Reserv
     with transaction.atomic():
         if idempotency_key:
             StorageQuota.objects.of(user.pk)
-            StorageQuota.objects.select_for_update().get(
-                user=user
-            )  # repeats run one after the other
+            # The lock makes repeats run one after the other.
+            StorageQuota.objects.select_for_update().get(user=user)
             earlier = reservations_with_key(user, idempotency_key).filter(size=size).first()
             if earlier:
                 earlier.joined = True
@@ -93,9 +92,8 @@ def take(user_id: int, size: int, images: int = 1) -> None:
 def confirm(reservation: Reservation) -> None:
     """Replace a reservation by its image, which the caller's transaction has just stored."""
     if not Reservation.objects.filter(pk=reservation.pk).delete()[0]:
-        take(
-            reservation.user_id, reservation.size
-        )  # the upload took over an hour, and reconcile released it
+        # The upload took over an hour, and reconcile released it.
+        take(reservation.user_id, reservation.size)
     warn_if_due(reservation.user_id)
 
 
