@@ -78,7 +78,7 @@ class ImageMetadataForm(VersionedForm, forms.ModelForm):
         data = super().clean()
         if data.get("image_type") != ImageType.DERMOSCOPY:
             data["dermoscopic_type"] = ""  # the hidden menu's leftover
-        site = BODY_SITES.get(data.get("body_site"))
+        site = BODY_SITES.get(data.get("body_site", ""))
         if site and site.paired and not data.get("laterality"):
             self.add_error("laterality", forms.ValidationError(_("Which side?"), code="required"))
         return data

@@ -65,11 +65,11 @@ class Pages(PageNumberPagination):
         self.next_cursor = self._cursor(queryset, rows[-1], memo) if more and rows else None
         return rows
 
-    def memo(self, queryset: QuerySet[Any], rows: list[Any]) -> Any:
+    def memo(self, queryset: Any, rows: list[Any]) -> Any:
         """A JSON value that the later pages of a walk beginning with this page need."""
         return None
 
-    def cursor_queryset(self, queryset: QuerySet[Any], memo: Any) -> QuerySet[Any]:
+    def cursor_queryset(self, queryset: Any, memo: Any) -> QuerySet[Any]:
         """The rows of a walk's later pages, in an order that concurrent changes do not affect."""
         return queryset
 

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
 from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -52,12 +51,12 @@ class VersionedDetail(_View):
     at once sees what the first wrote. A view's own `get_queryset` starts from
     `super().get_queryset()`."""
 
-    instance: Any
+    instance: Any  # and below: of the view's own model
 
     locks_row = True  # False: the write takes its own locks and checks again under them
     is_write = False  # not the method: OPTIONS also fetches the object as PUT does
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> Any:
         rows = super().get_queryset()
         # Only the row itself: joined rows may be null, which cannot be locked.
         locked = self.is_write and self.locks_row
@@ -69,7 +68,7 @@ class VersionedDetail(_View):
             self.check_precondition(self.instance)
         return self.instance
 
-    def check_precondition(self, instance: Model) -> None:
+    def check_precondition(self, instance: Any) -> None:
         """Raises ChangedMeanwhile where If-Match names another state than the instance's."""
         wanted = self.request.headers.get("If-Match")
         if wanted is None:
@@ -80,7 +79,7 @@ class VersionedDetail(_View):
         if not known & {etag, "*"}:
             raise ChangedMeanwhile(self.get_serializer(instance).data, etag)
 
-    def etag(self, instance: Model) -> str:
+    def etag(self, instance: Any) -> str:
         """The ETag of the row's writable fields, with its quotes."""
         fields = cast(Serializer, self.get_serializer()).fields.values()
         writable = [str(field.source) for field in fields if not field.read_only]

@@ -149,7 +149,7 @@ class Gallery(OwnImages, generics.ListAPIView):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response = super().list(request, *args, **kwargs)
-        record(Action.LISTED, request.user, images=len(response.data["images"]), api=True)
+        record(Action.LISTED, self.request.user, images=len(response.data["images"]), api=True)
         return response
 
     @extend_schema(
