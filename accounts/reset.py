@@ -54,18 +54,20 @@ class ResetForm(PasswordResetForm):
     ) -> None:
         users = [user.pk for user in self.get_users(self.cleaned_data["email"])]
         domain = domain_override or request.get_host()  # type: ignore[union-attr]  # one is given
-        send.enqueue(users, domain, use_https, get_language())
+        send_reset_links.enqueue(users, domain, use_https, get_language())
 
 
-# Queued tasks are stored under this name; see accounts/tasks.py.
 @task()
-def send(users: list[int], domain: str, secure: bool, language: str | None) -> None:
+def send_reset_links(users: list[int], domain: str, secure: bool, language: str | None) -> None:
     """Send these users (primary keys, mostly one or none) a link to choose a new password."""
     for user in User.objects.filter(pk__in=users, is_active=True):
         form = PasswordResetForm({"email": user.email})
         if form.is_valid():
             with translation.override(user.language or language):
                 form.save(domain_override=domain, use_https=secure, **EMAIL_TEMPLATES)
+
+
+send = send_reset_links  # the name in tasks that were queued before an upgrade
 
 
 class PasswordReset(PasswordResetView):

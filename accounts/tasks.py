@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 
-# Queued tasks are stored under the function's name: renaming it loses those in the queue.
 @task()
-def tell(user_id: int, what: str, **facts: int) -> None:
+def send_second_factor_notice(user_id: int, what: str, **facts: int) -> None:
     """Notify a user by e-mail of a change to their second factor, in case it was not their own:
     `what` is on, off, removed, codes or code_used (with `left`, the codes that remain)."""
     user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
@@ -21,3 +20,6 @@ def tell(user_id: int, what: str, **facts: int) -> None:
             "accounts/second_factor_email.txt", {"user": user, "what": what, **facts}
         )
     send_mail(subject, body, None, [user.email])
+
+
+tell = send_second_factor_notice  # the name in tasks that were queued before an upgrade

@@ -81,8 +81,8 @@ class ImageMetadataForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("image_type") != ImageType.DERMOSCOPY:
-            data["dermoscopic_type"] = ""  # left over from the hidden menu
-        site = BODY_SITES.get(data.get("body_site") or "")
+            data["dermoscopic_type"] = ""  # the hidden menu's leftover
+        site = BODY_SITES.get(data.get("body_site", ""))
         if site and site.paired and not data.get("laterality"):
             self.add_error("laterality", forms.ValidationError(_("Which side?"), code="required"))
         return data

@@ -69,7 +69,7 @@ class Pages(PageNumberPagination):
         """A JSON value that the later pages of a walk beginning with this page need."""
         return None
 
-    def cursor_queryset(self, queryset: QuerySet[Any], memo: Any) -> QuerySet[Any]:
+    def cursor_queryset(self, queryset: Any, memo: Any) -> QuerySet[Any]:
         """The rows of a walk's later pages, in an order that concurrent changes do not affect."""
         return queryset
 

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -52,7 +51,7 @@ class VersionedDetail(_View):
     at once sees what the first wrote. A view's own `get_queryset` starts from
     `super().get_queryset()`."""
 
-    instance: Any
+    instance: Any  # and below: of the view's own model
 
     locks_row = True  # False: the write takes its own locks and checks again under them
     is_write = False  # not the method: OPTIONS also fetches the object as PUT does
@@ -69,7 +68,7 @@ class VersionedDetail(_View):
             self.check_precondition(self.instance)
         return self.instance
 
-    def check_precondition(self, instance: Model) -> None:
+    def check_precondition(self, instance: Any) -> None:
         """Raises ChangedMeanwhile where If-Match names another state than the instance's."""
         wanted = self.request.headers.get("If-Match")
         if wanted is None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit.trail import Action, record
 
 from ..models import User
-from ..tasks import tell
+from ..tasks import send_second_factor_notice
 from .devices import Authenticator, RecoveryCodes
 
 Device = Authenticator | RecoveryCodes
@@ -105,4 +105,5 @@ def _set(user: User, since: datetime | None) -> None:
 
 
 def _notify(user: User, what: str, **facts: int) -> None:
-    transaction.on_commit(partial(tell.enqueue, user.pk, what, **facts), robust=True)
+    notify = partial(send_second_factor_notice.enqueue, user.pk, what, **facts)
+    transaction.on_commit(notify, robust=True)

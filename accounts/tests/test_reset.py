@@ -3,6 +3,8 @@
 import pytest
 from django.core import mail
 from django.test import RequestFactory
+from django.utils.module_loading import import_string
+from django_tasks.base import Task
 
 from accounts import reset
 from core import network
@@ -35,7 +37,7 @@ def test_the_letter_is_a_workers(client, doctor, settings):
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     assert ask(client, doctor.email).status_code == 302
     assert not mail.outbox
-    reset.send.call([doctor.pk], "derma.example.org", True, "fr")
+    reset.send_reset_links.call([doctor.pk], "derma.example.org", True, "fr")
     (letter,) = mail.outbox
     assert letter.to == [doctor.email]
     assert "https://derma.example.org/accounts/password-reset/" in letter.body
@@ -76,3 +78,9 @@ def test_a_new_ipv6_address_is_no_new_try(client, doctor, settings, path, name, 
         body, address = {name: doctor.email, "password": f"wrong {n}"}, f"2001:db8::{n}"
         answers.append(client.post(path, body, REMOTE_ADDR=address, **sent_as).status_code)
     assert answers[-1] == 429
+
+
+@pytest.mark.parametrize("path", ["accounts.tasks.tell", "accounts.reset.send"])
+def test_a_task_that_was_queued_before_an_upgrade_is_still_found(path):
+    """Otherwise an e-mail that waited meanwhile would never be sent."""
+    assert isinstance(import_string(path), Task)
