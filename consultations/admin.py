@@ -108,13 +108,13 @@ class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     inlines = [ImageInline]
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
-        form, own_key = super().get_form(request, *args, **kwargs), request.user.pk
+        form, internal_key = super().get_form(request, *args, **kwargs), request.user.pk
         return _superuser_only(
             form,
             request,
             _("Only a superuser makes you its doctor or its patient."),
-            doctor=lambda doctor: doctor.pk == own_key,
-            patient=lambda patient: patient.user_id == own_key,
+            doctor=lambda doctor: doctor.pk == internal_key,
+            patient=lambda patient: patient.user_id == internal_key,
         )
 
     def save_model(

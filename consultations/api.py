@@ -23,7 +23,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.error_serializers import ErrorsSerializer
-from accounts.requests import UserAPIRequest
+from accounts.requests import AuthenticatedAPIRequest
 from audit.reading import page, with_actors
 from audit.serializers import EventSerializer, EventsSerializer
 from audit.trail import Action, record
@@ -214,7 +214,7 @@ class ImageViewSet(
 ):
     """One image of a consultation: its doctor changes it, its patient looks."""
 
-    request: UserAPIRequest
+    request: AuthenticatedAPIRequest
     locks_row = False  # the service locks the consultation first
     queryset = ConsultationImage.objects.none()
     serializer_class = ImageSerializer

@@ -71,7 +71,7 @@ def _first_images(keys: list[int]) -> list[tuple[int, str, int, int]]:
         return cursor.fetchall()
 
 
-def prepare_list(request: UserRequest, consultations: Collection[Consultation]) -> None:
+def prepare_list(request: AuthenticatedRequest, consultations: Collection[Consultation]) -> None:
     """Call `add_strips`, and audit that these thumbnails were shown: one event of the user who
     looked, because one for each consultation would bury the views of single pictures."""
     add_strips(consultations)
