@@ -6,36 +6,34 @@ and the EXIF of a writer that puts it last.
 """
 
 import zlib
-from typing import NamedTuple
 
-import pyspng
 from PIL import Image
+from zlib_ng import zlib_ng
 
+from imaging import renditions
 from imaging.errors import ImageRefused
+
+from . import strips
+from .strips import Samples
 
 _ADAM7 = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2))
 _ADAM7 += ((0, 1, 1, 2),)  # first column, every so many; first line, every so many
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 _STEP = 2**20  # bytes unpacked at a time
+_PIECE = 2**16  # bytes handed on at a time; what there is no room for is copied
+_PLAIN = {
+    "L": Samples(0, 1, "L", "L"),
+    "RGB": Samples(2, 3, "RGBA", "RGBX"),
+    "RGBA": Samples(6, 4, "RGBA", "RGBA"),
+}
 
 
-class _Samples(NamedTuple):
-    """A PNG's colour type, libspng's name for what is wanted of it, Pillow's for what it gives."""
-
-    type: int
-    format: str
-    mode: str
-
-
-_PLAIN = {"L": _Samples(0, "L", "L"), "RGB": _Samples(2, "RGBA", "RGBX")}
-_PLAIN["RGBA"] = _Samples(6, "RGBA", "RGBA")
-
-
-def load(image: Image.Image, data) -> Image.Image:
-    """The pixels of a PNG that Pillow has opened on `data` (a buffer). Raises ImageRefused for one
-    that ends early; whatever Pillow raises for what it cannot decode."""
+def load(image: Image.Image, data, whole: bool = False) -> Image.Image:
+    """The pixels of a PNG that Pillow has opened on `data` (a buffer), at display scale where that
+    can be had in passing, `whole` for all of them. Raises ImageRefused for one that ends early;
+    whatever Pillow raises for what it cannot decode."""
     _forget_texts(image)
-    if (plain := _plain(image, data)) is not None:
+    if (plain := _plain(image, data, 1 if whole else _scale(image.size))) is not None:
         return plain
     image.load()
     _forget_texts(image)  # of those, too, that follow the pixels
@@ -44,37 +42,57 @@ def load(image: Image.Image, data) -> Image.Image:
     return image
 
 
-def _plain(image, data):
+def _scale(size):
+    """By how much it is reduced here: as renditions do, but not where they would once more."""
+    k = renditions.reduction(size)
+    return k if renditions.reduction([-(-side // k) for side in size]) == 1 else 1
+
+
+def _plain(image, data, k=1):
     """Most PNGs are of one kind: eight bits a sample, line after line, no colour that stands for
-    transparency, nothing behind the pixels. libspng decodes those in half the time. It is given
-    the chunks that make the picture and no other; what it will not decode, Pillow may judge."""
-    kinds, kept, ended = set(), [], False
+    transparency, nothing behind the pixels. Those are decoded in strips, in half the time. What is
+    not whole and right to the last checksum, Pillow may judge."""
+    kinds, places, header, ended = set(), [], b"", False
     for kind, start, stop in _chunks(data):
-        if kind in (b"IHDR", b"IDAT", b"IEND"):
-            chunk = data[start - 8 : stop + 4]
-            # libspng, as it is bound, does not ask: changed bits would be shown.
-            if zlib.crc32(memoryview(chunk)[4:-4]).to_bytes(4) != chunk[-4:]:
-                return None
-            kept.append(chunk)
-        if b"IDAT" in kinds and kind not in (b"IDAT", b"IEND"):
+        if kind == b"IDAT":
+            places.append((start, stop))
+        elif places and kind != b"IEND":
             return None
+        elif kind in (b"IHDR", b"IEND"):
+            if kind in kinds or not _is_sound(data, kind, start, stop):
+                return None
+            header = header or data[start:stop]
         kinds.add(kind)
-        ended = kind == b"IEND" and stop + 4 <= len(data)
+        ended = kind == b"IEND"
         if ended:
             break
     samples = _PLAIN.get(image.mode)
     if not ended or not samples or kinds & {b"tRNS", b"acTL", b"PLTE"}:
         return None
-    if kept[0][16:21] != bytes((8, samples.type, 0, 0, 0)):  # depth, type, and not interlaced
+    size = b"".join(side.to_bytes(4) for side in image.size)
+    if header != size + bytes((8, samples.type, 0, 0, 0)):  # depth, type, and not interlaced
         return None
     try:
-        pixels = pyspng.load(data[:8] + b"".join(kept), samples.format)
-    except RuntimeError:
+        return strips.decode(_packed(data, places), samples, image.size, k)
+    except strips.Broken:
         return None
-    mode = samples.mode
-    if pixels.shape[1::-1] != image.size:
-        return None
-    return Image.frombuffer(mode, image.size, pixels, "raw", mode, 0, 1)
+
+
+def _is_sound(data, kind, start, stop):
+    return zlib.crc32(kind + data[start:stop]).to_bytes(4) == data[stop : stop + 4]
+
+
+def _packed(data, places):
+    """What is in these chunks, a piece at a time. Raises Broken where a chunk's checksum is
+    another: libspng, as it is bound, does not ask, and changed bits would be shown."""
+    for start, stop in places:
+        checksum = zlib_ng.crc32(b"IDAT")
+        for at in range(start, stop, _PIECE):
+            piece = data[at : min(at + _PIECE, stop)]
+            checksum = zlib_ng.crc32(piece, checksum)
+            yield piece
+        if checksum.to_bytes(4) != data[stop : stop + 4]:
+            raise strips.Broken
 
 
 def _forget_texts(image):
