@@ -210,7 +210,7 @@ def test_a_process_that_hangs_is_ended(pool, file, settings):
 def test_processor_time_runs_out(settings):
     settings.DECODER_SECONDS = 1
     with pytest.raises(ImageRefused) as caught:
-        intake.read(SimpleUploadedFile("x", progressive(300)))
+        intake.read(SimpleUploadedFile("x", progressive(80)))
     assert (caught.value.code, caught.value.message) == ("corrupt_image", "too_heavy")
 
 
