@@ -20,18 +20,25 @@ class Rate(throttling.SimpleRateThrottle):
             return True
         window, self.elapsed = divmod(self.timer(), self.duration)
         current = f"{self.key}/{window:.0f}"
-        # The last window's count is asked for through the whole of this one.
-        self.cache.add(current, 0, 2 * self.duration)
-        try:
-            self.count = self.cache.incr(current)
-        except ValueError:  # the cache was full and has dropped it
-            self.count = 1
+        self.count = self._add_one(current)
         self.earlier = self.cache.get(f"{self.key}/{window - 1:.0f}", 0)
         if self._counted(self.elapsed) <= self.num_requests:
             return True
         self.cache.incr(current, -1)  # what was refused is not held against anybody
         self.count -= 1
         return False
+
+    def _add_one(self, name):
+        """One more of what is counted under a name. Returns how many they are."""
+        try:
+            return self.cache.incr(name)
+        except ValueError:  # the first of its window
+            # The last window's count is asked for through the whole of this one.
+            self.cache.add(name, 0, 2 * self.duration)
+        try:
+            return self.cache.incr(name)
+        except ValueError:  # the cache was full and has dropped it
+            return 1
 
     def _counted(self, elapsed):
         return self.count + self.earlier * (1 - elapsed / self.duration)
