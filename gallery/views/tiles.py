@@ -5,8 +5,10 @@ from functools import cache
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from core.templatetags.filled import Filling
 from imaging import storage
 
 from ..services import tags
@@ -26,8 +28,8 @@ def dressed(images):
         image.seconds = max(0, int((now - since).total_seconds())) if since else None
         width, height = image.thumbnail_size
         title = str(image.shown_title)
-        image.tile = {
-            "id": str(image.pk),
+        told = {
+            "id": mark_safe(str(image.pk)),  # noqa: S308  (a key)
             "page": page(image.pk),
             "thumbnail": link(image.shown_thumbnail.name),
             "width": str(width),
@@ -37,7 +39,20 @@ def dressed(images):
             "day": day_of(image.created_at.astimezone(zone).date()),
             "tags": ", ".join(image.tag_names),
         }
+        image.tile = Filling(_asked(image), told)
     return images
+
+
+def _asked(image):
+    """What a tile's markup depends on."""
+    waits = image.is_waiting
+    return {
+        "favorite": image.is_favorite,
+        "cut_out": bool(image.cutout_thumbnail),
+        "waits": waits,
+        "doubtful": image.quality == image.Quality.FAIR and not waits,
+        "state": waits or image.status == image.Status.FAILED,
+    }
 
 
 def _pages():
