@@ -33,6 +33,14 @@ def age(born):
     return text % {"age": number}
 
 
+def born(patient):
+    """The day of birth and the age, or ""."""
+    if not patient.birth_date:
+        return ""
+    day, years = date_format(patient.birth_date, "SHORT_DATE_FORMAT"), age(patient.birth_date)
+    return f"{day} ({years})" if years else day
+
+
 def number(patient):
     """The practice's number, or ours: no two patients have the same, whatever else they share."""
     if patient.file_number:

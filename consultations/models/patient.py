@@ -120,5 +120,6 @@ class Patient(models.Model):
         check_birth(self)
 
     age = property(lambda self: identity.age(self.birth_date))
+    born = property(identity.born)
     number = property(identity.number)
     initials = property(identity.initials)

@@ -6,10 +6,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.trail import Action, record
 from core import keyset
+from core.templatetags.filled import Filling
 from core.templatetags.units import tally
 from imaging import storage
 from imaging.renditions import thumbnail_size
@@ -36,24 +38,37 @@ def listed(consultations):
     return consultations.order_by("-date", "-pk")
 
 
-def add_strips(consultations):
-    """Give each its `strip`: what its row in a list shows besides its columns. The pictures, the
-    first few, are in one query for all."""
+def add_strips(consultations, *, named=True):
+    """Give each its `strip`: what its row in a list shows, with the patient's name or without. The
+    pictures, the first few, are in one query for all."""
     pictures = {one.pk: [] for one in consultations}
     link = storage.linker("thumbnails")
     for key, name, *size in _first_few(list(pictures)):
         width, height = thumbnail_size(*size)
         pictures[key].append(PICTURE.format(escape(link(name)), width, height))
     before, _key, behind = reverse("consultation_detail", args=[0]).rpartition("0")
+    day_format = "SHORT_DATE_FORMAT" if named else "DATE_FORMAT"
+    people = {one.patient_id: one.patient for one in consultations} if named else {}
+    told = {key: _identity(patient) for key, patient in people.items()}
     for one in consultations:
-        count = one.images_count
-        one.strip = {
+        count, whose = one.images_count, told.get(one.patient_id, {})
+        asked = {"named": named, "birth_date": "born" in whose, "status": one.status}
+        one.shown = len(pictures[one.pk])
+        about = {
             "page": f"{before}{one.pk}{behind}",
-            "day": date_format(one.date, "SHORT_DATE_FORMAT"),
+            "day": date_format(one.date, day_format),
+            "reason": one.reason or _("Consultation"),
             "count": ngettext("%(n)s image", "%(n)s images", count) % {"n": tally(count)},
             "pictures": mark_safe("".join(pictures[one.pk])),  # noqa: S308  (escaped)
-            "shown": len(pictures[one.pk]),
+            "state": str(one.get_status_display()),
         }
+        one.strip = Filling(asked, about | whose)
+
+
+def _identity(patient):
+    """What components/patient_identity.html shows of somebody."""
+    told = {"full_name": patient.full_name, "number": patient.number}
+    return told | ({"born": patient.born} if patient.birth_date else {})
 
 
 def _first_few(keys):
@@ -66,11 +81,11 @@ def _first_few(keys):
         return cursor.fetchall()
 
 
-def show(request, consultations):
+def show(request, consultations, *, named=True):
     """`add_strips`, and the audit log of these thumbnails, in one event of whoever looked: one for
     each consultation would bury the looks at pictures."""
-    add_strips(consultations)
-    seen = {one.pk: one.strip["shown"] for one in consultations if one.strip["shown"]}
+    add_strips(consultations, named=named)
+    seen = {one.pk: one.shown for one in consultations if one.shown}
     if seen:
         facts = {"images": sum(seen.values()), "consultations": list(seen)}
         record(Action.LISTED, request.user, **facts)
@@ -84,7 +99,7 @@ def home(request):
     if user.is_staff:
         return redirect("admin:index")
     consultations = list(listed(Consultation.objects.visible_to(user))[:50])
-    show(request, consultations)
+    show(request, consultations, named=False)
     return render(request, "home/patient.html", {"consultations": consultations})
 
 
