@@ -105,6 +105,7 @@ class Facts:
 
 
 def _row(label, attributes=""):
-    """What writes a row of a <dl> with this label."""
-    before = f"<dt>{html.escape(label)}</dt><dd{attributes}>"
-    return lambda value: f"{before}{html.escape(value)}</dd>"
+    """What writes a row of a <dl> with this label. The next row, or the list's end, ends it: HTML
+    wants no tag for that, and a page has hundreds."""
+    before = f"<dt>{html.escape(label)}<dd{attributes}>"
+    return lambda value: f"{before}{html.escape(value)}"

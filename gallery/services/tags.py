@@ -39,9 +39,9 @@ def split(text):
 def of_images(images):
     """{image's key: [names]} in alphabetical order."""
     found = defaultdict(list)
-    rows = ImageTag.objects.filter(image__in=images).select_related("tag").order_by("tag__key")
-    for row in rows:
-        found[row.image_id].append(row.tag.name)
+    rows = ImageTag.objects.filter(image_id__in=[image.pk for image in images])
+    for key, name in rows.order_by("tag__key").values_list("image_id", "tag__name"):
+        found[key].append(name)
     return found
 
 
