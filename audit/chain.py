@@ -6,8 +6,9 @@ the key cannot make them. Each event names its key, so that the key can be excha
 cannot notice by itself is a whole database that is put back to what it was: note the end that
 `verify_audit` prints, and give it back later (`--since`).
 
-Appending is a transaction of its own, after the commit of what it tells of: the head's lock is
-held for a few rows and never while anything else is waited for.
+Appending is a transaction of its own, after the commit of what it tells of, or of what tells of
+nothing but a look: the head's lock is held for a few rows and never while anything else is waited
+for.
 """
 
 import hashlib
@@ -80,6 +81,19 @@ def begin():
         head.save(force_insert=True)
 
 
+def append(told):
+    """Put events that need not wait (`PendingEvent`s that are not saved) at the end. Within a
+    transaction that does nothing else. False, and nothing is written, where that is not for them:
+    others wait and go first, or the head is lost."""
+    head = ChainHead.objects.select_for_update().filter(pk=1).first()
+    if head is None or PendingEvent.objects.exists():
+        return False
+    for event in told:
+        event.settle()
+    _append(head, told)
+    return True
+
+
 def flush_pending(*, known=False):
     """Move pending events into the chain. Whoever comes first does it for all; again is fine. What
     comes in meanwhile is moved by whoever brought it. `known`: there are some, it need not be
@@ -93,21 +107,21 @@ def flush_pending(*, known=False):
                 return
             waiting = list(PendingEvent.objects.order_by("pk")[:BATCH])
             _append(head, waiting)
+            chained = PendingEvent.objects.filter(pk__in=[told.pk for told in waiting])
+            chained._raw_delete(chained.db)  # nothing hangs on them
             full = len(waiting) == BATCH
 
 
-def _append(head, waiting):
+def _append(head, events):
     # One that was tampered with is not sealed anew: verify_audit shall go on finding it.
     sound, made_with = is_sealed(head), key_id(ring("AUDIT_KEY")[0])
     links = []
-    for told in waiting:
+    for told in events:
         event = Event(id=head.last + 1, previous=head.hash, key_id=made_with, **told.facts())
         event.hash = digest(event)
         head.last, head.hash = event.id, event.hash
         links.append(event)
     _events().bulk_create(links)
-    chained = PendingEvent.objects.filter(pk__in=[told.pk for told in waiting])
-    chained._raw_delete(chained.db)  # nothing hangs on them
     if sound:
         head.seal = seal(head)
     head.save(update_fields=["last", "hash", "seal"])

@@ -4,6 +4,8 @@ Nothing here points at another table: a record outlives the user and the image t
 name, e-mail or file name stands in it.
 """
 
+import json
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -148,12 +150,19 @@ class Event(EventFacts):
 
 class PendingEvent(EventFacts):
     """An event on its way into the chain: written in the transaction of what it tells of, so that
-    the one is there if and only if the other is, and moved from here after the commit."""
+    the one is there if and only if the other is, and moved from here after the commit. One that
+    tells of a look, and so of nothing that could be rolled back, need not be written here."""
 
     class Meta:
         db_table = "audit_waiting"
         verbose_name = _("waiting event")
         verbose_name_plural = _("waiting events")
+
+    def settle(self):
+        """Have its facts as the database would give them back: the hash is of those."""
+        for name in self.FACTS:
+            setattr(self, name, self._meta.get_field(name).to_python(getattr(self, name)))
+        self.detail = json.loads(json.dumps(self.detail))
 
 
 class ChainHead(models.Model):
