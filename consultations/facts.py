@@ -18,7 +18,7 @@ from imaging import storage
 
 from .vocabulary import DermoscopicType, ImageType
 
-NUMBERS, BREAKS = ' class="num"', ' class="break"'
+NUMBERS, BREAKS = " class=num", " class=break"
 
 
 def dressed(images: list) -> list:
@@ -106,6 +106,6 @@ class Facts:
 
 def _row(label, attributes=""):
     """What writes a row of a <dl> with this label. The next row, or the list's end, ends it: HTML
-    wants no tag for that, and a page has hundreds."""
+    wants no tag for that, and no quotes around one word, and a page has hundreds."""
     before = f"<dt>{html.escape(label)}<dd{attributes}>"
     return lambda value: f"{before}{html.escape(value)}"

@@ -39,7 +39,10 @@ def dressed(images):
             "day": day_of(image.created_at.astimezone(zone).date()),
             "tags": ", ".join(image.tag_names),
         }
-        image.tile = Filling(_asked(image), told)
+        asked = _asked(image)
+        if asked["failed"]:
+            told["why"] = str(image.failure)
+        image.tile = Filling(asked, told)
     return images
 
 
@@ -51,7 +54,7 @@ def _asked(image):
         "cut_out": bool(image.cutout_thumbnail),
         "waits": waits,
         "doubtful": image.quality == image.Quality.FAIR and not waits,
-        "state": waits or image.status == image.Status.FAILED,
+        "failed": image.status == image.Status.FAILED,
     }
 
 

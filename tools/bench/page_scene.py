@@ -98,8 +98,11 @@ def record_of(doctor):
 def cut_out(stem):
     """The two files of a cut-out, under the names that this tree has for them."""
     names = {field.name for field in UserImage._meta.fields}
-    ours = ("cutout", "cutout_thumbnail") if "cutout_thumbnail" in names else ("processed", "cutout")
-    return dict(zip(ours, (f"{stem}_processed.png", f"{stem}_cutout.webp"), strict=True))
+    former = "processed" in names
+    return {
+        "processed" if former else "cutout": f"{stem}_processed.png",
+        "cutout" if former else "cutout_thumbnail": f"{stem}_cutout.webp",
+    }
 
 
 def gallery_of(user):
