@@ -48,7 +48,7 @@ def load(image: Image.Image, data: bytes | mmap.mmap, whole: bool = False) -> Im
 def _scale(size: tuple[int, int]) -> int:
     """By how much it is reduced here: as renditions do, but not where they would once more."""
     k = renditions.reduction_factor(size)
-    return k if renditions.reduction_factor([-(-side // k) for side in size]) == 1 else 1
+    return k if renditions.reduction_factor((-(-size[0] // k), -(-size[1] // k))) == 1 else 1
 
 
 def _plain(image: Image.Image, data: bytes | mmap.mmap, k: int = 1) -> Image.Image | None:
