@@ -81,7 +81,7 @@ class CreateListRetrieveUpdate(
 @extend_validation_errors([INVALID], "cursor", actions=["list"])
 @documents_precondition(PatientSerializer)
 class PatientViewSet(CreateListRetrieveUpdate):
-    """A doctor's patients: those they created or hold a consultation with."""
+    """A doctor's patients: those they created or have a consultation with."""
 
     queryset = Patient.objects.all()
     serializer_class = PatientSerializer
@@ -112,7 +112,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
 @extend_validation_errors([INVALID], "cursor", actions=["list", "images"], methods=["get"])
 @documents_precondition(ConsultationSerializer)
 class ConsultationViewSet(CreateListRetrieveUpdate):
-    """A doctor's consultations; a patient reads those about them."""
+    """A doctor's consultations; patients can read those about themselves."""
 
     queryset = Consultation.objects.all()
     serializer_class = ConsultationSerializer
@@ -134,7 +134,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
     @extend_schema(
         methods=["GET"],
         responses=ImageSerializer(many=True),
-        description="Primary first, then the last added.",
+        description="Primary first, then the latest added.",
     )
     @extend_schema(
         methods=["POST"],
@@ -212,7 +212,7 @@ class ImageViewSet(
     mixins.DestroyModelMixin,
     GenericViewSet,
 ):
-    """One image of a consultation: its doctor changes it, its patient looks."""
+    """One image of a consultation: its doctor can change it, its patient can see it."""
 
     request: AuthenticatedAPIRequest
     locks_row = False  # the service locks the consultation first
@@ -226,14 +226,14 @@ class ImageViewSet(
         return ConsultationImage.objects.visible_to(self.request.user)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Its URLs open the display and the original: whoever gets them has seen it."""
+        """Audited as a view, because the URLs open the display and the original."""
         image = self.get_object()
         record(Action.VIEWED, image, api=True)
         return Response(self.get_serializer(image).data)
 
     @extend_schema(
         responses=EventsSerializer,
-        parameters=[OpenApiParameter("before", int, description="From the last page's `next`")],
+        parameters=[OpenApiParameter("before", int, description="From the previous page's `next`")],
     )
     @action(detail=True)
     def audit(self, request: Request, pk: int | None = None) -> Response:

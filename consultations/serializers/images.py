@@ -22,7 +22,7 @@ from ..vocabulary import ImageType
 
 
 class ImageSerializer(serializers.ModelSerializer):
-    """An image of a consultation. URLs are signed and live an hour at most.
+    """An image of a consultation. URLs are signed and valid for an hour at most.
 
     The fields below are the contract: the schema and what may be written. Lists are long, and DRF
     asks each field of each row how it is written; `to_representation` writes the same at once, and
@@ -95,7 +95,7 @@ class ImageSerializer(serializers.ModelSerializer):
 
     @extend_schema_field({"type": ["string", "null"], "format": "date-time"})
     def get_captured_at(self, image: ConsultationImage) -> str | None:
-        """With the offset that the camera wrote; DRF's own field would move it to ours."""
+        """With the camera's own UTC offset; DRF's field would convert it to the server's."""
         local = image.captured_local
         return local.isoformat() if local else None
 
@@ -204,7 +204,7 @@ class ImageSerializer(serializers.ModelSerializer):
 
 
 class ImageUploadSerializer(ImageSerializer):
-    """The multipart body of an upload; the bytes themselves are judged by imaging.intake."""
+    """The multipart body of an upload; the file itself is validated by imaging.intake."""
 
     file = UploadedFileField(
         write_only=True,

@@ -43,7 +43,7 @@ class PatientSerializer(serializers.ModelSerializer):
 
 
 class VisiblePatient(serializers.PrimaryKeyRelatedField):
-    """A patient that the caller may see; any other is one that does not exist."""
+    """A patient whom the caller may edit; any other is reported as not existing."""
 
     def get_queryset(self) -> PatientQuerySet:
         return Patient.objects.editable_by(self.context["request"].user)

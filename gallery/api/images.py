@@ -66,7 +66,7 @@ def _count_schema(name: str) -> serializers.Serializer:
 
 
 class OwnImages(generics.GenericAPIView):
-    """One's own images."""
+    """The user's own images."""
 
     request: AuthenticatedAPIRequest
     serializer_class: type[BaseSerializer] | None = UserImageSerializer
@@ -93,7 +93,7 @@ class OwnImages(generics.GenericAPIView):
 @extend_validation_errors([*FILE_CODES], "file", methods=["post"])
 @extend_validation_errors(TAG_CODES, "tags", methods=["post"])
 class RemoveBackground(OwnImages):
-    """A photograph into the gallery; a worker removes its background."""
+    """Add a photograph to the gallery; a worker removes its background."""
 
     serializer_class = UploadSerializer
     parser_classes = [MultiPartParser]
@@ -138,7 +138,7 @@ class RemoveBackground(OwnImages):
 @extend_validation_errors(TAG_CODES, "add_tags", methods=["patch"])
 @extend_validation_errors(TAG_CODES, "remove_tags", methods=["patch"])
 class Gallery(OwnImages, generics.ListAPIView):
-    """One's own images, newest first."""
+    """The user's own images, newest first."""
 
     queryset = UserImage.objects.none()
     filterset_class = GalleryFilter
@@ -156,7 +156,7 @@ class Gallery(OwnImages, generics.ListAPIView):
     @extend_schema(
         request=ImagesSerializer,
         responses={200: _count_schema("deleted")},
-        description="Gone at once; `/gallery/restore` brings them back"
+        description="Removed at once; `/gallery/restore` brings them back"
         f" for {settings.UNDO_SECONDS} seconds.",
     )
     def delete(self, request: Request) -> Response:
@@ -181,7 +181,7 @@ class Restore(generics.GenericAPIView):
 
     @extend_schema(responses={200: _count_schema("restored"), 403: ErrorsSerializer})
     def post(self, request: AuthenticatedAPIRequest) -> Response:
-        """Bring back images that were deleted a moment ago (see DELETE /gallery)."""
+        """Restore images that were just deleted (see DELETE /gallery)."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         deleted = UserImage.objects.deleted_by(request.user)
@@ -210,27 +210,27 @@ class Quota(generics.GenericAPIView):
     serializer_class = QuotaSerializer
 
     def get(self, request: AuthenticatedAPIRequest) -> Response:
-        """Limits of the plan, and what is used of them."""
+        """The limits of the plan, and their use."""
         quota = StorageQuota.objects.of(request.user.pk)
         return Response(self.get_serializer(quota).data)
 
 
 class Tags(APIView):
     @extend_schema(
-        parameters=[OpenApiParameter("q", str, description="How they begin")],
+        parameters=[OpenApiParameter("q", str, description="The beginning of the tags")],
         responses=inline_serializer(
             "Tags", {"tags": serializers.ListField(child=serializers.CharField())}
         ),
     )
     def get(self, request: AuthenticatedAPIRequest) -> Response:
-        """One's own tags, in alphabetical order: suggestions."""
+        """Suggestions: the user's own tags, in alphabetical order."""
         suggestions = tags.suggestions(request.user, request.query_params.get("q", "")[:100])
         return Response({"tags": [tag.name for tag in suggestions]})
 
 
 @extend_validation_errors(TAG_CODES, "tags", methods=["put", "patch"])
 class UserImageDetail(VersionedDetail, OwnImages, generics.RetrieveUpdateDestroyAPIView):
-    """One image of one's own. PUT sets what it does not name to nothing; PATCH leaves it."""
+    """One of the user's images. PUT clears fields that it does not name; PATCH leaves them."""
 
     queryset = UserImage.objects.none()
 
@@ -273,7 +273,7 @@ class UserImageDetail(VersionedDetail, OwnImages, generics.RetrieveUpdateDestroy
 class Retry(OwnImages):
     @extend_schema(request=RetrySerializer, responses={202: UserImageSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
-        """Process it once more, with another engine if one is named."""
+        """Process the image again, with another engine if one is named."""
         serializer = RetrySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         image = self.get_object()

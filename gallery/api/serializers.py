@@ -31,7 +31,7 @@ class FlatListField(serializers.ListField):
 
 
 class TagsField(FlatListField):
-    """Names; in a form, repeated or parted by commas."""
+    """Names; in a form, repeated or separated by commas."""
 
     child = serializers.CharField(max_length=TAG_LENGTH)
 
@@ -64,7 +64,7 @@ def _tags_and_links(images: list[UserImage]) -> tuple[dict[UUID, list[str]], set
 
 
 class UserImageSerializer(serializers.ModelSerializer):
-    """An image of the gallery. URLs are signed and live an hour at most."""
+    """An image of the gallery. URLs are signed and valid for an hour at most."""
 
     title = serializers.CharField(
         max_length=TITLE_LENGTH, required=False, allow_blank=True, default=""
@@ -72,7 +72,7 @@ class UserImageSerializer(serializers.ModelSerializer):
     tags = TagsField(required=False, default=list)
     is_favorite = serializers.BooleanField(required=False, default=False)
     is_public = serializers.BooleanField(
-        read_only=True, help_text="A shared link would open it now."
+        read_only=True, help_text="Whether a shared link would open it now."
     )
     original_url = serializers.SerializerMethodField()
     display_url = serializers.SerializerMethodField()
@@ -193,7 +193,7 @@ class UserImageSerializer(serializers.ModelSerializer):
 
 
 class UploadSerializer(serializers.Serializer):
-    """The multipart body of an upload; the bytes themselves are judged by imaging.intake."""
+    """The multipart body of an upload; the file itself is validated by imaging.intake."""
 
     file = UploadedFileField(
         write_only=True,
@@ -210,7 +210,7 @@ class RetrySerializer(serializers.Serializer):
 
 
 class ImagesSerializer(serializers.Serializer):
-    """Some of one's images; those that are not one's own are passed over."""
+    """Some of the user's images; keys of others' images are ignored."""
 
     ids = FlatListField(
         child=serializers.UUIDField(), allow_empty=False, max_length=MAX_IMAGES, write_only=True
@@ -230,12 +230,12 @@ class QuotaSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     percent = serializers.IntegerField(
-        read_only=True, help_text="Of the limit that is nearer, rounded down."
+        read_only=True, help_text="Use of the nearer limit, rounded down."
     )
 
 
 class AttachSerializer(ConsultationUploadSerializer):
-    """What is said about the photograph in the consultation; its bytes are the original's."""
+    """The photograph's metadata in the consultation; its file is the original."""
 
     consultation = serializers.PrimaryKeyRelatedField(
         queryset=Consultation.objects.none(), write_only=True

@@ -51,7 +51,7 @@ class OpenSharesFirst(SharePages):
 
 
 class ShareSerializer(serializers.ModelSerializer):
-    """A link of one's own. Its URL is told when it is made, and never again."""
+    """One of the user's links. Its URL is shown only when it is created."""
 
     image: serializers.PrimaryKeyRelatedField = serializers.PrimaryKeyRelatedField(read_only=True)
     has_password = serializers.SerializerMethodField()
@@ -82,7 +82,7 @@ class ShareSerializer(serializers.ModelSerializer):
 
 
 class NewShareSerializer(serializers.Serializer):
-    """How long a link lives (there is none for ever), and what else it asks for."""
+    """The lifetime of a link (always limited), a password and a view limit."""
 
     lifetime = serializers.ChoiceField(links.LIFETIME_CHOICES)
     password = serializers.CharField(
@@ -107,7 +107,7 @@ class ToldShareSerializer(ShareSerializer):
 
 @extend_validation_errors([INVALID], "cursor", methods=["get"])
 class ImageShares(generics.ListAPIView):
-    """The links of one image of one's own, the newest first."""
+    """The links of one of the user's images, newest first."""
 
     request: AuthenticatedAPIRequest
 
@@ -130,7 +130,7 @@ class ImageShares(generics.ListAPIView):
     @extend_schema(
         request=NewShareSerializer,
         responses={201: ToldShareSerializer, 409: ErrorsSerializer},
-        description="The answer tells the link's `url`, this once.",
+        description="The response has the link's `url`, only this once.",
     )
     def post(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
         image = self.get_image()
@@ -143,7 +143,7 @@ class ImageShares(generics.ListAPIView):
 
 @extend_validation_errors([INVALID], "cursor", methods=["get"])
 class Shares(generics.ListAPIView):
-    """All of one's own links: open first, then those that died in the last 30 days."""
+    """All links of the user: open ones first, then those that died in the last 30 days."""
 
     request: AuthenticatedAPIRequest
     paginator: OpenSharesFirst
@@ -159,7 +159,7 @@ class Shares(generics.ListAPIView):
     @extend_schema(
         operation_id="shares_revoke_all",
         responses={200: inline_serializer("Revoked", {"revoked": serializers.IntegerField()})},
-        description="Revoke every link of one's own.",
+        description="Revoke all links of the user.",
     )
     def delete(self, request: AuthenticatedAPIRequest) -> Response:
         return Response({"revoked": links.revoke_all(request.user)})
@@ -171,7 +171,7 @@ class ShareDetail(generics.GenericAPIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
-        """Revoke a link: it opens nothing from now on."""
+        """Revoke a link, which then opens nothing."""
         shares = Share.objects.visible_to(request.user)
         get_object_or_404(shares, pk=pk)
         links.revoke(shares.filter(pk=pk))

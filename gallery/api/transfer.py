@@ -33,8 +33,8 @@ class FromConsultation(OwnImages):
 
     @extend_schema(request=None, responses={202: UserImageSerializer, 403: ErrorsSerializer})
     def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
-        """A consultation's photograph into one's own gallery, where a worker removes its
-        background. The consultation is not touched. Asked again, it answers the same image."""
+        """Copy a consultation's photograph into the user's own gallery, where a worker removes its
+        background. The consultation is not changed. Repeated, it returns the same image."""
         image = get_object_or_404(ConsultationImage.objects.visible_to(request.user), pk=pk)
         copy, _created = transfer.copy_from_consultation(image=image, user=request.user)
         url = reverse("api-userimage-detail", args=[copy.pk])
@@ -65,7 +65,7 @@ class Attach(generics.GenericAPIView):
         parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request: AuthenticatedAPIRequest, pk: UUID) -> Response:
-        """A gallery image's original into a consultation of one's own."""
+        """Copy a gallery image's original into one of the user's consultations."""
         image = self.get_object()
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
