@@ -13,7 +13,7 @@ from rest_framework import serializers
 
 from imaging import storage
 from imaging.models import CapturedFrom
-from imaging.serializers import UploadedFileField
+from imaging.serializers import UploadedFileField, absolute_url, format_datetime
 from imaging.storage.signing import UrlSigner
 
 from .. import dating
