@@ -6,8 +6,9 @@ not enough to forge them. Each event names its key, so that keys can be rotated.
 cannot detect is a database that is restored to an earlier state as a whole: note the end that
 `verify_audit` prints, and pass it later (`--since`).
 
-Appending is a transaction of its own, after the commit of the recorded action: the head's lock is
-held for a few rows, and never while waiting for anything else.
+Appending is a transaction of its own, after the commit of the recorded action (a page view has
+nothing to commit): the head's lock is held for a few rows, and never while waiting for anything
+else.
 """
 
 import hashlib
@@ -85,6 +86,19 @@ def create_head() -> None:
         head.save(force_insert=True)
 
 
+def append(events: list[PendingEvent]) -> bool:
+    """Add unsaved events directly to the end of the chain, within a transaction that does nothing
+    else. False, with nothing written, if that is not possible: other events are pending and go
+    first, or the head is lost."""
+    head = ChainHead.objects.select_for_update().filter(pk=1).first()
+    if head is None or PendingEvent.objects.exists():
+        return False
+    for event in events:
+        event.normalize()
+    _append(head, events)
+    return True
+
+
 def flush_pending(*, known: bool = False) -> None:
     """Move all pending events into the chain, whichever process wrote them; idempotent. Events that
     arrive meanwhile are moved by their own process. `known`: there are some, skip the check."""
@@ -97,21 +111,21 @@ def flush_pending(*, known: bool = False) -> None:
                 return
             pending = list(PendingEvent.objects.order_by("pk")[:BATCH])
             _append(head, pending)
+            chained = PendingEvent.objects.filter(pk__in=[entry.pk for entry in pending])
+            chained._raw_delete(chained.db)  # nothing refers to them
             full = len(pending) == BATCH
 
 
-def _append(head: ChainHead, pending: list[PendingEvent]) -> None:
+def _append(head: ChainHead, events: list[PendingEvent]) -> None:
     # A head that was tampered with is not sealed again: verify_audit must keep reporting it.
     intact, own_key_id = is_sealed(head), key_id(keyring("AUDIT_KEY")[0])
     links = []
-    for entry in pending:
+    for entry in events:
         event = Event(id=head.last + 1, previous=head.hash, key_id=own_key_id, **entry.facts())
         event.hash = digest(event)
         head.last, head.hash = event.id, event.hash
         links.append(event)
     _writable_events().bulk_create(links)
-    chained = PendingEvent.objects.filter(pk__in=[entry.pk for entry in pending])
-    chained._raw_delete(chained.db)  # nothing refers to them
     if intact:
         head.seal = seal(head)
     head.save(update_fields=["last", "hash", "seal"])

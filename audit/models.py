@@ -4,7 +4,8 @@ Nothing here references another table: an event outlives the user and the image 
 contains no name, e-mail address or file name.
 """
 
-from typing import Any
+import json
+from typing import Any, cast
 
 from django.db import models
 from django.utils import timezone
@@ -153,12 +154,20 @@ class Event(EventFacts):
 
 class PendingEvent(EventFacts):
     """An event on its way into the chain: written in the transaction of the recorded action, so
-    that either both exist or neither, and moved into the chain after the commit."""
+    that either both exist or neither, and moved into the chain after the commit. The event of a
+    page view, which has nothing to roll back, need not be saved here."""
 
     class Meta:
         db_table = "audit_waiting"
         verbose_name = _("waiting event")
         verbose_name_plural = _("waiting events")
+
+    def normalize(self) -> None:
+        """Give the facts the form that the database would return, which is what the hash covers."""
+        for name in self.FACTS:
+            field = cast(models.Field, self._meta.get_field(name))
+            setattr(self, name, field.to_python(getattr(self, name)))
+        self.detail = json.loads(json.dumps(self.detail))
 
 
 class ChainHead(models.Model):

@@ -3,7 +3,7 @@
     record(Action.VIEWED, image)
 
 An event is written in the transaction of the action, if there is one: both are committed, or
-neither is. It enters the chain right after the commit.
+neither is. It enters the chain right after the commit; without such a transaction, at once.
 """
 
 import logging
@@ -48,12 +48,25 @@ def record_all(
         transaction.on_commit(chain.flush_pending, robust=True)
         return
     with transaction.atomic():  # a read: one commit costs half of two
+        if _append_now(events):
+            return
         PendingEvent.objects.bulk_create(events, batch_size=chain.BATCH)
         try:
             with transaction.atomic():
                 chain.flush_pending(known=True)
         except Exception:
             logger.exception("events wait to enter the audit log's chain")
+
+
+def _append_now(events: list[PendingEvent]) -> bool:
+    """Are the events in the chain, without having been pending? If anything fails, they can still
+    be saved as pending."""
+    try:
+        with transaction.atomic():
+            return len(events) <= chain.BATCH and chain.append(events)
+    except Exception:
+        logger.exception("events could not enter the audit log's chain at once")
+        return False
 
 
 def _subject_facts(subject: Model | None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from imaging import storage
 from .models import ConsultationImage
 from .vocabulary import DermoscopicType, ImageType
 
-NUMBERS, BREAKABLE = ' class="num"', ' class="break"'
+NUMBERS, BREAKABLE = " class=num", " class=break"
 
 
 def with_tile_facts(images: list[ConsultationImage]) -> list[ConsultationImage]:
@@ -120,6 +120,7 @@ class FactSheet:
 
 
 def _row_writer(label: str, attributes: str = "") -> Callable[[str], str]:
-    """A function that writes a row of a <dl> with this label, escaped."""
-    opening = f"<dt>{html.escape(label)}</dt><dd{attributes}>"
-    return lambda value: f"{opening}{html.escape(value)}</dd>"
+    """A function that writes a row of a <dl> with this label, escaped. The end tags are left out,
+    as HTML allows: a page has hundreds of rows."""
+    opening = f"<dt>{html.escape(label)}<dd{attributes}>"
+    return lambda value: f"{opening}{html.escape(value)}"

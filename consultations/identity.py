@@ -57,6 +57,14 @@ def age(birth_date: date | None) -> str:
     return text % {"age": number}
 
 
+def birth_and_age(patient: PatientIdentity) -> str:
+    """The date of birth and the age, or ""."""
+    if not patient.birth_date:
+        return ""
+    day, years = date_format(patient.birth_date, "SHORT_DATE_FORMAT"), age(patient.birth_date)
+    return f"{day} ({years})" if years else day
+
+
 def record_number(patient: PatientIdentity) -> str:
     """The practice's file number, or else our record number: unique to each patient."""
     if patient.file_number:

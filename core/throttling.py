@@ -26,18 +26,25 @@ class Rate(throttling.SimpleRateThrottle):
             return True
         window, self.elapsed = divmod(self.timer(), self.duration)
         current = f"{self.key}/{window:.0f}"
-        # Twice: the next window still reads this one's count.
-        self.cache.add(current, 0, 2 * self.duration)
-        try:
-            self.count = self.cache.incr(current)
-        except ValueError:  # evicted from a full cache
-            self.count = 1
+        self.count = self._add_one(current)
         self.earlier = self.cache.get(f"{self.key}/{window - 1:.0f}", 0)
         if self._counted(self.elapsed) <= self.num_requests:
             return True
         self.cache.incr(current, -1)  # refused requests do not count
         self.count -= 1
         return False
+
+    def _add_one(self, name: str) -> int:
+        """One more of what is counted under a name. Returns how many they are."""
+        try:
+            return self.cache.incr(name)
+        except ValueError:  # the first of its window
+            # The last window's count is asked for through the whole of this one.
+            self.cache.add(name, 0, 2 * self.duration)
+        try:
+            return self.cache.incr(name)
+        except ValueError:  # the cache was full and has dropped it
+            return 1
 
     def _counted(self, elapsed: float) -> float:
         return self.count + self.earlier * (1 - elapsed / self.duration)

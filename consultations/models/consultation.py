@@ -54,6 +54,7 @@ class Consultation(models.Model):
     # Not columns: what a list shows besides them.
     images_count: int  # of `with_images_count`
     strip: dict[str, Any]  # of views/home.py: `add_strips`
+    pictures_shown: int  # as well
 
     objects = ConsultationQuerySet.as_manager()
     audited = audited(Kind.CONSULTATION, patient_id="patient_id", doctor_id="doctor_id")

@@ -126,5 +126,6 @@ class Patient(models.Model):
         check_birth(self)
 
     age = property(lambda self: identity.age(self.birth_date))
+    born = property(identity.birth_and_age)
     number = property(identity.record_number)
     initials = property(identity.initials)

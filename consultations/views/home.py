@@ -9,16 +9,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
+from core.templatetags.filled import Filling
 from core.templatetags.units import tally
 from imaging import storage
 from imaging.renditions import thumbnail_size
 
-from ..models import Consultation, ConsultationImage
+from ..models import Consultation, ConsultationImage, Patient
 from ..models.consultation import ConsultationQuerySet
 from ..ordering import IN_ORDER
 
@@ -41,24 +43,37 @@ def for_list(consultations: ConsultationQuerySet) -> ConsultationQuerySet:
     return consultations.order_by("-date", "-pk")
 
 
-def add_strips(consultations: Collection[Consultation]) -> None:
-    """Set each consultation's `strip`: what its row in a list shows besides its columns. The first
-    pictures of all of them come from one query."""
+def add_strips(consultations: Collection[Consultation], *, named: bool = True) -> None:
+    """Set each consultation's `strip`: what its row in a list shows, with the patient's name or
+    without. The first pictures of all of them come from one query."""
     pictures: dict[int, list[str]] = {consultation.pk: [] for consultation in consultations}
     link = storage.url_signer("thumbnails")
     for key, name, *size in _first_images(list(pictures)):
         width, height = thumbnail_size(*size)
         pictures[key].append(PICTURE.format(escape(link(name)), width, height))
     prefix, _key, suffix = reverse("consultation_detail", args=[0]).rpartition("0")
+    day_format = "SHORT_DATE_FORMAT" if named else "DATE_FORMAT"
+    patients = {one.patient_id: one.patient for one in consultations} if named else {}
+    identities = {key: _identity(patient) for key, patient in patients.items()}
     for consultation in consultations:
-        count = consultation.images_count
-        consultation.strip = {
+        count, identity = consultation.images_count, identities.get(consultation.patient_id, {})
+        shape = {"named": named, "birth_date": "born" in identity, "status": consultation.status}
+        consultation.pictures_shown = len(pictures[consultation.pk])
+        values = {
             "page": f"{prefix}{consultation.pk}{suffix}",
-            "day": date_format(consultation.date, "SHORT_DATE_FORMAT"),
+            "day": date_format(consultation.date, day_format),
+            "reason": consultation.reason or _("Consultation"),
             "count": ngettext("%(n)s image", "%(n)s images", count) % {"n": tally(count)},
             "pictures": mark_safe("".join(pictures[consultation.pk])),  # noqa: S308  (escaped)
-            "shown": len(pictures[consultation.pk]),
+            "state": str(consultation.get_status_display()),
         }
+        consultation.strip = Filling(shape, values | identity)
+
+
+def _identity(patient: Patient) -> dict[str, str]:
+    """What components/patient_identity.html shows of a patient."""
+    identity = {"full_name": patient.full_name, "number": patient.number}
+    return identity | ({"born": patient.born} if patient.birth_date else {})
 
 
 def _first_images(keys: list[int]) -> list[tuple[int, str, int, int]]:
@@ -71,11 +86,13 @@ def _first_images(keys: list[int]) -> list[tuple[int, str, int, int]]:
         return cursor.fetchall()
 
 
-def prepare_list(request: AuthenticatedRequest, consultations: Collection[Consultation]) -> None:
+def prepare_list(
+    request: AuthenticatedRequest, consultations: Collection[Consultation], *, named: bool = True
+) -> None:
     """Call `add_strips`, and audit that these thumbnails were shown: one event of the user who
     looked, because one for each consultation would bury the views of single pictures."""
-    add_strips(consultations)
-    shown = {one.pk: one.strip["shown"] for one in consultations if one.strip["shown"]}
+    add_strips(consultations, named=named)
+    shown = {one.pk: one.pictures_shown for one in consultations if one.pictures_shown}
     if shown:
         detail = {"images": sum(shown.values()), "consultations": list(shown)}
         record(Action.LISTED, request.user, **detail)
@@ -90,7 +107,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
     if user.is_staff:
         return redirect("admin:index")
     consultations = list(for_list(Consultation.objects.visible_to(user))[:50])
-    prepare_list(request, consultations)
+    prepare_list(request, consultations, named=False)
     return render(request, "home/patient.html", {"consultations": consultations})
 
 

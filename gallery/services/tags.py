@@ -42,9 +42,9 @@ def split_names(text: str) -> list[str]:
 def names_by_image(images: Iterable[UserImage]) -> dict[UUID, list[str]]:
     """{image's key: [names of its tags]} in alphabetical order."""
     result: dict[UUID, list[str]] = defaultdict(list)
-    rows = ImageTag.objects.filter(image__in=images).select_related("tag").order_by("tag__key")
-    for row in rows:
-        result[row.image_id].append(row.tag.name)
+    rows = ImageTag.objects.filter(image_id__in=[image.pk for image in images])
+    for key, name in rows.order_by("tag__key").values_list("image_id", "tag__name"):
+        result[key].append(name)
     return result
 
 

@@ -7,8 +7,10 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from core.templatetags.filled import Filling
 from imaging import storage
 
 from ..models import UserImage
@@ -34,8 +36,8 @@ def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
         image.seconds = max(0, int((now - since).total_seconds())) if since else None
         width, height = image.thumbnail_size
         title = str(image.shown_title)
-        image.tile = {
-            "id": str(image.pk),
+        values = {
+            "id": mark_safe(str(image.pk)),  # noqa: S308  (a key)
             "page": page(image.pk),
             "thumbnail": link(str(image.shown_thumbnail.name)),
             "width": str(width),
@@ -45,7 +47,23 @@ def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
             "day": day_of(image.created_at.astimezone(zone).date()),
             "tags": ", ".join(image.tag_names),
         }
+        shape = _shape(image)
+        if shape["failed"]:
+            values["why"] = str(image.failure)
+        image.tile = Filling(shape, values)
     return images
+
+
+def _shape(image: UserImage) -> dict[str, bool]:
+    """What a tile's markup depends on."""
+    waiting = image.is_waiting
+    return {
+        "favorite": image.is_favorite,
+        "cut_out": bool(image.cutout_thumbnail),
+        "waits": waiting,
+        "doubtful": image.quality == image.Quality.FAIR and not waiting,
+        "failed": image.status == image.Status.FAILED,
+    }
 
 
 def _page_links() -> Callable[[UUID], str]:

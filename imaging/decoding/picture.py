@@ -118,7 +118,7 @@ def load(
     if kind == "WEBP":
         return _webp(image), False
     if kind == "PNG":
-        return png.load(image, data), False
+        return png.load(image, data, whole), False
     image.load()
     return image, False
 

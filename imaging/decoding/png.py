@@ -7,12 +7,15 @@ end, which loses the checksum of the pixels and the EXIF of a writer that puts i
 import mmap
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
 
-import pyspng
 from PIL import Image
+from zlib_ng import zlib_ng
 
+from imaging import renditions
 from imaging.errors import ImageRefused
+
+from . import strips
+from .strips import Samples
 
 # Of each pass: first column, column step, first line, line step.
 _ADAM7: tuple[tuple[int, int, int, int], ...]
@@ -20,25 +23,20 @@ _ADAM7 = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), 
 _ADAM7 += ((0, 1, 1, 2),)
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 _STEP = 2**20  # bytes unpacked at a time
+_PIECE = 2**16  # bytes handed on at a time; what there is no room for is copied
+_PLAIN = {
+    "L": Samples(0, 1, "L", "L"),
+    "RGB": Samples(2, 3, "RGBA", "RGBX"),
+    "RGBA": Samples(6, 4, "RGBA", "RGBA"),
+}
 
 
-class _Samples(NamedTuple):
-    """A PNG's colour type, the format to request from libspng, and Pillow's mode for the result."""
-
-    type: int
-    format: str
-    mode: str
-
-
-_PLAIN = {"L": _Samples(0, "L", "L"), "RGB": _Samples(2, "RGBA", "RGBX")}
-_PLAIN["RGBA"] = _Samples(6, "RGBA", "RGBA")
-
-
-def load(image: Image.Image, data: bytes | mmap.mmap) -> Image.Image:
-    """The pixels of a PNG that Pillow has opened on `data`. Raises ImageRefused for one
-    that ends early; whatever Pillow raises for what it cannot decode."""
+def load(image: Image.Image, data: bytes | mmap.mmap, whole: bool = False) -> Image.Image:
+    """The pixels of a PNG that Pillow has opened on `data` (a buffer), at display scale where that
+    can be had in passing, `whole` for all of them. Raises ImageRefused for one that ends early;
+    whatever Pillow raises for what it cannot decode."""
     _forget_texts(image)
-    if (plain := _plain(image, data)) is not None:
+    if (plain := _plain(image, data, 1 if whole else _scale(image.size))) is not None:
         return plain
     image.load()
     _forget_texts(image)  # also those that follow the pixels
@@ -47,39 +45,59 @@ def load(image: Image.Image, data: bytes | mmap.mmap) -> Image.Image:
     return image
 
 
-def _plain(image: Image.Image, data: bytes | mmap.mmap) -> Image.Image | None:
-    """The pixels of a PNG of the usual kind: eight bits a sample, not interlaced, no transparent
-    colour, nothing after the pixels. libspng decodes those in half the time. It only gets the
-    chunks of the picture; None for any other PNG, which is left to Pillow."""
+def _scale(size: tuple[int, int]) -> int:
+    """By how much it is reduced here: as renditions do, but not where they would once more."""
+    k = renditions.reduction_factor(size)
+    return k if renditions.reduction_factor((-(-size[0] // k), -(-size[1] // k))) == 1 else 1
+
+
+def _plain(image: Image.Image, data: bytes | mmap.mmap, k: int = 1) -> Image.Image | None:
+    """Most PNGs are of one kind: eight bits a sample, line after line, no colour that stands for
+    transparency, nothing behind the pixels. Those are decoded in strips, in half the time. What is
+    not whole and right to the last checksum, Pillow may judge."""
     kinds: set[bytes] = set()
-    kept: list[bytes] = []
-    ended = False
+    places: list[tuple[int, int]] = []
+    header, ended = b"", False
     for kind, start, stop in _chunks(data):
-        if kind in (b"IHDR", b"IDAT", b"IEND"):
-            chunk = data[start - 8 : stop + 4]
-            # libspng's binding does not check: changed bits would be shown.
-            if zlib.crc32(memoryview(chunk)[4:-4]).to_bytes(4) != chunk[-4:]:
-                return None
-            kept.append(chunk)
-        if b"IDAT" in kinds and kind not in (b"IDAT", b"IEND"):
+        if kind == b"IDAT":
+            places.append((start, stop))
+        elif places and kind != b"IEND":
             return None
+        elif kind in (b"IHDR", b"IEND"):
+            if kind in kinds or not _is_sound(data, kind, start, stop):
+                return None
+            header = header or data[start:stop]
         kinds.add(kind)
-        ended = kind == b"IEND" and stop + 4 <= len(data)
+        ended = kind == b"IEND"
         if ended:
             break
     samples = _PLAIN.get(image.mode)
     if not ended or not samples or kinds & {b"tRNS", b"acTL", b"PLTE"}:
         return None
-    if kept[0][16:21] != bytes((8, samples.type, 0, 0, 0)):  # depth, type, and not interlaced
+    size = b"".join(side.to_bytes(4) for side in image.size)
+    if header != size + bytes((8, samples.type, 0, 0, 0)):  # depth, type, and not interlaced
         return None
     try:
-        pixels = pyspng.load(data[:8] + b"".join(kept), samples.format)
-    except RuntimeError:
+        return strips.decode(_packed(data, places), samples, image.size, k)
+    except strips.Broken:
         return None
-    mode = samples.mode
-    if pixels.shape[1::-1] != image.size:
-        return None
-    return Image.frombuffer(mode, image.size, pixels, "raw", mode, 0, 1)
+
+
+def _is_sound(data: bytes | mmap.mmap, kind: bytes, start: int, stop: int) -> bool:
+    return zlib.crc32(kind + data[start:stop]).to_bytes(4) == data[stop : stop + 4]
+
+
+def _packed(data: bytes | mmap.mmap, places: list[tuple[int, int]]) -> Iterator[bytes]:
+    """What is in these chunks, a piece at a time. Raises Broken where a chunk's checksum is
+    another: libspng, as it is bound, does not ask, and changed bits would be shown."""
+    for start, stop in places:
+        checksum = zlib_ng.crc32(b"IDAT")
+        for at in range(start, stop, _PIECE):
+            piece = data[at : min(at + _PIECE, stop)]
+            checksum = zlib_ng.crc32(piece, checksum)
+            yield piece
+        if checksum.to_bytes(4) != data[stop : stop + 4]:
+            raise strips.Broken
 
 
 def _forget_texts(image: Image.Image) -> None:

@@ -1,13 +1,15 @@
 """The fast way of a PNG shows what the slow one does, pixel for pixel."""
 
 import io
+import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from imaging.decoding import png
+from imaging import renditions
+from imaging.decoding import png, strips
 from tools import phantoms
 
 PICTURE = phantoms.macro(1, size=(320, 240), lesion=phantoms.Lesion(1))
@@ -19,8 +21,23 @@ def saved(image, **options):
     return out.getvalue()
 
 
-def plain(data):
-    return png._plain(Image.open(io.BytesIO(data)), data)
+def plain(data, k=1):
+    return png._plain(Image.open(io.BytesIO(data)), data, k)
+
+
+def repacked(data, change):
+    """With other packed data, in chunks of seven bytes; every chunk with the checksum it needs."""
+    chunks = [(kind, data[start:stop]) for kind, start, stop in png._chunks(data)]
+    packed = change(b"".join(body for kind, body in chunks if kind == b"IDAT"))
+    pieces = [(b"IDAT", packed[at : at + 7]) for at in range(0, len(packed), 7)]
+    return data[:8] + b"".join(
+        len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4)
+        for kind, body in [chunks[0], *pieces, chunks[-1]]
+    )
+
+
+def lines(change):
+    return lambda packed: zlib.compress(change(zlib.decompress(packed)))
 
 
 def with_alpha(picture):
@@ -67,3 +84,41 @@ def test_what_follows_the_pixels_is_read():
     at = comment.index(b"tEXt") - 4
     length = int.from_bytes(comment[at : at + 4]) + 12
     assert plain(data[:end] + comment[at : at + length] + data[end:]) is None
+
+
+@pytest.mark.parametrize("k", [1, 2, 8])
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_strips_join_to_what_the_whole_gives(mode, k, monkeypatch):
+    """Lines are told as differences from the line above, which may lie in the strip before."""
+    monkeypatch.setattr(strips, "_STRIP", 10_000)
+    picture = with_alpha(PICTURE.convert("RGB")) if mode == "RGBA" else PICTURE.convert(mode)
+    picture = picture.crop((0, 0, 317, 233))  # no multiple of anything
+    fast = plain(repacked(saved(picture), lambda packed: packed), k)
+    assert np.array_equal(np.asarray(fast.convert(mode)), np.asarray(picture.reduce(k)))
+
+
+@pytest.mark.parametrize("long_edge", [1919, 3840, 7679, 7680, 31_001])
+def test_it_is_reduced_as_any_other_picture(long_edge):
+    picture = Image.effect_noise((long_edge, 8), 90).convert("RGB")
+    data = saved(picture, compress_level=1)
+    shown = renditions.upright_srgb(png.load(Image.open(io.BytesIO(data)), data), 1, None)
+    slow = renditions.upright_srgb(picture, 1, None)
+    assert np.array_equal(np.asarray(shown.convert("RGB")), np.asarray(slow.convert("RGB")))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda packed: packed[:-1] + bytes([packed[-1] ^ 1]),
+        lambda packed: packed[:-1],
+        lambda packed: packed + b"more",
+        lines(lambda raw: raw + b"\0"),
+        lines(lambda raw: raw[:-1]),
+        lines(lambda raw: b"\5" + raw[1:]),
+    ],
+    ids=["checksum", "cut", "more", "a byte more", "a byte less", "no such filter"],
+)
+def test_the_fast_way_wants_the_picture_and_nothing_else(change):
+    data = saved(PICTURE)
+    assert plain(repacked(data, lambda packed: packed)) is not None
+    assert plain(repacked(data, change)) is None

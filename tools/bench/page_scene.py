@@ -95,6 +95,16 @@ def record_of(doctor):
     return visits[0], names[: VISITS[0]]
 
 
+def cut_out(stem):
+    """The two files of a cut-out, under the names that this tree has for them."""
+    names = {field.name for field in UserImage._meta.fields}
+    former = "processed" in names
+    return {
+        "processed" if former else "cutout": f"{stem}_processed.png",
+        "cutout" if former else "cutout_thumbnail": f"{stem}_cutout.webp",
+    }
+
+
 def gallery_of(user):
     """Sixty images: most are ready, some failed, one waits; favourites and tags among them."""
     tag = Tag.objects.create(user=user, name="suivi", key="suivi")
@@ -109,8 +119,7 @@ def gallery_of(user):
                 original=f"{stem}_original.jpg",
                 display=f"{stem}_display.jpg",
                 thumbnail=f"{stem}_thumb.webp",
-                processed=f"{stem}_processed.png" if status == "ready" else "",
-                cutout=f"{stem}_cutout.webp" if status == "ready" else "",
+                **(cut_out(stem) if status == "ready" else {}),
                 original_filename=f"IMG_{number:04}.JPG",
                 sha256=f"{number:064x}",
                 title=f"Image {number}",

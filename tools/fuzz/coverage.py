@@ -106,7 +106,7 @@ def main():
     ):
         from django.conf import settings
 
-        settings.configure(TIME_ZONE="Europe/Paris", USE_TZ=True)
+        settings.configure(TIME_ZONE="Europe/Paris", USE_TZ=True, METRICS_TOKEN="")
         from imaging import metadata  # noqa: F401
         from imaging.decoding import jpeg  # noqa: F401
     target = {"jpeg": jpeg_target, "metadata": metadata_target}[sys.argv.pop(1)]
