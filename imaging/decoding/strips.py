@@ -52,7 +52,7 @@ def decode(packed: Iterator[bytes], samples: Samples, size, k: int) -> Image.Ima
 
 
 class _Unpacker:
-    """Unpacks so much as is asked for."""
+    """Unpacks as much as is asked for."""
 
     def __init__(self, packed):
         self.packed = packed
@@ -93,14 +93,9 @@ def _lines(pieces, samples, size):
     for piece in pieces:
         for at in range(0, len(piece), _STORED):
             block = piece[at : at + _STORED]
-            size = len(block)
-            blocks += [
-                b"\0",
-                size.to_bytes(2, "little"),
-                (_STORED - size).to_bytes(2, "little"),
-                block,
-            ]
-            length += 5 + size
+            stored = len(block).to_bytes(2, "little")
+            blocks += [b"\0", stored, (_STORED - len(block)).to_bytes(2, "little"), block]
+            length += 5 + len(block)
     blocks.append(b"\1\0\0\xff\xff\0\0\0\0")  # the last one, empty, and a checksum
     header = width.to_bytes(4) + height.to_bytes(4) + bytes((8, samples.type, 0, 0, 0))
     start = [_SIGNATURE, (13).to_bytes(4), b"IHDR", header, bytes(4), length.to_bytes(4), b"IDAT"]

@@ -105,16 +105,20 @@ def main():
             if not name.startswith("8 "):
                 what = f"memory: ours ÷ {NAMES['usual-2']}, {name}"
                 goals.append((what, found["usual-2"][3], 0.24))
-        for name, peer, limit in (
-            ("PNG 4 MP", "libvips", None),  # told without a goal: nothing is reduced in it
-            ("PNG 12 MP", "libvips", 1.2),
-            ("WebP 12 MP", "libvips", 1.05),
-            ("HEIC 12 MP", "heif", 1.25),
+        for name, peer, limit, memory in (
+            ("PNG 4 MP", "libvips", None, None),  # without a goal: nothing is reduced in it
+            ("PNG 12 MP", "libvips", 1.1, 1.2),
+            ("WebP 12 MP", "libvips", 1.05, None),
+            ("HEIC 12 MP", "heif", 1.25, None),
         ):
             found = compare(("ours", peer), paths[name], None)
             table(report, name, paths[name], found)
-            if limit:
-                goals.append((f"CPU: ours ÷ {NAMES[peer]}, {name}", found[peer][2], limit))
+            for what, measured, most in (
+                ("CPU", found[peer][2], limit),
+                ("memory", found[peer][3], memory),
+            ):
+                if most:
+                    goals.append((f"{what}: ours ÷ {NAMES[peer]}, {name}", measured, most))
         report.goals(goals)
         report.goals(fidelity.goals(report, [paths[name] for name in JPEGS]))
         report.goals(uploads.goals(report, paths["12 MP phone"]))
