@@ -156,7 +156,7 @@ def test_no_clamd_no_upload(settings, send, where):
 
 
 def test_a_clamd_that_hangs_is_not_waited_for(guarded, send, monkeypatch):
-    monkeypatch.setattr(antivirus, "SECONDS", 1)
+    monkeypatch.setattr(antivirus, "TIMEOUT", 1)
     guarded.send_signal(signal.SIGSTOP)
     began = time.monotonic()
     try:
