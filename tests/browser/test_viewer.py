@@ -11,7 +11,8 @@ STAGES = """async ([module, library, { display, width, height }]) => {
         Object.assign(element.style, place);
         document.body.append(element);
         const stage = await Stage.load(element, library);
-        await stage.show(display, size);
+        const late = new Promise((_, reject) => setTimeout(reject, 30_000, new Error("no picture")));
+        await Promise.race([stage.show(display, size), late]);
         return stage;
     };
     const [one, other] = await Promise.all([load("0px"), load("600px")]);
@@ -46,7 +47,9 @@ STAGES = """async ([module, library, { display, width, height }]) => {
 def test_two_stages_and_where_a_place_in_a_picture_is_on_the_screen(tab, doctor, image, violations):
     page = tab(doctor, reduced_motion="reduce")
     page.goto(f"/consultations/{image.consultation_id}/")
-    item = page.locator("#images [data-viewer-item]").first.evaluate("tile => ({...tile.dataset})")
+    item = page.locator("#images [data-viewer-item]").first.evaluate(
+        "tile => ({display: tile.querySelector('a').href + 'display/', ...tile.dataset})"
+    )
     library = page.locator("[data-osd-src]").get_attribute("data-osd-src")
     module = page.locator('script[src*="js/components/viewer/"]').evaluate(
         "script => new URL('stage.js', script.src).href"
