@@ -11,7 +11,8 @@ STAGES = """async ([module, library, { display, width, height }]) => {
         Object.assign(element.style, place);
         document.body.append(element);
         const stage = await Stage.load(element, library);
-        const late = new Promise((_, reject) => setTimeout(reject, 30_000, new Error("no picture")));
+        const none = new Error("no picture");
+        const late = new Promise((_, reject) => setTimeout(reject, 30_000, none));
         await Promise.race([stage.show(display, size), late]);
         return stage;
     };
