@@ -28,7 +28,7 @@ class ConsultationImagePages(ImagePages):
             )
         return primary
 
-    def walked(
+    def cursor_queryset(
         self, queryset: ConsultationImageQuerySet, memo: int | None
     ) -> ConsultationImageQuerySet:
         others = queryset if memo is None else queryset.exclude(pk=memo)
