@@ -229,6 +229,23 @@ def test_memory_runs_out_for_the_decoder_alone(settings, tmp_path):
     pool.close()
 
 
+def test_memory_that_another_file_left_taken_is_not_the_file_s_fault(pool, file, monkeypatch):
+    """The largest picture of the day would be refused for the one before it."""
+    pool.decode(file)
+    used, decode = pool.idle[0], Decoder.decode
+    too_heavy = json.dumps({"refused": ["corrupt_image", "too_heavy", {}]}).encode()
+
+    def decode_or_not(decoder, file):
+        if decoder is not used:
+            return decode(decoder, file)
+        decoder.files += 1
+        return [too_heavy, b"", b""]
+
+    monkeypatch.setattr(Decoder, "decode", decode_or_not)
+    assert pool.decode(file).width == 320
+    assert used.process.poll() is not None, "nor does the next file meet it"
+
+
 def test_the_process_knows_no_secret(pool, file, monkeypatch):
     """A decoder that is taken over finds no key and no database."""
     monkeypatch.setenv("DATABASE_URL", "postgres://user:secret@db/dermaai")
