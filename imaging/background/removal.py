@@ -58,6 +58,9 @@ class Removers(Pool[Remover]):
     process_class = Remover
     max_files = 500
 
+    def is_exhausted(self, result: Cutout | BackgroundFailed) -> bool:
+        return isinstance(result, BackgroundFailed) and result.code == "too_heavy"
+
 
 def remove(
     original: IO[bytes],
@@ -77,18 +80,7 @@ def remove(
     """
     if engine not in CHOICES:
         raise ValueError(f"engine must be one of {', '.join(CHOICES)}: {engine!r}")
-    earlier_files = 0  # that the process had seen
-
-    def request(remover: Remover) -> list[bytes]:
-        nonlocal earlier_files
-        earlier_files = remover.files
-        return remover.cut_out(original, out, engine, dermoscopic)
-
-    result = _run(request)
-    if isinstance(result, BackgroundFailed) and result.code == "too_heavy" and earlier_files:
-        # Earlier files may have left the process little memory: retry with a new one.
-        close()
-        result = _run(request)
+    result = _run(lambda remover: remover.cut_out(original, out, engine, dermoscopic))
     if isinstance(result, BackgroundFailed):
         raise result
     return result

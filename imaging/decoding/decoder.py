@@ -61,21 +61,13 @@ class Decoders(Pool[Decoder]):
             raise result
         return result
 
+    def is_exhausted(self, result: Decoded | ImageRefused) -> bool:
+        return isinstance(result, ImageRefused) and result.message == "too_heavy"
+
     def _decode(self, file: IO[bytes]) -> Decoded | ImageRefused:
-        earlier_files = 0  # that the process had seen
-
-        def request(decoder: Decoder) -> list[bytes]:
-            nonlocal earlier_files
-            earlier_files = decoder.files
-            return decoder.decode(file)
-
         for fresh in (False, True):
             try:
-                result = self.run(request, _result, fresh=fresh)
-                if not (_is_too_heavy(result) and earlier_files):
-                    return result
-                # Earlier files may have left the process little memory: retry with a new one.
-                self.close()
+                return self.run(lambda decoder: decoder.decode(file), _result, fresh=fresh)
             except ProcessExited as error:
                 if error.hit_time_limit:
                     raise ImageRefused("corrupt_image", message="too_heavy") from error
@@ -83,10 +75,6 @@ class Decoders(Pool[Decoder]):
                     raise ImageRefused("corrupt_image") from error
                 # Killed from outside, or corrupted by an earlier file: retry with a new process.
         raise DecoderUnavailable("the process exited twice")
-
-
-def _is_too_heavy(result: Decoded | ImageRefused) -> bool:
-    return isinstance(result, ImageRefused) and result.message == "too_heavy"
 
 
 def _result(facts: dict[str, Any], display: bytes, thumbnail: bytes) -> Decoded | ImageRefused:

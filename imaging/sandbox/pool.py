@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from core.errors import Unavailable
 
@@ -47,32 +47,29 @@ class Pool(Generic[P]):
         """Calls `request(process)` and returns `parse(facts, *parts)` of its reply.
 
         `fresh` requires a process that has seen no other file. A process that replied is kept for
-        the next file; any other is closed.
+        the next file; any other is closed. Where `is_exhausted` says so and there were other files
+        before, the file is given to a new process.
 
         Raises ProcessExited, ProcessTimeout and WorkerError; InvalidReply for what our code never
         sends; the class's `unavailable` when no process is; and any Unavailable of `parse`.
         """
         with self._slot():
             process = self._new() if fresh else self._take()
-            try:
-                result = _parsed(request(process), parse)
-            except ProcessExited as error:
+            result = _ask(process, request, parse)
+            if process.files > 1 and self.is_exhausted(result):
                 process.close()
-                error.first_file = process.files == 1
-                logger.warning("%s exited with status %s", process.module, error.status)
-                raise
-            except (ProcessTimeout, WorkerError, Unavailable):
-                process.close()
-                raise
-            except Exception as error:
-                process.close()
-                logger.exception("invalid reply from %s", process.module)
-                raise InvalidReply from error
+                process = self._new()
+                result = _ask(process, request, parse)
             if process.files < self.max_files:
                 self.idle.append(process)
             else:
                 process.close()
             return result
+
+    def is_exhausted(self, result: Any) -> bool:
+        """Hook: whether a file was too much for the process, which earlier files may have left
+        little memory."""
+        return False
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
@@ -118,6 +115,24 @@ class Pool(Generic[P]):
         """Stop the idle processes. The next file starts a new one."""
         while self.idle:
             self.idle.pop().close()
+
+
+def _ask(process: P, request: Callable[[P], list[bytes]], parse: Callable[..., T]) -> T:
+    """The parsed reply of a process, which is closed where there is none."""
+    try:
+        return _parsed(request(process), parse)
+    except ProcessExited as error:
+        process.close()
+        error.first_file = process.files == 1
+        logger.warning("%s exited with status %s", process.module, error.status)
+        raise
+    except (ProcessTimeout, WorkerError, Unavailable):
+        process.close()
+        raise
+    except Exception as error:
+        process.close()
+        logger.exception("invalid reply from %s", process.module)
+        raise InvalidReply from error
 
 
 def _parsed(reply: list[bytes], parse: Callable[..., T]) -> T:
