@@ -6,6 +6,7 @@ requests at once all read the same list. Here each request first increments a co
 window's that the period still covers.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from rest_framework import throttling
@@ -30,7 +31,8 @@ class Rate(throttling.SimpleRateThrottle):
         self.earlier = self.cache.get(f"{self.key}/{window - 1:.0f}", 0)
         if self._counted(self.elapsed) <= self.num_requests:
             return True
-        self.cache.incr(current, -1)  # refused requests do not count
+        with suppress(ValueError):  # the cache was full and has dropped it
+            self.cache.incr(current, -1)  # refused requests do not count
         self.count -= 1
         return False
 

@@ -74,8 +74,13 @@ def test_counting_leaves_the_expiry_alone():
         assert cache.incr("count") == 2
     with time_machine.travel(datetime(2026, 11, 29, 12, 50, tzinfo=UTC)):
         assert cache.get("count") == 2
-    with pytest.raises(ValueError, match="no such key"):
-        cache.incr("another")
+        with pytest.raises(ValueError, match="no such key"):
+            cache.incr("another")
+    with (
+        time_machine.travel(datetime(2026, 11, 29, 13, 10, tzinfo=UTC)),
+        pytest.raises(ValueError, match="no such key"),
+    ):
+        cache.incr("count")
 
 
 def test_the_period_slides():
@@ -100,6 +105,20 @@ def test_after_the_wait_that_was_told_it_is_allowed(into):
         wait = refused.wait()
     assert wait >= 1
     assert allowed(into + wait + 0.01) == 1
+
+
+def test_a_cache_that_has_dropped_the_count_is_no_error_page(monkeypatch):
+    """It was full, between the count and its correction."""
+    assert allowed(0, 10) == 10
+    real = Tries.cache.incr
+
+    def dropped(name, delta=1):
+        if delta < 0:
+            raise ValueError(name)
+        return real(name, delta)
+
+    monkeypatch.setattr(Tries.cache, "incr", dropped)
+    assert allowed(1) == 0
 
 
 def test_what_was_refused_is_not_held_against_anybody():
