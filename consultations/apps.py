@@ -19,7 +19,7 @@ class ConsultationsConfig(AppConfig):
         from .navigation import ENTRIES, SEARCH
 
         navigation.register(*ENTRIES)
-        navigation.searches.append(SEARCH)
+        navigation.register_search(SEARCH)
 
         REPAIRS.append(partial(triggers.repair, ConsultationImage))
 

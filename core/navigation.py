@@ -52,13 +52,24 @@ class Search:
 
 
 _entries: dict[tuple[str, tuple[Place, ...]], Entry] = {}
-searches: list[Search] = []
+_search: Search | None = None
 
 
 def register(*entries: Entry) -> None:
     """Add entries; one with the same route and places is replaced."""
     for entry in entries:
         _entries[entry.route, entry.places] = entry
+
+
+def register_search(search: Search) -> None:
+    """Set the search of the bar."""
+    global _search
+    _search = search
+
+
+def search() -> Search | None:
+    """The search of the bar, if an app has one."""
+    return _search
 
 
 def entries(place: Place, reader: Reader) -> list[Entry]:

@@ -32,4 +32,4 @@ def entries(context: Context, place: navigation.Place) -> list[dict[str, Any]]:
 @register.simple_tag
 def search() -> navigation.Search | None:
     """The search in the bar, if an app has registered one."""
-    return navigation.searches[0] if navigation.searches else None
+    return navigation.search()

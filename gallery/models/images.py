@@ -74,11 +74,7 @@ class UserImage(Job, StoredImage):
         GENERAL = "general", _("Any subject")
         LESION = "lesion", _("Lesion (dermoscopy)")
 
-    BLOB_FIELDS = (  # type: ignore[assignment]  # the base class declares three
-        *StoredImage.BLOB_FIELDS,
-        "cutout",
-        "cutout_thumbnail",
-    )
+    BLOB_FIELDS = (*StoredImage.BLOB_FIELDS, "cutout", "cutout_thumbnail")
 
     id = models.UUIDField(primary_key=True, default=storage.new_id, editable=False)
     user = models.ForeignKey(
