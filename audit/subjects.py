@@ -18,11 +18,7 @@ def audited(kind: Kind, **columns: str) -> property:
     )
 
 
-def record_deletion(sender: type[Model], instance: Model, **kwargs: Any) -> None:
-    """For `post_delete`: covers pages, the API, the admin's bulk actions and cascades."""
-    record(Action.DELETED, instance)
-
-
 def record_erasure(sender: type[Model], instance: Model, **kwargs: Any) -> None:
-    """The same where deletion only moved the row to the bin, and this removes it for good."""
+    """For `post_delete` of what is first moved to a bin: covers pages, the API, the admin's bulk
+    actions and cascades."""
     record(Action.ERASED, instance)

@@ -17,7 +17,7 @@ from core.admin import VersionedAdmin
 from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 
-from . import services
+from . import bin, services
 from .models import Consultation, ConsultationImage, Patient, Revision
 
 
@@ -176,6 +176,13 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         self, request: HttpRequest, image: ConsultationImage, form: Any, change: bool
     ) -> None:
         services.update_image(image, user=request.user, **form.changes)
+
+    # Unlike its doctor's deletion this is final.
+    def delete_model(self, request: HttpRequest, image: ConsultationImage) -> None:
+        bin.erase_images(ConsultationImage.objects.filter(pk=image.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        bin.erase_images(queryset)
 
 
 @admin.register(Revision)

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -33,7 +34,7 @@ from core.preconditions import IF_MATCH, VersionedDetail
 from core.throttling import ScopedRate
 from imaging.errors import FILE_CODES
 
-from . import access_history, archive, services
+from . import access_history, archive, bin, services
 from .filters import ConsultationFilter
 from .models import Consultation, ConsultationImage, Patient
 from .models.consultation import ConsultationQuerySet
@@ -58,7 +59,13 @@ def documents_precondition(serializer: type[BaseSerializer]) -> Callable[[type],
     )
 
 
-DELETE_SCHEMA = extend_schema(parameters=[IF_MATCH], responses={204: None, 412: ErrorsSerializer})
+DELETE_SCHEMA = extend_schema(
+    parameters=[IF_MATCH],
+    responses={204: None, 412: ErrorsSerializer},
+    description="Into the doctor's bin (`/consultations/images/bin`), from which it can be restored"
+    f" for {settings.BIN_DAYS} days; then it is deleted for good. From now on it is 404 here and in"
+    " no list, count or ZIP.",
+)
 
 
 class CreateListRetrieveUpdate(
@@ -204,7 +211,6 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type")
 @extend_validation_errors(["invalid_date"], "captured_on")
 @documents_precondition(ImageSerializer)
-@extend_schema_view(destroy=DELETE_SCHEMA)
 class ImageViewSet(
     VersionedDetail,
     mixins.RetrieveModelMixin,
@@ -262,5 +268,10 @@ class ImageViewSet(
         if not serializer.validated_data:  # nothing changed, but the response contains its URLs
             record(Action.VIEWED, serializer.instance, api=True)
 
+    @DELETE_SCHEMA
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().destroy(request, *args, **kwargs)
+
     def perform_destroy(self, image: ConsultationImage) -> None:
-        services.delete_image(image)
+        if not bin.put_away_images(ConsultationImage.objects.filter(pk=image.pk)):
+            raise Http404  # deleted since it was fetched

@@ -10,19 +10,21 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("Consultations")
 
     def ready(self) -> None:
-        from audit.subjects import record_deletion
+        from audit.subjects import record_erasure
         from core import navigation
         from imaging.lifecycle import REPAIRS
+        from jobs import registry
 
-        from . import triggers
+        from . import bin, triggers
         from .models import ConsultationImage
         from .navigation import ENTRIES, SEARCH
 
         navigation.register(*ENTRIES)
         navigation.register_search(SEARCH)
 
+        registry.sweeps.append(bin.purge)
         REPAIRS.append(partial(triggers.repair, ConsultationImage))
 
         pre_migrate.connect(triggers.before_migrate, sender=self)
         post_migrate.connect(triggers.after_migrate, sender=self)
-        post_delete.connect(record_deletion, sender=ConsultationImage)
+        post_delete.connect(record_erasure, sender=ConsultationImage)

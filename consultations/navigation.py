@@ -25,7 +25,7 @@ ENTRIES = (
         icon="clipboard-list",
         shown=lambda reader, place: reader.doctor,
         current=lambda route, reader: (
-            "consultation" in route or route in ("image_detail", "image_delete")
+            "consultation" in route or route in ("image_detail", "image_delete", "bin_list")
         ),
     ),
     Entry(
@@ -37,6 +37,14 @@ ENTRIES = (
         # A phone has no room for all that a doctor who is a patient, too, would have.
         shown=lambda reader, place: reader.own and not (place == "tabs" and reader.doctor),
         current=lambda route, reader: route == "patient_detail" and not reader.doctor,
+    ),
+    Entry(
+        _("Bin"),
+        "bin_list",
+        order=25,
+        icon="trash-2",
+        places=("menu",),
+        shown=lambda reader, place: reader.doctor,
     ),
     Entry(_("Who saw my images"), "audit", order=30, icon="eye", places=("menu",)),
 )

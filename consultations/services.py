@@ -1,7 +1,9 @@
 """Changes to photographs, database and blobs together, so that nothing is lost or half stored.
 
 Storing writes the blobs first, under fresh random names, then the row; a failure in between leaves
-orphans that `reconcile` removes. Deleting removes the row first and the blobs after commit.
+orphans that `reconcile` removes. Deleting: bin.py; to another consultation: moving.py.
+
+Locks are taken in this order: consultations by key, then images by key.
 """
 
 from datetime import date, datetime
@@ -125,13 +127,6 @@ def update_image(
         if changes.get("is_primary"):
             _clear_primary(consultation)
         return change_record(image, user, changes)
-
-
-def delete_image(image: ConsultationImage) -> None:
-    """Delete the row; its blobs follow after commit (imaging.models). A signal writes the audit
-    event (consultations.apps), so that cascades are audited too."""
-    with transaction.atomic():
-        image.delete()
 
 
 def _clear_primary(consultation: Consultation) -> None:

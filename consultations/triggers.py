@@ -127,17 +127,18 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 def repair(model: type[Any], *, dry_run: bool, grace: timedelta | None = None) -> int:
     """Make the triggers where they are missing, and right the copies that differ from their
     consultation's. Returns how many did."""
-    stale = model.objects.exclude(
+    stale = model._base_manager.exclude(
         patient_id=F("consultation__patient_id"),
         doctor_id=F("consultation__doctor_id"),
         consultation_date=F("consultation__date"),
     )
     keys = list(stale.values_list("pk", flat=True))
     if not dry_run:
-        install(connections[model.objects.db])
+        install(connections[model._base_manager.db])
         # Any update makes the trigger copy the consultation's values.
         for start in range(0, len(keys), 1000):
-            model.objects.filter(pk__in=keys[start : start + 1000]).update(doctor_id=F("doctor_id"))
+            rows = model._base_manager.filter(pk__in=keys[start : start + 1000])
+            rows.update(doctor_id=F("doctor_id"))
     return len(keys)
 
 

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import audit, consultations, home, images, patients, revisions
+from .views import audit, bin, consultations, home, images, patients, revisions
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("consultations/new/", consultations.consultation_create, name="consultation_create"),
     path("consultations/<int:pk>/", consultations.consultation_detail, name="consultation_detail"),
     path("consultations/<int:pk>/edit/", consultations.consultation_edit, name="consultation_edit"),
+    path("consultations/bin/", bin.bin_list, name="bin_list"),
+    path("consultations/bin/selected/", bin.bin_selected, name="bin_selected"),
     path("consultations/images/<int:pk>/", images.image_detail, name="image_detail"),
     path("consultations/images/<int:pk>/delete/", images.image_delete, name="image_delete"),
     # The grid's tiles write these behind the path of the image's page.

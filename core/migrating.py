@@ -5,7 +5,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
-from django.db import migrations, transaction
+from django.db import migrations, models, transaction
 from django.db.migrations.operations import AddIndex, RemoveIndex
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -52,6 +52,23 @@ class AddIndexAside(_Concurrently, AddIndexConcurrently):
 
 class RemoveIndexAside(_Concurrently, RemoveIndexConcurrently):
     plain = RemoveIndex
+
+
+class AddUniqueAside(migrations.AddConstraint):
+    """A conditional unique constraint, which both databases hold as an index. On PostgreSQL it is
+    made while the practice works."""
+
+    constraint: models.UniqueConstraint
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return super().database_forwards(app_label, schema_editor, from_state, to_state)
+        model = to_state.apps.get_model(app_label, self.model_name)
+        create = str(self.constraint.create_sql(model, schema_editor))
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self.constraint.name}")
+        schema_editor.execute(create.replace("UNIQUE INDEX", "UNIQUE INDEX CONCURRENTLY", 1))
 
 
 class Required(migrations.AlterField):

@@ -22,6 +22,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import api as accounts
 from consultations import api as consultations
+from consultations import api_bin as bin
 from core.errors import DatabaseUnavailable, ServiceError
 from core.preconditions import ChangedMeanwhile
 from gallery import api as gallery
@@ -30,6 +31,7 @@ from . import schema, views
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("patients", consultations.PatientViewSet, basename="api-patient")
+router.register("consultations/images/bin", bin.BinViewSet, basename="api-bin")
 router.register("consultations/images", consultations.ImageViewSet, basename="api-image")
 router.register("consultations", consultations.ConsultationViewSet, basename="api-consultation")
 

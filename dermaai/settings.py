@@ -61,6 +61,7 @@ DECODER_MEMORY = env.int("DECODER_MEMORY", 1_000_000_000)  # bytes, the process 
 PROCESSING_LEASE = env.int("PROCESSING_LEASE", 180)  # then another worker takes the image
 PROCESSING_PAUSES = env.list("PROCESSING_PAUSES", int, [10, 60, 300])  # between the attempts
 PROCESSING_OUTAGE = env.int("PROCESSING_OUTAGE", 30)  # before a service that is down is tried again
+BIN_DAYS = env.int("BIN_DAYS", 30)  # how long a deleted photograph of a consultation is kept
 UNDO_SECONDS = env.int("UNDO_SECONDS", 600)  # how long a deleted image can be restored
 VISIT_DAYS_AHEAD = env.int("VISIT_DAYS_AHEAD", 366)  # how far ahead a consultation may be dated
 # Removing backgrounds (imaging.background): limits for one file, and an operator's own model.

@@ -66,12 +66,13 @@ def reconcile(*, delete: bool, grace: timedelta = GRACE) -> Report:
         for repair in REPAIRS:
             report.repaired += repair(dry_run=not delete, grace=grace)
         for model in image_models():
-            rows = model._default_manager.only(*model.BLOB_FIELDS).iterator(chunk_size=2000)
+            # The bin included, which the default manager may leave out.
+            rows = model._base_manager.only(*model.BLOB_FIELDS).iterator(chunk_size=2000)
             report.rows += index.add_referenced(rows)
         for model, pk, container, name in index.missing():
             if storage.exists(container, name):
                 continue
-            if row := model._default_manager.filter(pk=pk).first():
+            if row := model._base_manager.filter(pk=pk).first():
                 report.missing.append((row, container, name))
         report.orphans = index.orphans(before.timestamp())
     report.abandoned = list(_abandoned(before.timestamp()))

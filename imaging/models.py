@@ -32,6 +32,8 @@ def thumbnails() -> Storage:
     return storages["thumbnails"]
 
 
+LIVE = models.Q(deleted_at__isnull=True)  # not in the bin
+IN_BIN = models.Q(deleted_at__isnull=False)
 FILE_CONSTRAINTS = [
     models.CheckConstraint(
         condition=models.Q(file_size__gt=0, width__gt=0, height__gt=0),
@@ -98,6 +100,8 @@ class StoredImage(models.Model):
         editable=False,
     )
     idempotency_key = models.CharField(max_length=255, null=True, editable=False)
+    # In the bin since then (imaging/bin.py).
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 

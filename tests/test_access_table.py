@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from consultations import services
+from consultations import bin, services
+from consultations.models import ConsultationImage
 from gallery.models import Share, UserImage
 from testing.cast import upload
 
@@ -50,6 +51,8 @@ TABLE = {
     ("image_detail", "post"): CHANGE,
     ("image_delete", "get"): CHANGE,
     ("image_delete", "post"): (302, 404, 403, 404, 404, 302),
+    ("bin_list", "get"): DOCTORS,
+    ("bin_selected", "post"): (200, 302, 403, 403, 403, 302),  # asks; of others' images nothing
     ("image_file", "get"): (302, 404, 302, 404, 404, 302),  # to the signed URL
     ("image_audit", "get"): LOOK,
     ("audit", "get"): SIGNED_IN,
@@ -108,6 +111,9 @@ TABLE = {
     ("api-image-audit", "get"): API_LOOK,
     ("api-image-detail", "patch"): API_CHANGE,
     ("api-image-detail", "delete"): (204, 404, 403, 404, 404, 401),
+    ("api-bin-list", "get"): (200, 200, 403, 403, 403, 401),
+    ("api-bin-detail", "delete"): (204, 404, 403, 403, 403, 401),
+    ("api-bin-restore", "post"): (200, 404, 403, 403, 403, 401),
     ("api-remove-background", "post"): (202,) * 5 + (401,),
     ("api-gallery", "get"): API_OWN,
     ("api-gallery", "patch"): API_OWN,
@@ -169,7 +175,17 @@ def share(user_image):
 
 
 @pytest.fixture
-def arguments(record, consultation, image, user_image, share):
+def binned(consultation, doctor):
+    """In the doctor's bin."""
+    made, _created = services.add_image(
+        consultation=consultation, user=doctor, upload=upload(seed=9)
+    )
+    bin.put_away_images(ConsultationImage.objects.filter(pk=made.pk))
+    return made
+
+
+@pytest.fixture
+def arguments(record, consultation, image, binned, user_image, share):
     name = image.original.name
     return {
         "gallery_image": [user_image.pk],
@@ -183,6 +199,7 @@ def arguments(record, consultation, image, user_image, share):
         "patient": [record.pk],
         "consultation": [consultation.pk],
         "image": [image.pk],
+        "bin": [binned.pk],
         "userimage": [user_image.pk],
         "gallery_image_delete": [user_image.pk],
         "gallery_file": [user_image.pk, "original"],
@@ -194,11 +211,12 @@ def arguments(record, consultation, image, user_image, share):
 
 
 @pytest.fixture
-def bodies(record, user_image, consultation):
+def bodies(record, user_image, consultation, binned):
     """Bodies that are good, where what is asked is whether somebody may."""
     ids = {"ids": [str(user_image.pk)]}
     return {
         ("gallery_download", "post"): ids,
+        ("bin_selected", "post"): {"action": "erase", "ids": [binned.pk]},
         ("api-gallery", "patch"): ids,
         ("api-gallery", "delete"): ids,
         ("api-gallery-restore", "post"): ids,
@@ -219,7 +237,7 @@ def path_of(route, arguments):
         (k for k in arguments if route == k),
         route.removeprefix("api-").split("_")[0].split("-")[0],
     )
-    without = ("_list", "_create", "-list")
+    without = ("_list", "_create", "_selected", "-list")
     wants = kind in arguments and not route.endswith(without)
     return reverse(route, args=arguments[kind] if wants else [])
 
@@ -277,7 +295,7 @@ def test_admin_is_for_staff_with_rights(actor, request, client, image):
 
 def test_image_of_one_consultation_through_another(client, doctor, other_doctor, record, image):
     """A doctor with a consultation of the same patient sees the patient, not others' images."""
-    from consultations.models import Consultation, ConsultationImage
+    from consultations.models import Consultation
 
     theirs = Consultation.objects.create(doctor=other_doctor, patient=record)
     services.add_image(consultation=theirs, user=other_doctor, upload=upload(seed=3))

@@ -36,7 +36,8 @@ def test_everybody_is_shown_what_they_may_open(reader, top, tabs):
     """A link that answers 404 is a dead end; one that is missing hides a record from its owner."""
     assert routes("top", reader) == top
     assert routes("tabs", reader) == [route for route in top if ":" not in route] + tabs
-    assert routes("menu", reader) == ["profile", "security", "audit"]
+    own = ["bin_list"] if reader.doctor else []
+    assert routes("menu", reader) == ["profile", "security", *own, "audit"]
 
 
 def test_a_doctor_who_is_a_patient_has_both_where_there_is_room():

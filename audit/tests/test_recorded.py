@@ -258,7 +258,7 @@ def test_an_image_that_goes_with_its_consultation_is_recorded(doctor, consultati
     events()
     Consultation.objects.all().delete()
     found = events()
-    assert {(event.action, event.key) for event in found} == {("deleted", key) for key in keys}
+    assert {(event.action, event.key) for event in found} == {("erased", key) for key in keys}
     assert {event.patient_id for event in found} == {consultation.patient_id}
 
 
@@ -278,7 +278,7 @@ def test_what_the_admin_changes_is_recorded(client, superuser, record, image, do
         ("changed", "patient", str(record.pk)),
         ("changed", "quota", str(doctor.pk)),
         ("viewed", "consultation_image", str(image.pk)),
-        ("deleted", "consultation_image", str(image.pk)),
+        ("erased", "consultation_image", str(image.pk)),
     ]
     assert {event.actor_id for event in found} == {superuser.pk}
     assert found[0].detail["admin"]

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
+from imaging.models import IN_BIN, LIVE
 
 from ..dating import DatedImage
-from ..ordering import AS_ADDED, IN_ORDER, INDEXES, descending
+from ..ordering import AS_ADDED, IN_BIN_ORDER, IN_ORDER, INDEXES, descending
 from ..vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
-from .access import RecordQuerySet
+from .access import RecordQuerySet, Viewer
 from .consultation import Consultation
 from .patient import Patient
 
@@ -31,6 +32,18 @@ class ConsultationImageQuerySet(RecordQuerySet["ConsultationImage"]):
     def as_added(self) -> Self:
         """The order of the API: primary first, then the latest added."""
         return self.order_by(*descending(AS_ADDED))
+
+    def in_bin_of(self, user: Viewer) -> Self:
+        """Of `ConsultationImage.all_rows`: what a doctor may still restore, last deleted first."""
+        return self.editable_by(user).filter(IN_BIN).order_by(*descending(IN_BIN_ORDER))
+
+
+class LiveImages(models.Manager.from_queryset(ConsultationImageQuerySet)):  # type: ignore[misc]
+    """Without the bin. As the default manager it is that of `consultation.images`, too, so that
+    what is in the bin is nowhere that does not ask for it by `all_rows`."""
+
+    def get_queryset(self) -> ConsultationImageQuerySet:
+        return super().get_queryset().filter(LIVE)
 
 
 class ConsultationImage(DatedImage):
@@ -58,7 +71,8 @@ class ConsultationImage(DatedImage):
 
     tile: dict[str, Any]  # no column: what a grid shows of it (facts.py)
 
-    objects = ConsultationImageQuerySet.as_manager()
+    objects = LiveImages()
+    all_rows = ConsultationImageQuerySet.as_manager()  # with the bin
     audited = audited(Kind.CONSULTATION_IMAGE, patient_id="patient_id", doctor_id="doctor_id")
 
     class Meta(DatedImage.Meta):
@@ -70,8 +84,8 @@ class ConsultationImage(DatedImage):
             *DatedImage.Meta.constraints,
             models.UniqueConstraint(
                 fields=["consultation"],
-                condition=Q(is_primary=True),
-                name="consultationimage_one_primary",
+                condition=Q(is_primary=True) & LIVE,  # in the bin it remembers that it was
+                name="consultationimage_one_live_primary",
             ),
             models.CheckConstraint(
                 condition=Q(dermoscopic_type="") | Q(image_type=ImageType.DERMOSCOPY),

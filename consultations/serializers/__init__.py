@@ -1,7 +1,8 @@
-from .images import ImageSerializer, ImageUploadSerializer
+from .images import BinnedImageSerializer, ImageSerializer, ImageUploadSerializer
 from .records import ConsultationSerializer, PatientSerializer
 
 __all__ = [
+    "BinnedImageSerializer",
     "ConsultationSerializer",
     "ImageSerializer",
     "ImageUploadSerializer",

@@ -1,6 +1,6 @@
 """Photographs of consultations, as the API writes and reads them."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -16,7 +16,7 @@ from imaging.models import CapturedFrom
 from imaging.serializers import UploadedFileField, absolute_url, format_datetime
 from imaging.storage.signing import UrlSigner
 
-from .. import dating
+from .. import bin, dating
 from ..models import Consultation, ConsultationImage
 from ..vocabulary import ImageType
 
@@ -201,6 +201,27 @@ class ImageSerializer(serializers.ModelSerializer):
             or self.context.get("consultation")
             or cast(ConsultationImage, self.instance).consultation
         )
+
+
+class BinnedImageSerializer(ImageSerializer):
+    """An image in the bin: when it was deleted, and when it will be deleted for good."""
+
+    erased_at = serializers.SerializerMethodField()
+
+    class Meta(ImageSerializer.Meta):
+        fields = [*ImageSerializer.Meta.fields, "deleted_at", "erased_at"]
+        read_only_fields = fields
+
+    @extend_schema_field(OpenApiTypes.DATETIME)
+    def get_erased_at(self, image: ConsultationImage) -> str:
+        """At the earliest."""
+        moment = cast(datetime, bin.erased_at(image))
+        return format_datetime(moment, timezone.get_current_timezone())
+
+    def to_representation(self, image: ConsultationImage) -> dict[str, Any]:
+        zone = timezone.get_current_timezone()
+        told = {"deleted_at": format_datetime(cast(datetime, image.deleted_at), zone)}
+        return super().to_representation(image) | told | {"erased_at": self.get_erased_at(image)}
 
 
 class ImageUploadSerializer(ImageSerializer):

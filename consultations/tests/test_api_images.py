@@ -332,12 +332,13 @@ def test_update_reads_the_image_anew(image):
         services.update_image(image, description="x")
 
 
-def test_delete(api, doctor, image, django_capture_on_commit_callbacks):
+def test_delete(api, doctor, patient, image):
     url = f"/api/v1/consultations/images/{image.pk}"
-    with django_capture_on_commit_callbacks(execute=True):
-        assert api(doctor).delete(url).status_code == 204
-    assert api(doctor).get(url).status_code == 404
-    assert blobs() == set()
+    assert api(doctor).delete(url).status_code == 204
+    for client in (api(doctor), api(patient)):
+        assert client.get(url).status_code == 404
+    assert api(doctor).delete(url).status_code == 404
+    assert api(doctor).patch(url, {"description": "x"}).status_code == 404
 
 
 def test_patient_looks_and_never_touches(api, patient, image, url):

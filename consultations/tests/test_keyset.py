@@ -101,7 +101,7 @@ def test_every_page_is_a_stretch_of_an_index(doctor, record, many, chosen):
         cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[-1]['sql']}")
         plan = "\n".join(row[-1] for row in cursor.fetchall())
     index = {"": "visit", "body_site": "site", "image_type": "type"}[chosen]
-    assert f"USING INDEX image_by_{index}_and_time" in plan
+    assert f"USING INDEX live_image_by_{index}" in plan
     assert "(consultation_date,consultation_id,timeline_key,created_at)<(?,?,?,?)" in plan
     assert "TEMP B-TREE" not in plan
 

@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from consultations import services
+from consultations import bin, services
 from consultations.models import Consultation, ConsultationImage
 from imaging import storage
 from imaging.decoding.decoder import Decoders
@@ -95,7 +95,7 @@ def test_crash_while_decoding_stores_nothing(consultation, doctor, monkeypatch):
 def test_blobs_go_after_commit_and_not_before(image, django_capture_on_commit_callbacks):
     before = blobs()
     with django_capture_on_commit_callbacks() as callbacks:
-        services.delete_image(image)
+        bin.erase_images(ConsultationImage.objects.filter(pk=image.pk))
         assert blobs() == before, "a rollback would leave a row that points at nothing"
     assert not ConsultationImage.objects.exists()
     for callback in callbacks:
@@ -110,7 +110,7 @@ def test_rollback_keeps_row_and_blobs(image):
 
     def fail():
         with transaction.atomic():
-            services.delete_image(image)
+            bin.erase_images(ConsultationImage.objects.filter(pk=image.pk))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

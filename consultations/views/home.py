@@ -31,7 +31,8 @@ FIRST_IMAGES = f"""
     SELECT consultation_id, thumbnail, width, height FROM (
       SELECT consultation_id, thumbnail, width, height, ROW_NUMBER() OVER (
         PARTITION BY consultation_id ORDER BY {", ".join(f"{key} DESC" for key in _COLUMNS)}
-      ) AS place FROM {ConsultationImage._meta.db_table} WHERE consultation_id IN ({{}})
+      ) AS place FROM {ConsultationImage._meta.db_table}
+      WHERE deleted_at IS NULL AND consultation_id IN ({{}})
     ) AS placed WHERE place <= %s ORDER BY consultation_id, place
 """  # noqa: S608  (our own names)
 STRIP = 4  # thumbnails of a consultation in a list

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -9,12 +10,13 @@ from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from imaging.storage.redirect import signed_redirect
 
-from .. import services
+from .. import bin, services
 from ..facts import FactSheet
 from ..forms import ImageMetadataForm
 from ..models import ConsultationImage
 from ..models.image import ConsultationImageQuerySet
 from .access import can_edit, get_editable, get_visible
+from .bin import notify_put_away
 from .editing import render_form
 
 
@@ -80,12 +82,13 @@ def image_file(request: AuthenticatedRequest, pk: int, part: str) -> HttpRespons
 
 @login_required
 def image_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Delete a photograph, after asking."""
+    """Move a photograph to the bin, after asking."""
     image = get_editable(_images(), request.user, pk)
     if request.method == "POST":
-        services.delete_image(image)
-        messages.success(request, _("Image deleted."))
+        images = ConsultationImage.objects.filter(pk=image.pk)
+        notify_put_away(request, bin.put_away_images(images))
         return redirect("consultation_detail", pk=image.consultation_id)
     record(Action.VIEWED, image, part="thumbnail")
-    context = {"image": image, "patient": image.consultation.patient}
+    days = settings.BIN_DAYS
+    context = {"image": image, "patient": image.consultation.patient, "days": days}
     return render(request, "consultations/image_delete.html", context)

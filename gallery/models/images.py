@@ -17,7 +17,7 @@ from consultations.models.access import Viewer
 from core.search import matching_words, search_key
 from core.versions import entity_tag
 from imaging import storage
-from imaging.models import FILE_CONSTRAINTS, StoredImage, processed, thumbnails
+from imaging.models import FILE_CONSTRAINTS, IN_BIN, LIVE, StoredImage, processed, thumbnails
 from imaging.storage.zip import file_name
 from jobs.models import JOB_CONSTRAINTS, Job, JobQuerySet
 
@@ -27,7 +27,6 @@ TITLE_LENGTH, TAG_LENGTH = 200, 40  # characters
 MAX_TAGS = 10  # of an image
 SEARCH_KEY_BYTES = 2400  # bytes: PostgreSQL refuses a row of an index longer than 2704
 MAX_IMAGES = 1000  # images of one request
-LIVE = Q(deleted_at__isnull=True)
 
 
 class UserImageQuerySet(JobQuerySet):
@@ -43,7 +42,7 @@ class UserImageQuerySet(JobQuerySet):
 
     def deleted_by(self, user: Viewer) -> Self:
         """The user's own images in the bin, which can still be restored."""
-        return self.filter(~LIVE, user_id=user.pk) if user.is_active else self.none()
+        return self.filter(IN_BIN, user_id=user.pk) if user.is_active else self.none()
 
     def search(self, words: str) -> Self:
         """Images with every word in title or tags, in any order, ignoring accents and case."""
@@ -121,7 +120,6 @@ class UserImage(Job, StoredImage):
         _("processing time (ms)"), null=True, editable=False
     )
     run = models.PositiveSmallIntegerField(default=1, editable=False)  # 2: after a retry
-    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
     # Not columns: what a page or the API shows besides them, set on the rows of one request.
     tag_names: list[str]

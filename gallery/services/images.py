@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.trail import Action, record, record_all
 from core import metrics
+from core.batches import BATCH
 from core.context import request_id
 from imaging import intake, storage
 from imaging.errors import IdempotencyKeyReused
@@ -20,7 +21,6 @@ from imaging.metadata import clean_text
 from ..models import UserImage
 from ..models.images import TITLE_LENGTH, UserImageQuerySet
 from . import quotas, tags
-from .batches import BATCH
 from .processing import queue
 
 

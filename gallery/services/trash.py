@@ -1,4 +1,4 @@
-"""The bin: deleted images, which are on no page and can be restored for a while."""
+"""A gallery's bin (imaging/bin.py), with its quota."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -7,17 +7,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
-from django.utils import timezone
 
 from audit.trail import Action, record_all
+from core.batches import batches
+from imaging import bin
 
 from ..models import StorageQuota, UserImage
 from ..models.images import UserImageQuerySet
 from . import quotas
-from .batches import batches
 from .processing import queue
-
-PURGE_BATCH = 200  # rows of one transaction
 
 
 def undo_time() -> timedelta:
@@ -33,9 +31,7 @@ def delete_images(images: UserImageQuerySet) -> list[UUID]:
             images.select_for_update().order_by("pk").values_list("pk", "user_id", "stored_bytes")
         )
         keys = [key for key, _user, _size in rows]
-        now = timezone.now()
-        for batch in batches(keys):
-            UserImage.objects.filter(pk__in=batch).update(deleted_at=now, updated_at=now)
+        bin.put_away(UserImage, keys)
         sizes = _sizes_by_user(rows)
         for user_id, bytes_freed in sizes.items():
             _trim_bin(user_id, sum(bytes_freed))
@@ -69,16 +65,13 @@ def restore_images(images: UserImageQuerySet) -> int:
     """Restore images from the bin. Returns how many. Raises QuotaExceeded if their room has been
     used meanwhile."""
     with transaction.atomic():
-        restorable = images.filter(deleted_at__gt=timezone.now() - undo_time())
+        restorable = bin.restorable(images, undo_time())
         rows = list(
             restorable.select_for_update().order_by("pk").values_list("pk", "user", "stored_bytes")
         )
         for user_id, sizes in _sizes_by_user(rows).items():
             quotas.take(user_id, sum(sizes), len(sizes))
-        for batch in batches([key for key, _user, _size in rows]):
-            UserImage.objects.filter(pk__in=batch).update(
-                deleted_at=None, updated_at=timezone.now()
-            )
+        bin.take_back(UserImage, [key for key, _user, _size in rows])
         record_all(Action.RESTORED, _audit_subjects(rows))
         if rows:
             queue.wake_on_commit()
@@ -110,17 +103,5 @@ def erase_images(images: UserImageQuerySet) -> int:
 
 
 def purge() -> int:
-    """Delete for good images that can no longer be restored; their blobs follow. Returns how
-    many."""
-    deadline, purged = timezone.now() - undo_time(), 0
-    while True:
-        keys = UserImage.objects.filter(deleted_at__lt=deadline).values_list("pk", flat=True)[
-            :PURGE_BATCH
-        ]
-        # The condition again: an image may have been restored since.
-        rows = UserImage.objects.filter(pk__in=list(keys), deleted_at__lt=deadline)
-        with transaction.atomic():
-            _all, counts = rows.delete()
-        if not (count := counts.get(UserImage._meta.label, 0)):
-            return purged
-        purged += count
+    """Delete for good images that can no longer be restored. Returns how many."""
+    return bin.purge(UserImage, undo_time())

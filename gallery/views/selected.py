@@ -9,13 +9,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record_all
+from core.returning import return_url
 
 from .. import archive
 from ..forms import SelectionForm, parse_keys
@@ -88,18 +88,18 @@ def notify_deleted(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
         messages.error(request, _("Nothing was deleted: these images are gone already."))
         return
     text = ngettext("%(count)s image deleted.", "%(count)s images deleted.", len(keys))
-    context = {"text": text % {"count": len(keys)}, "gone": keys}
-    messages.success(request, render_to_string("gallery/partials/undo.html", context, request))
+    context = {
+        "text": text % {"count": len(keys)},
+        "gone": keys,
+        "restore_url": reverse("gallery_selected"),
+    }
+    messages.success(request, render_to_string("components/undo.html", context, request))
 
 
 def _return_url(request: AuthenticatedRequest) -> str:
     """The gallery page that the request came from, or the gallery's first page."""
-    referrer = request.META.get("HTTP_REFERER", "")
-    safe = url_has_allowed_host_and_scheme(
-        referrer, {request.get_host()}, require_https=request.is_secure()
-    )
     gallery = reverse("gallery")
-    return referrer if safe and referrer.partition("?")[0].endswith(gallery) else gallery
+    return return_url(request, gallery, only=gallery)
 
 
 @login_required

@@ -30,6 +30,13 @@ def images(world, n):
     return _moved(copy, n)
 
 
+def binned(world, n):
+    image = images(world, n)
+    image.deleted_at = timezone.now() - timedelta(minutes=n // 3)
+    image.save(update_fields=["deleted_at"])
+    return image
+
+
 def gallery(world, n):
     copy = UserImage.objects.get(pk=world.user_image.pk)
     copy.pk, copy._state.adding = storage.new_id(), True
@@ -61,6 +68,7 @@ LISTS = {
     "consultations": (consultations, "/api/v1/consultations"),
     "of a patient": (consultations, "/api/v1/consultations?patient={record.pk}"),
     "images": (images, "/api/v1/consultations/{consultation.pk}/images"),
+    "bin": (binned, "/api/v1/consultations/images/bin"),
     "gallery": (gallery, "/api/v1/gallery"),
     "oldest first": (gallery, "/api/v1/gallery?ordering=created_at"),
     "tagged": (gallery, "/api/v1/gallery?tag=suivi&q=dos"),

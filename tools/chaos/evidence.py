@@ -64,7 +64,8 @@ def unfinished(place):
     """What a worker has still to do: images, deletions and tasks."""
     questions = [
         "SELECT COUNT(*) FROM gallery_userimage WHERE status IN ('queued', 'processing')",
-        "SELECT COUNT(*) FROM gallery_userimage WHERE deleted_at IS NOT NULL",
+        "SELECT (SELECT COUNT(*) FROM gallery_userimage WHERE deleted_at IS NOT NULL)"
+        " + (SELECT COUNT(*) FROM consultations_consultationimage WHERE deleted_at IS NOT NULL)",
         "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult"
         " WHERE status IN ('READY', 'RUNNING')",
     ]

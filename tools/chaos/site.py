@@ -16,6 +16,7 @@ WEB, QUEUE = 2, 2  # workers
 SETTINGS = {
     "LOGIN_RATE": "100000/min",
     "UNDO_SECONDS": "3",
+    "BIN_DAYS": "0",
     "PROCESSING_LEASE": "6",
     "PROCESSING_PAUSES": ",".join("1" * 12),  # an image is killed with its worker again and again
     "PROCESSING_OUTAGE": "2",

@@ -11,7 +11,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rows = wrong = 0
         for model in lifecycle.image_models():
-            images = model._default_manager.all()
+            images = model._base_manager.all()
             rows += images.count()
             for image, problem in lifecycle.verify(images.iterator(chunk_size=500)):
                 wrong += 1

@@ -75,7 +75,7 @@ export class Selection extends EventTarget {
   #click(event) {
     this.#shift = event.shiftKey;
     const item = event.target.closest?.("[data-grid] [data-item]");
-    const link = item && event.target.closest("a");
+    const link = item && event.target.closest("a:has(.pic)");
     // The keyboard's Enter (no press: detail is 0) opens the picture, as ever.
     if (!link || !event.detail || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!this.#chosen.size && !event.shiftKey) return;

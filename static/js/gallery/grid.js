@@ -2,37 +2,22 @@
 import { api } from "../components/api.js";
 import { say } from "../components/format.js";
 import { refresh } from "../components/images-changed.js";
+import { SelectionBar, typing } from "../components/selection-bar.js";
 import { Selection } from "../components/selection.js";
 import { toast } from "../components/toast.js";
 import "./progress.js";
 
 const GALLERY = "/api/v1/gallery";
-const bar = document.querySelector("[data-selection]");
-const part = (name) => document.querySelector(`[data-selection-${name}]`);
-const button = (action) => bar.querySelector(`[name="action"][value="${action}"]`);
+const form = document.querySelector("[data-selection]");
+const button = (action) => form.querySelector(`[name="action"][value="${action}"]`);
 const selection = new Selection();
-
-function draw() {
-  const { ids, items } = selection;
-  const count = ids.length;
-  const held = bar.contains(document.activeElement);
-  bar.classList.toggle("is-on", count > 0);
-  document.querySelector("[data-grid]")?.classList.toggle("is-choosing", count > 0);
-  const text = say(ngettext("%(count)s selected", "%(count)s selected", count), { count });
-  part("count").textContent = text;
-  part("number").textContent = count || "";
-  part("live").textContent = count ? text : gettext("Nothing selected");
-  const favorites = count > 0 && items.every(({ dataset }) => "favorite" in dataset);
-  const star = bar.querySelector('[value$="favorite"]');
-  star.setAttribute("aria-pressed", String(favorites));
-  if (!count && held) (selection.last ?? document.querySelector("[data-open-upload]")).focus();
-}
-selection.addEventListener("change", draw);
-selection.addEventListener("full", ({ detail }) => {
-  const text = gettext("At most %(count)s images at a time.");
-  toast(say(text, { count: detail }), { kind: "error" });
+const bar = new SelectionBar(form, selection, {
+  draw(count) {
+    const favorites = count > 0 && selection.items.every(({ dataset }) => "favorite" in dataset);
+    form.querySelector('[value$="favorite"]').setAttribute("aria-pressed", String(favorites));
+  },
+  fallback: () => document.querySelector("[data-open-upload]"),
 });
-draw();
 
 /** What each button of the bar does; resolves to what to say about it. */
 const acts = {
@@ -73,7 +58,7 @@ async function tag(ids, what) {
 }
 
 const restore = (ids, typed) =>
-  tried(async () => {
+  bar.run(async () => {
     const { restored } = await api("POST", `${GALLERY}/restore`, { ids });
     await refresh();
     if (typed) document.getElementById(`pick-${ids[0]}`)?.focus();
@@ -81,29 +66,13 @@ const restore = (ids, typed) =>
     toast(say(text, { count: restored }), { kind: "success" });
   });
 
-/** Is it the keyboard that acts? */
-const typing = () => Boolean(document.activeElement?.matches(":focus-visible"));
-
-async function tried(act) {
-  const held = document.activeElement;
-  bar.inert = true;
-  try {
-    await act();
-  } catch (error) {
-    toast(error.message, { kind: "error" });
-  }
-  bar.inert = false;
-  if (document.activeElement === document.body && held.checkVisibility()) held.focus();
-}
-
-bar.addEventListener("submit", (event) => {
+form.addEventListener("submit", (event) => {
   if (event.submitter && "zip" in event.submitter.dataset) return; // the browser downloads it
   event.preventDefault();
   const { ids } = selection;
   const act = acts[event.submitter?.value ?? "tag"];
-  if (ids.length && act) tried(() => act(ids));
+  if (ids.length && act) bar.run(() => act(ids));
 });
-part("clear").addEventListener("click", () => selection.clear());
 
 // What is not asked is not written into the address.
 document.addEventListener("htmx:configRequest", ({ target, detail }) => {

@@ -1,0 +1,20 @@
+"""The order of locks: consultations by key, then images by key. Who takes them otherwise may wait
+for somebody who waits for them."""
+
+from collections.abc import Iterable
+
+from .models import Consultation, ConsultationImage
+from .models.image import ConsultationImageQuerySet
+
+
+def lock_with_consultations(
+    images: ConsultationImageQuerySet, also: Iterable[int] = ()
+) -> list[ConsultationImage]:
+    """The images, by key, locked for this transaction with their consultations and those in `also`
+    (keys). One that was moved to a further consultation meanwhile is not among them."""
+    plain = images.order_by()
+    visits = {*plain.values_list("consultation_id", flat=True).distinct(), *also}
+    locked = Consultation.objects.select_for_update(of=("self",)).filter(pk__in=visits)
+    list(locked.order_by("pk").values_list("pk", flat=True))
+    rows = plain.filter(consultation_id__in=visits).select_for_update(of=("self",))
+    return list(rows.order_by("pk"))
