@@ -26,6 +26,8 @@ class Action(models.TextChoices):
     DELETED = "deleted", _("Deleted")
     RESTORED = "restored", _("Brought back")
     ERASED = "erased", _("Deleted for good")
+    MOVED_AWAY = "moved_away", _("Moved to another consultation")
+    MOVED_HERE = "moved_here", _("Moved here from another consultation")
     COPIED = "copied", _("Copied to their gallery")
     ATTACHED = "attached", _("Attached to a consultation")
     SHARED = "shared", _("Shared by a link")

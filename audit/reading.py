@@ -21,19 +21,14 @@ class _Account(Protocol):
     def is_doctor(self) -> bool: ...
 
 
-def image_events(
-    kind: str, key: object, since: datetime, *, within: Iterable[tuple[str, object]] = ()
-) -> Iterator[QuerySet[Event]]:
-    """Querysets of one image's events. `within`: (kind, key) of what contains it, whose lists and
-    ZIPs since `since` showed the image too."""
-    yield Event.objects.filter(kind=kind, key=str(key))
-    for container_kind, container_key in within:
-        yield bulk_events(container_kind, container_key, since)
-
-
-def bulk_events(kind: str, key: object, since: datetime) -> QuerySet[Event]:
+def bulk_events(
+    kind: str, key: object, since: datetime, until: datetime | None = None
+) -> QuerySet[Event]:
     """The lists and ZIPs of a consultation or a patient since then."""
-    return Event.objects.filter(kind=kind, key=str(key), action__in=BULK_ACTIONS, moment__gte=since)
+    events = Event.objects.filter(
+        kind=kind, key=str(key), action__in=BULK_ACTIONS, moment__gte=since
+    )
+    return events.filter(moment__lt=until) if until else events
 
 
 def account_events(user: _Account, patient_id: int | None = None) -> Iterator[QuerySet[Event]]:

@@ -1,27 +1,59 @@
 """Who saw a photograph: the audit log's events about it, and about the lists and ZIPs it was in."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from audit import reading
-from audit.models import Event, Kind
+from audit.models import Action, Event, Kind
 
 from .models import ConsultationImage, Patient
 
+ARRIVED = (Action.RESTORED, Action.MOVED_HERE)
+LEFT = (Action.DELETED, Action.MOVED_AWAY)
 
-def events_of(image: ConsultationImage) -> Iterator[QuerySet[Event]]:
-    """Querysets of the events about one image, for `audit.reading.page`."""
-    yield from reading.image_events(
-        Kind.CONSULTATION_IMAGE,
-        image.pk,
-        image.created_at,
-        within=[(Kind.CONSULTATION, image.consultation_id)],
-    )
-    # A patient's page shows each doctor only their own photographs.
-    lists = reading.bulk_events(Kind.PATIENT, image.patient_id, image.created_at)
-    yield lists.filter(Q(actor_id=image.doctor_id) | Q(actor_role="patient"))
+
+class _Stay(NamedTuple):
+    """A time in which an image was in a consultation, and not in the bin; keys."""
+
+    consultation: int
+    patient: int
+    since: datetime
+    until: datetime | None
+
+
+def events_of(image: ConsultationImage, reader: User) -> Iterator[QuerySet[Event]]:
+    """Querysets of the events about one image, for `audit.reading.page`. Its doctor reads all of
+    them; anybody else those of the record that it is in now: an image may have been filed under
+    another patient, whose name is nobody's business."""
+    events = Event.objects.filter(kind=Kind.CONSULTATION_IMAGE, key=str(image.pk))
+    stays = [*_stays(image, events)]
+    if reader.pk != image.doctor_id:
+        events = events.filter(patient_id=image.patient_id)
+        stays = [stay for stay in stays if stay.patient == image.patient_id]
+    yield events
+    for stay in stays:
+        span = stay.since, stay.until
+        yield reading.bulk_events(Kind.CONSULTATION, stay.consultation, *span)
+        # A patient's page shows each doctor only their own photographs.
+        lists = reading.bulk_events(Kind.PATIENT, stay.patient, *span)
+        yield lists.filter(Q(actor_id=image.doctor_id) | Q(actor_role="patient"))
+
+
+def _stays(image: ConsultationImage, events: QuerySet[Event]) -> Iterator[_Stay]:
+    """Where it was, the latest stay first: whoever was shown a list meanwhile was shown it, too."""
+    place, patient, until = image.consultation_id, image.patient_id, None
+    for event in events.filter(action__in=(*ARRIVED, *LEFT)).order_by("-id"):
+        if event.action in LEFT:
+            until, patient = event.moment, event.patient_id or patient
+            continue
+        yield _Stay(place, patient, event.moment, until)
+        if event.action == Action.MOVED_HERE:
+            place = event.detail["from"]
+    yield _Stay(place, patient, image.created_at, until)
 
 
 def events_of_account(user: User) -> Iterator[QuerySet[Event]]:

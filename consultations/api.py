@@ -244,7 +244,7 @@ class ImageViewSet(
     @action(detail=True)
     def audit(self, request: Request, pk: int | None = None) -> Response:
         """Who saw, downloaded or changed this image, the latest first."""
-        querysets = access_history.events_of(self.get_object())
+        querysets = access_history.events_of(self.get_object(), self.request.user)
         events, next_cursor = page(querysets, request.query_params.get("before", ""))
         serializer = EventSerializer(
             with_actors(events), many=True, context=self.get_serializer_context()

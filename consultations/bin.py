@@ -32,16 +32,15 @@ def erased_at(image: ConsultationImage) -> datetime | None:
 
 
 class SameFileThere(ServiceError):
-    """The file is in the consultation already, as `image` (its key)."""
+    """The file, uploaded as `name`, is in the consultation already, as `image` (its key)."""
 
     code, status = "same_file_there", 409
 
-    def __init__(self, image: int) -> None:
-        super().__init__(image)
+    def __init__(self, image: int, name: str) -> None:
+        super().__init__(image)  # without the name: it may be a patient's
         self.image = image
-        self.detail = _("The same file is in that consultation already: image %(image)s.") % {
-            "image": image
-        }
+        text = _("The file “%(name)s” is in that consultation already: image %(image)s.")
+        self.detail = text % {"name": name, "image": image}
 
 
 def put_away_images(images: ConsultationImageQuerySet) -> list[int]:
@@ -69,7 +68,7 @@ def restore_images(images: ConsultationImageQuerySet) -> list[int]:
                 created_at__gt=row.deleted_at,
             )
             if (twin := again.order_by("pk").values_list("pk", flat=True).first()) is not None:
-                raise SameFileThere(twin)
+                raise SameFileThere(twin, row.original_filename)
         keys = [row.pk for row in rows]
         keep_one_primary(sorted(rows, key=lambda row: row.deleted_at or timezone.now())[::-1])
         bin.take_back(ConsultationImage, keys)

@@ -25,7 +25,7 @@ ENTRIES = (
         icon="clipboard-list",
         shown=lambda reader, place: reader.doctor,
         current=lambda route, reader: (
-            "consultation" in route or route in ("image_detail", "image_delete", "bin_list")
+            "consultation" in route or route.startswith(("image_", "images_", "bin_"))
         ),
     ),
     Entry(

@@ -20,10 +20,12 @@ from imaging import intake, storage
 from imaging.errors import IdempotencyKeyReused
 from imaging.intake import Photo
 
+from .locking import lock_with_consultations
 from .models import Consultation, ConsultationImage
+from .models.image import ConsultationImageQuerySet
 from .records import change_record
 from .revisions import Author
-from .vocabulary import ImageType
+from .vocabulary import BODY_SITES, ImageType
 
 
 @metrics.count_uploads("consultation")
@@ -119,14 +121,45 @@ def update_image(
         image = consultation.images.get(pk=image.pk)
         if as_of not in (None, image.updated_at):
             raise StaleImage
-        changes = {name: value for name, value in changes.items() if getattr(image, name) != value}
-        kind = changes.get("image_type", image.image_type)
-        mode = changes.get("dermoscopic_type", image.dermoscopic_type)
-        if mode and kind != ImageType.DERMOSCOPY:
-            changes["dermoscopic_type"] = ""  # meaningless for any other type
+        changes = _consistent(image, changes)
         if changes.get("is_primary"):
             _clear_primary(consultation)
         return change_record(image, user, changes)
+
+
+def edit_images(
+    images: ConsultationImageQuerySet,
+    *,
+    user: Author,
+    image_type: str | None = None,
+    body_site: str | None = None,
+    laterality: str | None = None,
+) -> int:
+    """Set type, site and side of several images at once; None leaves what there is. A new site that
+    the body has once takes the side away, and such a site takes none. Returns how many changed."""
+    asked = {"image_type": image_type, "body_site": body_site, "laterality": laterality}
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    with transaction.atomic():
+        count = 0
+        for image in lock_with_consultations(images):
+            changes = dict(wanted)
+            site = BODY_SITES.get(changes.get("body_site", image.body_site))
+            if site and not site.paired and changes.keys() & {"body_site", "laterality"}:
+                changes["laterality"] = ""
+            if changes := _consistent(image, changes):
+                change_record(image, user, changes)
+                count += 1
+    return count
+
+
+def _consistent(image: ConsultationImage, changes: dict[str, Any]) -> dict[str, Any]:
+    """What of `changes` differs from the image, and what follows from it."""
+    changes = {name: value for name, value in changes.items() if getattr(image, name) != value}
+    kind = changes.get("image_type", image.image_type)
+    mode = changes.get("dermoscopic_type", image.dermoscopic_type)
+    if mode and kind != ImageType.DERMOSCOPY:
+        changes["dermoscopic_type"] = ""  # meaningless for any other type
+    return changes
 
 
 def _clear_primary(consultation: Consultation) -> None:

@@ -1,7 +1,11 @@
-"""Back to the page that a form was sent from."""
+"""Back to the page that a form was sent from, and back to what was before."""
+
+from collections.abc import Iterable
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 
 
 def return_url(request: HttpRequest, default: str, *, only: str = "") -> str:
@@ -12,3 +16,12 @@ def return_url(request: HttpRequest, default: str, *, only: str = "") -> str:
         referrer, {request.get_host()}, require_https=request.is_secure()
     )
     return referrer if safe and referrer.partition("?")[0].endswith(only) else default
+
+
+def undo_message(
+    request: HttpRequest, text: str, url: str, fields: Iterable[tuple[str, object]]
+) -> SafeString:
+    """A message with a button "Undo" that sends the fields (name, value) to `url`."""
+    hidden = [(name, str(value)) for name, value in fields]  # no number written as in a language
+    context = {"text": text, "url": url, "fields": hidden}
+    return render_to_string("components/undo.html", context, request)

@@ -19,6 +19,16 @@ def format_datetime(value: datetime, zone: tzinfo) -> str:
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
+class FlatListField(serializers.ListField):
+    """Reports errors of entries as errors of the list: the schema has one name for both."""
+
+    def run_child_validation(self, data: Any) -> list[Any]:
+        try:
+            return [self.child.run_validation(entry) for entry in data]
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError(error.detail) from error
+
+
 class UploadedFileField(serializers.FileField):
     """Passes the file on to the service, which checks it; anything else is a missing file."""
 

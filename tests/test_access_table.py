@@ -53,6 +53,8 @@ TABLE = {
     ("image_delete", "post"): (302, 404, 403, 404, 404, 302),
     ("bin_list", "get"): DOCTORS,
     ("bin_selected", "post"): (200, 302, 403, 403, 403, 302),  # asks; of others' images nothing
+    ("image_move", "get"): CHANGE,
+    ("images_move", "post"): (302, 404, 403, 403, 403, 302),
     ("image_file", "get"): (302, 404, 302, 404, 404, 302),  # to the signed URL
     ("image_audit", "get"): LOOK,
     ("audit", "get"): SIGNED_IN,
@@ -111,6 +113,11 @@ TABLE = {
     ("api-image-audit", "get"): API_LOOK,
     ("api-image-detail", "patch"): API_CHANGE,
     ("api-image-detail", "delete"): (204, 404, 403, 404, 404, 401),
+    ("api-images", "patch"): (200, 200, 403, 403, 403, 401),  # others' keys are ignored
+    ("api-images", "delete"): (200, 200, 403, 403, 403, 401),
+    ("api-images-move", "post"): (200, 400, 403, 403, 403, 401),
+    ("api-images-restore", "post"): (200, 200, 403, 403, 403, 401),
+    ("api-images-download", "post"): (200, 404, 200, 404, 404, 401),
     ("api-bin-list", "get"): (200, 200, 403, 403, 403, 401),
     ("api-bin-detail", "delete"): (204, 404, 403, 403, 403, 401),
     ("api-bin-restore", "post"): (200, 404, 403, 403, 403, 401),
@@ -211,11 +218,17 @@ def arguments(record, consultation, image, binned, user_image, share):
 
 
 @pytest.fixture
-def bodies(record, user_image, consultation, binned):
+def bodies(record, image, user_image, consultation, binned):
     """Bodies that are good, where what is asked is whether somebody may."""
     ids = {"ids": [str(user_image.pk)]}
     return {
         ("gallery_download", "post"): ids,
+        ("api-images", "patch"): {"ids": [image.pk]},
+        ("api-images", "delete"): {"ids": [image.pk]},
+        ("api-images-move", "post"): {"ids": [image.pk], "consultation": consultation.pk},
+        ("api-images-restore", "post"): {"ids": [binned.pk]},
+        ("api-images-download", "post"): {"ids": [image.pk]},
+        ("images_move", "post"): {"consultation": consultation.pk, "ids": [image.pk]},
         ("bin_selected", "post"): {"action": "erase", "ids": [binned.pk]},
         ("api-gallery", "patch"): ids,
         ("api-gallery", "delete"): ids,

@@ -210,7 +210,7 @@ class BinnedImageSerializer(ImageSerializer):
 
     class Meta(ImageSerializer.Meta):
         fields = [*ImageSerializer.Meta.fields, "deleted_at", "erased_at"]
-        read_only_fields = fields
+        read_only_fields = [*ImageSerializer.Meta.read_only_fields, "deleted_at"]
 
     @extend_schema_field(OpenApiTypes.DATETIME)
     def get_erased_at(self, image: ConsultationImage) -> str:

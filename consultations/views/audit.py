@@ -28,7 +28,10 @@ def image_audit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "patient": image.consultation.patient,
     }
     return _render_events(
-        request, "consultations/image_audit.html", access_history.events_of(image), context
+        request,
+        "consultations/image_audit.html",
+        access_history.events_of(image, request.user),
+        context,
     )
 
 

@@ -4,9 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -15,7 +13,7 @@ from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
-from core.returning import return_url
+from core.returning import return_url, undo_message
 
 from .. import bin
 from ..facts import with_tile_facts
@@ -99,9 +97,6 @@ def notify_put_away(request: AuthenticatedRequest, keys: list[int]) -> None:
         messages.error(request, _("Nothing was deleted: these images are gone already."))
         return
     text = ngettext("%(count)s image is in the bin.", "%(count)s images are in the bin.", len(keys))
-    context = {
-        "text": text % {"count": len(keys)},
-        "gone": [mark_safe(str(key)) for key in keys],  # noqa: S308  (a number, not localised)
-        "restore_url": reverse("bin_selected"),
-    }
-    messages.success(request, render_to_string("components/undo.html", context, request))
+    fields = [("action", "restore"), *(("ids", key) for key in keys)]
+    told = undo_message(request, text % {"count": len(keys)}, reverse("bin_selected"), fields)
+    messages.success(request, told)

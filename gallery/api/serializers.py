@@ -13,21 +13,11 @@ from rest_framework import serializers
 from consultations.models import Consultation
 from consultations.serializers import ImageUploadSerializer as ConsultationUploadSerializer
 from imaging import background, storage
-from imaging.serializers import UploadedFileField, absolute_url
+from imaging.serializers import FlatListField, UploadedFileField, absolute_url
 
 from ..models import Share, StorageQuota, UserImage
 from ..models.images import MAX_IMAGES, MAX_TAGS, TAG_LENGTH, TITLE_LENGTH
 from ..services import tags
-
-
-class FlatListField(serializers.ListField):
-    """Reports errors of entries as errors of the list: the schema has one name for both."""
-
-    def run_child_validation(self, data: Any) -> list[Any]:
-        try:
-            return [self.child.run_validation(entry) for entry in data]
-        except serializers.ValidationError as error:
-            raise serializers.ValidationError(error.detail) from error
 
 
 class TagsField(FlatListField):

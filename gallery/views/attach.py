@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import AuthenticatedRequest
 from consultations.forms import ImageMetadataForm
-from consultations.models import Consultation, ConsultationImage, Patient
+from consultations.models import Consultation, ConsultationImage
 from consultations.models.consultation import ConsultationQuerySet
 from consultations.views.access import doctor_required
+from consultations.views.moving import visits_found
 from consultations.vocabulary import ImageType
 from core.errors import Unavailable
 from core.fragments import vary_on_htmx, wants_fragment
@@ -28,7 +29,6 @@ from ..services import transfer
 from ..services.quotas import QuotaExceeded
 
 TOO_OFTEN = _("That was asked for often. Try again later.")
-OFFERED = 12  # consultations to choose from; others are found by searching for the patient
 
 
 class UploadRate(UserRate):
@@ -106,17 +106,14 @@ def _choose_consultation(
     request: AuthenticatedRequest, image: UserImage, consultations: ConsultationQuerySet
 ) -> HttpResponse:
     words = request.GET.get("q", "").strip()
-    if words:
-        patients = Patient.objects.visible_to(request.user).find(words)
-        consultations = consultations.filter(patient__in=patients.order_by().values("pk"))
-    offered = list(consultations.order_by("-date", "-pk")[: OFFERED + 1])
+    offered, more = visits_found(consultations, request.user, words)
     context = {
         "image": image,
         "q": words,
-        "consultations": offered[:OFFERED],
-        "more": len(offered) > OFFERED,
+        "consultations": offered,
+        "more": more,
         "page_url": reverse("gallery_attach", args=[image.pk]),
     }
     part = wants_fragment(request)
-    template = "gallery/partials/attach_results.html" if part else "gallery/attach_choose.html"
+    template = "consultations/partials/visit_choices.html" if part else "gallery/attach_choose.html"
     return render(request, template, context)

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record_all
-from core.returning import return_url
+from core.returning import return_url, undo_message
 
 from .. import archive
 from ..forms import SelectionForm, parse_keys
@@ -88,12 +87,9 @@ def notify_deleted(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
         messages.error(request, _("Nothing was deleted: these images are gone already."))
         return
     text = ngettext("%(count)s image deleted.", "%(count)s images deleted.", len(keys))
-    context = {
-        "text": text % {"count": len(keys)},
-        "gone": keys,
-        "restore_url": reverse("gallery_selected"),
-    }
-    messages.success(request, render_to_string("components/undo.html", context, request))
+    fields = [("action", "restore"), *(("ids", key) for key in keys)]
+    told = undo_message(request, text % {"count": len(keys)}, reverse("gallery_selected"), fields)
+    messages.success(request, told)
 
 
 def _return_url(request: AuthenticatedRequest) -> str:

@@ -29,13 +29,14 @@ FILL = """
 import json
 from accounts.models import User
 from testing.cast import upload
-from consultations import services
-from consultations.models import Consultation, Patient
+from consultations import bin, services
+from consultations.models import Consultation, ConsultationImage, Patient
 from gallery.services.images import submit_image
 from gallery.models import StorageQuota
 made = {name: User.objects.create_user(f"{name}@fuzz.example", PASSWORD, role=role) for name, role
         in dict(doctor="doctor", other="doctor", patient="patient", newcomer="patient").items()}
-ids = {"consultations": [], "consultation_images": [], "images": [], "patients": [], "shares": []}
+ids = {name: [] for name in ("binned", "consultations", "consultation_images", "images",
+                             "patients", "shares")}
 for doctor in (made["doctor"], made["other"]):
     owner = made["patient"] if doctor == made["doctor"] else None
     record = Patient.objects.create(full_name=doctor.email, created_by=doctor, user=owner)
@@ -45,6 +46,9 @@ for doctor in (made["doctor"], made["other"]):
         image, _ = services.add_image(consultation=at, user=doctor, upload=upload(seed=seed))
         ids["consultations"].append(at.pk)
         ids["consultation_images"].append(image.pk)
+    for seed in range(6, 10):
+        image, _ = services.add_image(consultation=at, user=doctor, upload=upload(seed=seed))
+        ids["binned"] += bin.put_away_images(ConsultationImage.objects.filter(pk=image.pk))
 for user in made.values():
     for seed in range(6):
         image, _ = submit_image(

@@ -16,6 +16,7 @@ from tools import phantoms
 
 TOLD = json.loads(os.environ["FUZZ_API"])
 KINDS = [
+    (re.compile(r"/consultations/images/bin/\{id\}"), "binned"),
     (re.compile(r"/consultations/images/\{id\}"), "consultation_images"),
     (re.compile(r"/consultations/\{id\}"), "consultations"),
     (re.compile(r"/patients/\{id\}"), "patients"),
@@ -60,7 +61,16 @@ def flatmap_path_parameters(context, path_parameters):
 
 @schemathesis.hook
 def flatmap_body(context, body):
-    """Two of three files are pictures."""
+    """Two of three files are pictures; half of the lists of keys are somebody's."""
     if isinstance(body, dict) and "file" in body and context.operation.path in UPLOADS:
         return st.sampled_from([body, *({**body, "file": data} for data in PICTURES)])
+    if (
+        isinstance(body, dict)
+        and "/consultations/images" in context.operation.path
+        and "ids" in body
+    ):
+        known = st.lists(
+            st.sampled_from(TOLD["ids"]["consultation_images"]), min_size=1, max_size=2
+        )
+        return st.just(body) | known.map(lambda keys: {**body, "ids": keys})
     return st.just(body)
