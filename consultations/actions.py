@@ -15,10 +15,15 @@ class Action:
     label: str | Promise  # lazy: shown in the reader's language
     icon: str  # its name in Lucide
     route: str
+    api_route: str = ""  # the same in the API; "": not for several images at once
 
     def url(self, key: int) -> str:
         """The path to POST to for the image with this key."""
         return reverse(self.route, args=[key])
+
+    def api_url(self) -> str:
+        """The API's path, in which 0 stands for the image's key."""
+        return reverse(self.api_route, args=[0])
 
 
 _registered: dict[str, Action] = {}

@@ -15,13 +15,12 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts.error_serializers import ErrorsSerializer
 from accounts.requests import AuthenticatedAPIRequest
-from audit.trail import Action, record_all
 
-from . import archive, bin
+from . import bin
+from .archive import zip_response
 from .models import Consultation, ConsultationImage
 from .models.image import ConsultationImageQuerySet
 from .moving import move_images
-from .ordering import IN_ORDER, descending
 from .permissions import DoctorsOnly
 from .serializers.selected import EditImagesSerializer, ImageKeysSerializer, MoveImagesSerializer
 from .services import edit_images
@@ -125,18 +124,6 @@ class Download(_Selected):
         """Originals as a streamed ZIP, with a `manifest.csv`, for whoever may see them."""
         visible = ConsultationImage.objects.visible_to(request.user)
         return zip_response(visible.filter(pk__in=self.read()["ids"]))
-
-
-def zip_response(images: ConsultationImageQuerySet) -> StreamingHttpResponse:
-    """The originals of images, as a download; each is told of in the audit log. Raises Http404
-    where there is none."""
-    if not images.exists():
-        raise Http404
-    record_all(Action.ZIPPED, images)
-    chunks = archive.zip_originals(images.order_by("consultation_id", *descending(IN_ORDER)))
-    response = StreamingHttpResponse(chunks, content_type="application/zip")
-    response["Content-Disposition"] = 'attachment; filename="images.zip"'
-    return response
 
 
 urlpatterns = [

@@ -1,8 +1,12 @@
 from collections.abc import Iterable
 
+from django.http import Http404, StreamingHttpResponse
+
+from audit.trail import Action, record_all
 from imaging.storage import zip as archive
 
 from .models.image import ConsultationImageQuerySet
+from .ordering import IN_ORDER, descending
 
 COLUMNS = (
     "id",
@@ -31,3 +35,15 @@ COLUMNS = (
 def zip_originals(images: ConsultationImageQuerySet) -> Iterable[bytes]:
     """Chunks of a ZIP: the originals, and a manifest with COLUMNS (imaging.storage.zip)."""
     return archive.zip_images(images, COLUMNS)
+
+
+def zip_response(images: ConsultationImageQuerySet) -> StreamingHttpResponse:
+    """The originals of selected images as a download, of which the audit log is told for each.
+    Raises Http404 where there is none."""
+    if not images.exists():
+        raise Http404
+    record_all(Action.ZIPPED, images)
+    chunks = zip_originals(images.order_by("consultation_id", *descending(IN_ORDER)))
+    response = StreamingHttpResponse(chunks, content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="images.zip"'
+    return response

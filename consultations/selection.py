@@ -1,8 +1,13 @@
 """Images that a page or the API names by their keys, and what is done with them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .forms import BodySiteSelect
+from .vocabulary import ImageType, Laterality, body_site_choices
 
 MAX_IMAGES = 1000  # images of one request
 MAX_DIGITS = 18  # of a key
@@ -13,6 +18,27 @@ class BinForm(forms.Form):
 
     action = forms.ChoiceField(choices=[(name, name) for name in ("restore", "erase")])
     sure = forms.BooleanField(required=False)
+
+
+def _unchanged(choices: list[Any]) -> list[Any]:
+    return [("", _("Unchanged")), *choices]
+
+
+class SelectedForm(forms.Form):
+    """What several images get at once; the names are the API's."""
+
+    image_type = forms.ChoiceField(
+        label=_("Type"), choices=_unchanged(ImageType.choices), required=False
+    )
+    body_site = forms.ChoiceField(
+        label=_("Body site"),
+        widget=BodySiteSelect,
+        choices=lambda: _unchanged(list(body_site_choices())),
+        required=False,
+    )
+    laterality = forms.ChoiceField(
+        label=_("Side"), choices=_unchanged(Laterality.choices), required=False
+    )
 
 
 def parse_keys(texts: Sequence[str]) -> list[int]:

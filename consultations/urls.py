@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import audit, bin, consultations, home, images, moving, patients, revisions
+from .views import audit, bin, consultations, home, images, moving, patients, revisions, selected
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("consultations/bin/", bin.bin_list, name="bin_list"),
     path("consultations/bin/selected/", bin.bin_selected, name="bin_selected"),
     path("consultations/images/<int:pk>/", images.image_detail, name="image_detail"),
+    path("consultations/images/selected/", selected.images_selected, name="images_selected"),
+    path("consultations/images/download/", selected.images_download, name="images_download"),
     path("consultations/images/move/", moving.images_move, name="images_move"),
     path("consultations/images/<int:pk>/move/", moving.image_move, name="image_move"),
     path("consultations/images/<int:pk>/delete/", images.image_delete, name="image_delete"),

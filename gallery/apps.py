@@ -31,5 +31,10 @@ class GalleryConfig(AppConfig):
         post_delete.connect(record_erasure, sender=UserImage)
 
         actions.register(
-            actions.Action(_("Remove the background"), "scissors", "gallery_from_consultation")
+            actions.Action(
+                _("Remove the background"),
+                "scissors",
+                "gallery_from_consultation",
+                "api-image-remove-background",
+            )
         )

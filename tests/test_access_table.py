@@ -54,6 +54,8 @@ TABLE = {
     ("bin_list", "get"): DOCTORS,
     ("bin_selected", "post"): (200, 302, 403, 403, 403, 302),  # asks; of others' images nothing
     ("image_move", "get"): CHANGE,
+    ("images_selected", "get"): SIGNED_IN,
+    ("images_download", "post"): (200, 302, 200, 302, 302, 302),
     ("images_move", "post"): (302, 404, 403, 403, 403, 302),
     ("image_file", "get"): (302, 404, 302, 404, 404, 302),  # to the signed URL
     ("image_audit", "get"): LOOK,
@@ -228,6 +230,7 @@ def bodies(record, image, user_image, consultation, binned):
         ("api-images-move", "post"): {"ids": [image.pk], "consultation": consultation.pk},
         ("api-images-restore", "post"): {"ids": [binned.pk]},
         ("api-images-download", "post"): {"ids": [image.pk]},
+        ("images_download", "post"): {"ids": [image.pk]},
         ("images_move", "post"): {"consultation": consultation.pk, "ids": [image.pk]},
         ("bin_selected", "post"): {"action": "erase", "ids": [binned.pk]},
         ("api-gallery", "patch"): ids,

@@ -1,7 +1,9 @@
+import { onLongPress } from "./long-press.js";
+
 /**
  * Choosing many: checkboxes [data-pick] in a [data-grid] whose items are [data-item].
  * A press chooses one, Shift and a press all up to it, Ctrl+A all that are shown, Esc none. While
- * something is chosen a press on a picture chooses, too. What is chosen outlives a redrawn grid.
+ * something is chosen a press on a picture chooses, too; a finger held on one begins. What is chosen outlives a redrawn grid.
  * Events: "change"; "full" when no more can be chosen (a form has at most a thousand fields).
  */
 const MOST = 900;
@@ -16,7 +18,9 @@ export class Selection extends EventTarget {
     // Before the menus hear it: the Esc that closes one must not take the choice away, too.
     document.addEventListener("keydown", (event) => this.#key(event), true);
     document.addEventListener("keyup", ({ shiftKey }) => (this.#shift = shiftKey));
-    document.addEventListener("click", (event) => this.#click(event));
+    // Before whatever else a press on a picture does.
+    document.addEventListener("click", (event) => this.#click(event), true);
+    onLongPress("[data-grid] [data-item]", (item) => this.#press(item));
     document.addEventListener("change", ({ target }) => {
       if (target.matches?.("[data-pick]")) this.#toggled(target);
     });
@@ -80,8 +84,13 @@ export class Selection extends EventTarget {
     if (!link || !event.detail || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!this.#chosen.size && !event.shiftKey) return;
     event.preventDefault();
+    this.#press(item, event.shiftKey);
+  }
+
+  /** A press on the item's picture. */
+  #press(item, on = false) {
     const box = item.querySelector("[data-pick]");
-    box.checked = event.shiftKey || !box.checked;
+    box.checked = on || !box.checked;
     box.focus({ preventScroll: true });
     this.#toggled(box);
   }

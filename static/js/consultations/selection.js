@@ -1,0 +1,103 @@
+/** Many images at once on consultation and patient pages. The bar is fetched at the first choice. */
+import { api, csrfToken } from "../components/api.js";
+import { say } from "../components/format.js";
+import { refresh } from "../components/images-changed.js";
+import { addPicks } from "../components/picks.js";
+import { SelectionBar, typing } from "../components/selection-bar.js";
+import { Selection } from "../components/selection.js";
+import { toast } from "../components/toast.js";
+
+const IMAGES = "/api/v1/consultations/images";
+addPicks();
+const selection = new Selection();
+let bar = null;
+
+selection.addEventListener("change", () => {
+  if (selection.ids.length) bar ??= load();
+});
+if (selection.ids.length) bar = load(); // kept by a browser that went back
+
+/** Resolves to the SelectionBar, or to null where it could not be fetched. */
+async function load() {
+  const grid = document.querySelector("[data-grid]");
+  const edit = grid.querySelector("[data-editable]") ? "?edit=1" : "";
+  try {
+    const answer = await fetch(`${grid.dataset.grid}${edit}`, { credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) throw answer;
+    const parts = new DOMParser().parseFromString(await answer.text(), "text/html").body.children;
+    document.querySelector("main").append(...parts);
+  } catch {
+    bar = null; // the next choice tries again
+    toast(gettext("The page could not be refreshed. Check the network, then try again."), { kind: "error" });
+    return null;
+  }
+  const form = document.querySelector("[data-selection]");
+  form.addEventListener("submit", submit);
+  const fallback = () => document.querySelector("[data-open-upload], main a");
+  return new SelectionBar(form, selection, { fallback });
+}
+
+/** What the buttons do that are no plain form. */
+const acts = {
+  async delete(ids) {
+    const typed = typing();
+    const { deleted } = await api("DELETE", IMAGES, { ids });
+    selection.clear();
+    await refresh();
+    const text = ngettext("%(count)s image is in the bin.", "%(count)s images are in the bin.", deleted);
+    const action = { label: gettext("Undo"), onClick: () => restore(ids, typed) };
+    const told = toast(say(text, { count: deleted }), { kind: "success", action });
+    if (typed) told.querySelector("button").focus(); // else many tabs away
+  },
+  async edit(ids, form) {
+    const said = [...new FormData(form)].filter(([name, value]) => value && name in EDITED);
+    if (!said.length) return form.querySelector("[name=image_type]").focus();
+    const { changed } = await api("PATCH", IMAGES, { ids, ...Object.fromEntries(said) });
+    for (const select of form.querySelectorAll("select")) select.value = "";
+    const menu = form.querySelector("details");
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    await refresh();
+    const text = ngettext("%(count)s image changed.", "%(count)s images changed.", changed);
+    toast(say(text, { count: changed }), { kind: "success" });
+  },
+  /** One request for each: a picture that is copied is decoded anew, which takes a while. */
+  async each(ids, form, { dataset, ariaLabel }) {
+    let done = 0;
+    const text = () => {
+      const count = say(ngettext("%(count)s image", "%(count)s images", done), { count: done });
+      return say(gettext("%(what)s: %(count)s"), { what: ariaLabel, count });
+    };
+    try {
+      for (const id of ids) {
+        await api("POST", dataset.each.replace(/\b0\b/, id));
+        done += 1;
+      }
+    } catch (error) {
+      throw done ? new Error(`${text()}. ${error.message}`) : error;
+    }
+    selection.clear();
+    toast(text(), { kind: "success" });
+  },
+};
+const EDITED = { image_type: "", body_site: "", laterality: "" };
+
+async function restore(ids, typed) {
+  (await bar).run(async () => {
+    const { restored } = await api("POST", `${IMAGES}/bin/restore`, { ids });
+    await refresh();
+    if (typed) document.getElementById(`pick-${ids[0]}`)?.focus();
+    const text = ngettext("%(count)s image is back.", "%(count)s images are back.", restored);
+    toast(say(text, { count: restored }), { kind: "success" });
+  });
+}
+
+async function submit(event) {
+  const { submitter, target: form } = event;
+  form.elements.csrfmiddlewaretoken.value = csrfToken(); // it follows a new login
+  if (submitter?.formAction && submitter.hasAttribute("formaction")) return; // the browser goes there
+  event.preventDefault();
+  const { ids } = selection;
+  const act = acts[submitter?.value ?? "edit"];
+  if (ids.length && act) (await bar).run(() => act(ids, form, submitter));
+}
