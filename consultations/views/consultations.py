@@ -12,10 +12,11 @@ from core import keyset
 from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
 
 from ..facts import with_tile_facts
+from ..filter_forms import ConsultationFilterForm
 from ..forms import ConsultationForm
 from ..models import Consultation, Patient
 from ..ordering import IN_ORDER
-from ..records import create_record, save_changes
+from ..records import create_record, just_created, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import edited_rows, render_form
 from .home import for_list, prepare_list
@@ -26,12 +27,17 @@ IMAGES = 48
 
 
 @doctor_required
+@vary_on_htmx
 def consultation_list(request: AuthenticatedRequest) -> HttpResponse:
-    """A doctor's consultations, the latest first."""
-    mine = for_list(Consultation.objects.editable_by(request.user))
-    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
+    """A doctor's consultations, the latest first, narrowed down by status, words and days."""
+    form = ConsultationFilterForm(request.GET)
+    mine = form.filter(Consultation.objects.editable_by(request.user))
+    page = Paginator(for_list(mine), PAGE).get_page(request.GET.get("page"))
     prepare_list(request, page)
-    return render(request, "consultations/list.html", {"page": page})
+    context = {"page": page, "form": form, "page_query": form.query()}
+    part = wants_fragment(request)
+    template = "consultations/partials/results.html" if part else "consultations/list.html"
+    return render(request, template, context)
 
 
 @doctor_required
@@ -51,11 +57,16 @@ def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
     patient = get_editable(Patient.objects, request.user, chosen[:18])
     draft = Consultation(doctor=request.user, patient=patient)
     form = ConsultationForm(request.POST or None, instance=draft)
+    same_day: list[Consultation] = []
     if request.method == "POST" and form.is_valid():
         fields = ("doctor", "patient", *form.cleaned_data)
-        consultation = create_record(form.save(commit=False), request.user, fields)
-        return redirect("consultation_detail", pk=consultation.pk)
-    return render(request, "consultations/form.html", {"form": form, "patient": patient})
+        same_day = list(draft.of_the_same_day().exclude(**just_created(draft, fields)))
+        dismissed = {key for key in request.POST.getlist("other") if key.isdecimal()}
+        if {str(other.pk) for other in same_day} <= dismissed:
+            consultation = create_record(form.save(commit=False), request.user, fields, dismissed)
+            return redirect("consultation_detail", pk=consultation.pk)
+    context = {"form": form, "patient": patient, "same_day": same_day}
+    return render(request, "consultations/form.html", context)
 
 
 @login_required
