@@ -10,9 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -21,6 +19,7 @@ from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, Out
 
 from core.admin import VersionedAdmin
 from core.search import FoldedSearch
+from core.templatetags.dates import moment
 from core.versions import VersionedForm
 
 from .models import User
@@ -94,7 +93,7 @@ class UserAdmin(VersionedAdmin, FoldedSearch, DjangoUserAdmin):
             return "-"
         return format_html(
             '{} <a href="{}">{}</a>',
-            date_format(localtime(user.second_factor_since), "SHORT_DATETIME_FORMAT"),
+            moment(user.second_factor_since),
             reverse("admin:accounts_user_second_factor", args=[user.pk]),
             _("Remove (lost device)"),
         )

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+
+from core.templatetags.dates import short_day
 
 _DAY = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
@@ -92,7 +93,7 @@ def _visit_date_error(day: date, birth_date: date | None) -> str | None:
         text, bound = _("A visit is not after %(day)s."), last
     else:
         return None
-    return text % {"day": date_format(bound, "SHORT_DATE_FORMAT")}
+    return text % {"day": short_day(bound)}
 
 
 def check_birth(patient: Born) -> None:

@@ -11,7 +11,7 @@ from core.templatetags.units import file_size, tally
         (58_300, "57 KB", "57\u00a0ko"),
         (4_404_019, "4.2 MB", "4,2\u00a0Mo"),
         (10 * 1024 * 1024, "10 MB", "10\u00a0Mo"),
-        (1023 * 1024, "1.0 MB", "1,0\u00a0Mo"),
+        (1023 * 1024, "1 MB", "1\u00a0Mo"),
     ],
 )
 def test_file_size(count, english, french):

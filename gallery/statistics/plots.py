@@ -9,11 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, log10
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from core.templatetags.dates import month as month_and_year
+from core.templatetags.dates import short_month
 from core.templatetags.units import file_size
+from core.templatetags.words import phrase
 
 from ..models import UserImage
 from . import Month, Statistics
@@ -99,8 +102,7 @@ def _qualities(months: Sequence[Month]) -> Plot:
     plot = Plot(
         "quality",
         _("Quality by month"),
-        ", ".join(f"{labels[key]} {_percent(overall[key], overall.total())}" for key in fills)
-        + ".",
+        phrase(f"{labels[key]} {_percent(overall[key], overall.total())}" for key in fills) + ".",
         [_("Month"), *labels.values()],
         [[_month_name(m), *(number_format(m.qualities[key]) for key in labels)] for m in months],
         legend=[(fill, labels[key]) for key, fill in fills.items()],
@@ -115,7 +117,7 @@ def _qualities(months: Sequence[Month]) -> Plot:
             if not high:
                 continue
             base -= high
-            title = _tooltip(f"{_month_name(month)}, {labels[key]}", number_format(count))
+            title = _tooltip(phrase([_month_name(month), labels[key]]), number_format(count))
             plot.marks.append(Mark(_bar_left(number), base, _BAR_WIDTH, high, title, fill))
     _add_month_labels(plot, months)
     return plot
@@ -127,7 +129,7 @@ def _engines(engines: Counter[str]) -> Plot:
     plot = Plot(
         "engines",
         _("Images by engine"),
-        ", ".join(f"{label} {number_format(engines[key])}" for key, label in labels.items()) + ".",
+        phrase(f"{label} {number_format(engines[key])}" for key, label in labels.items()) + ".",
         [_("Engine"), _("Images")],
         [[label, number_format(engines[key])] for key, label in labels.items()],
         height=TOP + BAR_ROW * len(labels),
@@ -179,7 +181,7 @@ def _add_month_labels(plot: Plot, months: Sequence[Month]) -> None:
     for number, month in enumerate(months):
         x = f"{(number + 0.5) * 100 / 12:.2f}%"
         kind = "is-month" if number % 3 == 2 else "is-month is-minor"
-        plot.words.append(Word(x, AXIS + 18, date_format(month.first, "N"), kind))
+        plot.words.append(Word(x, AXIS + 18, short_month(month.first), kind))
         if month.first.month == 1 or number == 0 < YEAR_LABEL_GAP <= _months_to_january(month):
             plot.words.append(Word(x, AXIS + 36, str(month.first.year), "is-month is-year"))
 
@@ -200,7 +202,7 @@ def _step(most: int, unit: int) -> int:
 
 
 def _month_name(month: Month) -> str:
-    return date_format(month.first, "F Y")
+    return month_and_year(month.first)
 
 
 def _tooltip(what: str | Promise, value: str) -> str:

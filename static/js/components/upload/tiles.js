@@ -1,6 +1,6 @@
 /** The preview grid: one tile an item, redrawn as the item changes. */
 import { fromTemplate } from "../dialog.js";
-import { percent, say, size } from "../format.js";
+import { percent, phrase, say, size } from "../format.js";
 import { reasonsOf } from "./queue.js";
 
 const VERDICTS = {
@@ -81,9 +81,9 @@ export class Tiles {
     part("own").hidden = !summary || item.status === "sent";
     part("own").lastElementChild.textContent = summary;
     part("verdict").hidden = !reasons.length;
-    part("verdict").lastElementChild.textContent = reasons
-      .map((reason) => VERDICTS[reason]?.() ?? gettext("To check"))
-      .join(", ");
+    part("verdict").lastElementChild.textContent = phrase(
+      reasons.map((reason) => VERDICTS[reason]?.() ?? gettext("To check")),
+    );
 
     const bar = tile.querySelector("progress");
     bar.hidden = !["waiting", "sending", "sent"].includes(item.status);
