@@ -123,7 +123,7 @@ class PatientForm(RecordForm):
 class ConsultationForm(RecordForm):
     class Meta:
         model = Consultation
-        fields = ["date", "reason", "diagnosis", "status", "notes"]
+        fields = ["date", "reason", "diagnosis", "diagnosis_released", "status", "notes"]
         widgets = {"date": DateInput(), "notes": forms.Textarea(attrs={"rows": 5})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

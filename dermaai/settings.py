@@ -62,6 +62,7 @@ PROCESSING_LEASE = env.int("PROCESSING_LEASE", 180)  # then another worker takes
 PROCESSING_PAUSES = env.list("PROCESSING_PAUSES", int, [10, 60, 300])  # between the attempts
 PROCESSING_OUTAGE = env.int("PROCESSING_OUTAGE", 30)  # before a service that is down is tried again
 UNDO_SECONDS = env.int("UNDO_SECONDS", 600)  # how long a deleted image can be restored
+DIAGNOSES_RELEASED = env.bool("DIAGNOSES_RELEASED", False)  # of new consultations, to the patient
 VISIT_DAYS_AHEAD = env.int("VISIT_DAYS_AHEAD", 366)  # how far ahead a consultation may be dated
 # Removing backgrounds (imaging.background): limits for one file, and an operator's own model.
 BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", 40)  # of processor time

@@ -11,7 +11,7 @@ from audit.subjects import audited
 from core import keyset
 
 from ..dates import check_visit
-from .access import RecordQuerySet, rows_of
+from .access import RecordQuerySet, Viewer, rows_of
 from .patient import Patient
 
 
@@ -20,6 +20,11 @@ class ConsultationQuerySet(RecordQuerySet["Consultation"]):
         """Adds `images_count`, which stops counting at `most` if that is given."""
         images = rows_of("ConsultationImage").filter(consultation=OuterRef("pk")).order_by()
         return self.annotate(images_count=keyset.Count(images.values("pk")[:most]))
+
+
+def releases_diagnoses() -> bool:
+    """Whether a new consultation shows its diagnosis to the patient: DIAGNOSES_RELEASED."""
+    return bool(settings.DIAGNOSES_RELEASED)
 
 
 class Consultation(models.Model):
@@ -41,6 +46,11 @@ class Consultation(models.Model):
     date = models.DateField(_("date"), default=timezone.localdate)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
     diagnosis = models.CharField(_("diagnosis"), max_length=250, blank=True)
+    diagnosis_released = models.BooleanField(
+        _("show the diagnosis to the patient"),
+        default=releases_diagnoses,
+        help_text=_("They see it once the consultation is no longer in progress."),
+    )
     notes = models.TextField(
         _("notes"), blank=True, help_text=_("For you: the patient does not see them.")
     )
@@ -70,6 +80,15 @@ class Consultation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient} · {self.date}"
+
+    @property
+    def diagnosis_is_shown(self) -> bool:
+        """Whether the patient sees the diagnosis: it is released, and the visit is over."""
+        return self.diagnosis_released and self.status != self.Status.IN_PROGRESS
+
+    def diagnosis_for(self, user: Viewer) -> str:
+        """The diagnosis, or "" for a patient to whom it is not shown."""
+        return self.diagnosis if user.pk == self.doctor_id or self.diagnosis_is_shown else ""
 
     def clean(self) -> None:
         check_visit(self)

@@ -63,6 +63,7 @@ class ConsultationSerializer(serializers.ModelSerializer):
             "date",
             "reason",
             "diagnosis",
+            "diagnosis_released",
             "notes",
             "status",
             "images_taken",
@@ -90,4 +91,5 @@ class ConsultationSerializer(serializers.ModelSerializer):
         data = super().to_representation(consultation)
         if consultation.doctor_id != self.context["request"].user.pk:
             data["notes"] = ""  # the doctor's own
+        data["diagnosis"] = consultation.diagnosis_for(self.context["request"].user)
         return data
