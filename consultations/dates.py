@@ -58,7 +58,7 @@ def typed_day(word: str) -> date | None:
         return None
 
 
-BIRTH_DATE_MESSAGE = _("A date of birth is in the past.")
+BIRTH_DATE_MESSAGE = _("The date of birth must be in the past.")
 
 
 def validate_birth_date(day: date) -> None:
@@ -88,9 +88,9 @@ def _visit_date_error(day: date, birth_date: date | None) -> str | None:
     if day < first and birth_date:
         text, bound = _("This is before the patient's birth (%(day)s)."), birth_date
     elif day < first:
-        text, bound = _("A visit is not before %(day)s."), EARLIEST_VISIT
+        text, bound = _("A visit cannot be before %(day)s."), EARLIEST_VISIT
     elif day > last:
-        text, bound = _("A visit is not after %(day)s."), last
+        text, bound = _("A visit cannot be after %(day)s."), last
     else:
         return None
     return text % {"day": short_day(bound)}
@@ -107,7 +107,7 @@ def check_birth(patient: Born) -> None:
         raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
     before = patient.consultations.filter(images__captured_on__lt=patient.birth_date)
     if before.exists() and not is_as_stored(patient, "birth_date"):
-        text = _("This patient has a picture that somebody has dated before this day.")
+        text = _("This patient has a picture dated by hand before this day.")
         raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
 
 

@@ -68,11 +68,11 @@ class FactSheet:
             _row_writer(_("Location")),
         )
         self.by_hand, self.taken = (
-            _row_writer(_("Day set by hand"), NUMBERS),
+            _row_writer(_("Date set by hand"), NUMBERS),
             _row_writer(_("Taken"), NUMBERS),
         )
         self.of_file, self.added = (
-            _row_writer(_("Date of the file"), NUMBERS),
+            _row_writer(_("File date"), NUMBERS),
             _row_writer(_("Added"), NUMBERS),
         )
         self.camera, self.file = _row_writer(_("Camera")), _row_writer(_("File"), BREAKABLE)

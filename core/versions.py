@@ -143,7 +143,7 @@ class VersionedForm(_Form):
         """Clean, and report each conflict as an error of its field."""
         super().full_clean()
         for conflict in self.conflicts:
-            text = _("Somebody changed this meanwhile. Choose what is to stand.")
+            text = _("Somebody changed this in the meantime. Choose which version to keep.")
             self.add_error(conflict.field.name, ValidationError(text, code="changed_meanwhile"))
 
     def save(self, commit: bool = True) -> Any:

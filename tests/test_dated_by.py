@@ -72,7 +72,7 @@ def test_the_day_of_a_file_is_called_that(english, plain):
     for source in ("digitized", "file"):
         change(plain, captured_at=ADDED.replace(year=2019), captured_from=source)
         assert "30 Jun 2019, date of the file" in tile(english, plain)
-        assert "<dt>Date of the file<" in facts(english, plain)
+        assert "<dt>File date<" in facts(english, plain)
         assert "<dt>Taken<" not in facts(english, plain)
 
 

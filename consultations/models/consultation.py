@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Kind
 from audit.subjects import audited
 from core import keyset
+from core.templatetags.dates import short_day
 
 from ..dates import check_visit
 from .access import RecordQuerySet, Viewer, rows_of
@@ -51,9 +52,7 @@ class Consultation(models.Model):
         default=releases_diagnoses,
         help_text=_("They see it once the consultation is no longer in progress."),
     )
-    notes = models.TextField(
-        _("notes"), blank=True, help_text=_("For you: the patient does not see them.")
-    )
+    notes = models.TextField(_("notes"), blank=True, help_text=_("The patient does not see them."))
     status = models.CharField(
         _("status"), max_length=20, choices=Status, default=Status.IN_PROGRESS
     )
@@ -79,7 +78,7 @@ class Consultation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.patient} · {self.date}"
+        return f"{self.patient} · {short_day(self.date)}"
 
     @property
     def diagnosis_is_shown(self) -> bool:

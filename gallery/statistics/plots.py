@@ -72,7 +72,7 @@ def _images(months: Sequence[Month]) -> Plot:
     plot = Plot(
         "images",
         _("Images by month"),
-        _("Most in %(month)s: %(count)s.")
+        _("Busiest month: %(month)s (%(count)s).")
         % {"month": _month_name(busiest), "count": number_format(busiest.images)},
         [_("Month"), _("Images")],
         [[_month_name(month), number_format(month.images)] for month in months],
@@ -85,7 +85,7 @@ def _storage(months: Sequence[Month]) -> Plot:
     plot = Plot(
         "storage",
         _("Storage"),
-        _("Of the images that you have now, at the end of each month. %(size)s today.")
+        _("Space taken by the images you have now, at the end of each month. Today: %(size)s.")
         % {"size": file_size(months[-1].stored_bytes)},
         [_("Month"), _("Storage")],
         [[_month_name(month), _size(month.stored_bytes)] for month in months],
@@ -101,7 +101,7 @@ def _qualities(months: Sequence[Month]) -> Plot:
     overall = sum((month.qualities for month in months), start=Counter())
     plot = Plot(
         "quality",
-        _("Quality by month"),
+        _("Edge certainty by month"),
         phrase(f"{labels[key]} {_percent(overall[key], overall.total())}" for key in fills) + ".",
         [_("Month"), *labels.values()],
         [[_month_name(m), *(number_format(m.qualities[key]) for key in labels)] for m in months],
@@ -128,9 +128,9 @@ def _engines(engines: Counter[str]) -> Plot:
     largest = max([*engines.values(), 1])
     plot = Plot(
         "engines",
-        _("Images by engine"),
+        _("Images by cut-out mode"),
         phrase(f"{label} {number_format(engines[key])}" for key, label in labels.items()) + ".",
-        [_("Engine"), _("Images")],
+        [_("Cut-out mode"), _("Images")],
         [[label, number_format(engines[key])] for key, label in labels.items()],
         height=TOP + BAR_ROW * len(labels),
     )

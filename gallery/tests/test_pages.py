@@ -48,7 +48,7 @@ def test_an_empty_gallery_invites_and_an_empty_search_leads_back(page, doctor):
     assert "data-open-upload" in text(page(doctor).get("/gallery/"))
     submit(doctor)
     nothing = text(page(doctor).get("/gallery/", {"q": "nowhere"}))
-    assert "No image matches" in nothing or "Aucune image" in nothing
+    assert "No matching images" in nothing or "Aucune image" in nothing
 
 
 def test_filters(page, doctor):

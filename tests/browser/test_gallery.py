@@ -230,11 +230,11 @@ def test_search_filters_and_back(tab, doctor, violations, monkeypatch):
     page.locator("#filter-order").select_option("created_at")
     expect(page.locator("#images .cap b").first).to_have_text("Épaule 1")
     page.locator("#filter-q").fill("nowhere")
-    expect(page.get_by_text("No image matches")).to_be_visible()
+    expect(page.get_by_text("No matching images")).to_be_visible()
     page.get_by_role("link", name="Show all images").click()
     expect(page.locator("#images .tile")).to_have_count(12)
     page.go_back()
-    expect(page.get_by_text("No image matches")).to_be_visible()
+    expect(page.get_by_text("No matching images")).to_be_visible()
     assert not violations
 
 

@@ -58,7 +58,7 @@ def test_from_switching_on_to_a_lost_telephone(tab, patient, violations):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/accounts/security/")
-    page.get_by_role("link", name="Switch on").focus()
+    page.get_by_role("link", name="Turn on").focus()
     page.keyboard.press("Enter")
 
     secret = page.locator("code").inner_text()
@@ -119,10 +119,10 @@ def test_from_switching_on_to_a_lost_telephone(tab, patient, violations):
 
     page.goto("/accounts/security/")
     expect(page.get_by_text("9 recovery codes are left.")).to_be_visible()
-    page.get_by_role("link", name="Switch off").focus()
+    page.get_by_role("link", name="Turn off").focus()
     page.keyboard.press("Enter")
     page.get_by_label("Your password").fill(PASSWORD)
-    page.get_by_label("Code, or a recovery code").fill(codes[1])
+    page.get_by_label("Code or recovery code").fill(codes[1])
     page.keyboard.press("Enter")
     expect(page.locator(".toast")).to_contain_text("switched off")
     assert not violations

@@ -20,5 +20,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError("There is no account with this e-mail.")
         if not services.switch_off(user, by_staff=True, command=True):
-            raise CommandError("This account has no second factor.")
+            raise CommandError("This account does not use two-factor authentication.")
         self.stdout.write("Removed. Its sessions and tokens have ended; it logs in by password.")

@@ -5,10 +5,10 @@ import { reasonsOf } from "./queue.js";
 
 const VERDICTS = {
   damaged: () => gettext("Damaged file"),
-  blurred: () => gettext("Blurred?"),
-  soft: () => gettext("A little blurred"),
-  overexposed: () => gettext("Too bright?"),
-  underexposed: () => gettext("Too dark?"),
+  blurred: () => gettext("Blurred"),
+  soft: () => gettext("Slightly blurred"),
+  overexposed: () => gettext("Overexposed"),
+  underexposed: () => gettext("Underexposed"),
 };
 
 export class Tiles {
@@ -65,7 +65,7 @@ export class Tiles {
     const select = part("select");
     select.disabled = !scope || !editable || Boolean(item.frozen);
     select.setAttribute("aria-pressed", String(scope?.current === item));
-    part("select-text").textContent = say(gettext("Own values for %(name)s"), { name: item.name });
+    part("select-text").textContent = say(gettext("Own details for %(name)s"), { name: item.name });
     const star = part("star");
     star.hidden = !scope?.hasPrimary || item.status === "refused";
     star.disabled = !editable || Boolean(item.frozen);
