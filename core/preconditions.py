@@ -21,7 +21,7 @@ IF_MATCH = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description="The `ETag` of what was read. If it has been edited since, nothing is written: 412,"
-    " with what stands there now as `current` and its `ETag`.",
+    " with the present state as `current` and its `ETag`.",
 )
 
 

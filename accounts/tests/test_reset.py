@@ -46,7 +46,7 @@ def test_the_letter_is_a_workers(client, doctor, settings):
 def test_the_letter_is_in_the_language_of_its_reader(client):
     make_user("anne@example.org", language="en")
     ask(client, "anne@example.org", headers={"Accept-Language": "fr"})
-    assert "A new password was asked for" in mail.outbox[0].body
+    assert "A new password was requested" in mail.outbox[0].body
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_the_wait_for_the_code_ends(client, doctor, factor):
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
         late = client.post(CODE, {"code": code_of(secret), "next": "/patients/"})
         assert late["Location"] == "/accounts/login/?next=%2Fpatients%2F"
-        assert "trop longtemps" in client.get(late["Location"]).content.decode()
+        assert "Le délai est dépassé" in client.get(late["Location"]).content.decode()
         assert not is_in(client)
 
 
@@ -153,7 +153,7 @@ def test_wrong_codes_and_passwords_lock_together(client, doctor, other_doctor, f
         clock.shift(10)
         locked = client.post(CODE, {"code": wrong_code(secret)})
         assert locked.status_code == 429
-        assert "Trop d’essais" in locked.content.decode()
+        assert "Trop de tentatives" in locked.content.decode()
         clock.shift(10)
         assert client.post(CODE, {"code": code_of(secret)}).status_code == 429
         assert not is_in(client)

@@ -5,7 +5,7 @@ import re
 from testing.cast import PASSWORD
 
 TEXT = "Squame fine, bord net : à revoir dans trois mois.\nPas de prurit."
-FOUND = re.compile("Unsaved text was found again")
+FOUND = re.compile("Unsaved text was recovered")
 KEPT = """() => Object.keys(sessionStorage).filter((key) => key.startsWith("draft:"))
     .map((key) => sessionStorage[key]).join()"""
 

@@ -23,5 +23,5 @@ def test_what_was_sent_once_is_saved_and_its_draft_is_gone(tab, doctor, consulta
     page.wait_for_url(f"**/consultations/{consultation.pk}/")
     page.goto(f"/consultations/{consultation.pk}/edit/")
     expect(page.get_by_label("Notes")).to_have_value("Sent once.")
-    expect(page.get_by_text("Unsaved text was found again")).to_have_count(0)
+    expect(page.get_by_text("Unsaved text was recovered")).to_have_count(0)
     assert Revision.objects.count() == 1

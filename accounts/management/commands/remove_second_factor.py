@@ -8,8 +8,9 @@ from accounts.second_factor import services
 
 class Command(BaseCommand):
     help = (
-        "Remove the second factor of an account whose owner has lost telephone and recovery codes. "
-        "Make sure first who is asking. It stands in the audit log, and the owner is told by mail."
+        "Turn off two-factor authentication for somebody who has lost their phone and recovery "
+        "codes. Make sure first who is asking. It is recorded in the audit log, and the owner is "
+        "told by e-mail."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
