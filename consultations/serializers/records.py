@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from ..dates import check_birth, check_visit
+from ..dates import check_birth, check_review, check_visit
 from ..identity import normalize_file_number
 from ..models import Consultation, Patient
 from ..models.patient import PatientQuerySet
@@ -66,6 +67,7 @@ class ConsultationSerializer(serializers.ModelSerializer):
             "diagnosis_released",
             "notes",
             "status",
+            "review_on",
             "images_taken",
             "images_count",
             "created_at",
@@ -85,6 +87,11 @@ class ConsultationSerializer(serializers.ModelSerializer):
             row = self.instance
             patient = row.patient if row else data["patient"]
             check_visit(Consultation(pk=row and row.pk, patient=patient, date=data["date"]))
+        day = data.get("date") or (self.instance.date if self.instance else timezone.localdate())
+        if "review_on" in data:
+            check_review(day, data["review_on"])
+        elif self.instance:
+            check_review(day, self.instance.review_on)
         return data
 
     def to_representation(self, consultation: Consultation) -> dict[str, Any]:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     # Words only: no column changes.
 
     dependencies = [
-        ('consultations', '0015_diagnosis_released'),
+        ('consultations', '0017_consultation_search_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -18,6 +18,11 @@ class Migration(migrations.Migration):
             model_name='consultation',
             name='notes',
             field=models.TextField(blank=True, help_text='The patient does not see them.', verbose_name='notes'),
+        ),
+        migrations.AlterField(
+            model_name='consultation',
+            name='review_on',
+            field=models.DateField(blank=True, help_text='The home page will remind you.', null=True, verbose_name='follow up on'),
         ),
         migrations.AlterField(
             model_name='consultationimage',
