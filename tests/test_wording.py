@@ -110,6 +110,35 @@ def test_only_what_comes_first_has_a_capital():
     assert phrase([]) == phrase(["", None]) == ""
 
 
+# What readers stumbled over, and which words took their place.
+FORMER = {
+    "msgid": {"second factor", "telephone", "whoever", "is to stand", "works for", "parted by"},
+    "msgstr": {
+        "lésion primaire",
+        "sur-exposée",
+        "avez été déconnecté",
+        "ne sont pas parties",
+        "qui apprend",
+    },
+}
+
+
+@pytest.mark.parametrize("name", ["django", "djangojs"])
+def test_former_words_stay_away(name):
+    """Nobody writes "second factor" beside "two-factor authentication"; French has a space that
+    never breaks before a colon."""
+    text = (settings.BASE_DIR / f"locale/fr/LC_MESSAGES/{name}.po").read_text()
+    assert "\nmsgid" in text
+    kind, found = "", []
+    for line in text.splitlines():
+        if line.startswith("msg"):
+            kind = line.split()[0].split("[")[0].removesuffix("_plural")
+        found += [(word, line) for word in FORMER.get(kind, ()) if word in line.lower()]
+        if kind == "msgstr" and re.search(r"\w [:;?!»]|« ", line):
+            found.append(("space", line))
+    assert not found
+
+
 # What would format a date or a size beside the two functions. A machine's formats are none.
 ELSEWHERE = {
     ".py": r"(?:date|time)_?format\b|strftime\(|filesizeformat|_\(\"[^\"]*\b[KMG]B\b",
