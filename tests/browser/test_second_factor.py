@@ -92,7 +92,7 @@ def test_from_switching_on_to_a_lost_telephone(tab, patient, violations):
     page.get_by_role("button", name="Print").focus()
     page.keyboard.press("Enter")
     expect(page).to_have_title("printed")
-    page.get_by_role("link", name="go on").focus()
+    page.get_by_role("link", name="continue").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("10 recovery codes are left.")).to_be_visible()
 
@@ -124,7 +124,7 @@ def test_from_switching_on_to_a_lost_telephone(tab, patient, violations):
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_label("Code or recovery code").fill(codes[1])
     page.keyboard.press("Enter")
-    expect(page.locator(".toast")).to_contain_text("switched off")
+    expect(page.locator(".toast")).to_contain_text("is off")
     assert not violations
 
 
