@@ -112,14 +112,7 @@ def test_only_what_comes_first_has_a_capital():
 
 # What readers stumbled over, and which words took their place.
 FORMER = {
-    "msgid": {
-        "two-factor authentication",
-        "telephone",
-        "whoever",
-        "is to stand",
-        "works for",
-        "parted by",
-    },
+    "msgid": {"second factor", "telephone", "whoever", "is to stand", "works for", "parted by"},
     "msgstr": {
         "lésion primaire",
         "sur-exposée",
@@ -132,7 +125,7 @@ FORMER = {
 
 @pytest.mark.parametrize("name", ["django", "djangojs"])
 def test_former_words_stay_away(name):
-    """Nobody writes "two-factor authentication" beside "two-factor authentication"; French has a space that
+    """Nobody writes "second factor" beside "two-factor authentication"; French has a space that
     never breaks before a colon."""
     text = (settings.BASE_DIR / f"locale/fr/LC_MESSAGES/{name}.po").read_text()
     assert "\nmsgid" in text
