@@ -14,7 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from testing.proxy import certify
+from testing.proxy import write_certificate
 from tools.servers import web
 
 MAIL = """
@@ -44,7 +44,7 @@ class Box:
 @pytest.fixture
 def server(tmp_path):
     """One that takes mail after STARTTLS and with a password only, as a provider's on port 587."""
-    certify(tmp_path, "localhost")
+    write_certificate(tmp_path, "localhost")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(tmp_path / "fullchain.pem", tmp_path / "privkey.pem")
     box, port = Box(), web.free_port()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from testing.cast import PASSWORD, photograph
-from testing.proxy import HOST, Client, path_of, running
+from testing.proxy import HOST, Client, path_of, running_site
 
 pytestmark = pytest.mark.long
 MB = 1024 * 1024
@@ -27,7 +27,7 @@ JPEG = photograph()
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("nginx")) as made:
+    with running_site(tmp_path_factory.mktemp("nginx")) as made:
         number = int(made.manage("shell", "-v0", "-c", FILL))
         made.images = f"/api/v1/consultations/{number}/images"
         yield made

@@ -277,12 +277,12 @@ def test_list_order_and_pages(api, doctor, patient, url, consultation):
     assert api(patient).get(url).json()["total"] == 3
 
 
-def test_a_list_asks_the_database_the_same_for_more_images(api, doctor, url, questions):
+def test_a_list_asks_the_database_the_same_for_more_images(api, doctor, url, count_queries):
     client, found = api(doctor), []
     for _length in (3, 6):
         for _ in range(3):
             post(client, url, upload())
-        found.append(questions(lambda: client.get(url)))
+        found.append(count_queries(lambda: client.get(url)))
     assert found[0] == found[1]
 
 

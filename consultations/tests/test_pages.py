@@ -141,7 +141,7 @@ def test_patient_page_filters(page, doctor, consultation, record):
 @pytest.mark.parametrize(
     "path", ["/", "/consultations/", "/patients/{patient}/", "/consultations/{c}/"]
 )
-def test_number_of_queries_does_not_grow(path, page, doctor, record, consultation, questions):
+def test_number_of_queries_does_not_grow(path, page, doctor, record, consultation, count_queries):
     """With twice as many visits and images as before."""
     browser, found = page(doctor), []
     shown = path.format(patient=record.pk, c=consultation.pk)
@@ -153,7 +153,7 @@ def test_number_of_queries_does_not_grow(path, page, doctor, record, consultatio
             add(other, doctor)
             add(consultation, doctor)
         browser.get(shown)  # what is asked once a process
-        found.append(questions(lambda: browser.get(shown)))
+        found.append(count_queries(lambda: browser.get(shown)))
     assert found[0] == found[1]
 
 

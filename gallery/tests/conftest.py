@@ -6,7 +6,7 @@ from gallery.services import shares
 from gallery.services.images import submit_image
 from gallery.services.processing import queue
 from testing.cast import upload
-from testing.once import once
+from testing.processing_cache import cache_processing
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def submit():
     """`submit(user)`: an image in somebody's gallery; processed, unless `ready=False`."""
 
     def make(user, *, ready=True, seed=1, **options):
-        with once():  # who looks at links does not wait for engines
+        with cache_processing():  # who looks at links does not wait for engines
             made, _created = submit_image(user=user, upload=upload(seed=seed), **options)
             while ready and queue.work():
                 pass

@@ -8,7 +8,7 @@ from gallery.services.images import edit_images
 from gallery.services.processing import queue
 from testing.cast import blobs, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cached_processing")]
 ROOT = "/admin/gallery"
 
 

@@ -246,14 +246,14 @@ def test_what_is_shared_is_said(api, doctor, sent):
     assert told["is_public"] is False, "only a link makes it so"
 
 
-def test_the_list_asks_the_database_the_same_for_more_images(api, doctor, questions):
+def test_the_list_asks_the_database_the_same_for_more_images(api, doctor, count_queries):
     client = api(doctor)
     for _image in range(2):
         send(client)
-    first = questions(lambda: client.get(f"{ROOT}/gallery"))
+    first = count_queries(lambda: client.get(f"{ROOT}/gallery"))
     for _image in range(3):
         send(client, tags="a,b")
-    assert questions(lambda: client.get(f"{ROOT}/gallery")) == first
+    assert count_queries(lambda: client.get(f"{ROOT}/gallery")) == first
 
 
 @pytest.mark.parametrize("ids", [None, [], ["x"], "x", [None]])

@@ -14,7 +14,7 @@ from gallery.services.processing import queue
 from gallery.services.trash import delete_images
 from testing.cast import upload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cached_processing")]
 HTMX = {"HX-Request": "true"}
 
 
@@ -170,13 +170,13 @@ def test_it_says_since_when_it_is_in_work(page, doctor):
         assert "12" in text(page(doctor).get(path, headers={"Accept-Language": "en"})), path
 
 
-def test_two_hundred_waiting_do_not_make_the_page_ask_more(page, doctor, questions):
+def test_two_hundred_waiting_do_not_make_the_page_ask_more(page, doctor, count_queries):
     one, browser = submit(doctor), page(doctor)
 
     def asked(ids):
         return [
-            questions(lambda: browser.get("/gallery/")),
-            questions(lambda: browser.get("/gallery/progress/", {"ids": ids})),
+            count_queries(lambda: browser.get("/gallery/")),
+            count_queries(lambda: browser.get("/gallery/progress/", {"ids": ids})),
         ]
 
     browser.get("/gallery/")  # what is asked once a process
@@ -195,14 +195,14 @@ def test_two_hundred_waiting_do_not_make_the_page_ask_more(page, doctor, questio
 
 
 @pytest.mark.parametrize("path", ["/gallery/", "/gallery/?tag=a", "/gallery/images/{pk}/"])
-def test_number_of_queries_does_not_grow(path, page, doctor, questions):
+def test_number_of_queries_does_not_grow(path, page, doctor, count_queries):
     """With twice as many images as before."""
     browser, found = page(doctor), []
     for _length in (3, 6):
         made = [submit(doctor, tag_names=["a", "b"], ready=True) for _ in range(3)]
         shown = path.format(pk=made[1].pk)
         browser.get(shown)  # what is asked once a process
-        found.append(questions(lambda shown=shown: browser.get(shown)))
+        found.append(count_queries(lambda shown=shown: browser.get(shown)))
     assert found[0] == found[1]
 
 

@@ -158,13 +158,13 @@ def test_too_many_links_in_an_hour(api, doctor, url, monkeypatch, page):
     assert Share.objects.count() == 2
 
 
-def test_a_page_of_links_asks_the_database_the_same_for_more(api, doctor, link, questions):
+def test_a_page_of_links_asks_the_database_the_same_for_more(api, doctor, link, count_queries):
     link()
     client = api(doctor)
-    first = questions(lambda: client.get("/api/v1/shares"))
+    first = count_queries(lambda: client.get("/api/v1/shares"))
     for _ in range(5):
         link()
-    assert questions(lambda: client.get("/api/v1/shares")) == first
+    assert count_queries(lambda: client.get("/api/v1/shares")) == first
 
 
 def test_answers_are_as_the_schema_says(api, doctor, patient, mine, link, image, consultation):

@@ -109,10 +109,10 @@ def test_my_links_tell_what_became_of_each(page, doctor, link, mine):
     assert mine.title in text
 
 
-def test_the_page_asks_the_database_the_same_for_more_links(page, doctor, link, questions):
+def test_the_page_asks_the_database_the_same_for_more_links(page, doctor, link, count_queries):
     browser = page(doctor)
     link()
-    first = questions(lambda: browser.get("/gallery/links/"))
+    first = count_queries(lambda: browser.get("/gallery/links/"))
     for _ in range(6):
         link()
-    assert questions(lambda: browser.get("/gallery/links/")) == first
+    assert count_queries(lambda: browser.get("/gallery/links/")) == first

@@ -102,13 +102,13 @@ def test_the_sum_is_the_quota_s(doctor, submit):
     assert found.months[-1].stored_bytes == StorageQuota.objects.get(user=doctor).storage_used
 
 
-def test_it_asks_the_database_the_same_for_more_images(doctor, image, questions):
+def test_it_asks_the_database_the_same_for_more_images(doctor, image, count_queries):
     StorageQuota.objects.of(doctor.pk)
     found = []
     for first in (0, 200):
         for days in range(first, first + 200, 40):
             image(NOW - timedelta(days=days))
-        found.append(questions(lambda: statistics.collect(doctor)))
+        found.append(count_queries(lambda: statistics.collect(doctor)))
     assert found[0] == found[1]
 
 

@@ -1,1 +1,1 @@
-"""What a test has done by the application in a process of its own: `Installed.program`."""
+"""Functions that tests run inside the application, in a separate process: `Installed.program`."""

@@ -1,4 +1,4 @@
-"""Events from many threads at once; then somebody tries to change and to delete them."""
+"""Records events from many threads at once, then tries to change and to delete them."""
 
 import threading
 import time
@@ -12,42 +12,42 @@ from audit.trail import Action, record
 
 
 def main(threads, each):
-    seconds = _tell(threads, each)
-    refused, asked = _attack()
+    seconds = record_concurrently(threads, each)
+    refused, attempted = tamper()
     head, fault = chain.verify()
-    told = list(Event.objects.values_list("detail", flat=True))
+    details = list(Event.objects.values_list("detail", flat=True))
     return {
-        "refused": refused == asked,
+        "refused": refused == attempted,
         "fault": fault,
         "last": head.last,
-        "waiting": PendingEvent.objects.count(),
-        "once": len({(one["thread"], one["number"]) for one in told}) == len(told),
-        "rolled_back": sum(one["number"] % 8 == 7 for one in told),
-        "rate": round(len(told) / seconds),
+        "pending": PendingEvent.objects.count(),
+        "unique": len({(detail["thread"], detail["number"]) for detail in details}) == len(details),
+        "rolled_back": sum(detail["number"] % 8 == 7 for detail in details),
+        "rate": round(len(details) / seconds),
     }
 
 
-def _tell(threads, each):
-    together = threading.Barrier(threads)
+def record_concurrently(threads, each):
+    barrier = threading.Barrier(threads)
 
-    def tell(thread):
-        together.wait()
+    def record_events(thread):
+        barrier.wait()
         for number in range(each):
-            if number % 4 == 3:  # as a change does
+            if number % 4 == 3:  # within a transaction, as a change is
                 with transaction.atomic():
                     record(Action.CHANGED, thread=thread, number=number)
                     transaction.set_rollback(number % 8 == 7)
-            else:  # as a page does
+            else:  # without a transaction, as a page view is
                 record(Action.VIEWED, thread=thread, number=number)
         connection.close()
 
-    began = time.monotonic()
+    started = time.monotonic()
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(tell, range(threads)))
-    return time.monotonic() - began
+        list(pool.map(record_events, range(threads)))
+    return time.monotonic() - started
 
 
-def _attack():
+def tamper():
     """(how many statements were refused, how many there were)."""
     statements = ["UPDATE audit_event SET actor_id = 1", "DELETE FROM audit_event"]
     if connection.vendor == "postgresql":

@@ -110,7 +110,7 @@ def new_context(browser, browser_context_args):
 
 
 @pytest.fixture
-def worker(monkeypatch, made_once):
+def worker(monkeypatch, cached_processing):
     """The worker is this test: it works when it is told to, not at the bell."""
     monkeypatch.setattr(queue, "wake", lambda: None)
 

@@ -13,7 +13,7 @@ from .looking import faults
 
 
 @pytest.fixture
-def mine(doctor, made_once):
+def mine(doctor, cached_processing):
     image, _created = submit_image(user=doctor, upload=upload(), title="Nævus dos")
     queue.work()
     return image
