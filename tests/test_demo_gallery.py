@@ -3,7 +3,7 @@ from tools.demo import gallery as demo
 from tools.demo import record
 
 
-def test_the_gallery_has_something_to_show(db):
+def test_demo_creates_a_gallery_image(db):
     """An empty page would be the first that a newcomer sees of it."""
     person, visits = record.RECORD[0]
     record.make([(person, visits[-1:])])

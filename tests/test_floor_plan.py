@@ -7,8 +7,8 @@ import re
 import pytest
 from django.conf import settings
 
-ORDER = ("core", "jobs", "audit", "accounts", "imaging", "consultations", "gallery", "dermaai")
-BELOW = {room: {*ORDER[:place]} for place, room in enumerate(ORDER)}
+LAYERS = ("core", "jobs", "audit", "accounts", "imaging", "consultations", "gallery", "dermaai")
+BELOW = {room: {*LAYERS[:level]} for level, room in enumerate(LAYERS)}
 BELOW["jobs"] = {"core"}
 BELOW["audit"] = {"core"}
 BELOW["accounts"] = {"core", "audit"}
@@ -32,22 +32,22 @@ def files():
 
 
 @pytest.mark.parametrize("room", BELOW)
-def test_a_room_imports_only_from_below(room):
+def test_app_imports_only_from_lower_layers(room):
     rooms = set(BELOW)
-    wrong = [
+    violations = [
         (path.relative_to(settings.BASE_DIR).as_posix(), name)
         for path in (settings.BASE_DIR / room).rglob("*.py")
         if "tests" not in path.parts
         for name in imports(path)
         if name in rooms - BELOW[room] - {room}
     ]
-    assert not wrong
+    assert not violations
 
 
-def test_the_product_imports_no_tool():
+def test_product_does_not_import_tools_or_tests():
     """A server has neither: the image leaves both out."""
-    wrong = [(path.as_posix(), name) for path in files() for name in imports(path)]
-    assert not [(path, name) for path, name in wrong if name in ("tools", "testing", "tests")]
+    violations = [(path.as_posix(), name) for path in files() for name in imports(path)]
+    assert not [(path, name) for path, name in violations if name in ("tools", "testing", "tests")]
 
 
 def module_of(path):
@@ -64,14 +64,14 @@ def imported(path, modules):
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join([*above, *([node.module] if node.module else [])])
+                parents = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*parents, *([node.module] if node.module else [])])
             for name in node.names:
-                whole = f"{base}.{name.name}"
-                yield whole if whole in modules else base
+                full_name = f"{base}.{name.name}"
+                yield full_name if full_name in modules else base
 
 
-def test_no_files_import_each_other_in_a_circle():
+def test_python_imports_have_no_cycle():
     """Of such files none can be read, moved or tested by itself. An import within a function hides
     a circle; it is one."""
     modules = {module_of(path): path for path in files()}
@@ -96,7 +96,7 @@ def browser_modules():
     }
 
 
-def test_browser_modules_import_only_from_below():
+def test_browser_modules_import_only_their_app_and_components():
     """An app's own may use what both halves share; never the other way, nor another app's."""
     modules = browser_modules()
     assert sum(map(len, modules.values())) > 30, "the imports are found"
@@ -107,18 +107,18 @@ def test_browser_modules_import_only_from_below():
             assert {name.split("/")[0] for name in imported_paths} <= allowed, path
 
 
-def test_no_browser_modules_import_each_other_in_a_circle():
+def test_browser_imports_have_no_cycle():
     graphlib.TopologicalSorter(browser_modules()).prepare()
 
 
-def test_user_is_named_by_the_setting():
+def test_models_refer_to_the_user_by_setting():
     """Foreign keys go by AUTH_USER_MODEL; only `accounts` and the demo name its model."""
     for path in files():
         if "models" in (path.stem, path.parent.name) and path.parts[-2] != "accounts":
             assert "accounts" not in set(imports(path)), path
 
 
-def test_only_storage_signs_and_names_blobs():
+def test_only_storage_signs_urls_and_names_blobs():
     signers = ("settings.py", "ids.py")
     for path in files():
         if path.name in signers or path.parent.name == "storage":
@@ -135,7 +135,7 @@ def test_files_stay_small():
     """Past these a file is split by noun, never into `utils.py`."""
     names = (*BELOW, "tools", "testing", "templates", "static/js")
     roots = [settings.BASE_DIR / name for name in names]
-    long = [
+    too_long = [
         (path.relative_to(settings.BASE_DIR).as_posix(), lines)
         for root in roots
         for path in root.rglob("*")
@@ -143,5 +143,5 @@ def test_files_stay_small():
         for lines in [len(path.read_text().splitlines())]
         if lines > LIMITS[path.suffix]
     ]
-    assert not long
+    assert not too_long
     assert not [path for path in files() if path.name == "utils.py"]

@@ -11,8 +11,8 @@ from django.conf import settings
 
 from tools.servers import web
 
-FORMER = "e9994d4"  # the last version before this one's first change of a table
-FILL = (settings.BASE_DIR / "testing" / "former_demo.py").read_text()
+OLD_COMMIT = "e9994d4"  # the last version before this one's first change of a table
+DEMO = (settings.BASE_DIR / "testing" / "former_demo.py").read_text()
 ROWS = """
 import json
 from django.apps import apps
@@ -31,20 +31,20 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture
-def former(tmp_path):
+def old_version(tmp_path):
     """A working copy of the version before, where the history is there."""
-    copy = tmp_path / "former"
-    made = subprocess.run(
-        ["git", "worktree", "add", "-q", "--detach", copy, FORMER],
+    worktree = tmp_path / "former"
+    result = subprocess.run(
+        ["git", "worktree", "add", "-q", "--detach", worktree, OLD_COMMIT],
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
     )
-    if made.returncode:
-        pytest.skip(f"the version before is not in this copy's history: {made.stderr.strip()}")
-    yield copy
+    if result.returncode:
+        pytest.skip(f"the version before is not in this copy's history: {result.stderr.strip()}")
+    yield worktree
     subprocess.run(
-        ["git", "worktree", "remove", "--force", copy], cwd=settings.BASE_DIR, check=True
+        ["git", "worktree", "remove", "--force", worktree], cwd=settings.BASE_DIR, check=True
     )
 
 
@@ -66,41 +66,41 @@ def empty_database(request, tmp_path):
     return request.getfixturevalue("server").empty()
 
 
-def test_the_version_before_upgrades_in_place(former, empty_database, tmp_path):
+def test_old_version_upgrades_in_place(old_version, empty_database, tmp_path):
     environment = web.environment(tmp_path / "data", DATABASE_URL=empty_database)
     (tmp_path / "data").mkdir()
 
     def manage(*arguments, cwd=settings.BASE_DIR, **options):
-        done = web.manage(
+        result = web.manage(
             environment, *arguments, cwd=cwd, check=False, capture_output=True, text=True, **options
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
 
-    manage("migrate", "-v0", cwd=former)
-    token = manage("shell", cwd=former, input=FILL).split()[-1]
-    before = digests(tmp_path / "data")
-    assert before
+    manage("migrate", "-v0", cwd=old_version)
+    token = manage("shell", cwd=old_version, input=DEMO).split()[-1]
+    digests_before = digests(tmp_path / "data")
+    assert digests_before
 
     manage("migrate", "-v0")
     manage("verify_images")
     manage("verify_audit")
-    assert digests(tmp_path / "data") == before
+    assert digests(tmp_path / "data") == digests_before
     assert " 0 orphans, 0 missing" in manage("reconcile", "--dry-run", "--older-than", "0")
-    told = json.loads(manage("shell", "-v0", "-c", ROWS))
-    pictures, copies = told["consultations.ConsultationImage"], told["gallery.UserImage"]
-    assert len(before) == 3 * pictures + 3 * copies + 2 * len(told["cutouts"])
-    assert told["cutouts"]
-    assert told["audit.Event"]
-    for cutout, thumbnail, shown in told["cutouts"].values():
+    rows = json.loads(manage("shell", "-v0", "-c", ROWS))
+    images, gallery_images = rows["consultations.ConsultationImage"], rows["gallery.UserImage"]
+    assert len(digests_before) == 3 * images + 3 * gallery_images + 2 * len(rows["cutouts"])
+    assert rows["cutouts"]
+    assert rows["audit.Event"]
+    for cutout, thumbnail, shown in rows["cutouts"].values():
         assert cutout.endswith("_processed.png")
         assert thumbnail.endswith("_cutout.webp")
         assert shown
 
     opened = f"from gallery.services.shares import find; print(find({token!r}).image.cutout.name)"
     shared = manage("shell", "-v0", "-c", opened).strip()
-    assert shared in {cutout for cutout, *_rest in told["cutouts"].values()}, "its link still opens"
+    assert shared in {cutout for cutout, *_rest in rows["cutouts"].values()}, "its link still opens"
 
     manage("migrate", "-v0", "gallery", "0006")
     manage("migrate", "-v0")
-    assert json.loads(manage("shell", "-v0", "-c", ROWS))["cutouts"] == told["cutouts"]
+    assert json.loads(manage("shell", "-v0", "-c", ROWS))["cutouts"] == rows["cutouts"]

@@ -9,7 +9,7 @@ from gallery.api.shares import ShareRate
 from gallery.models import Share, UserImage
 from gallery.services import shares
 from gallery.services.trash import delete_images
-from tests.test_api_schema import check
+from tests.test_api_schema import assert_matches_schema
 
 pytestmark = pytest.mark.django_db
 
@@ -205,4 +205,4 @@ def test_share_and_copy_answers_match_the_schema(
         (client.post(f"{image_url}/attach", {"consultation": 0}), attach_path, "post"),
         (api(patient).post(f"{image_url}/attach", {}), attach_path, "post"),
     ):
-        check(schema, response, path, method)
+        assert_matches_schema(schema, response, path, method)

@@ -1,1 +1,2 @@
-"""Functions that tests run inside the application, in a separate process: `Installed.program`."""
+"""Code that tests run in a separate process: functions inside the application (`Installed.program`),
+and modules with `python -m`."""

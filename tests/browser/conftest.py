@@ -11,10 +11,10 @@ from gallery.services.processing import queue
 from testing.cast import PASSWORD
 
 PATIENCE = 5  # seconds
-BUSY = 30_000  # ms for what must come, on a machine that has much else to do
+TIMEOUT = 30_000  # ms for what must come, on a machine that has much else to do
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
-expect.set_options(timeout=BUSY)
+expect.set_options(timeout=TIMEOUT)
 
 # Playwright runs an event loop in this thread, and Django refuses the database beside one.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -62,7 +62,7 @@ def log_in(context, user):
     """What the form does, and nothing drawn."""
     path = "/accounts/login/"
     context.request.get(path)
-    (token,) = (one["value"] for one in context.cookies() if one["name"] == "csrftoken")
+    (token,) = (cookie["value"] for cookie in context.cookies() if cookie["name"] == "csrftoken")
     form = {"username": user.email, "password": PASSWORD, "csrfmiddlewaretoken": token}
     answer = context.request.post(path, form=form, max_redirects=0)
     assert answer.status == 302, answer.text()
@@ -75,7 +75,7 @@ def tab(new_context, violations, live_server):
 
     def open_tab(user=None, **context):
         page = new_context(base_url=live_server.url, **context).new_page()
-        page.set_default_timeout(BUSY)
+        page.set_default_timeout(TIMEOUT)
         page.on("pageerror", lambda error: violations.append(str(error)))
         page.on(
             "console",
@@ -92,19 +92,19 @@ def tab(new_context, violations, live_server):
 def new_context(browser, browser_context_args):
     contexts = {}  # {context: requests that the server still answers}
 
-    def make(**options):
+    def create_context(**options):
         context = browser.new_context(**{**browser_context_args, **options})
-        waiting = contexts[context] = set()
-        context.on("request", lambda request: waiting.add(request))
-        context.on("requestfinished", lambda request: waiting.discard(request))
-        context.on("requestfailed", lambda request: waiting.discard(request))
+        pending = contexts[context] = set()
+        context.on("request", lambda request: pending.add(request))
+        context.on("requestfinished", lambda request: pending.discard(request))
+        context.on("requestfailed", lambda request: pending.discard(request))
         return context
 
-    yield make
-    for context, waiting in contexts.items():
+    yield create_context
+    for context, pending in contexts.items():
         # One in the server's hand holds rows, and the database is emptied next: a deadlock.
-        until = time.monotonic() + PATIENCE
-        while context.pages and waiting and time.monotonic() < until:
+        deadline = time.monotonic() + PATIENCE
+        while context.pages and pending and time.monotonic() < deadline:
             context.pages[0].wait_for_timeout(20)
         context.close()
 
@@ -116,5 +116,5 @@ def worker(monkeypatch, cached_processing):
 
 
 @pytest.fixture
-def edit(consultation):
+def edit_url(consultation):
     return f"/consultations/{consultation.pk}/edit/"

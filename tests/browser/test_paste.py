@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from testing.cast import photograph
 
-WORD = '<style>p { color: red }</style><p style="color: red">Nævus dos</p>'
+WORD_HTML = '<style>p { color: red }</style><p style="color: red">Nævus dos</p>'
 PASTE = """([content, texts]) => {
     const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
     const data = new DataTransfer();
@@ -23,12 +23,12 @@ PASTE = """([content, texts]) => {
 def open_page(tab, doctor, consultation):
     """`open_page(place)`: one of the two pages that have the modal."""
 
-    def show(place):
+    def open_with_modal(where):
         page = tab(doctor)
-        page.goto(f"/consultations/{consultation.pk}/" if place == "consultation" else "/gallery/")
+        page.goto(f"/consultations/{consultation.pk}/" if where == "consultation" else "/gallery/")
         return page
 
-    return show
+    return open_with_modal
 
 
 def paste(page, texts=None):
@@ -38,16 +38,16 @@ def paste(page, texts=None):
     return page.evaluate(PASTE, [content, texts or {}])
 
 
-@pytest.mark.parametrize("place", ["consultation", "gallery"])
-def test_a_paste_into_a_field_is_the_fields(open_page, violations, place):
+@pytest.mark.parametrize("where", ["consultation", "gallery"])
+def test_paste_into_a_field_stays_in_the_field(open_page, violations, where):
     """Words pasted from Word or a spreadsheet would be lost, and their picture be filed as a
     photograph of the patient."""
-    page = open_page(place)
+    page = open_page(where)
     page.locator("[data-open-upload]").first.click()
     modal = page.locator("#upload")
     field = modal.locator("textarea, input[type=text]").first
     field.focus()
-    assert paste(page, {"text/plain": "Nævus dos", "text/html": WORD})
+    assert paste(page, {"text/plain": "Nævus dos", "text/html": WORD_HTML})
     assert paste(page)
     page.locator("body").evaluate(
         """(body) => {
@@ -65,7 +65,7 @@ def test_a_paste_into_a_field_is_the_fields(open_page, violations, place):
 
 TEXTS = [
     {"text/plain": "12,5\t13", "text/html": "<table><tr><td>12,5<td>13</table>"},
-    {"text/html": WORD},
+    {"text/html": WORD_HTML},
     {"text/rtf": r"{\rtf1 Nævus}"},
     {"text/html": '<p>Dos <img src="https://example.org/a.png"></p>'},
 ]
@@ -81,7 +81,7 @@ PICTURES = [
 ]
 
 
-def test_text_is_no_picture(open_page, violations):
+def test_pasted_text_is_not_uploaded(open_page, violations):
     """A drawing of a table's cells must not get into the queue, wherever the focus is."""
     page = open_page("consultation")
     for texts in TEXTS:
@@ -90,11 +90,11 @@ def test_text_is_no_picture(open_page, violations):
     assert not violations
 
 
-@pytest.mark.parametrize("place", ["consultation", "gallery"])
-def test_a_picture_is_still_taken(open_page, violations, place):
+@pytest.mark.parametrize("where", ["consultation", "gallery"])
+def test_pasted_picture_is_queued(open_page, violations, where):
     """A picture copied from a page or a file manager comes with HTML, its address or its name: to
     refuse it would take a way of adding pictures from whoever uses it."""
-    page = open_page(place)
+    page = open_page(where)
     tiles = page.locator("#upload [data-tile]")
     for texts in PICTURES:
         assert not paste(page, texts), texts
@@ -107,7 +107,7 @@ def test_a_picture_is_still_taken(open_page, violations, place):
     assert not violations
 
 
-def test_words_from_a_real_clipboard(open_page):
+def test_text_from_the_real_clipboard_goes_into_the_field(open_page):
     """As the browser does it: the words are in the field, and nothing else has happened."""
     page = open_page("gallery")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -121,7 +121,7 @@ def test_words_from_a_real_clipboard(open_page):
             });
             await navigator.clipboard.write([item]);
         }""",
-        [base64.b64encode(photograph("PNG", seed=1)).decode(), WORD],
+        [base64.b64encode(photograph("PNG", seed=1)).decode(), WORD_HTML],
     )
     field = page.locator("main input[type=search]")
     field.press("Control+V")

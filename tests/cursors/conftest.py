@@ -13,14 +13,14 @@ def world(doctor, record, consultation, image, user_image, api):
         pass
 
     UserImage.objects.filter(pk=user_image.pk).update(cutout="shown.png")
-    for name, thing in locals().copy().items():
-        setattr(World, name, thing)
+    for name, value in locals().copy().items():
+        setattr(World, name, value)
     World.client = api(doctor)
     return World
 
 
 @pytest.fixture(params=LISTS)
-def some(request, world):
+def list_and_make(request, world):
     """(the path of a list, what makes a row of it)."""
     make, path = LISTS[request.param]
     return path.format(**vars(world)), make

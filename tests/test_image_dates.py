@@ -20,7 +20,7 @@ ADDED = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def plain(image):
+def undated_image(image):
     """A picture whose file says nothing of its day."""
     ConsultationImage.objects.filter(pk=image.pk).update(created_at=ADDED)
     image.refresh_from_db()
@@ -28,112 +28,112 @@ def plain(image):
     return image
 
 
-def of_a_scanner():
+def scanned_jpeg():
     return jpeg(exif=[entry(0x9004, ASCII, b"2019:05:04 10:11:12\0")])
 
 
-def change(image, **columns):
+def update(image, **columns):
     ConsultationImage.objects.filter(pk=image.pk).update(**columns)
     image.refresh_from_db()
     return image
 
 
 def tile(browser, image):
-    shown = browser.get(
+    response = browser.get(
         f"/consultations/{image.consultation_id}/", headers={"Accept-Language": "en"}
     )
-    text = shown.content.decode()
+    text = response.content.decode()
     return " ".join(text[text.index('class="cap"') : text.index("<template data-facts>")].split())
 
 
 def facts(browser, image):
-    shown = browser.get(f"/consultations/images/{image.pk}/", headers={"Accept-Language": "en"})
-    text = shown.content.decode()
+    response = browser.get(f"/consultations/images/{image.pk}/", headers={"Accept-Language": "en"})
+    text = response.content.decode()
     return text[
         text.index('<dl class="facts">') : text.index("</dl>", text.index('<dl class="facts">'))
     ]
 
 
 @pytest.fixture
-def english(page, doctor, settings):
+def english_browser(page, doctor, settings):
     settings.LANGUAGE_CODE = "en"
     browser = page(doctor)
     browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return browser
 
 
-def test_the_day_of_an_upload_is_called_that(english, plain):
+def test_upload_date_is_labelled(english_browser, undated_image):
     """Unmarked, a photograph of years ago reads as today's."""
-    assert "added 30 Jun 2026" in tile(english, plain)
+    assert "added 30 Jun 2026" in tile(english_browser, undated_image)
 
 
-def test_the_day_of_a_file_is_called_that(english, plain):
+def test_date_of_a_file_is_labelled(english_browser, undated_image):
     """A scan of today may be of a print of 1990."""
     for source in ("digitized", "file"):
-        change(plain, captured_at=ADDED.replace(year=2019), captured_from=source)
-        assert "30 Jun 2019, date of the file" in tile(english, plain)
-        assert "<dt>Date of the file<" in facts(english, plain)
-        assert "<dt>Taken<" not in facts(english, plain)
+        update(undated_image, captured_at=ADDED.replace(year=2019), captured_from=source)
+        assert "30 Jun 2019, date of the file" in tile(english_browser, undated_image)
+        assert "<dt>Date of the file<" in facts(english_browser, undated_image)
+        assert "<dt>Taken<" not in facts(english_browser, undated_image)
 
 
 @pytest.mark.parametrize("source", ["original", ""])
-def test_the_day_of_a_camera_needs_no_mark(english, plain, source):
+def test_date_of_a_camera_has_no_label(english_browser, undated_image, source):
     """Rows of before the upgrade do not say which date they have: it was the camera's."""
-    change(plain, captured_at=ADDED.replace(year=2019), captured_from=source)
-    shown = tile(english, plain)
+    update(undated_image, captured_at=ADDED.replace(year=2019), captured_from=source)
+    shown = tile(english_browser, undated_image)
     assert "30 Jun 2019" in shown
     assert "date of the file" not in shown
     assert "added" not in shown
-    assert "<dt>Taken<" in facts(english, plain)
+    assert "<dt>Taken<" in facts(english_browser, undated_image)
 
 
-def test_a_day_set_by_hand_comes_first_and_hides_nothing(english, plain):
+def test_manual_date_is_shown_first_beside_the_cameras(english_browser, undated_image):
     """What the camera wrote stays to be read: the hand may be wrong, too."""
-    change(plain, captured_at=ADDED, captured_from="original", captured_on=date(2011, 2, 3))
-    assert "3 Feb 2011" in tile(english, plain)
-    shown = facts(english, plain)
+    update(undated_image, captured_at=ADDED, captured_from="original", captured_on=date(2011, 2, 3))
+    assert "3 Feb 2011" in tile(english_browser, undated_image)
+    shown = facts(english_browser, undated_image)
     assert "3 Feb 2011" in shown
     assert "30 Jun 2026" in shown
 
 
-def test_a_day_that_has_not_come_is_not_believed(plain):
+def test_camera_date_in_the_future_is_ignored(undated_image):
     """A camera whose clock ran ahead; a day ahead may be only another zone."""
-    change(plain, captured_at=ADDED.replace(day=1, month=7), captured_offset=840)
-    assert (plain.dated_by, plain.shown_date) == ("camera", date(2026, 7, 1))
-    change(plain, captured_at=datetime(2099, 1, 1, tzinfo=UTC))
-    assert (plain.dated_by, plain.shown_date) == ("upload", date(2026, 6, 30))
+    update(undated_image, captured_at=ADDED.replace(day=1, month=7), captured_offset=840)
+    assert (undated_image.dated_by, undated_image.shown_date) == ("camera", date(2026, 7, 1))
+    update(undated_image, captured_at=datetime(2099, 1, 1, tzinfo=UTC))
+    assert (undated_image.dated_by, undated_image.shown_date) == ("upload", date(2026, 6, 30))
 
 
-def test_the_gallery_says_that_it_shows_the_day_of_the_upload(english, user_image):
+def test_gallery_labels_the_upload_date(english_browser, user_image):
     """Its grid is in the order of uploads, and shows that day."""
-    assert "added " in english.get("/gallery/").content.decode()
+    assert "added " in english_browser.get("/gallery/").content.decode()
 
 
-def test_a_day_is_set_on_the_page_and_taken_back(page, doctor, plain):
+def test_manual_date_can_be_set_and_removed_on_the_page(page, doctor, undated_image):
     """By who has seen the patient's old photographs."""
-    browser, url = page(doctor), f"/consultations/images/{plain.pk}/"
+    browser, url = page(doctor), f"/consultations/images/{undated_image.pk}/"
     assert 'type="date" name="captured_on"' in browser.get(url).content.decode()
     body = {"image_type": "macro", "captured_on": "2011-02-03"}
     assert browser.post(url, body).status_code == 302
-    plain.refresh_from_db()
-    assert plain.captured_on == date(2011, 2, 3)
+    undated_image.refresh_from_db()
+    assert undated_image.captured_on == date(2011, 2, 3)
     assert browser.post(url, body | {"captured_on": ""}).status_code == 302
-    plain.refresh_from_db()
-    assert plain.captured_on is None
+    undated_image.refresh_from_db()
+    assert undated_image.captured_on is None
 
 
 @pytest.mark.parametrize("day", ["1899-12-31", "2999-01-01", "1972-03-03", "2011-02-30"])
-def test_an_impossible_day_is_refused_everywhere(api, page, doctor, plain, day):
+def test_invalid_manual_date_is_refused_by_page_and_api(api, page, doctor, undated_image, day):
     """Before photography here, to come, before the patient's birth (4 March 1972), or none."""
     body = {"image_type": "macro", "captured_on": day}
-    refused = page(doctor).post(f"/consultations/images/{plain.pk}/", body)
+    refused = page(doctor).post(f"/consultations/images/{undated_image.pk}/", body)
     assert refused.status_code == 200
     assert refused.context["metadata_form"].errors.keys() == {"captured_on"}
     client = api(doctor)
     answers = (
-        client.patch(f"/api/v1/consultations/images/{plain.pk}", {"captured_on": day}, "json"),
+        client.patch(f"/api/v1/consultations/images/{undated_image.pk}", {"captured_on": day}, "json"),
         client.post(
-            f"/api/v1/consultations/{plain.consultation_id}/images",
+            f"/api/v1/consultations/{undated_image.consultation_id}/images",
             {"file": upload(), "captured_on": day},
             "multipart",
         ),
@@ -148,7 +148,7 @@ def test_an_impossible_day_is_refused_everywhere(api, page, doctor, plain, day):
     assert ConsultationImage.objects.get().captured_on is None
 
 
-def test_today_by_the_practices_clock_is_a_day(time_machine):
+def test_today_in_the_practices_time_zone_is_valid(time_machine):
     """Half past midnight here is yesterday in UTC."""
     time_machine.move_to(datetime(2026, 6, 30, 22, 30, tzinfo=UTC))
     validate_captured_on(date(2026, 7, 1))
@@ -156,46 +156,46 @@ def test_today_by_the_practices_clock_is_a_day(time_machine):
         validate_captured_on(date(2026, 7, 2))
 
 
-def test_the_api_says_which_date_it_is(api, doctor, consultation):
+def test_api_names_the_source_of_a_date(api, doctor, consultation):
     """Who reads it through the API must not take a scanner's date for the shutter's."""
     client, url = api(doctor), f"/api/v1/consultations/{consultation.pk}/images"
     scan = client.post(
-        url, {"file": upload(data=of_a_scanner()), "captured_on": "1990-01-02"}, "multipart"
+        url, {"file": upload(data=scanned_jpeg()), "captured_on": "1990-01-02"}, "multipart"
     ).json()
     assert scan["captured_at"] == "2019-05-04T10:11:12+02:00"
     assert (scan["captured_from"], scan["captured_on"]) == ("digitized", "1990-01-02")
-    none = client.post(url, {"file": upload()}, "multipart").json()
-    assert (none["captured_at"], none["captured_from"], none["captured_on"]) == (None, None, None)
-    place = f"/api/v1/consultations/images/{scan['id']}"
-    changed = client.patch(place, {"captured_on": None, "captured_from": "original"}, "json").json()
+    undated_answer = client.post(url, {"file": upload()}, "multipart").json()
+    assert (undated_answer["captured_at"], undated_answer["captured_from"], undated_answer["captured_on"]) == (None, None, None)
+    image_url = f"/api/v1/consultations/images/{scan['id']}"
+    changed = client.patch(image_url, {"captured_on": None, "captured_from": "original"}, "json").json()
     assert (changed["captured_on"], changed["captured_from"]) == (None, "digitized")
 
 
-def test_nobody_else_sets_a_day(api, patient, other_doctor, plain):
+def test_only_the_images_doctor_can_set_a_date(api, patient, other_doctor, undated_image):
     """A patient reads the record; another doctor does not even do that."""
-    place = f"/api/v1/consultations/images/{plain.pk}"
+    image_url = f"/api/v1/consultations/images/{undated_image.pk}"
     for user, status in ((patient, 403), (other_doctor, 404)):
-        answer = api(user).patch(place, {"captured_on": "2011-02-03"}, "json")
+        answer = api(user).patch(image_url, {"captured_on": "2011-02-03"}, "json")
         assert answer.status_code == status
-    plain.refresh_from_db()
-    assert plain.captured_on is None
+    undated_image.refresh_from_db()
+    assert undated_image.captured_on is None
 
 
-def test_a_picture_from_the_gallery_takes_its_day_along(api, doctor, user_image, consultation):
+def test_attached_image_gets_the_given_date(api, doctor, user_image, consultation):
     """What was said in the attaching is kept with the picture; its bounds are the patient's."""
-    place = f"/api/v1/images/{user_image.pk}/attach"
+    attach_url = f"/api/v1/images/{user_image.pk}/attach"
     body = {"consultation": consultation.pk, "captured_on": "1970-01-01"}
-    refused = api(doctor).post(place, body, "json")
+    refused = api(doctor).post(attach_url, body, "json")
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["code"] == "invalid_date"
-    made = api(doctor).post(place, body | {"captured_on": "2011-02-03"}, "json")
-    assert made.json()["captured_on"] == "2011-02-03"
+    attached = api(doctor).post(attach_url, body | {"captured_on": "2011-02-03"}, "json")
+    assert attached.json()["captured_on"] == "2011-02-03"
 
 
-def test_the_manifest_says_which_date_it_is(api, doctor, plain):
+def test_manifest_names_the_source_of_a_date(api, doctor, undated_image):
     """It is what goes to a colleague who has not this screen."""
-    change(plain, captured_at=ADDED, captured_from="file", captured_on=date(2011, 2, 3))
-    url = f"/api/v1/consultations/{plain.consultation_id}/images/download-all"
+    update(undated_image, captured_at=ADDED, captured_from="file", captured_on=date(2011, 2, 3))
+    url = f"/api/v1/consultations/{undated_image.consultation_id}/images/download-all"
     answer = api(doctor).get(url)
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as files:
         manifest = files.read("manifest.csv").decode("utf-8-sig")
@@ -204,54 +204,54 @@ def test_the_manifest_says_which_date_it_is(api, doctor, plain):
     assert (row["captured_from"], row["captured_on"]) == ("file", "2011-02-03")
 
 
-def test_the_admin_sets_a_day_within_the_same_bounds(client, admin_user, plain):
+def test_admin_validates_manual_dates(client, admin_user, undated_image):
     """One rule for one column, whoever writes it."""
     client.force_login(admin_user, backend="django.contrib.auth.backends.ModelBackend")
-    url = f"/admin/consultations/consultationimage/{plain.pk}/change/"
+    url = f"/admin/consultations/consultationimage/{undated_image.pk}/change/"
     body = {"image_type": "macro", "captured_on": "1972-03-03"}
     assert client.post(url, body).status_code == 200
-    plain.refresh_from_db()
-    assert plain.captured_on is None
+    undated_image.refresh_from_db()
+    assert undated_image.captured_on is None
     assert client.post(url, body | {"captured_on": "1972-03-04"}).status_code == 302
-    plain.refresh_from_db()
-    assert plain.captured_on == date(1972, 3, 4)
+    undated_image.refresh_from_db()
+    assert undated_image.captured_on == date(1972, 3, 4)
 
 
-def test_an_upload_asks_for_no_day(page, doctor, consultation):
+def test_upload_form_has_no_date_field(page, doctor, consultation):
     """Nobody knows yet what its file says, and the form is filled in for many at once."""
     shown = page(doctor).get(f"/consultations/{consultation.pk}/").content.decode()
     assert 'name="image_type"' in shown
     assert 'name="captured_on"' not in shown
 
 
-def test_pictures_stand_in_the_order_of_their_days(page, api, doctor, consultation):
+def test_images_are_ordered_by_their_shown_date(page, api, doctor, consultation):
     """A scan of last year beside today's pictures would read as the change since yesterday."""
-    old = jpeg(exif=[entry(0x9004, ASCII, b"2019:05:04 10:11:12\0")])
-    later = jpeg(exif=[entry(0x9003, ASCII, b"2019:05:04 18:00:00\0")])
+    scanned = jpeg(exif=[entry(0x9004, ASCII, b"2019:05:04 10:11:12\0")])
+    taken_in_the_evening = jpeg(exif=[entry(0x9003, ASCII, b"2019:05:04 18:00:00\0")])
     today, evening, scan, undated = (
         add_image(consultation=consultation, user=doctor, upload=photo)[0]
-        for photo in (upload(seed=1), upload(data=later), upload(data=old), upload(seed=2))
+        for photo in (upload(seed=1), upload(data=taken_in_the_evening), upload(data=scanned), upload(seed=2))
     )
     for url in (f"/consultations/{consultation.pk}/", f"/patients/{consultation.patient_id}/"):
-        shown = [image.pk for image in page(doctor).get(url).context["images"]]
-        assert shown == [undated.pk, today.pk, evening.pk, scan.pk], url
+        shown_ids = [image.pk for image in page(doctor).get(url).context["images"]]
+        assert shown_ids == [undated.pk, today.pk, evening.pk, scan.pk], url
     edit = {"captured_on": "2018-01-01"}
     assert api(doctor).patch(f"/api/v1/consultations/images/{today.pk}", edit).status_code == 200
-    shown = page(doctor).get(f"/patients/{consultation.patient_id}/").context["images"]
-    assert [image.pk for image in shown] == [undated.pk, evening.pk, scan.pk, today.pk]
+    shown_ids = page(doctor).get(f"/patients/{consultation.patient_id}/").context["images"]
+    assert [image.pk for image in shown_ids] == [undated.pk, evening.pk, scan.pk, today.pk]
     # A program walks by what nobody edits.
-    told = api(doctor).get(f"/api/v1/consultations/{consultation.pk}/images").json()["images"]
-    assert [image["id"] for image in told] == [undated.pk, scan.pk, evening.pk, today.pk]
+    listed = api(doctor).get(f"/api/v1/consultations/{consultation.pk}/images").json()["images"]
+    assert [image["id"] for image in listed] == [undated.pk, scan.pk, evening.pk, today.pk]
 
 
-def test_the_database_orders_what_another_version_wrote(image):
+def test_trigger_fills_timeline_key_for_rows_of_an_older_version(image):
     """While it is upgraded, the former program adds images and knows of no such column."""
-    table, rest = image._meta.db_table, [f.column for f in image._meta.concrete_fields]
-    rest = [f'"{name}"' for name in rest if name not in ("id", "timeline_key")]
-    of = ", ".join(rest)
+    table, columns = image._meta.db_table, [f.column for f in image._meta.concrete_fields]
+    columns = [f'"{name}"' for name in columns if name not in ("id", "timeline_key")]
+    column_list = ", ".join(columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({of}) SELECT {of} FROM {table} WHERE id = %s",
+            f"INSERT INTO {table} ({column_list}) SELECT {column_list} FROM {table} WHERE id = %s",
             [image.pk],
         )
     assert ConsultationImage.objects.exclude(timeline_key=None).count() == 2
