@@ -46,11 +46,11 @@ class Installed:
         key = {"SECRET_KEY": django_settings.SECRET_KEY}
         self.environment = web.environment(folder, **(key | settings))
 
-    def manage(self, *arguments):
-        """The output of a manage.py command; the test fails if the command does."""
-        result = web.manage(
-            self.environment, *arguments, check=False, capture_output=True, text=True
-        )
+    def manage(self, *arguments, **options):
+        """The output of a manage.py command; the test fails if the command does. `options` are
+        those of `subprocess.run`."""
+        options |= {"check": False, "capture_output": True, "text": True}
+        result = web.manage(self.environment, *arguments, **options)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout
 

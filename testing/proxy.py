@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from .processes import shell_code
+
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
 HOST = "derma.example.org"
@@ -78,6 +80,10 @@ class Site:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def program(self, name, **arguments):
+        """What a function of testing.programs returns: `module.function`."""
+        return json.loads(self.manage("shell", "-v0", "-c", shell_code(name, **arguments)))
 
     def start_web(self):
         unit = (DEPLOY / "systemd/dermaai-web.service").read_text()

@@ -1,6 +1,6 @@
-"""Who gets what from every named route. A route without rows here fails the last test.
+"""What every named route answers to each role. A route without rows here fails a test.
 
-The answers are HTTP statuses; a page answers 302 (to the login) where nobody is signed in.
+The answers are HTTP statuses; pages answer 302 (to the login) to visitors who are not signed in.
 """
 
 import hashlib
@@ -18,18 +18,18 @@ from testing.cast import upload
 
 pytestmark = [pytest.mark.alike, pytest.mark.long]
 ACTORS = ("doctor", "other_doctor", "patient", "other_patient", "staff", "stranger")
-VIEW = (200, 404, 200, 404, 404, 302)  # pages that doctor and patient may look at
+VIEW = (200, 404, 200, 404, 404, 302)  # pages that doctor and patient may view
 CHANGE = (200, 404, 403, 404, 404, 302)  # pages that only the doctor may open
 DOCTORS = (200, 200, 403, 403, 403, 302)  # pages for any doctor
 API_VIEW = (200, 404, 200, 404, 404, 401)
 API_CHANGE = (200, 404, 403, 404, 404, 401)
-API_OWN = (200,) * 5 + (401,)  # everybody's own gallery
+API_OWN = (200,) * 5 + (401,)  # every user's own gallery
 API_OWNER = (200, 404, 404, 404, 404, 401)  # the doctor's gallery image
 SIGNED_IN = (200,) * 5 + (302,)
 OWNER = (200, 404, 404, 404, 404, 302)  # pages of the doctor's gallery image
 ANYONE = (200,) * 6
 
-# (route, method, body): what each of ACTORS gets. `ok` bodies are valid, so that 2xx is 2xx.
+# (route, method): the status for each of ACTORS. Bodies are valid, so that 2xx means permitted.
 TABLE = {
     # pages
     ("home", "get"): (200, 200, 200, 200, 302, 302),
@@ -53,7 +53,7 @@ TABLE = {
     ("image_file", "get"): (302, 404, 302, 404, 404, 302),  # to the signed URL
     ("image_audit", "get"): VIEW,
     ("audit", "get"): SIGNED_IN,
-    # gallery: everybody has one; nobody sees another's
+    # gallery: every user has one and sees only their own
     ("gallery", "get"): SIGNED_IN,
     ("gallery_progress", "get"): SIGNED_IN,
     ("gallery_selected", "post"): (302,) * 6,
@@ -69,12 +69,12 @@ TABLE = {
     ("metrics", "get"): (404,) * 6,  # without METRICS_TOKEN
     # accounts
     ("login", "get"): ANYONE,
-    ("login_code", "get"): (302,) * 6,  # nobody's password was just typed
+    ("login_code", "get"): (302,) * 6,  # no password was entered before
     ("admin_login", "get"): (403, 403, 403, 403, 302, 302),
     ("admin_password_change", "get"): SIGNED_IN,
     ("security", "get"): SIGNED_IN,
     ("second_factor", "get"): SIGNED_IN,
-    ("second_factor_codes", "get"): (302,) * 6,  # there is none yet
+    ("second_factor_codes", "get"): (302,) * 6,  # not switched on yet
     ("second_factor_off", "get"): (302,) * 6,
     ("logout", "post"): (302,) * 6,
     ("profile", "get"): SIGNED_IN,
@@ -142,7 +142,7 @@ TABLE = {
     ("api-image-remove-background", "post"): (202, 404, 202, 404, 404, 401),
     ("api-userimage-attach", "post"): (201, 404, 403, 403, 403, 401),
 }
-# Those that ask for an image that is ready. No worker is asked to make it so.
+# Routes that need a processed image.
 NEEDS_READY = ("gallery_share", "api-userimage-shares", "shared", "shared_image")
 TOKEN = "of-the-access-table"
 
@@ -195,7 +195,7 @@ def arguments(record, consultation, image, user_image, share):
 
 @pytest.fixture
 def bodies(record, user_image, consultation):
-    """Bodies that are good, where what is asked is whether somebody may."""
+    """Valid bodies: only permissions are tested here."""
     ids = {"ids": [str(user_image.pk)]}
     return {
         ("gallery_download", "post"): ids,
@@ -235,7 +235,7 @@ def send_request(client, route, method, path, bodies):
 
 @pytest.mark.parametrize(("route", "method"), TABLE)
 def test_every_route_answers_each_role_as_listed(route, method, request, arguments, bodies):
-    """One scene for all: what each of them changed is undone before the next one asks."""
+    """All roles share one scene: the changes of each are rolled back before the next."""
     people = {actor: request.getfixturevalue(actor) for actor in ACTORS}
     if route in NEEDS_READY:
         UserImage.objects.update(status="ready", due_at=None, cutout="x.png")
@@ -250,7 +250,7 @@ def test_every_route_answers_each_role_as_listed(route, method, request, argumen
         answers[actor] = response.status_code
         redirected_to_login = response.status_code == 302 and user is None
         if redirected_to_login and route not in ("logout", "login_code", "admin_login"):
-            assert response["Location"].startswith(reverse("login")), "and comes back afterwards"
+            assert response["Location"].startswith(reverse("login")), "the login leads back"
             assert path in response["Location"] or route == "home"
     assert answers == dict(zip(ACTORS, TABLE[route, method], strict=True))
 
@@ -275,7 +275,9 @@ def test_admin_is_for_staff_with_permissions(actor, request, client, image):
     assert client.get("/admin/accounts/user/").status_code == (403 if actor == "staff" else 302)
 
 
-def test_doctors_see_only_images_of_their_own_consultations(client, doctor, other_doctor, record, image):
+def test_doctors_see_only_images_of_their_own_consultations(
+    client, doctor, other_doctor, record, image
+):
     """A doctor with a consultation of the same patient sees the patient, not others' images."""
     from consultations.models import Consultation, ConsultationImage
 

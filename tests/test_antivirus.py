@@ -1,6 +1,6 @@
-"""A real clamd before a real upload. Lost would be: a practice that thinks its files are looked at.
+"""Uploads with a real clamd: without it, a practice would wrongly believe that files are scanned.
 
-Its signatures are ours and know one thing, the test string of all antivirus programs.
+Its only signature is our own, for the EICAR test string.
 """
 
 import os
@@ -21,7 +21,7 @@ from imaging import antivirus
 from testing.cast import blobs, photograph, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
-# Backwards, so that no antivirus takes this file for what it tests.
+# Reversed, so that antivirus programs do not flag this file.
 EICAR = rb"*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X"[::-1]
 MB = 1024 * 1024
 
@@ -34,7 +34,7 @@ def free_port():
 
 @contextmanager
 def running_clamd(folder):
-    """A clamd of one's own. Stopped at the end, by its id."""
+    """A separate clamd, stopped at the end."""
     program = shutil.which("clamd", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
     if program is None:
         pytest.skip("clamd is not installed (Debian: apt-get install clamav-daemon)")
@@ -82,14 +82,14 @@ def clamd_in_use(clamd, settings):
 
 @pytest.fixture(params=["consultation", "gallery"])
 def send(request, api, doctor, consultation):
-    """`send(bytes)`: an upload to either half of the house."""
+    """`send(bytes)`: upload to a consultation, or to the gallery."""
     paths = {
         "consultation": f"/api/v1/consultations/{consultation.pk}/images",
         "gallery": "/api/v1/remove-background",
     }
 
     client = api(doctor)
-    client.raise_request_exception = False  # a 503 is an answer
+    client.raise_request_exception = False  # a 503 is the expected answer
 
     def post(data):
         return client.post(paths[request.param], {"file": upload(data=data)}, format="multipart")
@@ -114,7 +114,7 @@ def assert_unavailable(answer):
     assert answer.status_code == 503
     assert error_of(answer)[0] == "antivirus_unavailable"
     assert int(answer["Retry-After"]) > 0
-    assert storage_is_empty(), "fail closed"
+    assert storage_is_empty(), "nothing is stored unscanned"
 
 
 @pytest.mark.parametrize("transport", ["unix", "tcp"])
@@ -134,12 +134,12 @@ def test_virus_after_a_photograph_is_refused(clamd_in_use, send, settings, trans
 
 
 def test_without_clamd_the_same_file_is_accepted(send):
-    """Which shows that it is clamd that refuses, and not the decoder."""
+    """This shows that clamd refuses the file, not the decoder."""
     assert send(photograph() + EICAR).status_code in (201, 202)
 
 
 def test_virus_across_two_chunks_is_found(clamd_in_use, send):
-    """A file is sent in pieces: the string lies across two of them."""
+    """Files are sent in chunks; the test string spans two of them."""
     padding = antivirus.CHUNK_SIZE - len(photograph()) - len(EICAR) // 2
     answer = send(photograph() + bytes(padding) + EICAR + bytes(antivirus.CHUNK_SIZE))
     assert error_of(answer) == ("infected_file", "file")
@@ -170,7 +170,7 @@ def test_hanging_clamd_answers_503_in_time(clamd_in_use, send, monkeypatch):
     "reply",
     [
         b"",
-        b"stream: OK",  # and then it hung up
+        b"stream: OK",  # without the terminating NUL
         b"stream: Can't allocate memory ERROR\0",
         b"stream: Heuristics.Limits.Exceeded.MaxScanSize FOUND\0",
         b"HTTP/1.1 200 OK\0",
@@ -178,7 +178,7 @@ def test_hanging_clamd_answers_503_in_time(clamd_in_use, send, monkeypatch):
     ],
 )
 def test_incomplete_or_foreign_replies_answer_503(settings, send, reply):
-    """What clamd says when it could not look, and what is no clamd at all."""
+    """Replies of a clamd that could not scan, and of other servers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve():

@@ -1,4 +1,4 @@
-"""The schema is the contract that integrators build on: answers are held against it."""
+"""The schema is the contract for integrators: answers are validated against it."""
 
 import jsonschema
 import pytest
@@ -131,7 +131,9 @@ def test_docs_page_loads_only_local_files(client):
     ],
     ids=["deep", "large", "slash", "unknown", "digit", "words", "word", "token", "chunked"],
 )
-def test_malformed_requests_answer_errors_of_the_same_shape(client, doctor, method, path, options, status):
+def test_malformed_requests_answer_errors_of_the_same_shape(
+    client, doctor, method, path, options, status
+):
     if "headers" not in options:
         client.force_login(doctor, backend="django.contrib.auth.backends.ModelBackend")
     client.raise_request_exception = False
@@ -148,7 +150,7 @@ def test_malformed_requests_answer_errors_of_the_same_shape(client, doctor, meth
 
 
 def test_schema_is_generated_once_per_language(client, db, monkeypatch):
-    """A second of the processor for whoever asks, without a login: a way to stop the server."""
+    """Generating it takes a second, and anybody may request it: a denial of service."""
     first = client.get("/api/schema", headers={"Accept-Language": "en"})
     monkeypatch.setattr("drf_spectacular.generators.SchemaGenerator.get_schema", None)
     cached = client.get("/api/schema?version=%00", headers={"Accept-Language": "en"})

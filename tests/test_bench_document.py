@@ -1,4 +1,4 @@
-"""A page of measurements keeps what other benchmarks printed."""
+"""A benchmark's section in a document replaces only its own earlier one."""
 
 from tools.bench.document import put
 

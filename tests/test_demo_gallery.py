@@ -4,9 +4,9 @@ from tools.demo import record
 
 
 def test_demo_creates_a_gallery_image(db):
-    """An empty page would be the first that a newcomer sees of it."""
+    """Otherwise newcomers first see an empty gallery."""
     person, visits = record.RECORD[0]
-    record.make([(person, visits[-1:])])
+    record.make([(person, visits[-1:])], scale=0.25)
     demo.make()
     image = UserImage.objects.search("naevus suivi").get()
     assert (image.status, image.dermoscopic, image.is_favorite) == ("queued", True, True)

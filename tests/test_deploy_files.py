@@ -1,6 +1,5 @@
-"""What docs/deploy.md and docs/containers.md have a person copy. Lost would be an evening of
-theirs: a setting that is nowhere explained, a unit that systemd does not take, an image that does
-not build.
+"""Files that docs/deploy.md and docs/containers.md tell operators to use: every setting is
+documented, systemd accepts the units, the image can be built.
 """
 
 import re
@@ -29,7 +28,7 @@ def setting_names():
 
 
 def assignments(path):
-    """{name: value}, those behind a # too."""
+    """{name: value}, including commented-out ones."""
     return dict(re.findall(r"^#?([A-Z_0-9]+)=(.*)$", text(path), re.M))
 
 
@@ -44,7 +43,7 @@ def test_every_setting_is_documented_and_no_other():
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_example_files_have_no_secret(example):
-    """Somebody would else run on a key that everybody has."""
+    """Otherwise somebody would run with a publicly known key."""
     for name, value in assignments(example).items():
         if name.endswith(("_KEY", "_PASSWORD", "_STRING")):
             assert value == "", name
@@ -52,7 +51,9 @@ def test_example_files_have_no_secret(example):
 
 def test_defaults_in_the_example_match_the_settings():
     for name, value in re.findall(r"^#([A-Z_0-9]+)=(.+)$", text("deploy/env.example"), re.M):
-        declaration = re.search(rf'env\.\w+\(\s*"{name}",(?: int,)? (.+?)\)', text("dermaai/settings.py"))
+        declaration = re.search(
+            rf'env\.\w+\(\s*"{name}",(?: int,)? (.+?)\)', text("dermaai/settings.py")
+        )
         default = eval(declaration[1].removeprefix("default="), {})
         if isinstance(default, list):
             default = ",".join(map(str, default))
@@ -64,7 +65,7 @@ COMMON = "deploy/systemd/dermaai-.service.d/common.conf"
 
 @pytest.fixture
 def units(tmp_path):
-    """The units as systemd would find them, with this project where docs/deploy.md has it."""
+    """The folder of the units, with this project in place of the path of docs/deploy.md."""
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd is not installed (Debian: apt-get install systemd)")
     shutil.copytree(UNITS, tmp_path, dirs_exist_ok=True)
@@ -86,7 +87,7 @@ def test_systemd_accepts_the_units(units):
 
 
 def test_units_are_sandboxed(units):
-    """systemd's own judgement of what a service that was taken over could do: 10 is everything."""
+    """By systemd's own rating of how exposed a service is (0 to 10)."""
     for unit in unit_files(units):
         if unit.endswith(".service"):
             command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", unit]
@@ -95,7 +96,7 @@ def test_units_are_sandboxed(units):
 
 
 def test_units_allow_the_system_calls_of_confinement():
-    """Refused, they would go on without, and nobody would see it."""
+    """If refused, decoders would silently run unconfined."""
     allowed = set()
     for line in re.findall(r"^SystemCallFilter=(.+)$", text(COMMON), re.M):
         allowed |= set(line.split())
@@ -134,7 +135,7 @@ def instructions():
 
 
 def test_hadolint_accepts_the_dockerfile():
-    """DL3008 wants a version of each Debian package, which Debian takes away with the next fix."""
+    """DL3008 requires versions of Debian packages, which Debian removes with the next fix."""
     program = Path(sys.executable).parent / "hadolint"
     command = [program, "--ignore", "DL3008", "--failure-threshold", "info", "Dockerfile"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
@@ -174,10 +175,12 @@ def test_compose_yaml_is_consistent():
     for name, service in services.items():
         image = service["image"]
         assert re.search(r":[\w.${}:-]+$", image), f"{image} has no tag"
-        assert "." not in image.split("/")[0] or "/" not in image, "no address of a registry"
+        assert "." not in image.split("/")[0] or "/" not in image, "no registry host"
         for other, dependency in service.get("depends_on", {}).items():
             assert other in services, name
-            healthy = services[other].get("healthcheck", {}) or other == "web"  # the image's own
+            healthy = (
+                services[other].get("healthcheck", {}) or other == "web"
+            )  # defined in the image
             assert dependency["condition"] != "service_healthy" or healthy, (name, other)
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]

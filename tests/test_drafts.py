@@ -1,4 +1,4 @@
-"""What a browser that keeps unsaved text is told, and where whoever must log in is led."""
+"""Server side of drafts: cookies that end drafts, and the way back to a form after a login."""
 
 import re
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -20,13 +20,13 @@ def edit_url(consultation):
 
 
 def form_of(client, path):
-    """What the page's own form would send."""
+    """What the form on the page would send."""
     form = client.get(path).context["form"]
     return {f.html_name: f.value() or "" for f in form} | {"draft": DRAFT_ID}
 
 
 def send(client, path, form, **options):
-    """As a browser sends a form."""
+    """Post a form as a browser does."""
     return client.post(path, urlencode(form), "application/x-www-form-urlencoded", **options)
 
 
@@ -36,7 +36,7 @@ def login_redirect_of(response):
 
 
 def test_saved_form_sets_the_draft_cookie(page, doctor, consultation):
-    """Untold, the browser would offer saved text as unsaved for ever."""
+    """Otherwise the browser would offer saved text as a draft for ever."""
     client, path = page(doctor), edit_url(consultation)
     answer = send(client, path, form_of(client, path))
     assert answer.status_code == 302
@@ -45,7 +45,7 @@ def test_saved_form_sets_the_draft_cookie(page, doctor, consultation):
 
 
 def test_refused_form_sets_no_draft_cookie(page, doctor, consultation):
-    """Told, the browser would throw away the only copy."""
+    """Otherwise the browser would delete the only copy of the text."""
     client, path = page(doctor), edit_url(consultation)
     answer = send(client, path, form_of(client, path) | {"date": "no date"})
     assert answer.status_code == 200
@@ -54,7 +54,7 @@ def test_refused_form_sets_no_draft_cookie(page, doctor, consultation):
 
 @pytest.mark.parametrize("name", ["x", DRAFT_ID + "; path=/", DRAFT_ID.upper(), DRAFT_ID + "0"])
 def test_invalid_draft_id_sets_no_cookie(page, doctor, consultation, name):
-    """Whatever a client calls its draft would become a cookie of that name."""
+    """The draft id becomes part of a cookie's name."""
     client, path = page(doctor), edit_url(consultation)
     answer = send(client, path, form_of(client, path) | {"draft": name})
     assert answer.status_code == 302
@@ -62,7 +62,7 @@ def test_invalid_draft_id_sets_no_cookie(page, doctor, consultation, name):
 
 
 def test_ended_session_redirects_to_login_and_back_to_the_form(page, doctor, consultation):
-    """A draft that goes with the redirect to the login page is the text lost."""
+    """Ending the draft with the redirect to the login would lose the text."""
     client, path = page(doctor), edit_url(consultation)
     form = form_of(client, path)
     client.logout()
@@ -72,7 +72,7 @@ def test_ended_session_redirects_to_login_and_back_to_the_form(page, doctor, con
 
 
 def test_login_returns_to_the_page_of_the_form_not_its_action(client, user_image):
-    """The target takes no GET: after the login there would be an empty page."""
+    """The form's action allows no GET, so it would answer 405 after the login."""
     target = reverse("gallery_image_delete", args=[user_image.pk])
     page = reverse("gallery_image", args=[user_image.pk]) + "?x=1"
     answer = client.post(target, headers={"referer": f"http://testserver{page}"})
@@ -83,54 +83,60 @@ def test_login_returns_to_the_page_of_the_form_not_its_action(client, user_image
     "referer", ["https://evil.example/x", "http://testserver.evil.example/", "//evil.example/", ""]
 )
 def test_foreign_referer_does_not_choose_the_page_after_login(client, user_image, referer):
-    """Who lures somebody into a POST would choose the page after their login."""
+    """Otherwise a malicious page that posts a form chooses the page after the login."""
     target = reverse("gallery_image_delete", args=[user_image.pk])
     answer = client.post(target, headers={"referer": referer})
     assert login_redirect_of(answer) == (reverse("login"), target)
 
 
 def test_page_after_login_is_never_on_another_host(client, user_image):
-    """A path of two slashes is the name of a host."""
+    """A path that starts with two slashes is another host."""
     target = reverse("gallery_image_delete", args=[user_image.pk])
     answer = client.post(target, headers={"referer": "http://testserver//evil.example/x"})
     assert login_redirect_of(answer) == (reverse("login"), "/evil.example/x")
 
 
 def test_second_factor_keeps_the_page_after_login(client, doctor, consultation, factor):
-    """Otherwise whoever has one lands on the home page, away from the text."""
+    """Otherwise users with a second factor end up on the home page."""
     factor(doctor)
     path = edit_url(consultation)
     first = client.post(path, {"draft": DRAFT_ID}, headers={"referer": f"http://testserver{path}"})
     login = first["Location"]
-    credentials = {"username": doctor.email, "password": PASSWORD, "next": login_redirect_of(first)[1]}
+    credentials = {
+        "username": doctor.email,
+        "password": PASSWORD,
+        "next": login_redirect_of(first)[1],
+    }
     second = client.post(login, credentials, headers={"referer": f"http://testserver{login}"})
     assert login_redirect_of(second) == (reverse("login_code"), path)
 
 
 def test_expired_code_step_keeps_the_page_after_login(client, consultation):
-    """The way back would be to the page of the code, which asks for a login again."""
+    """Otherwise the login leads back to the code page, which requires a login again."""
     path = edit_url(consultation)
     code_url = f"{reverse('login_code')}?{urlencode({'next': path})}"
-    answer = client.post(code_url, {"next": path}, headers={"referer": f"http://testserver{code_url}"})
+    answer = client.post(
+        code_url, {"next": path}, headers={"referer": f"http://testserver{code_url}"}
+    )
     assert login_redirect_of(answer) == (reverse("login"), path)
 
 
 @pytest.mark.parametrize("route", ["logout", "admin:logout"])
 def test_logout_sets_the_cookie_that_ends_drafts(page, staff, route):
-    """Untold, what one person typed would stay in the browser of the next."""
+    """Otherwise one user's drafts stay in the browser for the next user."""
     answer = page(staff).post(reverse(route))
     assert answer.cookies["drafts-over"].value == "1"
 
 
 def test_login_does_not_end_drafts(client, doctor):
-    """The text that waits for this very login would go."""
+    """Otherwise the draft waiting for this login is deleted."""
     answer = client.post(reverse("login"), {"username": doctor.email, "password": PASSWORD})
     assert answer.status_code == 302
     assert "drafts-over" not in answer.cookies
 
 
 def test_csrf_failure_page_links_back_to_the_form(doctor, consultation):
-    """It was a dead end: the text lay behind Back and a reload."""
+    """Otherwise the text can only be reached by Back and a reload."""
     client, path = Client(enforce_csrf_checks=True), edit_url(consultation)
     client.force_login(doctor)
     answer = client.post(path, {"notes": "Secret"}, headers={"referer": f"http://testserver{path}"})
@@ -149,13 +155,13 @@ def test_csrf_failure_page_does_not_link_to_a_foreign_referer(doctor, consultati
 
 
 def test_pages_carry_the_user_id(page, client, doctor):
-    """The key of every draft: without it one person's text would be offered to the next."""
+    """Drafts are keyed by it, so that one user's text is not offered to the next."""
     assert "data-user" not in client.get(reverse("login")).content.decode()
     html = page(doctor).get(reverse("home")).content.decode()
     assert re.search(r'<body[^>]* data-user="(\d+)"', html)[1] == str(doctor.pk)
 
 
-# What is sent by these is pressed, chosen or secret: there is no text of a record in it.
+# These forms have only buttons, choices or secrets, but no text worth keeping.
 WITHOUT_TEXT = {
     "accounts/login.html",
     "accounts/login_code.html",
@@ -185,7 +191,7 @@ def forms_with_text():
 
 
 def test_every_form_with_text_has_drafts():
-    """The next form would be the one whose text is lost."""
+    """A new form without drafts would lose text."""
     all_forms = list(forms_with_text())
     assert len(all_forms) >= 6
     without_draft = [
@@ -197,5 +203,5 @@ def test_every_form_with_text_has_drafts():
 
 
 def test_shared_page_has_no_scripts():
-    """Whoever holds a link is nobody's colleague: no script of ours runs there."""
+    """Visitors of a link are strangers: the page runs none of our scripts."""
     assert "<script" not in (settings.BASE_DIR / "templates/gallery/shared.html").read_text()

@@ -1,4 +1,4 @@
-"""The pages for what went wrong must not go wrong themselves."""
+"""Error pages must work in the situations that they are for."""
 
 import re
 from io import BytesIO
@@ -28,8 +28,8 @@ def test_500_page_needs_no_database(rf):
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 @pytest.mark.parametrize("path", ["/", "/api/v1/gallery"])
 def test_database_errors_answer_503(rf, path, error):
-    """500 would tell a client that asking again is no use. What `script/chaos` meets when it stops
-    PostgreSQL under a request."""
+    """A 500 would tell clients not to retry. `script/chaos` causes this when it stops PostgreSQL
+    during a request."""
     try:
         raise error("the connection is closed")
     except error:
@@ -53,8 +53,7 @@ def test_api_answers_503_on_database_errors(api, doctor, monkeypatch, error):
 
 
 def test_aborted_upload_answers_400_without_a_traceback(api, doctor, consultation):
-    """In the log it would look like one, with a traceback, for every telephone that loses its
-    network."""
+    """Otherwise every phone that loses its network causes a traceback in the log."""
 
     class BrokenBody(BytesIO):
         def read(self, *arguments):

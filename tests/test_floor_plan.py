@@ -1,4 +1,4 @@
-"""The floors of docs/architecture.md: a room imports only from below, a browser module too."""
+"""The layers of docs/architecture.md: apps and browser modules import only from lower layers."""
 
 import ast
 import graphlib
@@ -24,7 +24,7 @@ def imports(path):
 
 
 def files():
-    """The product's own, sub-packages included."""
+    """The Python files of the product, including sub-packages."""
     for room in BELOW:
         for path in (settings.BASE_DIR / room).rglob("*.py"):
             if not {"tests", "migrations"} & set(path.parts):
@@ -45,7 +45,7 @@ def test_app_imports_only_from_lower_layers(room):
 
 
 def test_product_does_not_import_tools_or_tests():
-    """A server has neither: the image leaves both out."""
+    """Servers do not have them: the image leaves them out."""
     violations = [(path.as_posix(), name) for path in files() for name in imports(path)]
     assert not [(path, name) for path, name in violations if name in ("tools", "testing", "tests")]
 
@@ -56,7 +56,7 @@ def module_of(path):
 
 
 def imported(path, modules):
-    """The files of the product that a file imports, wherever in it the import stands."""
+    """The modules of the product that a file imports, also inside functions."""
     package = module_of(path) if path.stem == "__init__" else module_of(path).rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -72,20 +72,19 @@ def imported(path, modules):
 
 
 def test_python_imports_have_no_cycle():
-    """Of such files none can be read, moved or tested by itself. An import within a function hides
-    a circle; it is one."""
+    """Files in a cycle cannot be read, moved or tested alone. Imports inside functions count."""
     modules = {module_of(path): path for path in files()}
     graph = {
         name: {*imported(path, modules)} & {*modules} - {name} for name, path in modules.items()
     }
-    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, with the circle
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, with the cycle
 
 
 BROWSER_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""")
 
 
 def browser_modules():
-    """{module: the modules that it imports}, as paths within static/js."""
+    """{module: the modules that it imports}, as paths relative to static/js."""
     root = settings.BASE_DIR / "static" / "js"
     return {
         path.relative_to(root).as_posix(): {
@@ -97,13 +96,13 @@ def browser_modules():
 
 
 def test_browser_modules_import_only_their_app_and_components():
-    """An app's own may use what both halves share; never the other way, nor another app's."""
+    """An app's modules may import `components`, but not another app's modules."""
     modules = browser_modules()
-    assert sum(map(len, modules.values())) > 30, "the imports are found"
+    assert sum(map(len, modules.values())) > 30, "otherwise the regular expression finds no imports"
     for path, imported_paths in modules.items():
         assert imported_paths <= set(modules), path
         allowed = {path.split("/")[0], "components"}
-        if "/" in path:  # app.js is every page's, and above them
+        if "/" in path:  # app.js is on every page and may import all
             assert {name.split("/")[0] for name in imported_paths} <= allowed, path
 
 
@@ -112,7 +111,7 @@ def test_browser_imports_have_no_cycle():
 
 
 def test_models_refer_to_the_user_by_setting():
-    """Foreign keys go by AUTH_USER_MODEL; only `accounts` and the demo name its model."""
+    """Foreign keys use AUTH_USER_MODEL; only `accounts` imports its model."""
     for path in files():
         if "models" in (path.stem, path.parent.name) and path.parts[-2] != "accounts":
             assert "accounts" not in set(imports(path)), path
@@ -132,7 +131,7 @@ LIMITS = {".py": 300, ".html": 150, ".js": 200}
 
 
 def test_files_stay_small():
-    """Past these a file is split by noun, never into `utils.py`."""
+    """Longer files are split by noun, never into `utils.py`."""
     names = (*BELOW, "tools", "testing", "templates", "static/js")
     roots = [settings.BASE_DIR / name for name in names]
     too_long = [

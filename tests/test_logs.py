@@ -1,4 +1,4 @@
-"""A log leaves the house: to whoever keeps it, and with whoever asks for help."""
+"""Logs leave the practice, so they must not contain patients' data or secrets."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ def log_lines_of(caplog):
 
 @pytest.mark.django_db
 def test_integrity_error_is_logged_without_the_row(record, doctor):
-    """PostgreSQL says which key is there twice: the number of a patient's file."""
+    """PostgreSQL's message contains the duplicate value: a patient's file number."""
     raised = None
     try:
         with transaction.atomic():
@@ -35,7 +35,7 @@ def test_integrity_error_is_logged_without_the_row(record, doctor):
 
 
 class LibraryError(OSError):
-    """As libraries derive theirs: of a URL that holds a signature."""
+    """An exception of a library, with a signed URL as its message."""
 
 
 def test_exceptions_are_logged_without_their_values(caplog):
@@ -48,7 +48,7 @@ def test_exceptions_are_logged_without_their_values(caplog):
         except OSError as error:
             raise StorageUnavailable("originals") from error
     except StorageUnavailable:
-        logging.getLogger("dermaai").exception("it broke")
+        logging.getLogger("dermaai").exception("failed")
     (line,) = log_lines_of(caplog)
     assert NAME not in line["exception"]
     assert "hush" not in line["exception"]
@@ -64,7 +64,7 @@ def test_system_errors_are_logged_with_their_message():
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/s/SeCrEt/)", "/accounts/password-reset/MQ/SeCrEt/x"])
 def test_tokens_in_paths_are_not_logged(client, caplog, path):
-    """Django names the path that it refuses, and a link that lost its end still opens."""
+    """Django logs the path of a 404, and a mistyped link may still contain a valid token."""
     assert client.get(path).status_code == 404
     log_lines = log_lines_of(caplog)
     assert any(line["logger"] == "django.request" for line in log_lines)

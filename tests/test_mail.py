@@ -1,5 +1,5 @@
-"""What a failed job said, mailed by `deploy.mail` through a real mail server, with its TLS and its
-password. What it asks systemd before, only `script/walk` sees.
+"""`deploy.mail` mails the output of a failed job through a real mail server, with TLS and password.
+Its queries to systemd are tested by `script/walk` only.
 """
 
 import email
@@ -17,17 +17,12 @@ from aiosmtpd.smtp import AuthResult
 from testing.proxy import write_certificate
 from tools.servers import web
 
-MAIL = """
-import sys
-from deploy.mail import mail
-print(mail("dermaai-backup.service", "exit-code", sys.stdin.read()))
-"""
 OUTPUT = "pg_dump: error\n.\nla base « dermaai » n’existe pas\n" + "x" * 2000
 CREDENTIALS = (b"dermaai", b"p@ss/word")
 
 
 class Mailbox:
-    """The letters that a mail server took, and whether a password came."""
+    """The messages that a mail server accepted, and the passwords that it was given."""
 
     def __init__(self):
         self.messages, self.passwords = [], []
@@ -43,7 +38,7 @@ class Mailbox:
 
 @pytest.fixture
 def server(tmp_path):
-    """One that takes mail after STARTTLS and with a password only, as a provider's on port 587."""
+    """A mail server that requires STARTTLS and a password, like a provider's on port 587."""
     write_certificate(tmp_path, "localhost")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(tmp_path / "fullchain.pem", tmp_path / "privkey.pem")
@@ -61,19 +56,19 @@ def server(tmp_path):
 
 
 def mail(server, folder, *, password="p%40ss%2Fword", **settings):
-    """What `deploy.mail` does, as the unit's process."""
+    """Run `deploy.mail` in a separate process, as the unit does."""
     url = f"smtp+tls://dermaai:{password}@localhost:{server.port}"
     environment = web.environment(
         folder, EMAIL_URL=url, DEFAULT_FROM_EMAIL="DermaAI <derma@example.org>", **settings
     )
-    command = [sys.executable, "-c", MAIL]
+    command = [sys.executable, "-m", "testing.programs.mail_report"]
     return subprocess.run(
         command, env=environment, input=OUTPUT, capture_output=True, text=True, timeout=60
     )
 
 
 def test_operators_are_mailed_the_output_of_a_failed_job(server, tmp_path):
-    """Nobody would else know that there has been no backup for a month."""
+    """Otherwise nobody notices that backups have failed for a month."""
     settings = server.trusted | {"OPERATOR_EMAIL": "root@example.org,boss@example.org"}
     result = mail(server, tmp_path, **settings)
     assert (result.returncode, result.stdout) == (0, "mailed to 2\n"), result.stderr
@@ -88,7 +83,7 @@ def test_operators_are_mailed_the_output_of_a_failed_job(server, tmp_path):
 
 
 def test_untrusted_certificate_gets_no_password(server, tmp_path):
-    """Whoever sits between would else read it, and the mail."""
+    """Otherwise a man in the middle could read the password and the mail."""
     result = mail(server, tmp_path, OPERATOR_EMAIL="root@example.org")
     assert result.returncode == 1
     assert "CERTIFICATE_VERIFY_FAILED" in result.stderr
@@ -96,7 +91,7 @@ def test_untrusted_certificate_gets_no_password(server, tmp_path):
 
 
 def test_refused_mail_fails_the_unit(server, tmp_path):
-    """`systemctl --failed` is where it shows then."""
+    """It is then listed by `systemctl --failed`."""
     settings = server.trusted | {"OPERATOR_EMAIL": "root@example.org"}
     result = mail(server, tmp_path, password="wrong", **settings)
     assert result.returncode == 1
@@ -106,7 +101,7 @@ def test_refused_mail_fails_the_unit(server, tmp_path):
 
 
 def test_silent_mail_server_times_out(tmp_path):
-    """A worker that mails would else wait for ever, and every image behind it."""
+    """Otherwise a worker that sends mail waits for ever, and with it every image in the queue."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent_server = SimpleNamespace(port=silent.getsockname()[1])
         result = mail(silent_server, tmp_path, OPERATOR_EMAIL="root@example.org", EMAIL_TIMEOUT="1")

@@ -1,4 +1,4 @@
-"""A ZIP's manifest in a spreadsheet: LibreOffice opens it as its dialog would for such a reader."""
+"""A ZIP's manifest in LibreOffice, opened with the import settings of French and English users."""
 
 import io
 import shutil
@@ -22,24 +22,24 @@ LOCALE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse">
 <value>{}</value></prop></item></oor:items>"""
-# What the dialog proposes there: separators, quotes, UTF-8 (of the mark), first line, columns,
-# language (Microsoft's number), quoted cells are no texts, numbers are looked for. Headless there
-# is no dialog, and without them LibreOffice takes commas and Windows' letters, in any language.
+# What the import dialog proposes: separators, quotes, UTF-8 (because of the byte-order mark), first
+# line, columns, language (Microsoft's LCID), quoted cells are not forced to text, numbers detected.
+# Without a dialog and these settings, LibreOffice assumes commas and Windows-1252.
 FRENCH, ENGLISH = ("fr-FR", "59", 1036), ("en-US", "44", 1033)
-EITHER = ("fr-FR", "44/59/9", 1036)  # LibreOffice's own proposal, where nothing was chosen before
+EITHER = ("fr-FR", "44/59/9", 1036)  # LibreOffice's default proposal
 
 DESCRIPTION = 'Nævus, "plat"; 3,5 mm\nà revoir'
 
 
 @pytest.fixture(scope="module")
 def profiles(tmp_path_factory):
-    """Made once: LibreOffice takes seconds for it."""
+    """Created once per module, because LibreOffice takes seconds for it."""
     return tmp_path_factory.mktemp("profiles")
 
 
 @pytest.fixture
 def spreadsheet(tmp_path, profiles):
-    """`spreadsheet(bytes of a CSV, reader)`: its rows of (text, number or None)."""
+    """`spreadsheet(csv_bytes, reader)`: its rows as lists of (text, number or None)."""
     if shutil.which("soffice") is None:
         pytest.skip("LibreOffice is not installed (Debian: apt-get install libreoffice-calc)")
 
@@ -94,7 +94,9 @@ def described_image(consultation, doctor):
 
 def assert_manifest_of(rows, image):
     names = [text for text, _number in rows[0]]
-    assert names[:3] == ["file", "state", "id"], "columns, and no sign before the first"
+    assert names[:3] == ["file", "state", "id"], (
+        "separate columns, and no byte-order mark in the first"
+    )
     row = dict(zip(names, rows[1], strict=False))
     assert len(rows) == 2
     assert row["file"][0] == "001_Nævus.jpg", "UTF-8"
@@ -110,14 +112,14 @@ def assert_manifest_of(rows, image):
 def test_manifest_opens_in_the_readers_spreadsheet(
     page, doctor, described_image, spreadsheet, language, reader
 ):
-    """A doctor in France saw one column of commas, and "Nævus" as two odd letters."""
+    """With commas and no byte-order mark, French users saw one column and garbled letters."""
     url = f"/api/v1/consultations/{described_image.consultation_id}/images/download-all"
     answer = page(doctor).get(url, headers={"Accept-Language": language})
     assert_manifest_of(spreadsheet(manifest_of(answer), reader), described_image)
 
 
 def test_manifest_is_in_the_users_chosen_language(page, doctor, described_image, spreadsheet):
-    """Before their browser's; and the ZIP is read when no language is active."""
+    """It takes precedence over the browser's, although the ZIP is streamed when none is active."""
     doctor.language = "fr"
     doctor.save()
     url = f"/api/v1/consultations/{described_image.consultation_id}/images/download-all"
@@ -144,7 +146,7 @@ def test_gallery_manifest_opens_in_a_spreadsheet(page, doctor, user_image, sprea
     ("separators", "reader"), [((";", ","), FRENCH), ((";", ","), EITHER), ((",", "."), ENGLISH)]
 )
 def test_decimal_numbers_are_read_as_numbers(spreadsheet, separators, reader):
-    """With the other language's sign it is a text, or the third of May."""
+    """With the wrong decimal separator it is read as text, or as a date."""
     cells = [archive.safe_cell(value, *separators) for value in (-3.5, 0.25, "a, b; c")]
     (data,) = archive.manifest_csv([("x", cells)], ["a", "b", "c"], set(), separators[0])
     row = spreadsheet(data, reader)[1]
@@ -156,7 +158,7 @@ def test_decimal_numbers_are_read_as_numbers(spreadsheet, separators, reader):
     ("separators", "reader"), [((";", ","), ENGLISH), ((",", "."), FRENCH), ((";", ","), EITHER)]
 )
 def test_no_cell_is_a_formula_with_any_separator(spreadsheet, separators, reader):
-    """A camera's name comes from anybody, and the separators may be another's."""
+    """Values come from untrusted files, and the reader's separators may differ."""
     formulas = ["=1+1", "x;=1+1", "x,=1+1", 'x";=1+1', 'x",=1+1', "@SUM(A1)", "+1+1"]
     cells = [archive.safe_cell(value, *separators) for value in formulas]
     (data,) = archive.manifest_csv([("x", cells)], list("abcdefg"), set(), separators[0])

@@ -1,10 +1,11 @@
-"""`/metrics`: what several processes counted, to whoever brings the token; nothing of a person."""
+"""`/metrics`: totals of several processes, only with the token and without personal data."""
 
 import http.client
 import os
 import signal
 
 import pytest
+from django.conf import settings
 from prometheus_client.parser import text_string_to_metric_families
 
 from testing.cast import photograph
@@ -39,14 +40,20 @@ def scrape(port):
 
 
 @pytest.fixture(scope="module")
-def scraped_site(tmp_path_factory):
-    """(what was scraped after a few uploads and the work of a worker, the text itself)."""
-    environment = web.environment(tmp_path_factory.mktemp("watched"), METRICS_TOKEN=TOKEN)
+def scraped_site(tmp_path_factory, sqlite_files):
+    """(metrics before and after a worker's run, the text, the port), after a few uploads."""
+    folder = tmp_path_factory.mktemp("scraped")
+    environment = web.environment(
+        folder,
+        METRICS_TOKEN=TOKEN,
+        DATABASE_URL=sqlite_files.copy(folder / "db.sqlite3"),
+        SECRET_KEY=settings.SECRET_KEY,  # the head of the audit log was sealed with it
+    )
     with uploads.server(environment) as (port, worker):
         client = uploads.Client(port, photograph())
         client.upload(2)
         os.kill(worker, signal.SIGKILL)
-        client.upload()  # waits for the next one
+        client.upload()  # waits for a new process
         refused = uploads.Client(port, b"no picture")
         with pytest.raises(RuntimeError, match="unsupported_type"):
             refused.upload()
@@ -65,7 +72,7 @@ def scraped_site(tmp_path_factory):
 
 
 def test_counts_add_up_across_processes_and_survive_them(scraped_site):
-    """Counts in memory would be one worker's of several, and gone with it."""
+    """Counts in memory would cover one process only, and be lost with it."""
     _before, after, _text, _port = scraped_site
     assert after("uploads_total", to="consultation") == 3
     assert after("uploads_total", to="gallery") == 1
@@ -76,7 +83,11 @@ def test_queue_and_processing_are_measured(scraped_site):
     before, after, _text, _port = scraped_site
     assert (before("queue_images"), before("tasks_waiting")) == (1, 1)
     assert before("queue_oldest_seconds") > 0
-    assert (after("queue_images"), after("tasks_waiting"), after("queue_oldest_seconds")) == (0, 0, 0)
+    assert (after("queue_images"), after("tasks_waiting"), after("queue_oldest_seconds")) == (
+        0,
+        0,
+        0,
+    )
     assert after("processing_seconds_count") + after("processing_failures_total") == 1
 
 

@@ -1,4 +1,4 @@
-"""What the frame shows, to whom; the frame itself names no app."""
+"""What the navigation shows to each role; its templates name no app."""
 
 import re
 
@@ -33,7 +33,7 @@ def routes(area, reader):
     ],
 )
 def test_navigation_shows_what_each_role_may_open(reader, top, tabs):
-    """A link that answers 404 is a dead end; one that is missing hides a record from its owner."""
+    """No link may answer 404, and none may be missing."""
     assert routes("top", reader) == top
     assert routes("tabs", reader) == [route for route in top if ":" not in route] + tabs
     assert routes("menu", reader) == ["profile", "security", "audit"]
@@ -70,9 +70,9 @@ def test_every_entry_has_a_url_and_every_tab_an_icon():
 
 @pytest.mark.parametrize("name", FRAME)
 def test_frame_templates_name_no_app(name):
-    """A room that comes would else have to be written into the frame."""
+    """Otherwise every new app would have to be added to these templates."""
     text = (settings.BASE_DIR / "templates" / name).read_text()
-    allowed = {"home", "logout"}  # the brand's link, and Django's own
+    allowed = {"home", "logout"}  # the logo's link, and Django's own route
     assert set(re.findall(r'{% url "([^"]+)"', text)) <= allowed
     our_apps = {app.name for app in apps.get_app_configs() if "." not in app.name} - {"core"}
     assert not [app for app in our_apps if f'"{app}/' in text]

@@ -1,4 +1,4 @@
-"""Probes: alive and ready, for whoever asks, and nothing told that is not theirs to know."""
+"""Probes: `/healthz` and `/readyz`, without revealing anything confidential."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from django.conf import settings as django_settings
 from django.core.files.storage import storages
 from django.utils import timezone
 
+from core import probes as registry
 from dermaai import probes
 from gallery.models import UserImage
 from imaging.storage import health
@@ -14,18 +15,18 @@ from imaging.storage import health
 
 @pytest.fixture(autouse=True)
 def fresh_cache():
-    probes._cached["until"] = 0.0
+    probes.clear_cache()
 
 
 @pytest.fixture
 def over_http(settings):
-    """As production has it: everything else goes to HTTPS."""
+    """As in production, where all other paths redirect to HTTPS."""
     settings.SECURE_SSL_REDIRECT = True
 
 
 @pytest.mark.usefixtures("over_http")
 def test_healthz_needs_no_database(client):
-    """No `db`: pytest-django fails a test that asks the database."""
+    """Without the fixture `db`, pytest-django fails a test that queries the database."""
     answer = client.get("/healthz", headers={"Host": "10.1.2.3"})
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     assert answer["Cache-Control"] == "no-store"
@@ -101,5 +102,5 @@ def test_queue_check_can_be_switched_off(client, user_image, settings):
 
 def test_readyz_answer_is_cached_briefly(client, db, monkeypatch):
     client.get("/readyz")
-    monkeypatch.setattr(probes, "_all_checks", lambda: 1 / 0)
+    monkeypatch.setattr(registry, "registered", lambda: 1 / 0)
     assert client.get("/readyz").status_code == 200

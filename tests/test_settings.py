@@ -1,4 +1,4 @@
-"""What the environment may not say: the server refuses to start."""
+"""Settings: refused values, logging, and the content security policy."""
 
 import json
 import logging
@@ -67,7 +67,7 @@ def test_log_lines_carry_the_request_id():
 
 
 def test_request_log_names_the_view_not_the_path(client, db, caplog):
-    """A path may hold a link's secret, a query a patient's name: a log would keep both."""
+    """Paths may contain tokens, and queries patients' names."""
     with caplog.at_level(logging.INFO, "dermaai.requests"):
         client.get("/s/a-secret-of-a-link/?q=Lefevre")
     (line,) = [record for record in caplog.records if record.name == "dermaai.requests"]
@@ -78,27 +78,15 @@ def test_request_log_names_the_view_not_the_path(client, db, caplog):
 
 
 def test_log_level_applies_to_all_loggers():
-    """LOG_LEVEL=ERROR was WARNING still where Django's own loggers wrote."""
+    """LOG_LEVEL=ERROR did not apply to Django's own loggers."""
     assert logging_config("ERROR", debug=False)["handlers"]["console"]["level"] == "ERROR"
 
 
-BROKEN = """
-import logging
-from dermaai.wsgi import application
-told = ("GET", "/s/LINK/image?s=KEY")
-logging.getLogger("gunicorn.error").error("Error handling request %s %s", *told)
-"""
-
-
 def test_gunicorn_errors_are_logged_without_the_url(tmp_path):
-    """Whoever reads a log could else open a link to share. In a process of its own, as gunicorn's:
-    its logger is there, with a handler, before our settings are."""
-    before = (
-        "import logging, sys\nlog = logging.getLogger('gunicorn.error')\nlog.propagate = False\n"
-        "log.setLevel('INFO')\nlog.addHandler(logging.StreamHandler())\n"
-    )
+    """The URL of a shared link is a secret. In a separate process, because gunicorn configures its
+    logger before our settings are loaded."""
     result = subprocess.run(
-        [sys.executable, "-c", before + BROKEN],
+        [sys.executable, "-m", "testing.programs.gunicorn_log"],
         env=web.environment(tmp_path),
         capture_output=True,
         text=True,
@@ -116,8 +104,10 @@ def test_gunicorn_errors_are_logged_without_the_url(tmp_path):
         ("AccountName=c;BlobEndpoint=http://127.0.0.1:9/c;", "", "http://127.0.0.1:9"),
     ],
 )
-def test_policy_allows_images_from_the_site_and_the_account_only(connection_string, account, origin):
-    """Too narrow, and no page on Azure shows a picture; too wide, and a page loads strangers'."""
+def test_policy_allows_images_from_the_site_and_the_account_only(
+    connection_string, account, origin
+):
+    """Too narrow, and no image loads from Azure; too wide, and pages may load foreign images."""
     assert azure_origin(connection_string, account) == origin
     allowed = content_security_policy(origin)["DIRECTIVES"]["img-src"]
     assert allowed[3:] == ([origin] if origin else [])

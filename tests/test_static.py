@@ -1,4 +1,4 @@
-"""What production serves: every file under a hashed name, every import among them found."""
+"""Static files in production: hashed names, and every import resolves."""
 
 import re
 
@@ -36,7 +36,7 @@ def test_libraries_exist_without_source_maps(static_root):
 
 
 def test_colours_are_defined_in_tokens_css_only():
-    """A second place for a colour is a second colour."""
+    """Colours defined elsewhere would diverge."""
     css = settings.BASE_DIR / "static" / "css"
     for sheet in css.glob("*.css"):
         if sheet.name in ("tokens.css", "swagger.css"):
@@ -46,6 +46,6 @@ def test_colours_are_defined_in_tokens_css_only():
 
 
 def test_icon_file_has_every_icon_of_the_templates():
-    """Else the page shows a gap: `script/setup` draws the file anew."""
+    """Otherwise icons are missing on pages; `script/setup` generates the file."""
     assert (settings.BASE_DIR / "static" / icons.SPRITE).read_text() == icons.sprite()
     assert {"star", "scissors", "triangle-alert"} <= set(icons.names())

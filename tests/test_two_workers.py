@@ -6,7 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.long
 
-IMAGES = 40
+IMAGES = 24
 LEASE = 4  # seconds until the image of a killed worker is claimed again
 
 
@@ -19,7 +19,7 @@ def test_killing_one_of_two_workers_loses_and_repeats_nothing(install, database)
     installation = install(DATABASE_URL=database, PROCESSING_LEASE=str(LEASE))
     installation.program("gallery.fill", images=IMAGES)
     first, second = installation.worker(), installation.worker()
-    assert gallery_state(installation, ready=5)["status"]["queued"], (
+    assert gallery_state(installation, ready=3)["status"]["queued"], (
         "nothing is left to do: too late to kill a worker"
     )
     first.send_signal(signal.SIGKILL)
@@ -37,7 +37,7 @@ def test_killing_one_of_two_workers_loses_and_repeats_nothing(install, database)
 def test_worker_finishes_its_image_before_it_stops(install, database):
     """Otherwise each upgrade makes the images being processed wait for their lease to expire."""
     installation = install(DATABASE_URL=database)
-    installation.program("gallery.fill", images=12)
+    installation.program("gallery.fill", images=6)
     worker = installation.worker()
     gallery_state(installation, ready=1)
     worker.send_signal(signal.SIGTERM)

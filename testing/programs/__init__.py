@@ -1,2 +1,2 @@
-"""Code that tests run in a separate process: functions inside the application (`Installed.program`),
-and modules with `python -m`."""
+"""Code that tests run in a separate process: functions inside the application
+(`Installed.program`), and modules with `python -m`."""

@@ -1,4 +1,5 @@
-"""Store, replace, fetch and stream a small and a large blob; prints the peak memory after each, MiB.
+"""Store, replace, fetch and stream a small and a large blob; prints the peak memory (MiB) after
+each.
 
 python -m testing.programs.blob_memory
 """
@@ -27,7 +28,7 @@ class Counter:
 
 def random_file(size):
     """A temporary file of `size` MiB."""
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115  (the caller reads it)
     block = os.urandom(MIB)
     for _ in range(size):
         file.write(block)

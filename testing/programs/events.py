@@ -3,7 +3,9 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from audit import chain
@@ -25,6 +27,28 @@ def main(threads, each):
         "rolled_back": sum(detail["number"] % 8 == 7 for detail in details),
         "rate": round(len(details) / seconds),
     }
+
+
+def addresses():
+    """The client addresses of all events."""
+    return sorted({str(address) for address in Event.objects.values_list("address", flat=True)})
+
+
+def verify_after_flush_and_migrations():
+    """The output of `verify_audit` for the recorded events, after a flush, and after the app's
+    migrations were reversed and applied again."""
+    after_recording = verify_audit_output()
+    call_command("flush", interactive=False, verbosity=0)
+    after_flush = verify_audit_output()
+    call_command("migrate", "audit", "zero", verbosity=0)
+    call_command("migrate", verbosity=0)
+    return {"recorded": after_recording, "flushed": after_flush, "migrated": verify_audit_output()}
+
+
+def verify_audit_output():
+    output = StringIO()
+    call_command("verify_audit", stdout=output)
+    return output.getvalue()
 
 
 def record_concurrently(threads, each):

@@ -10,10 +10,12 @@ from consultations.models import Consultation, ConsultationImage, Patient
 from testing.cast import upload
 
 
-def create():
-    doctor = User.objects.create_user("doctor@example.org", "x", full_name="D", role="doctor")
+def create(password="x"):
+    """The id of the consultation; the doctor is doctor@example.org."""
+    doctor = User.objects.create_user("doctor@example.org", password, full_name="D", role="doctor")
     record = Patient.objects.create(full_name="Marie", created_by=doctor)
-    Consultation.objects.create(doctor=doctor, patient=record, date=date(2026, 11, 14))
+    visit = Consultation.objects.create(doctor=doctor, patient=record, date=date(2026, 11, 14))
+    return visit.pk
 
 
 def upload_until(stop):

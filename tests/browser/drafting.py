@@ -1,4 +1,4 @@
-"""A form with text in it, as the tests of drafts handle it."""
+"""Helpers for tests of drafts: typing, saving, logging in and out."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""On Azure Blob the browser fetches pictures from the account itself, and the policy lets it."""
+"""On Azure Blob the browser loads images from the account itself, and the policy allows it."""
 
 import pytest
 from django.core.management import call_command
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 @pytest.fixture
 def account_origin(azure, azurite, settings, live_server):
-    """The policy as the settings make it of this account, and CORS as `setup_azure` does."""
+    """The account's origin, allowed by the policy as in the settings, and by `setup_azure`."""
     origin = azure_origin(azurite, "")
     settings.CONTENT_SECURITY_POLICY = content_security_policy(origin)
     call_command("setup_azure", origin=[live_server.url], verbosity=0)
@@ -28,7 +28,7 @@ def image(azure, consultation, doctor):
 
 
 def wait_for_picture(page, selector):
-    """The picture is there and was drawn."""
+    """Wait until the picture is loaded and visible."""
     expect(page.locator(selector).first).to_be_visible()
     page.wait_for_function(
         "(at) => { const i = document.querySelector(at); return i.complete && i.naturalWidth }",
@@ -37,7 +37,7 @@ def wait_for_picture(page, selector):
 
 
 def test_images_load_from_the_azure_account(tab, doctor, image, account_origin, violations):
-    """A policy too narrow, and a practice on Azure sees no picture at all."""
+    """With too narrow a policy, a practice on Azure sees no images at all."""
     gallery_image, _created = submit_image(user=doctor, upload=upload(seed=2))
     while queue.work():
         pass
@@ -64,8 +64,10 @@ def test_images_load_from_the_azure_account(tab, doctor, image, account_origin, 
     assert not violations
 
 
-def test_policy_without_the_account_blocks_its_images(tab, doctor, image, settings, account_origin, violations):
-    """The test above would else see nothing."""
+def test_policy_without_the_account_blocks_its_images(
+    tab, doctor, image, settings, account_origin, violations
+):
+    """Otherwise the test above would prove nothing."""
     settings.CONTENT_SECURITY_POLICY = content_security_policy(None)
     page = tab(doctor)
     page.goto(f"/consultations/{image.consultation_id}/")

@@ -1,4 +1,4 @@
-"""What a clinician does, from the login to a deleted picture, in a real browser."""
+"""A clinician's work in a real browser: uploading, viewing and deleting images."""
 
 import base64
 import re
@@ -20,7 +20,7 @@ def files():
 
 
 def drop(page, selector, files):
-    """Let go of files over an element, as from the desktop."""
+    """Drop files on an element, as from the desktop."""
     data_transfer = page.evaluate_handle(
         """async (files) => {
             const data = new DataTransfer();
@@ -40,7 +40,9 @@ def drop(page, selector, files):
 
 
 @pytest.mark.both
-def test_photographs_are_dropped_described_viewed_and_deleted(tab, doctor, record, consultation, violations):
+def test_photographs_are_dropped_described_viewed_and_deleted(
+    tab, doctor, record, consultation, violations
+):
     page = tab(doctor)
     page.goto(f"/consultations/{consultation.pk}/")
     expect(page.get_by_text("No image yet")).to_be_visible()
@@ -86,7 +88,7 @@ def test_photographs_are_dropped_described_viewed_and_deleted(tab, doctor, recor
     expect(viewer.locator("canvas").first).to_be_visible()
     expect(viewer.locator("[data-loading]")).to_be_hidden()
     expect(zoom).to_have_text(re.compile(r"100"))
-    for _ in range(2):  # the panel goes, the panel comes back
+    for _ in range(2):  # hides and shows the panel
         page.keyboard.press("i")
         page.wait_for_timeout(400)
         expect(zoom).to_have_text(re.compile(r"100"))
@@ -103,7 +105,7 @@ def test_photographs_are_dropped_described_viewed_and_deleted(tab, doctor, recor
     expect(zoom).to_have_text(re.compile(r"100"))
 
     viewer.locator("[data-do=delete]").click()
-    assert ConsultationImage.objects.count() == 3, "not before it is confirmed"
+    assert ConsultationImage.objects.count() == 3, "deleted only after confirmation"
     viewer.locator("[data-do=really-delete]").click()
     expect(position).to_have_text("2 / 2")
     expect(page.locator("#images .tile")).to_have_count(2)
@@ -142,7 +144,9 @@ def test_retried_upload_is_stored_once(tab, doctor, consultation):
         if lost_answers:
             route.continue_()
         else:
-            lost_answers.append(route.fetch())  # the server stores it; the browser never hears
+            lost_answers.append(
+                route.fetch()
+            )  # the server stores it, but the browser gets no answer
             route.abort()
 
     page.route("**/api/v1/consultations/*/images", drop_first_answer)
@@ -256,7 +260,9 @@ def test_viewer_works_by_keyboard_and_keeps_focus(tab, doctor, image):
         ), "focus stays in the viewer"
     page.keyboard.press("Escape")
     expect(viewer).to_be_hidden()
-    assert page.evaluate("document.activeElement.closest('.tile') !== null"), "and comes back"
+    assert page.evaluate("document.activeElement.closest('.tile') !== null"), (
+        "and returns to the tile"
+    )
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])

@@ -1,4 +1,4 @@
-"""Gloves, a slow line, an impatient thumb: a button is pressed twice."""
+"""A button pressed twice, because of gloves or a slow connection, acts once."""
 
 from playwright.sync_api import expect
 

@@ -1,15 +1,24 @@
-"""Nothing typed is lost, and nothing typed is left for the next person."""
+"""Drafts: typed text is never lost, and never left for the next user."""
 
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from consultations.models import Consultation
 from testing.totp import code_of
-from tests.browser.drafting import DRAFT_RESTORED, TEXT, wait_until_deleted, log_in, log_out, notes_field, save, wait_until_stored
+from tests.browser.drafting import (
+    DRAFT_RESTORED,
+    TEXT,
+    log_in,
+    log_out,
+    notes_field,
+    save,
+    wait_until_deleted,
+    wait_until_stored,
+)
 
 
 def test_draft_survives_an_ended_session(tab, doctor, consultation, edit_url, violations):
-    """Half an hour of notes would be gone: the login page came instead of them."""
+    """Otherwise the notes are lost when saving leads to the login page."""
     page = tab(doctor)
     page.goto(edit_url)
     notes_field(page).fill(TEXT)
@@ -32,7 +41,7 @@ def test_draft_survives_an_ended_session(tab, doctor, consultation, edit_url, vi
 
 
 def test_draft_survives_an_ended_session_with_a_second_factor(tab, doctor, factor, edit_url):
-    """The second step would drop the way back, and the text with it."""
+    """The code step must keep the way back to the form."""
     page = tab(doctor)
     page.goto(edit_url)
     notes_field(page).fill(TEXT)
@@ -48,7 +57,7 @@ def test_draft_survives_an_ended_session_with_a_second_factor(tab, doctor, facto
 
 
 def test_form_saves_after_a_login_in_another_tab(tab, doctor, consultation, edit_url):
-    """It was a page "open for too long", with the notes behind it."""
+    """A new login changes the CSRF token; otherwise saving fails with "open for too long"."""
     page = tab(doctor)
     page.goto(edit_url)
     notes_field(page).fill(TEXT)
@@ -61,8 +70,10 @@ def test_form_saves_after_a_login_in_another_tab(tab, doctor, consultation, edit
     assert Consultation.objects.get().notes.replace("\r\n", "\n") == TEXT
 
 
-def test_login_of_another_user_in_another_tab_deletes_the_draft(tab, doctor, other_doctor, consultation, edit_url):
-    """One person's notes would be saved in the other's name, or shown to the other."""
+def test_login_of_another_user_in_another_tab_deletes_the_draft(
+    tab, doctor, other_doctor, consultation, edit_url
+):
+    """Otherwise one user's notes are saved in the other's name, or shown to the other."""
     page = tab(doctor)
     page.goto(edit_url)
     notes_field(page).fill(TEXT)
@@ -90,7 +101,7 @@ def test_csrf_failure_leads_back_to_the_draft(tab, doctor, edit_url):
 
 
 def test_logout_deletes_drafts_in_every_tab(tab, doctor, other_doctor, edit_url):
-    """On a shared computer the next person would read it."""
+    """Otherwise the next user of a shared computer can read them."""
     page = tab(doctor)
     page.goto(edit_url)
     other_tab = page.context.new_page()
@@ -110,8 +121,10 @@ def test_logout_deletes_drafts_in_every_tab(tab, doctor, other_doctor, edit_url)
     assert notes_field(page).input_value() != TEXT
 
 
-def test_login_of_another_user_in_the_same_tab_deletes_the_draft(tab, doctor, other_doctor, edit_url):
-    """The session ended without a logout, and somebody else logs in."""
+def test_login_of_another_user_in_the_same_tab_deletes_the_draft(
+    tab, doctor, other_doctor, edit_url
+):
+    """The session expired without a logout, and another user logs in."""
     page = tab(doctor)
     page.goto(edit_url)
     notes_field(page).fill(TEXT)
@@ -124,7 +137,7 @@ def test_login_of_another_user_in_the_same_tab_deletes_the_draft(tab, doctor, ot
 
 
 def test_leaving_warns_only_about_unsaved_changes(tab, doctor, edit_url):
-    """A touch on a link would lose the text; and a warning without need is soon not read."""
+    """An accidental click must not lose text, and needless warnings would be ignored."""
     page = tab(doctor)
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))

@@ -1,15 +1,24 @@
-"""Forms of every kind, and drafts that meet what somebody else has saved."""
+"""Drafts of every kind of form, and drafts that conflict with what somebody else saved."""
 
 from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from consultations.models import Consultation
-from tests.browser.drafting import DRAFT_RESTORED, STORED_DRAFTS, TEXT, wait_until_deleted, log_in, notes_field, save, wait_until_stored
+from tests.browser.drafting import (
+    DRAFT_RESTORED,
+    STORED_DRAFTS,
+    TEXT,
+    log_in,
+    notes_field,
+    save,
+    wait_until_deleted,
+    wait_until_stored,
+)
 
 
 def test_restored_draft_shows_what_was_saved_meanwhile(tab, doctor, consultation, edit_url):
-    """Restored over it, the text of the one would erase the other's unseen."""
+    """Otherwise the restored draft silently overwrites the other user's text."""
     page = tab(doctor)
     page.goto(edit_url)
     notes_field(page).fill(TEXT)
@@ -22,7 +31,7 @@ def test_restored_draft_shows_what_was_saved_meanwhile(tab, doctor, consultation
 
 
 def test_restored_draft_asks_before_overwriting(tab, doctor, consultation, edit_url):
-    """It is about the record as it was: saved, it would else replace what came in between."""
+    """The draft is based on an old version: saving it must not replace later changes."""
     page = tab(doctor)
     page.goto(edit_url)
     notes_field(page).fill(TEXT)
@@ -45,7 +54,7 @@ def test_restored_draft_asks_before_overwriting(tab, doctor, consultation, edit_
 
 
 def test_refused_form_keeps_its_draft(tab, doctor, edit_url):
-    """What came back with an error would be left without a word."""
+    """Otherwise leaving a form that came back with an error loses its text."""
     page = tab(doctor)
     page.goto(edit_url)
     notes_field(page).fill(TEXT)
@@ -60,7 +69,7 @@ def test_refused_form_keeps_its_draft(tab, doctor, edit_url):
 
 
 def test_draft_restores_site_and_side(tab, doctor, image):
-    """A side put back before its site was shown would be a wrong record."""
+    """The side must be restored after its site, or it is lost."""
     page = tab(doctor)
     path = f"/consultations/images/{image.pk}/"
     page.goto(path)
@@ -117,7 +126,7 @@ def test_drafts_contain_no_passwords(tab, doctor):
 
 
 def test_admin_forms_have_drafts(tab, staff, record, violations):
-    """Staff correct a record at the desk, where somebody always asks something in between."""
+    """Staff are interrupted while they correct a record."""
     staff.user_permissions.add(Permission.objects.get(codename="change_patient"))
     page = tab(staff)
     admin_url = f"/admin/consultations/patient/{record.pk}/change/"
@@ -140,7 +149,7 @@ def test_admin_forms_have_drafts(tab, staff, record, violations):
 
 
 def test_unanswered_conflict_is_asked_again(tab, doctor, consultation, edit_url):
-    """Who leaves the page that shows both texts and comes back has chosen nothing."""
+    """Leaving the page with both texts and coming back is not a choice."""
     page = tab(doctor)
     page.goto(edit_url)
     notes_field(page).fill(TEXT)
@@ -150,7 +159,7 @@ def test_unanswered_conflict_is_asked_again(tab, doctor, consultation, edit_url)
     expect(choice).to_contain_text("Of a colleague.")
     notes_field(page).press_sequentially("!")
     wait_until_stored(page)
-    page.wait_for_timeout(400)  # until the last letter is kept
+    page.wait_for_timeout(400)  # until the last character is stored
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(edit_url)
     expect(page.get_by_text(DRAFT_RESTORED)).to_be_visible()
@@ -160,7 +169,7 @@ def test_unanswered_conflict_is_asked_again(tab, doctor, consultation, edit_url)
 
 
 def test_draft_of_the_upload_form_is_restored(tab, doctor, consultation):
-    """The dialog is closed to look something up; then what was typed must still be there."""
+    """The upload dialog may be closed to look something up; the text must be kept."""
     page = tab(doctor)
     page.goto(f"/consultations/{consultation.pk}/")
     page.locator("[data-open-upload]").first.click()

@@ -1,4 +1,4 @@
-"""The gallery in a real browser: what is sent shows how far it is, and nobody presses reload."""
+"""The gallery in a real browser: uploads, progress, selection and comparison without a reload."""
 
 import re
 from datetime import timedelta
@@ -34,7 +34,7 @@ def submit(user, *, ready_tile=True, **options):
 
 
 def ready_tile(image):
-    """A tile that shows its cut-out, and no state any more."""
+    """The selector of a tile that shows its cut-out and no status."""
     return f"#tile-{image.pk}:not([data-waits]) .pic.checker"
 
 
@@ -63,7 +63,7 @@ def test_upload_shows_its_progress_and_result_without_a_reload(tab, doctor, viol
     assert (newer.title, older.engine_asked) == ("Nævus", "lesion")
     assert [tag.name for tag in newer.tags.all()] == ["dos", "suivi"]
 
-    # What is chosen and has the focus stays so while the tile is drawn anew.
+    # A focused and selected tile stays so while it is replaced.
     box = page.locator(f"#pick-{older.pk}")
     box.focus()
     page.keyboard.press("Space")
@@ -83,11 +83,11 @@ def test_upload_shows_its_progress_and_result_without_a_reload(tab, doctor, viol
     expect(page.locator("#progress[hx-get]")).to_have_count(0)
     expect(box).to_be_checked()
     expect(box).to_be_focused()
-    assert page.evaluate("window.sameDocument"), "nobody reloaded"
+    assert page.evaluate("window.sameDocument"), "the page was not reloaded"
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     page.wait_for_timeout(2500)
-    assert not [url for url in requests if "/progress/" in url], "and nobody asks any more"
+    assert not [url for url in requests if "/progress/" in url], "polling has stopped"
     assert not violations
 
 
@@ -98,7 +98,7 @@ def test_failed_image_shows_the_reason_and_can_be_retried(tab, doctor, violation
     queue.fail(queue.claim(), "nothing_found")
     state = page.locator(f"#tile-{image.pk} .state.is-failed")
     image.refresh_from_db()
-    with translation.override("en"):  # the browser's
+    with translation.override("en"):  # the browser's language
         expect(state).to_contain_text(str(image.failure))
     page.locator(f"#image-{image.pk}").click()
     page.get_by_role("button", name="Try again").click()
@@ -136,7 +136,7 @@ def test_selection_by_keyboard_is_deleted_and_restored(tab, doctor, violations):
         page.locator(f"#pick-{image.pk}").focus()
         page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    assert UserImage.objects.visible_to(doctor).count() == 5, "Enter on a box does nothing"
+    assert UserImage.objects.visible_to(doctor).count() == 5, "Enter on a checkbox does nothing"
     bar.get_by_role("button", name="Delete").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#images .tile")).to_have_count(3)
@@ -159,7 +159,9 @@ def test_selection_by_pointer_is_starred_tagged_and_downloaded(tab, doctor, viol
     page.locator(f"#tile-{images[0].pk} .pick").click()
     page.locator(f"#tile-{images[2].pk} .pick").click(modifiers=["Shift"])
     expect(selected(page)).to_have_count(3)
-    page.locator(f"#image-{images[3].pk}").click()  # while choosing, a picture is chosen, too
+    page.locator(
+        f"#image-{images[3].pk}"
+    ).click()  # during a selection, clicking an image selects it
     expect(selected(page)).to_have_count(4)
     page.locator(f"#image-{images[3].pk}").click()
     expect(selected(page)).to_have_count(3)
@@ -171,7 +173,7 @@ def test_selection_by_pointer_is_starred_tagged_and_downloaded(tab, doctor, viol
     bar.locator("summary").click()
     page.keyboard.press("Escape")
     expect(bar.locator("[name=tags]")).to_be_hidden()
-    expect(selected(page)).to_have_count(3)  # Esc has closed the menu, and no more
+    expect(selected(page)).to_have_count(3)  # Esc only closed the menu
     bar.locator("summary").click()
     bar.locator("[name=tags]").fill("suivi")
     bar.locator("[name=tags]").press("Enter")
@@ -180,7 +182,7 @@ def test_selection_by_pointer_is_starred_tagged_and_downloaded(tab, doctor, viol
     with page.expect_download() as download:
         bar.get_by_role("button", name="Download as ZIP").click()
     assert download.value.suggested_filename == "gallery.zip"
-    bar.get_by_role("button", name="Favorite").click()  # all are: the star goes
+    bar.get_by_role("button", name="Favorite").click()  # all have a star, so it is removed
     expect(page.locator("#images .star")).to_have_count(0)
     assert not violations
 
@@ -199,9 +201,9 @@ def test_comparison_slider_works_by_keyboard_and_pointer(tab, doctor, violations
     assert "45%" in page.evaluate(clip)
     frame = page.locator(".compare-frame").bounding_box()
     page.mouse.click(frame["x"] + frame["width"] * 0.25, frame["y"] + 20)
-    assert abs(int(slider.input_value()) - 25) <= 1, "the line is where the pointer is"
+    assert abs(int(slider.input_value()) - 25) <= 1, "the slider follows the pointer"
     before, after = (page.locator(f".compare-{name} img") for name in ("before", "after"))
-    assert before.bounding_box() == after.bounding_box(), "one lies over the other"
+    assert before.bounding_box() == after.bounding_box(), "both pictures are in the same place"
     page.locator(".compare-names").get_by_role("link", name="Background removed").press("Enter")
     viewer = page.locator("#viewer")
     expect(viewer.locator("[data-position]")).to_have_text("2 / 2")

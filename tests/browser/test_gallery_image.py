@@ -1,4 +1,4 @@
-"""What is said of one image, changed in place."""
+"""Title, tags and star of one image, edited in place."""
 
 import re
 
@@ -46,7 +46,7 @@ def test_title_tags_and_star_are_edited_in_place(tab, doctor, violations):
 
 
 def test_title_conflict_is_shown_and_tags_are_merged(tab, doctor, violations):
-    """What was saved in the other tab would else be gone without a word."""
+    """Otherwise changes saved in another tab are silently overwritten."""
     image = submit(doctor, title="Épaule", tag_names=["dos"])
     page, images = tab(doctor), UserImage.objects.visible_to(doctor)
     page.goto(f"/gallery/images/{image.pk}/")

@@ -1,4 +1,4 @@
-"""The gallery's pages as they stand: without a script, at every width, in both themes."""
+"""The gallery's pages without JavaScript, at every width and in both colour schemes."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Text from outside stays text: on every page, whoever wrote it, wherever it came from."""
+"""Hostile text from users and files is never interpreted, on any page."""
 
 import pytest
 
@@ -12,9 +12,9 @@ from gallery.services.processing import queue
 from testing.cast import upload
 
 pytestmark = pytest.mark.usefixtures("worker")
-# Breaks out of an attribute, of a script, of a comment; a template's and a format's own signs.
+# Breaks out of attributes, scripts and comments; with template and format syntax.
 HOSTILE = "\"'><img data-hostile src=x onerror=alert(1)></script><b data-hostile>{{7*7}}%(x)s<!--"
-# Read right to left, "gpj.exe" is "exe.jpg".
+# With the bidi override, "gpj.exe" is displayed as "exe.jpg".
 HOSTILE_NAME = '\u202egpj.exe"><img data-hostile src=x onerror=alert(1)>.jpg'
 
 
@@ -81,7 +81,7 @@ ADMIN = [
 
 
 def visit(page, paths):
-    """Paths on which something of the text became more than text, and those that were not shown."""
+    """Paths on which hostile text was interpreted, and those that did not answer 200."""
     alerts, problems = [], []
     page.on("dialog", lambda dialog: (alerts.append(page.url), dialog.dismiss()))
     for path in paths:
@@ -94,7 +94,7 @@ def visit(page, paths):
 
 
 def test_hostile_text_stays_text_on_the_doctors_pages(tab, doctor, paths, violations):
-    """A patient's own photograph could else act in the doctor's name."""
+    """Otherwise a patient's photograph could run scripts as the doctor."""
     page = tab(doctor)
     assert visit(page, paths) == []
     page.goto(paths[6])

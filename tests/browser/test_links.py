@@ -1,4 +1,4 @@
-"""Links in a real browser: made and revoked by keyboard, opened by somebody without a login."""
+"""Links in a real browser: created and revoked by keyboard, opened by an anonymous visitor."""
 
 import pytest
 from playwright.sync_api import expect
@@ -19,7 +19,9 @@ def gallery_image(doctor, cached_processing):
     return image
 
 
-def test_link_is_created_opened_and_revoked_by_keyboard(tab, new_context, doctor, gallery_image, violations, live_server):
+def test_link_is_created_opened_and_revoked_by_keyboard(
+    tab, new_context, doctor, gallery_image, violations, live_server
+):
     page = tab(doctor)
     page.goto(f"/gallery/images/{gallery_image.pk}/share/")
     page.get_by_label("Password").focus()
@@ -34,11 +36,13 @@ def test_link_is_created_opened_and_revoked_by_keyboard(tab, new_context, doctor
     url = page.locator("[data-told-slot] [data-url]").input_value()
     expect(page.locator(".link-row")).to_have_count(1)
 
-    # The page sends no referrer, and so its form says `Origin: null`.
+    # The page sends no referrer, so its form is posted with `Origin: null`.
     visitor = new_context(java_script_enabled=False)
     visitor_page = visitor.new_page()
     origins = []
-    visitor_page.on("request", lambda r: r.method == "POST" and origins.append(r.headers.get("origin")))
+    visitor_page.on(
+        "request", lambda r: r.method == "POST" and origins.append(r.headers.get("origin"))
+    )
     visitor_page.goto(url)
     expect(visitor_page.get_by_label("Password")).to_be_focused()
     visitor_page.keyboard.type("a secret word")
@@ -83,7 +87,9 @@ def test_viewer_has_the_remove_background_button(tab, doctor, image, violations)
     assert not violations
 
 
-def test_link_pages_have_no_layout_or_accessibility_faults(tab, doctor, gallery_image, consultation, violations):
+def test_link_pages_have_no_layout_or_accessibility_faults(
+    tab, doctor, gallery_image, consultation, violations
+):
     tokens = [
         shares.create_share(image=gallery_image, lifetime="1d", **options)[1]
         for options in ({}, {"password": "a secret word", "view_limit": 3})

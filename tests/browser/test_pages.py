@@ -1,4 +1,4 @@
-"""Every page: no violation of the policy, nothing wider than the screen, accessible (axe)."""
+"""Every page: no violation of the content security policy, no layout or accessibility faults."""
 
 import pytest
 
@@ -62,7 +62,9 @@ def test_dialogs_are_accessible(tab, doctor, paths, image, violations):
     page.keyboard.press("Escape")
     page.locator("#images .tile a").first.click()
     page.locator("#viewer canvas").first.wait_for()
-    page.locator("#viewer [data-loading]").wait_for(state="hidden")  # it fades in, in any colour
+    page.locator("#viewer [data-loading]").wait_for(
+        state="hidden"
+    )  # its colours change while it fades in
     assert not accessibility_violations(page)
     assert not violations
 

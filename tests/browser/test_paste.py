@@ -1,4 +1,4 @@
-"""What is pasted: text belongs to the field that has the focus, a picture to the upload modal."""
+"""Pasting: text goes into the focused field, pictures into the upload dialog."""
 
 import base64
 
@@ -21,7 +21,7 @@ PASTE = """([content, texts]) => {
 
 @pytest.fixture
 def open_page(tab, doctor, consultation):
-    """`open_page(place)`: one of the two pages that have the modal."""
+    """`open_page(where)`: the page of a consultation or of the gallery, which have the dialog."""
 
     def open_with_modal(where):
         page = tab(doctor)
@@ -32,16 +32,16 @@ def open_page(tab, doctor, consultation):
 
 
 def paste(page, texts=None):
-    """A picture, and what else the clipboard carries, where the focus is. True: the browser goes on
-    with it by itself."""
+    """Paste a picture and further clipboard contents at the focus. True: the browser handles the
+    paste itself."""
     content = base64.b64encode(photograph("PNG", seed=1)).decode()
     return page.evaluate(PASTE, [content, texts or {}])
 
 
 @pytest.mark.parametrize("where", ["consultation", "gallery"])
 def test_paste_into_a_field_stays_in_the_field(open_page, violations, where):
-    """Words pasted from Word or a spreadsheet would be lost, and their picture be filed as a
-    photograph of the patient."""
+    """Otherwise text pasted from a word processor or spreadsheet is lost, and its picture uploaded
+    as a photograph of the patient."""
     page = open_page(where)
     page.locator("[data-open-upload]").first.click()
     modal = page.locator("#upload")
@@ -59,7 +59,7 @@ def test_paste_into_a_field_stays_in_the_field(open_page, violations, where):
     assert paste(page)
     expect(modal.locator("[data-tile]")).to_have_count(0)
     page.keyboard.press("Escape")
-    expect(modal).to_be_hidden()  # not asked: nothing is in the queue
+    expect(modal).to_be_hidden()  # closes without asking: nothing is queued
     assert not violations
 
 
@@ -82,7 +82,7 @@ PICTURES = [
 
 
 def test_pasted_text_is_not_uploaded(open_page, violations):
-    """A drawing of a table's cells must not get into the queue, wherever the focus is."""
+    """The picture that accompanies copied text must not be queued, wherever the focus is."""
     page = open_page("consultation")
     for texts in TEXTS:
         assert paste(page, texts), texts
@@ -92,8 +92,8 @@ def test_pasted_text_is_not_uploaded(open_page, violations):
 
 @pytest.mark.parametrize("where", ["consultation", "gallery"])
 def test_pasted_picture_is_queued(open_page, violations, where):
-    """A picture copied from a page or a file manager comes with HTML, its address or its name: to
-    refuse it would take a way of adding pictures from whoever uses it."""
+    """Pictures copied from a page or a file manager come with HTML, a URL or a name, and must be
+    accepted."""
     page = open_page(where)
     tiles = page.locator("#upload [data-tile]")
     for texts in PICTURES:
@@ -102,13 +102,13 @@ def test_pasted_picture_is_queued(open_page, violations, where):
         tiles.locator("[data-remove]").click()
         expect(tiles).to_have_count(0)
     page.locator("#upload select").first.focus()
-    assert not paste(page)  # a menu takes no text
+    assert not paste(page)  # a menu accepts no text
     expect(tiles).to_have_count(1)
     assert not violations
 
 
 def test_text_from_the_real_clipboard_goes_into_the_field(open_page):
-    """As the browser does it: the words are in the field, and nothing else has happened."""
+    """With the browser's own paste, the text is in the field and nothing else happens."""
     page = open_page("gallery")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate(

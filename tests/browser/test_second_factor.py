@@ -1,4 +1,4 @@
-"""The second factor in a real browser: from switching it on to having lost the telephone."""
+"""The second factor in a real browser: from switching it on to losing the phone."""
 
 import re
 
@@ -22,9 +22,9 @@ def type_password(page, user):
 
 
 def decode_qr(png):
-    """What a telephone reads in the picture of a QR code."""
+    """The text of a QR code in a PNG."""
     pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
-    # The other detector misses one good picture in a hundred.
+    # cv2.QRCodeDetector misses one valid code in a hundred.
     return cv2.QRCodeDetectorAruco().detectAndDecode(pixels)[0]
 
 
@@ -37,7 +37,7 @@ def log_out(page):
 
 
 def paste_from_clipboard(page):
-    """What was copied. The site's own policy lets it write to the clipboard, not read from it."""
+    """The clipboard's text. The site's policy allows writing to the clipboard, but not reading."""
     page.evaluate(
         "document.body.append(Object.assign(document.createElement('textarea'), {id: 'paste'}))"
     )
@@ -48,7 +48,7 @@ def paste_from_clipboard(page):
 
 
 def test_factor_is_switched_on_used_and_switched_off_by_keyboard(tab, patient, violations):
-    """By keyboard alone, on a phone's screen."""
+    """On a phone's screen."""
     page = tab(patient, **PHONE, color_scheme="dark")
     page.goto("/")
     page.context.grant_permissions(["clipboard-write"])
@@ -72,13 +72,13 @@ def test_factor_is_switched_on_used_and_switched_off_by_keyboard(tab, patient, v
     expect(code).to_be_focused()
     expect(code).to_have_value("")
     expect(page.locator(".error")).to_contain_text("Wrong code")
-    page.wait_for_timeout(1100)  # what a wrong code costs
+    page.wait_for_timeout(1100)  # the pause after a wrong code
     page.keyboard.type(code_of(secret))
     page.keyboard.press("Enter")
 
     expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
-    page.wait_for_load_state()  # a button works when its script is there
+    page.wait_for_load_state()  # buttons work only when their script is loaded
     page.get_by_role("button", name="Copy").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Copied")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The viewer's stage by itself: what measures, compares and annotates will stand on it."""
+"""The viewer's stage alone: the base for measuring, comparing and annotating."""
 
 import pytest
 
@@ -58,11 +58,11 @@ def test_stages_convert_between_picture_and_screen_coordinates(tab, doctor, imag
 
     result = page.evaluate(STAGES, [module, library, item])
 
-    assert result["scripts"] == 1, "fetched once, however many stages ask for it"
+    assert result["scripts"] == 1, "the library is fetched once for all stages"
     steps = result["seen"]
     for name, step in steps.items():
-        assert step["off"] < 0.01, f"there and back after {name}"
-        assert name == "fit" or step["frames"], f"{name} is told to what lies over the picture"
+        assert step["off"] < 0.01, f"conversion there and back after {name}"
+        assert name == "fit" or step["frames"], f"{name} notifies overlays"
     assert steps["fit"]["corners"] == result["other"]
     assert 0 <= steps["fit"]["corners"][0]["x"] < steps["fit"]["corners"][1]["x"] <= 600
     widths = [
@@ -73,7 +73,7 @@ def test_stages_convert_between_picture_and_screen_coordinates(tab, doctor, imag
         steps["zoom"]["corners"][0]["x"] - 60, abs=1
     )
     top_left, top_right, _, bottom_left = steps["rotate"]["corners"]
-    assert top_right["x"] == pytest.approx(top_left["x"], abs=0.5), "the upper edge is at the right"
+    assert top_right["x"] == pytest.approx(top_left["x"], abs=0.5), "the upper edge is on the right"
     assert top_right["y"] > top_left["y"]
     assert bottom_left["x"] < top_left["x"]
     assert not violations

@@ -7,7 +7,7 @@ from .lists import LISTS
 
 @pytest.fixture
 def world(doctor, record, consultation, image, user_image, api):
-    """What a list is made of, and its doctor's client."""
+    """The objects that lists refer to, and the doctor's API client."""
 
     class World:
         pass
@@ -21,6 +21,6 @@ def world(doctor, record, consultation, image, user_image, api):
 
 @pytest.fixture(params=LISTS)
 def list_and_make(request, world):
-    """(the path of a list, what makes a row of it)."""
+    """(path of a list, function that creates a row of it)."""
     make, path = LISTS[request.param]
     return path.format(**vars(world)), make

@@ -1,4 +1,4 @@
-"""The lists of the API, what makes a row of each, and the walk through one."""
+"""The lists of the API, functions that create rows of each, and the walk through a list."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ ROWS, SIZE = 11, 2
 
 
 def patients(world, n):
-    # Two of one name, and names that differ in more than ASCII.
+    # Several of the same name, and names with non-ASCII letters.
     name = f"{'Élodie Łukasik' if n % 2 else 'Zoë Nævus'} {n // 3}"
     return Patient.objects.create(full_name=name, created_by=world.doctor)
 
@@ -49,7 +49,7 @@ def links(world, n):
 
 
 def set_created_at(row, n):
-    """Three of one moment each."""
+    """Groups of three have the same timestamp."""
     row.created_at = timezone.now() - timedelta(minutes=n // 3)
     row.save(update_fields=["created_at"])
     return row
@@ -79,7 +79,7 @@ def with_page_size(path, size=SIZE):
 
 
 def walk(client, path, between=lambda ids: None):
-    """Every id, by following `next`, with something happening between the pages."""
+    """Every id, by following `next`; `between(ids so far)` is called after each page."""
     ids, numbers, url = [], [], with_page_size(path)
     while url:
         response = client.get(url)

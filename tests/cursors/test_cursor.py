@@ -1,4 +1,4 @@
-"""A cursor itself, beside the pages by number: sealed, bound, refused, described."""
+"""Cursors: sealed, bound to user and list, refused when invalid, beside paging by number."""
 
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -8,11 +8,11 @@ from django.urls import reverse
 from consultations.models import Patient
 from core import cursors
 
-from .lists import LISTS, ROWS, SIZE, gallery, next_of, patients, is_refused, rows, with_page_size
+from .lists import LISTS, ROWS, SIZE, gallery, is_refused, next_of, patients, rows, with_page_size
 
 
 def test_cursor_reveals_nothing_about_a_patient(world):
-    """URLs end up in logs, and a list of patients goes by their names."""
+    """URLs end up in logs, and patients are sorted by name."""
     for n in range(ROWS):
         Patient.objects.create(full_name="M", created_by=world.doctor)
         Patient.objects.create(full_name=f"Marguerite de La Tour {n}", created_by=world.doctor)
@@ -26,11 +26,11 @@ def test_cursor_reveals_nothing_about_a_patient(world):
             assert "Marguerite" not in unquote(url)
             assert b"Marguerite" not in raw
             assert b"full_name" not in raw
-    assert len(lengths) == 1, "not how long a name is, either"
+    assert len(lengths) == 1, "not even the length of a name"
 
 
 def test_cursor_is_bound_to_one_user_and_one_list(world, api, other_doctor):
-    """Another's would be a ruler: whoever files patients finds by halves which name it holds."""
+    """Otherwise the name inside another user's cursor could be found by binary search."""
     for n in range(ROWS):
         patients(world, n)
         gallery(world, n)
@@ -44,7 +44,7 @@ def test_cursor_is_bound_to_one_user_and_one_list(world, api, other_doctor):
 
 @pytest.mark.parametrize("cursor", ["", "x", "é", "\0", "A" * 5000, "MTIz", "0" * 200, "=", "💥"])
 def test_invalid_cursor_answers_400(world, list_and_make, cursor):
-    """Taken for the beginning, it would have a program walk in a circle."""
+    """Treated as the first page, it would make a client loop for ever."""
     path, _make = list_and_make
     url, _, query = path.partition("?")
     parameters = {name: values[0] for name, values in parse_qs(query).items()}
@@ -77,14 +77,14 @@ def test_paging_by_number_still_works(world, list_and_make):
     assert rows(world.client.get(following["previous"]).json()) == all_ids[SIZE : 2 * SIZE]
     parameters = parse_qs(urlsplit(body["next"]).query)
     assert parameters["page"] == ["3"]
-    assert parse_qs(urlsplit(path).query).items() <= parameters.items(), "filters stay"
+    assert parse_qs(urlsplit(path).query).items() <= parameters.items(), "filters are kept"
     end = -(-len(all_ids) // SIZE)
     assert world.client.get(with_page_size(path) + f"&page={end}").json()["next"] is None
     assert world.client.get(with_page_size(path) + f"&page={end + 1}").status_code == 404
 
 
 def test_page_number_must_match_its_cursor(world):
-    """A program that counts `page` up and keeps the cursor would read one page for ever."""
+    """A client that increments `page` but keeps the cursor would read one page for ever."""
     for n in range(ROWS):
         patients(world, n)
     url = next_of(world.client, "/api/v1/patients")
@@ -95,7 +95,7 @@ def test_page_number_must_match_its_cursor(world):
 
 
 def test_cursor_after_all_rows_were_deleted_gives_an_empty_last_page(world, list_and_make):
-    """An empty page, the last, and a way back that is there: not an error."""
+    """The last page is empty, with a valid link to the previous one, and not an error."""
     path, make = list_and_make
     created = [make(world, n) for n in range(ROWS)]
     first_page = world.client.get(with_page_size(path)).json()
@@ -110,7 +110,7 @@ def test_cursor_after_all_rows_were_deleted_gives_an_empty_last_page(world, list
 
 
 def test_schema_documents_the_cursor_of_every_list():
-    """The schema is what an integrator's program is made from."""
+    """Integrators generate clients from the schema."""
     from drf_spectacular.generators import SchemaGenerator
 
     schema = SchemaGenerator().get_schema(request=None, public=True)

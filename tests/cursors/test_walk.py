@@ -1,4 +1,4 @@
-"""Lists of the API by cursor: what stands through a walk is met once, whatever comes and goes."""
+"""Walking a list by cursor: rows that stay are visited once, whatever else changes."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from gallery.models import Share
 from gallery.services import shares
 
-from .lists import ROWS, images, links, rows, with_page_size, walk
+from .lists import ROWS, images, links, rows, walk, with_page_size
 
 
 def test_walk_of_an_unchanged_list_equals_the_list(world, list_and_make):
@@ -21,8 +21,8 @@ def test_walk_of_an_unchanged_list_equals_the_list(world, list_and_make):
 
 
 def test_rows_that_stay_are_visited_exactly_once(world, list_and_make):
-    """Page numbers skip a row for each that is deleted before them: an integrator's copy of the
-    record lacks patients, and nobody hears of it."""
+    """With page numbers, every deletion makes a walk skip a row: an integrator's copy would
+    silently lack patients."""
     path, make = list_and_make
     created = [make(world, n) for n in range(ROWS)]
     keys = {str(row.pk): row for row in created}
@@ -31,7 +31,7 @@ def test_rows_that_stay_are_visited_exactly_once(world, list_and_make):
     def between(seen):
         unseen = [key for key in keys if key not in seen and key not in deleted]
         visited = [key for key in seen if key in keys and key not in deleted]
-        # The row that the cursor stands on, one shown before, and one still to come.
+        # The cursor's own row, an earlier one, and one still to come.
         for key in {*visited[-1:], *visited[:1], *unseen[-1:]} if len(deleted) < 6 else ():
             deleted.add(key)
             keys[key].delete()
@@ -40,15 +40,15 @@ def test_rows_that_stay_are_visited_exactly_once(world, list_and_make):
 
     ids_before = set(rows(world.client.get(with_page_size(path, 100)).json()))
     seen = walk(world.client, path, between)
-    assert len(deleted) >= 6, "something was deleted"
+    assert len(deleted) >= 6, "rows were deleted during the walk"
     kept = ids_before - deleted
-    assert len(kept) >= 3, "something stood"
+    assert len(kept) >= 3, "some rows stayed"
     assert {key: seen.count(key) for key in kept} == dict.fromkeys(kept, 1)
-    assert len(seen) == len(set(seen)), "nor is anything new or gone told twice"
+    assert len(seen) == len(set(seen)), "new and deleted rows are not repeated either"
 
 
 def test_changing_the_primary_image_skips_and_repeats_nothing(world):
-    """It goes to the head of the list, behind whoever walks; the former one comes back into it."""
+    """It moves to the start of the list, behind the cursor, and the old one moves back into it."""
     created = [images(world, n) for n in range(9)]
     visit_images = world.consultation.images
     visit_images.filter(pk=created[0].pk).update(is_primary=True)
@@ -68,7 +68,7 @@ def test_changing_the_primary_image_skips_and_repeats_nothing(world):
 @pytest.mark.parametrize("start", [1, 2])
 @pytest.mark.parametrize("size", [1, 3])
 def test_walk_keeps_the_primary_image_it_started_with(world, size, start):
-    """One image a page, the first cursor stands on the primary; from a later page it is unseen."""
+    """The first cursor may be on the primary image itself, or start after it."""
     created = [images(world, n) for n in range(5)]
     visit_images = world.consultation.images
     visit_images.filter(pk=created[3].pk).update(is_primary=True)
@@ -84,7 +84,7 @@ def test_walk_keeps_the_primary_image_it_started_with(world, size, start):
 
 
 def test_link_that_ends_during_a_walk_is_listed_once(world):
-    """Revoked, run out or used up, it goes behind the open ones, where the walk still has to go."""
+    """An ended link moves behind the open ones, which the walk has not reached yet."""
     created = [links(world, n) for n in range(8)]
     created[7].revoked_at = timezone.now()
     created[7].save(update_fields=["revoked_at"])
@@ -100,7 +100,7 @@ def test_link_that_ends_during_a_walk_is_listed_once(world):
 
 
 def test_open_links_at_a_moment_follow_the_rules_for_opening(world):
-    """The list of a moment goes by the same rules as a link that is opened."""
+    """The list at a moment and opening a link apply the same rules."""
     created = [links(world, n) for n in range(4)]
     now = timezone.now()
     day = timedelta(days=1)
