@@ -52,7 +52,12 @@ def test_exceptions_are_logged_without_their_values(caplog):
     (line,) = log_lines_of(caplog)
     assert NAME not in line["exception"]
     assert "hush" not in line["exception"]
-    for expected in ("builtins.ValueError", "LibraryError", "StorageUnavailable: originals", __file__):
+    for expected in (
+        "builtins.ValueError",
+        "LibraryError",
+        "StorageUnavailable: originals",
+        __file__,
+    ):
         assert expected in line["exception"]
 
 
