@@ -192,9 +192,9 @@ def test_compose_yaml_is_consistent():
             assert network in COMPOSE["networks"], network
         command = service.get("command", [])
         assert command[:2] != ["python", "manage.py"] or command[2] in get_commands()
-        known = setting_names() | {
+        known_settings = setting_names() | {
             key for key in service.get("environment", {}) if "POSTGRES" in key
         }
-        assert set(service.get("environment", {})) <= known, name
+        assert set(service.get("environment", {})) <= known_settings, name
     assert services["worker"]["deploy"]["replicas"] >= 2
     assert services["web"]["read_only"] is services["worker"]["read_only"] is True

@@ -79,10 +79,10 @@ def test_date_of_a_file_is_labelled(english_browser, undated_image):
 def test_date_of_a_camera_has_no_label(english_browser, undated_image, source):
     """Rows from before the upgrade name no source: theirs was the camera."""
     update(undated_image, captured_at=ADDED.replace(year=2019), captured_from=source)
-    shown = tile(english_browser, undated_image)
-    assert "30 Jun 2019" in shown
-    assert "date of the file" not in shown
-    assert "added" not in shown
+    html = tile(english_browser, undated_image)
+    assert "30 Jun 2019" in html
+    assert "date of the file" not in html
+    assert "added" not in html
     assert "<dt>Taken<" in facts(english_browser, undated_image)
 
 
@@ -90,9 +90,9 @@ def test_manual_date_is_shown_first_beside_the_cameras(english_browser, undated_
     """The camera's date stays visible, because the manual one may be wrong."""
     update(undated_image, captured_at=ADDED, captured_from="original", captured_on=date(2011, 2, 3))
     assert "3 Feb 2011" in tile(english_browser, undated_image)
-    shown = facts(english_browser, undated_image)
-    assert "3 Feb 2011" in shown
-    assert "30 Jun 2026" in shown
+    html = facts(english_browser, undated_image)
+    assert "3 Feb 2011" in html
+    assert "30 Jun 2026" in html
 
 
 def test_camera_date_in_the_future_is_ignored(undated_image):
@@ -226,9 +226,9 @@ def test_admin_validates_manual_dates(client, admin_user, undated_image):
 
 def test_upload_form_has_no_date_field(page, doctor, consultation):
     """The files' own dates are not known yet, and the form applies to many files."""
-    shown = page(doctor).get(f"/consultations/{consultation.pk}/").content.decode()
-    assert 'name="image_type"' in shown
-    assert 'name="captured_on"' not in shown
+    html = page(doctor).get(f"/consultations/{consultation.pk}/").content.decode()
+    assert 'name="image_type"' in html
+    assert 'name="captured_on"' not in html
 
 
 def test_images_are_ordered_by_their_shown_date(page, api, doctor, consultation):

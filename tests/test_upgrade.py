@@ -64,10 +64,10 @@ def test_old_version_upgrades_in_place(old_version, empty_database, install):
     assert len(digests_before) == 3 * images + 3 * gallery_images + 2 * len(cutouts)
     assert cutouts
     assert counts["audit.Event"]
-    for cutout, thumbnail, shown in cutouts.values():
+    for cutout, thumbnail, has_url in cutouts.values():
         assert cutout.endswith("_processed.png")
         assert thumbnail.endswith("_cutout.webp")
-        assert shown
+        assert has_url
     assert report["shared"] in {cutout for cutout, *_rest in cutouts.values()}, (
         "the old link still opens"
     )

@@ -58,18 +58,18 @@ def test_account_manager_cannot_become_superuser(page, account_manager):
     assert not User.objects.filter(is_superuser=True).exists()
 
 
-@pytest.mark.parametrize("what", ["change", "password", "delete", "delete_selected"])
-def test_account_manager_cannot_change_a_superuser(page, account_manager, root, what):
+@pytest.mark.parametrize("action", ["change", "password", "delete", "delete_selected"])
+def test_account_manager_cannot_change_a_superuser(page, account_manager, root, action):
     """Setting a superuser's password would give them the superuser's rights."""
     admin = page(account_manager)
-    if what == "delete_selected":
-        admin.post(f"{ROOT}/", {"action": what, "_selected_action": [root.pk], "post": "yes"})
+    if action == "delete_selected":
+        admin.post(f"{ROOT}/", {"action": action, "_selected_action": [root.pk], "post": "yes"})
     else:
         body = {"change": change_form(root, email="mine@example.org"), "password": NEW}
-        answer = admin.post(f"{ROOT}/{root.pk}/{what}/", body.get(what, {"post": "yes"}))
+        answer = admin.post(f"{ROOT}/{root.pk}/{action}/", body.get(action, {"post": "yes"}))
         assert answer.status_code == 403
-    after = User.objects.get(pk=root.pk)
-    assert (after.email, after.password) == (root.email, root.password)
+    unchanged = User.objects.get(pk=root.pk)
+    assert (unchanged.email, unchanged.password) == (root.email, root.password)
 
 
 def test_superuser_can_grant_rights(page, root, doctor):

@@ -22,7 +22,7 @@ from .test_second_factor_pages import SET_UP, shown_secret
 pytestmark = pytest.mark.alike
 CODE = "/accounts/login/code/"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-WHO = {
+ADMIN_USERS = {
     "superuser": {"role": "staff", "is_staff": True, "is_superuser": True},
     "superuser who is a doctor": {"role": "doctor", "is_staff": True, "is_superuser": True},
     "staff": {"role": "staff", "is_staff": True},
@@ -33,8 +33,8 @@ DOCTORS = {"superuser who is a doctor", "doctor in the admin"}
 # Value of SECOND_FACTOR_REQUIRED: who of WHO must set one up.
 REQUIRED = {
     "none": set(),
-    "staff": set(WHO),
-    "everyone": set(WHO),
+    "staff": set(ADMIN_USERS),
+    "everyone": set(ADMIN_USERS),
     "doctor": DOCTORS,
     "patient": {"patient in the admin"},
     "doctor,patient": DOCTORS | {"patient in the admin"},
@@ -45,8 +45,8 @@ REQUIRED = {
 def make_admin_user(db):
     """`make_admin_user(who)`: with every permission, so that only the factor can refuse."""
 
-    def make_with_all_permissions(who):
-        user = make_user("somebody@example.org", full_name="Somebody", **WHO[who])
+    def make_with_all_permissions(kind):
+        user = make_user("somebody@example.org", full_name="Somebody", **ADMIN_USERS[kind])
         user.user_permissions.set(Permission.objects.all())
         return user
 
@@ -79,26 +79,26 @@ def log_in_through_admin(client, user, secret=None):
 
 
 @pytest.mark.parametrize("with_factor", [False, True], ids=["without", "with"])
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("kind", ADMIN_USERS)
 @pytest.mark.parametrize("required", REQUIRED)
 def test_required_roles_without_a_factor_are_redirected_to_set_up(
-    required, who, with_factor, client, make_admin_user, factor, settings
+    required, kind, with_factor, client, make_admin_user, factor, settings
 ):
-    user = make_admin_user(who)
+    user = make_admin_user(kind)
     secret = factor(user).secret if with_factor else None
     settings.SECOND_FACTOR_REQUIRED = required.split(",")
     assert log_in_through_admin(client, user, secret) == "/admin/"
     answer = client.get("/admin/")
-    if who in REQUIRED[required] and not with_factor:
+    if kind in REQUIRED[required] and not with_factor:
         assert answer["Location"] == f"{SET_UP}?next=%2Fadmin%2F"
     else:
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("who", WHO)
-def test_admin_login_asks_for_an_existing_factor(who, client, make_admin_user, factor):
+@pytest.mark.parametrize("kind", ADMIN_USERS)
+def test_admin_login_asks_for_an_existing_factor(kind, client, make_admin_user, factor):
     """For a user who has a factor, the password alone is not enough."""
-    user = make_admin_user(who)
+    user = make_admin_user(kind)
     factor(user)
     assert log_in_through_admin(client, user).startswith(CODE)
     assert client.get("/admin/")["Location"].startswith("/admin/login/")
@@ -116,12 +116,12 @@ def admin_paths(patterns, prefix="/admin/"):
             yield prefix + re.sub(r"<[^>]+>", "1", str(pattern.pattern))
 
 
-@pytest.mark.parametrize("who", ["superuser", "doctor in the admin"])
+@pytest.mark.parametrize("kind", ["superuser", "doctor in the admin"])
 def test_every_admin_url_redirects_to_set_up_until_it_is_done(
-    who, client, make_admin_user, target, audit_events, settings
+    kind, client, make_admin_user, target, audit_events, settings
 ):
     settings.SECOND_FACTOR_REQUIRED = ["staff"]
-    user = make_admin_user(who)
+    user = make_admin_user(kind)
     log_in_through_admin(client, user)
     paths = [*admin_paths(admin.site.get_urls()), "/admin/accounts/", "/admin/nothing/here/"]
     assert {"/admin/", "/admin/accounts/user/1/second-factor/", "/admin/autocomplete/"} <= set(

@@ -113,9 +113,9 @@ def test_code_step_expires_after_five_minutes(client, doctor, factor):
     secret = factor(doctor).secret
     enter_password(client, doctor, "/patients/")
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
-        late = client.post(CODE, {"code": code_of(secret), "next": "/patients/"})
-        assert late["Location"] == "/accounts/login/?next=%2Fpatients%2F"
-        assert "trop longtemps" in client.get(late["Location"]).content.decode()
+        expired_answer = client.post(CODE, {"code": code_of(secret), "next": "/patients/"})
+        assert expired_answer["Location"] == "/accounts/login/?next=%2Fpatients%2F"
+        assert "trop longtemps" in client.get(expired_answer["Location"]).content.decode()
         assert not is_logged_in(client)
 
 

@@ -40,11 +40,11 @@ def shown_codes(response):
     return re.findall(r"<li><code>([a-z0-9]{5}-[a-z0-9]{5})</code>", response.content.decode())
 
 
-@pytest.mark.parametrize("who", ["doctor", "patient", "staff"])
+@pytest.mark.parametrize("role", ["doctor", "patient", "staff"])
 def test_every_role_can_switch_the_factor_on(
-    client, who, request, audit_events, django_capture_on_commit_callbacks
+    client, role, request, audit_events, django_capture_on_commit_callbacks
 ):
-    user = request.getfixturevalue(who)
+    user = request.getfixturevalue(role)
     log_in(client, user)
     secret = shown_secret(client)
     with django_capture_on_commit_callbacks(execute=True):

@@ -15,7 +15,7 @@ from .test_second_factor_pages import SET_UP, shown_codes, shown_secret
 
 pytestmark = pytest.mark.alike
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-WHO = ("doctor", "patient", "staff", "doctor in the admin")
+KINDS = ("doctor", "patient", "staff", "doctor in the admin")
 
 
 @pytest.mark.parametrize(
@@ -26,14 +26,14 @@ WHO = ("doctor", "patient", "staff", "doctor in the admin")
         (["staff"], {"staff", "doctor in the admin"}),
         (["doctor"], {"doctor", "doctor in the admin"}),
         (["doctor", "patient"], {"doctor", "patient", "doctor in the admin"}),
-        (["everyone"], set(WHO)),
+        (["everyone"], set(KINDS)),
     ],
 )
 def test_setting_says_which_roles_need_a_factor(required, expected, settings):
     settings.SECOND_FACTOR_REQUIRED = required
     people = dict(
         zip(
-            WHO,
+            KINDS,
             (
                 User(role="doctor"),
                 User(role="patient"),

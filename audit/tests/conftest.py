@@ -18,8 +18,8 @@ def events(db):
     def new_events(**filters):
         nonlocal last_read
         chain.flush_pending()
-        found = list(Event.objects.filter(id__gt=last_read, **filters).order_by("id"))
+        new = list(Event.objects.filter(id__gt=last_read, **filters).order_by("id"))
         last_read = ChainHead.objects.get().last
-        return found
+        return new
 
     return new_events

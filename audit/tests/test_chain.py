@@ -124,9 +124,9 @@ def test_inserted_event_is_reported(log, place):
     assert verify()[1].startswith(f"WRONG  event {place} was inserted")
 
 
-@pytest.mark.parametrize("after", range(5))
+@pytest.mark.parametrize("query_number", range(5))
 @pytest.mark.parametrize("pruned", [False, True])
-def test_concurrent_events_and_pruning_are_no_fault(log, after, pruned):
+def test_concurrent_events_and_pruning_are_no_fault(log, query_number, pruned):
     """A false alarm every night is soon ignored: an event, or a pruning, arrives after any one of
     the queries that `verify` runs."""
     statements = []
@@ -134,7 +134,7 @@ def test_concurrent_events_and_pruning_are_no_fault(log, after, pruned):
     def interleave(execute, statement, values, many, context):
         result = execute(statement, values, many, context)
         statements.append(statement)
-        if len(statements) == after + 1:
+        if len(statements) == query_number + 1:
             record(Action.LOGIN)
             chain.flush_pending()
             if pruned:
@@ -143,7 +143,7 @@ def test_concurrent_events_and_pruning_are_no_fault(log, after, pruned):
 
     with connection.execute_wrapper(interleave):
         assert chain.verify()[1] is None
-    assert len(statements) > after
+    assert len(statements) > query_number
 
 
 def test_missing_head_is_reported(log):

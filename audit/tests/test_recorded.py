@@ -167,19 +167,19 @@ def test_logins_failed_logins_and_tokens_are_recorded(client, doctor, events):
     body = {"email": doctor.email, "password": PASSWORD}
     client.post("/api/v1/auth/token", body, content_type="application/json")
     client.post("/api/v1/auth/token", body | {"password": "no"}, content_type="application/json")
-    found = events()
-    assert [(e.action, e.actor_id, e.owner_id) for e in found if e.action != "logout"] == [
+    recorded = events()
+    assert [(e.action, e.actor_id, e.owner_id) for e in recorded if e.action != "logout"] == [
         ("login_failed", None, doctor.pk),
         ("login_failed", None, None),
         ("login", doctor.pk, doctor.pk),
         ("token", doctor.pk, doctor.pk),
         ("login_failed", None, doctor.pk),
     ]
-    assert {e.address for e in found if e.action != "logout"} == {"203.0.113.7"}
-    assert found[0].detail == found[-1].detail != found[1].detail, (
+    assert {e.address for e in recorded if e.action != "logout"} == {"203.0.113.7"}
+    assert recorded[0].detail == recorded[-1].detail != recorded[1].detail, (
         "the same address gets the same pseudonym"
     )
-    for event in found:
+    for event in recorded:
         assert_no_personal_data(event)
 
 
@@ -192,13 +192,13 @@ def test_creating_opening_guessing_and_revoking_a_link_are_recorded(
     client.post(path, {"password": "guess"}, **CLIENT_ADDRESS)
     client.post(path, {"password": "hush hush"}, **CLIENT_ADDRESS)
     shares.revoke(Share.objects.filter(pk=share.pk))
-    found = events()
-    assert [event.action for event in found] == ["shared", "wrong_password", "opened", "revoked"]
-    assert {event.key for event in found} == {str(share.pk)}
-    assert {event.owner_id for event in found} == {doctor.pk}
-    assert [event.address for event in found[1:3]] == ["203.0.113.7"] * 2
-    assert found[1].actor_id is None
-    for event in found:
+    recorded = events()
+    assert [event.action for event in recorded] == ["shared", "wrong_password", "opened", "revoked"]
+    assert {event.key for event in recorded} == {str(share.pk)}
+    assert {event.owner_id for event in recorded} == {doctor.pk}
+    assert [event.address for event in recorded[1:3]] == ["203.0.113.7"] * 2
+    assert recorded[1].actor_id is None
+    for event in recorded:
         assert_no_personal_data(event)
         assert token not in str(event.facts())
 
@@ -212,10 +212,10 @@ def test_deleting_restoring_and_erasing_are_recorded(
     delete_images(images)
     settings.UNDO_SECONDS = 0
     purge()
-    found = events()
-    assert [event.action for event in found] == ["deleted", "restored", "deleted", "erased"]
-    assert {(event.key, event.owner_id) for event in found} == {(str(user_image.pk), doctor.pk)}
-    assert found[-1].actor_role == "system"
+    recorded = events()
+    assert [event.action for event in recorded] == ["deleted", "restored", "deleted", "erased"]
+    assert {(event.key, event.owner_id) for event in recorded} == {(str(user_image.pk), doctor.pk)}
+    assert recorded[-1].actor_role == "system"
 
 
 def test_copies_between_gallery_and_consultation_are_recorded(
@@ -225,9 +225,9 @@ def test_copies_between_gallery_and_consultation_are_recorded(
     answer = api(doctor).post(url("api-image-remove-background", image.pk))
     copy = answer.json()["id"]
     api(doctor).post(url("api-userimage-attach", copy), {"consultation": consultation.pk})
-    found = [(event.action, event.kind, event.key) for event in events()]
+    recorded = [(event.action, event.kind, event.key) for event in events()]
     attached = ConsultationImage.objects.latest("pk")
-    assert found == [
+    assert recorded == [
         ("uploaded", "gallery_image", copy),
         ("copied", "consultation_image", str(image.pk)),
         ("uploaded", "consultation_image", str(attached.pk)),
@@ -269,9 +269,9 @@ def test_cascading_deletion_of_images_is_recorded(doctor, consultation, image, e
     keys = {str(key) for key in ConsultationImage.objects.values_list("pk", flat=True)}
     events()
     Consultation.objects.all().delete()
-    found = events()
-    assert {(event.action, event.key) for event in found} == {("deleted", key) for key in keys}
-    assert {event.patient_id for event in found} == {consultation.patient_id}
+    recorded = events()
+    assert {(event.action, event.key) for event in recorded} == {("deleted", key) for key in keys}
+    assert {event.patient_id for event in recorded} == {consultation.patient_id}
 
 
 def test_changes_in_the_admin_are_recorded(client, superuser, record, image, doctor, events):
@@ -285,18 +285,18 @@ def test_changes_in_the_admin_are_recorded(client, superuser, record, image, doc
     client.post("/admin/gallery/storagequota/", changed)
     client.get(f"/admin/consultations/consultationimage/{image.pk}/change/")
     client.post(f"/admin/consultations/consultationimage/{image.pk}/delete/", {"post": "yes"})
-    found = events()
-    assert [(event.action, event.kind, event.key) for event in found] == [
+    recorded = events()
+    assert [(event.action, event.kind, event.key) for event in recorded] == [
         ("changed", "patient", str(record.pk)),
         ("changed", "quota", str(doctor.pk)),
         ("viewed", "consultation_image", str(image.pk)),
         ("deleted", "consultation_image", str(image.pk)),
     ]
-    assert {event.actor_id for event in found} == {superuser.pk}
-    assert found[0].detail["admin"]
-    assert found[1].detail["plan"] == "pro"
+    assert {event.actor_id for event in recorded} == {superuser.pk}
+    assert recorded[0].detail["admin"]
+    assert recorded[1].detail["plan"] == "pro"
     assert Patient.objects.get().full_name == "Marie Dupont"
-    for event in found:
+    for event in recorded:
         assert_no_personal_data(event)
 
 

@@ -93,13 +93,13 @@ def test_clerk_cannot_link_a_record_to_staff(page, records_clerk, record, image,
     account = request.getfixturevalue(fixture)
     account.is_staff = True
     account.save(update_fields=["is_staff"])
-    before = record.user_id
+    user_before = record.user_id
     answer = page(records_clerk).post(
         f"/admin/consultations/patient/{record.pk}/change/", link_form(record, account)
     )
     assert answer.status_code == 200
     record.refresh_from_db()
-    assert record.user_id == before
+    assert record.user_id == user_before
     assert page(records_clerk).get(f"/patients/{record.pk}/").status_code == 404
 
 

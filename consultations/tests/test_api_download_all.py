@@ -77,13 +77,13 @@ def test_zip_marks_an_image_deleted_meanwhile_as_missing(api, doctor, consultati
             consultation=consultation, user=doctor, upload=upload(seed=seed)
         )
         if seed == 2:
-            gone = image
+            deleted = image
     response = api(doctor).get(url)
-    storage.delete("originals", gone.original.name)
+    storage.delete("originals", deleted.original.name)
     archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
     assert archive.testzip() is None
     states = {int(r["id"]): r["state"] for r in manifest_of(archive)}
-    assert states.pop(gone.pk) == "missing"
+    assert states.pop(deleted.pk) == "missing"
     assert set(states.values()) == {"ok"}
 
 

@@ -188,9 +188,9 @@ def test_bad_metadata_names_its_field_and_stores_nothing(api, doctor, url, field
 def test_repeated_idempotency_key_returns_the_first_image(api, doctor, url):
     key = str(uuid.uuid4())
     first = post(api(doctor), url, upload(), key=key)
-    again = post(api(doctor), url, upload(), key=key)
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert first.json()["id"] == again.json()["id"]
+    repeat = post(api(doctor), url, upload(), key=key)
+    assert (first.status_code, repeat.status_code) == (201, 201)
+    assert first.json()["id"] == repeat.json()["id"]
     assert ConsultationImage.objects.count() == 1
     other = post(api(doctor), url, upload(seed=2), key=key)
     assert (other.status_code, error_codes(other)) == (409, [("idempotency_key_reused", None)])

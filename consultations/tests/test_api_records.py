@@ -79,11 +79,11 @@ def test_patient_can_be_created_and_changed(api, doctor):
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "expected"),
     [("lefe", 1), ("LEFÈVRE marie", 1), ("lefevre", 1), ("204", 1), ("petit", 0), ("", 1)],
 )
-def test_patients_are_searched_by_name_and_file_number(api, doctor, record, words, found):
-    assert api(doctor).get("/api/v1/patients", {"q": words}).json()["total"] == found
+def test_patients_are_searched_by_name_and_file_number(api, doctor, record, words, expected):
+    assert api(doctor).get("/api/v1/patients", {"q": words}).json()["total"] == expected
 
 
 def test_consultation_can_be_created_and_changed(api, doctor, record):

@@ -61,17 +61,17 @@ def test_patient_page_walks_every_image_in_order(
     page, doctor, record, forty_images, monkeypatch, filters
 ):
     monkeypatch.setattr("consultations.views.patients.IMAGES", 3)
-    found = [
+    expected = [
         image
         for image in forty_images
         if image.body_site == filters.get("site", image.body_site)
         and image.image_type == filters.get("type", image.image_type)
     ]
-    found.sort(
+    expected.sort(
         key=lambda i: (i.consultation.date, i.consultation_id, i.timeline_key, i.created_at, i.pk)
     )
     ids, statements = walk_pages(page(doctor), f"/patients/{record.pk}/", filters)
-    assert ids == [image.pk for image in reversed(found)]
+    assert ids == [image.pk for image in reversed(expected)]
     scrolled = statements[1:]
     assert len({len(queries) for queries in scrolled}) == 1, "every page costs the same"
     assert not any("COUNT(" in sql or "OFFSET" in sql for queries in scrolled for sql in queries)
@@ -82,10 +82,10 @@ def test_consultation_page_walks_every_image_in_order(
 ):
     monkeypatch.setattr("consultations.views.consultations.IMAGES", 3)
     visit = max((i.consultation for i in forty_images if i.is_primary), key=lambda c: c.pk)
-    found = [i for i in forty_images if i.consultation_id == visit.pk]
-    found.sort(key=lambda i: (i.is_primary, i.timeline_key, i.created_at, i.pk))
+    expected = [i for i in forty_images if i.consultation_id == visit.pk]
+    expected.sort(key=lambda i: (i.is_primary, i.timeline_key, i.created_at, i.pk))
     ids, statements = walk_pages(page(doctor), f"/consultations/{visit.pk}/", {})
-    assert ids == [image.pk for image in reversed(found)]
+    assert ids == [image.pk for image in reversed(expected)]
     assert len(ids) > 6
     scrolled = statements[1:]
     assert len({len(queries) for queries in scrolled}) == 1, "every page costs the same"
@@ -233,18 +233,18 @@ def test_copied_columns_cannot_differ_from_the_consultation(
     other_consultation = Consultation.objects.create(
         doctor=other_doctor, patient=other_patient, date=date(2020, 1, 1)
     )
-    wrong = {
+    wrong_values = {
         "patient_id": other_patient.pk,
         "doctor_id": other_doctor.pk,
         "consultation_date": date(1999, 1, 1),
     }
     copy = ConsultationImage.objects.get()
     copy.pk = None
-    for name, value in wrong.items():
+    for name, value in wrong_values.items():
         setattr(copy, name, value)
     ConsultationImage.objects.bulk_create([copy])
     assert copied_values() == expected
-    ConsultationImage.objects.update(**wrong)
+    ConsultationImage.objects.update(**wrong_values)
     assert copied_values() == expected
     ConsultationImage.objects.update(consultation=other_consultation)
     assert copied_values() == {(other_patient.pk, other_doctor.pk, date(2020, 1, 1))}

@@ -101,14 +101,14 @@ def test_patient_page_shows_every_image_once_while_others_are_added(
     """Images added meanwhile do not shift the pages."""
     monkeypatch.setattr("consultations.views.patients.IMAGES", 2)
     ids = [add(consultation, doctor).pk for _ in range(5)]
-    browser, url, seen, query = page(doctor), f"/patients/{record.pk}/", [], {}
+    browser, url, ids_shown, query = page(doctor), f"/patients/{record.pk}/", [], {}
     for _ in range(3):
         response = browser.get(url, query)
-        seen += [image.pk for image in response.context["images"]]
-        if seen == ids[:2:-1]:
+        ids_shown += [image.pk for image in response.context["images"]]
+        if ids_shown == ids[:2:-1]:
             add(consultation, doctor)
-        query = {"before": seen[-1]}
-    assert seen == ids[::-1]
+        query = {"before": ids_shown[-1]}
+    assert ids_shown == ids[::-1]
 
 
 def test_patient_page_is_ordered_by_consultation_date(page, doctor, record, monkeypatch):
@@ -120,12 +120,12 @@ def test_patient_page_is_ordered_by_consultation_date(page, doctor, record, monk
     )
     first, second = add(old, doctor).pk, add(new, doctor).pk
     third, added_late = add(new, doctor).pk, add(old, doctor).pk
-    seen, query = [], {}
+    ids_shown, query = [], {}
     for _ in range(2):
         response = page(doctor).get(f"/patients/{record.pk}/", query)
-        seen += [image.pk for image in response.context["images"]]
-        query = {"before": seen[-1]}
-    assert seen == [third, second, added_late, first]
+        ids_shown += [image.pk for image in response.context["images"]]
+        query = {"before": ids_shown[-1]}
+    assert ids_shown == [third, second, added_late, first]
 
 
 def test_patient_page_filters(page, doctor, consultation, record):

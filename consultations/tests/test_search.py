@@ -285,8 +285,8 @@ def test_patient_chooser_says_how_many_are_not_shown(client, doctor):
     for _number in range(13):
         Patient.objects.create(full_name="Marie Martin", created_by=doctor)
     client.force_login(doctor)
-    shown = client.get(reverse("consultation_create"), {"q": "marie martin"})
-    assert "12 sur 13" in shown.content.decode()
+    response = client.get(reverse("consultation_create"), {"q": "marie martin"})
+    assert "12 sur 13" in response.content.decode()
 
 
 def test_patient_chooser_omits_the_doctors_own_record(client, doctor):

@@ -95,10 +95,10 @@ def test_exception_while_decoding_stores_nothing(consultation, doctor, monkeypat
 
 @on_both
 def test_blobs_are_deleted_after_commit(image, django_capture_on_commit_callbacks):
-    before = blobs()
+    blobs_before = blobs()
     with django_capture_on_commit_callbacks() as callbacks:
         services.delete_image(image)
-        assert blobs() == before, "a rollback would leave a row without blobs"
+        assert blobs() == blobs_before, "a rollback would leave a row without blobs"
     assert not ConsultationImage.objects.exists()
     for callback in callbacks:
         callback()
@@ -108,7 +108,7 @@ def test_blobs_are_deleted_after_commit(image, django_capture_on_commit_callback
 @on_both
 @pytest.mark.django_db(transaction=True)
 def test_rolled_back_deletion_keeps_row_and_blobs(image):
-    before = blobs()
+    blobs_before = blobs()
 
     def fail():
         with transaction.atomic():
@@ -118,7 +118,7 @@ def test_rolled_back_deletion_keeps_row_and_blobs(image):
     with pytest.raises(RuntimeError):
         fail()
     assert ConsultationImage.objects.count() == 1
-    assert blobs() == before
+    assert blobs() == blobs_before
 
 
 @on_both
@@ -166,9 +166,9 @@ def test_changing_the_type_clears_the_dermoscopy_mode(consultation, doctor):
 def test_same_idempotency_key_returns_the_same_image(consultation, doctor, other_doctor):
     key = {"consultation": consultation, "user": doctor, "idempotency_key": "k1"}
     first, created = services.add_image(upload=upload(), **key)
-    again, created_again = services.add_image(upload=upload(), **key)
+    repeat, created_again = services.add_image(upload=upload(), **key)
     assert (created, created_again) == (True, False)
-    assert again == first
+    assert repeat == first
     assert len(blobs()) == 3
     with pytest.raises(services.IdempotencyKeyReused):
         services.add_image(upload=upload(seed=2), **key)

@@ -63,8 +63,8 @@ def test_conflict_shows_both_texts_and_saves_nothing(client, doctor, visit, edit
     assert (visit.notes, visit.status) == ("Theirs.", "in_progress")
 
 
-@pytest.mark.parametrize(("choice", "kept"), [("mine", "Mine."), ("stored", "Theirs.")])
-def test_chosen_text_is_saved(client, doctor, visit, edit_url, choice, kept):
+@pytest.mark.parametrize(("choice", "expected"), [("mine", "Mine."), ("stored", "Theirs.")])
+def test_chosen_text_is_saved(client, doctor, visit, edit_url, choice, expected):
     client.force_login(doctor)
     stale_form = form_data(client, edit_url)
     client.post(edit_url, form_data(client, edit_url) | {"notes": "Theirs.", "diagnosis": "Naevus"})
@@ -72,7 +72,7 @@ def test_chosen_text_is_saved(client, doctor, visit, edit_url, choice, kept):
     answer = data_of(conflict.context) | {"asked": ["notes"], "keep-notes": choice}
     assert client.post(edit_url, answer).status_code == 302
     visit.refresh_from_db()
-    assert (visit.notes, visit.status, visit.diagnosis) == (kept, "closed", "Naevus")
+    assert (visit.notes, visit.status, visit.diagnosis) == (expected, "closed", "Naevus")
 
 
 def test_conflict_without_a_choice_asks_again(client, doctor, visit, edit_url):
@@ -126,9 +126,9 @@ def test_different_line_endings_are_no_change(client, doctor, visit, edit_url):
 
 def test_unchanged_form_saves_and_records_nothing(client, doctor, visit, edit_url):
     client.force_login(doctor)
-    before = Consultation.objects.get(pk=visit.pk).updated_at
+    updated_before = Consultation.objects.get(pk=visit.pk).updated_at
     client.post(edit_url, form_data(client, edit_url))
-    assert Consultation.objects.get(pk=visit.pk).updated_at == before
+    assert Consultation.objects.get(pk=visit.pk).updated_at == updated_before
     assert not Event.objects.filter(action="changed").exists()
 
 
@@ -150,31 +150,31 @@ TEXTS = {
 MODELS = {"patient": Patient, "image": ConsultationImage}
 
 
-@pytest.mark.parametrize("what", MODELS)
-def test_every_form_merges_changes_of_different_fields(client, doctor, pages, what):
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_form_merges_changes_of_different_fields(client, doctor, pages, kind):
     client.force_login(doctor)
-    url, first_field, second_field = pages[what]
+    url, first_field, second_field = pages[kind]
     stale_form = form_data(client, url)
     assert (
         client.post(url, form_data(client, url) | {second_field: TEXTS[second_field]}).status_code
         == 302
     )
     assert client.post(url, stale_form | {first_field: TEXTS[first_field]}).status_code == 302
-    row = MODELS[what].objects.get()
+    row = MODELS[kind].objects.get()
     assert {name: str(getattr(row, name)) for name in (first_field, second_field)} == {
         name: TEXTS[name] for name in (first_field, second_field)
     }
 
 
-@pytest.mark.parametrize("what", MODELS)
-def test_every_form_asks_about_changes_of_the_same_field(client, doctor, pages, what):
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_form_asks_about_changes_of_the_same_field(client, doctor, pages, kind):
     client.force_login(doctor)
-    url, field, _other = pages[what]
+    url, field, _other = pages[kind]
     stale_form = form_data(client, url)
     client.post(url, form_data(client, url) | {field: "Theirs"})
     response = client.post(url, stale_form | {field: "Mine"})
     assert response.status_code == 409
-    assert getattr(MODELS[what].objects.get(), field) == "Theirs"
+    assert getattr(MODELS[kind].objects.get(), field) == "Theirs"
     assert re.search(rf'name="keep-{field}"', response.content.decode())
 
 

@@ -39,18 +39,18 @@ def open_form(client, staff):
     return open_form
 
 
-@pytest.mark.parametrize("what", ["account", "gallery image", "quota"])
-def test_admin_form_keeps_fields_another_user_saved(open_form, patient, user_image, what):
-    row, theirs, mine = {
+@pytest.mark.parametrize("kind", ["account", "gallery image", "quota"])
+def test_admin_form_keeps_fields_another_user_saved(open_form, patient, user_image, kind):
+    row, other_change, own_change = {
         "account": (patient, {"full_name": "Marie Petit"}, {"language": "en"}),
         "gallery image": (user_image, {"title": "Theirs"}, {"is_favorite": "on"}),
         "quota": (StorageQuota.objects.get(), {"storage_limit": 7}, {"image_limit": 9}),
-    }[what]
+    }[kind]
     first, second = open_form(row), open_form(row)
-    assert first(**theirs).status_code == 302
-    assert second(**mine).status_code == 302
+    assert first(**other_change).status_code == 302
+    assert second(**own_change).status_code == 302
     row.refresh_from_db()
-    for name, value in (theirs | mine).items():
+    for name, value in (other_change | own_change).items():
         assert getattr(row, name) == (True if value == "on" else value), name
 
 
@@ -64,9 +64,9 @@ def test_stale_admin_form_does_not_reactivate_an_account(open_form, patient):
 
 
 def test_admin_form_shows_both_values_of_a_conflict(open_form, user_image):
-    mine, theirs = open_form(user_image), open_form(user_image)
-    theirs(title="Theirs")
-    assert 'name="keep-title"' in mine(title="Mine").content.decode()
+    save_own, save_other = open_form(user_image), open_form(user_image)
+    save_other(title="Theirs")
+    assert 'name="keep-title"' in save_own(title="Mine").content.decode()
     assert UserImage.objects.get().title == "Theirs"
 
 

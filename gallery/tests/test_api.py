@@ -237,8 +237,8 @@ def test_retry_with_another_engine_keeps_the_old_result_until_ready(api, doctor,
     answer = client.post(f"{url}/retry", {"engine": "lesion"})
     assert (answer.status_code, answer.json()["status"]) == (202, "queued")
     assert answer.json()["processed_url"] == first["processed_url"]
-    again = client.post(f"{url}/retry", {"engine": "general"})
-    assert again.status_code == 202, "an image that is already queued stays queued"
+    repeat = client.post(f"{url}/retry", {"engine": "general"})
+    assert repeat.status_code == 202, "an image that is already queued stays queued"
     queue.work()
     second = client.get(url).json()
     assert (second["status"], second["engine"]) == ("ready", "lesion")

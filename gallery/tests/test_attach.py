@@ -58,8 +58,8 @@ def test_image_type_sets_the_copys_dermoscopic_flag(image, doctor, image_type, d
 
 def test_copying_twice_creates_one_image_per_user(image, doctor, patient):
     first, _created = transfer.copy_from_consultation(image=image, user=doctor)
-    again, created = transfer.copy_from_consultation(image=image, user=doctor)
-    assert (again, created) == (first, False)
+    repeat, created = transfer.copy_from_consultation(image=image, user=doctor)
+    assert (repeat, created) == (first, False)
     assert StorageQuota.objects.get(user=doctor).image_count == 1
     patients_copy, created = transfer.copy_from_consultation(image=image, user=patient)
     assert created
@@ -168,9 +168,9 @@ def test_copy_api_answers_like_remove_background(api, doctor, image):
     assert full.json()["errors"][0]["code"] == "quota_exceeded"
 
 
-@pytest.mark.parametrize("who", ["doctor", "patient"])
-def test_everyone_who_sees_an_image_has_the_button(page, request, image, who):
-    user = request.getfixturevalue(who)
+@pytest.mark.parametrize("role", ["doctor", "patient"])
+def test_everyone_who_sees_an_image_has_the_button(page, request, image, role):
+    user = request.getfixturevalue(role)
     action = f'action="/gallery/from-consultation/{image.pk}/"'
     assert action in page(user).get(f"/consultations/images/{image.pk}/").content.decode()
     viewer = page(user).get(f"/consultations/{image.consultation_id}/").content.decode()
@@ -293,8 +293,8 @@ def test_attach_api_attaches_once_per_key(api, doctor, ready_image, consultation
     assert first.status_code == 201
     assert first.json()["consultation_id"] == consultation.pk
     assert first.json()["sha256"] == ready_image.sha256
-    again = client.post(url, body, headers={"Idempotency-Key": "k"})
-    assert again.json()["id"] == first.json()["id"]
+    repeat = client.post(url, body, headers={"Idempotency-Key": "k"})
+    assert repeat.json()["id"] == first.json()["id"]
     assert ConsultationImage.objects.count() == 1
 
 

@@ -82,18 +82,18 @@ def test_gallery_filters_ignore_invalid_values(page, doctor):
 def test_paging_shows_every_image_once_in_both_orders(page, doctor, monkeypatch):
     """With and without a filter."""
     monkeypatch.setattr("gallery.views.grid.IMAGES", 2)
-    ids = [submit(doctor, tag_names=["all", "too"]).pk for _ in range(5)]
+    created = [submit(doctor, tag_names=["all", "too"]).pk for _ in range(5)]
     for query, expected in (
-        ({}, ids[::-1]),
-        ({"ordering": "created_at"}, ids),
-        ({"tag": "all"}, ids[::-1]),
+        ({}, created[::-1]),
+        ({"ordering": "created_at"}, created),
+        ({"tag": "all"}, created[::-1]),
     ):
-        seen, cursor = [], ""
+        ids, cursor = [], ""
         for _ in range(3):
             response = page(doctor).get("/gallery/", query | {"before": cursor}, headers=HTMX)
-            seen += ids_shown(response)
-            cursor = seen[-1]
-        assert seen == expected, query
+            ids += ids_shown(response)
+            cursor = ids[-1]
+        assert ids == expected, query
         assert "data-next" not in text(response)
 
 

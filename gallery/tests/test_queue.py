@@ -94,11 +94,11 @@ def test_transient_errors_are_retried_with_growing_pauses(
     settings.PROCESSING_PAUSES = [10, 60]
     make_engine_fail(monkeypatch, background.BackgroundFailed("engine_failed", transient=True))
     for pause in (10, 60):
-        before = timezone.now()
+        started = timezone.now()
         queue.work()
         user_image.refresh_from_db()
         assert user_image.status == "queued"
-        assert pause <= (user_image.due_at - before).total_seconds() < pause + 5
+        assert pause <= (user_image.due_at - started).total_seconds() < pause + 5
         assert not queue.work(), "it is not due before the pause is over"
         due_now(user_image)
     queue.work()

@@ -32,8 +32,8 @@ def visitor():
 
 
 def image_url(response):
-    found = re.search(r'<img src="([^"]+)"', response.content.decode())
-    return found.group(1).replace("&amp;", "&") if found else None
+    match = re.search(r'<img src="([^"]+)"', response.content.decode())
+    return match.group(1).replace("&amp;", "&") if match else None
 
 
 def image_url_of_page(response):
@@ -195,12 +195,12 @@ def test_ended_link_answers_404_like_an_unknown_one(
         "image, unsigned": visitor.get(urlsplit(image).path),
         "another browser": Client().get(image),
     }
-    for way, response in responses.items():
+    for name, response in responses.items():
         actual = comparable(response)
-        if "head" in way:
-            assert actual[0] == 404, way
+        if "head" in name:
+            assert actual[0] == 404, name
             continue
-        assert actual == unknown_link_answer, way
+        assert actual == unknown_link_answer, name
     assert visitor.get(path.rstrip("/"), follow=True).status_code == 404
 
 

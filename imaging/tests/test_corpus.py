@@ -50,9 +50,9 @@ def test_metadata_of_the_corpus_matches_exiftool():
         photo = read_or_none(truth)
         if photo is None or truth.get("ambiguous"):
             continue
-        found = photo.found
-        taken = found.captured_at and found.captured_at.replace(tzinfo=None).isoformat()
-        if found.captured_from != "original":
+        decoded = photo.found
+        taken = decoded.captured_at and decoded.captured_at.replace(tzinfo=None).isoformat()
+        if decoded.captured_from != "original":
             other_dates = {str(truth.get(tag)) for tag in ("CreateDate", "ModifyDate")}
             if taken and taken.replace("-", ":").replace("T", " ") not in {
                 t[:19] for t in other_dates
@@ -64,8 +64,8 @@ def test_metadata_of_the_corpus_matches_exiftool():
             expected = None  # a camera whose clock was never set
         if taken != expected:
             mismatches.append((truth["file"], taken, expected))
-        if (found.width, found.height) != (truth["width"], truth["height"]):
-            mismatches.append((truth["file"], found.width, found.height))
-        if truth["Model"] and str(truth["Model"]).strip() not in found.camera_model:
-            mismatches.append((truth["file"], found.camera_model))
+        if (decoded.width, decoded.height) != (truth["width"], truth["height"]):
+            mismatches.append((truth["file"], decoded.width, decoded.height))
+        if truth["Model"] and str(truth["Model"]).strip() not in decoded.camera_model:
+            mismatches.append((truth["file"], decoded.camera_model))
     assert not mismatches

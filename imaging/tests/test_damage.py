@@ -194,12 +194,12 @@ def test_readable_part_of_a_damaged_file_is_shown():
     data = encode()
     start, end = scan_of(data)
     offset = start + int((end - start) * 0.8)
-    found = intake.read(
+    damaged_picture = intake.read(
         SimpleUploadedFile("x", data[:offset] + bytes(300) + data[offset + 300 :])
     ).found
     undamaged = intake.read(SimpleUploadedFile("x", data)).found
     shown_picture, undamaged_picture = (
-        Image.open(io.BytesIO(f.display)).convert("RGB") for f in (found, undamaged)
+        Image.open(io.BytesIO(f.display)).convert("RGB") for f in (damaged_picture, undamaged)
     )
     assert shown_picture.size == undamaged_picture.size == SIZE
     assert (

@@ -107,20 +107,20 @@ def test_slow_reply_times_out(pool, file):
     """A byte now and then must not block a web thread for days."""
     pool.decode(file)
     decoder = pool.idle.pop()
-    ours, theirs = socket.socketpair()
+    our_end, slow_end = socket.socketpair()
     decoder.socket.close()
-    decoder.socket = ours
+    decoder.socket = our_end
 
     def drip():
         with suppress(OSError):
             for _ in range(200):
-                theirs.send(b"x")
+                slow_end.send(b"x")
                 time.sleep(0.1)
 
     threading.Thread(target=drip, daemon=True).start()
     with pytest.raises(ProcessTimeout):
         decoder.request(b"", [file], time.monotonic() + 0.3)
-    theirs.close()
+    slow_end.close()
 
 
 def test_failure_to_start_a_process_is_unavailable(pool, file, monkeypatch):

@@ -34,8 +34,8 @@ def read_metadata(main=None, exif=None):
     ],
 )
 def test_capture_date_is_parsed_or_ignored(written, expected):
-    found = read_metadata(exif={ExifTags.Base.DateTimeOriginal: written}).captured_at
-    assert (found and found.isoformat()) == expected
+    captured_at = read_metadata(exif={ExifTags.Base.DateTimeOriginal: written}).captured_at
+    assert (captured_at and captured_at.isoformat()) == expected
 
 
 @pytest.mark.parametrize(

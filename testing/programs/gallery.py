@@ -33,7 +33,7 @@ def state(ready, idle):
         time.sleep(0.1)
     rows = list(UserImage.objects.all())
     stored = {(c, name) for c in settings.CONTAINERS for name, _ in storages[c].blobs()}
-    known = {blob for row in rows for blob in row.blobs()}
+    referenced = {blob for row in rows for blob in row.blobs()}
     return {
         "status": Counter(row.status for row in rows),
         "attempts": Counter(row.attempts for row in rows),
@@ -41,8 +41,8 @@ def state(ready, idle):
         "processing": sum(row.status == "processing" for row in rows),
         "used": StorageQuota.objects.get().storage_used,
         "sum": sum(row.stored_bytes for row in rows),
-        "orphans": sorted(stored - known),
-        "missing": sorted(known - stored),
+        "orphans": sorted(stored - referenced),
+        "missing": sorted(referenced - stored),
         "wrong": repair(dry_run=True),
     }
 

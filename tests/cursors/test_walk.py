@@ -28,9 +28,9 @@ def test_rows_that_stay_are_visited_exactly_once(world, list_and_make):
     keys = {str(row.pk): row for row in created}
     deleted, added = set(), []
 
-    def between(seen):
-        unseen = [key for key in keys if key not in seen and key not in deleted]
-        visited = [key for key in seen if key in keys and key not in deleted]
+    def between(ids):
+        unseen = [key for key in keys if key not in ids and key not in deleted]
+        visited = [key for key in ids if key in keys and key not in deleted]
         # The cursor's own row, an earlier one, and one still to come.
         for key in {*visited[-1:], *visited[:1], *unseen[-1:]} if len(deleted) < 6 else ():
             deleted.add(key)
@@ -39,12 +39,12 @@ def test_rows_that_stay_are_visited_exactly_once(world, list_and_make):
             added.append(str(make(world, len(added) * 3).pk))
 
     ids_before = set(rows(world.client.get(with_page_size(path, 100)).json()))
-    seen = walk(world.client, path, between)
+    ids = walk(world.client, path, between)
     assert len(deleted) >= 6, "rows were deleted during the walk"
-    kept = ids_before - deleted
-    assert len(kept) >= 3, "some rows stayed"
-    assert {key: seen.count(key) for key in kept} == dict.fromkeys(kept, 1)
-    assert len(seen) == len(set(seen)), "new and deleted rows are not repeated either"
+    remaining = ids_before - deleted
+    assert len(remaining) >= 3, "some rows stayed"
+    assert {key: ids.count(key) for key in remaining} == dict.fromkeys(remaining, 1)
+    assert len(ids) == len(set(ids)), "new and deleted rows are not repeated either"
 
 
 def test_changing_the_primary_image_skips_and_repeats_nothing(world):
@@ -53,16 +53,16 @@ def test_changing_the_primary_image_skips_and_repeats_nothing(world):
     visit_images = world.consultation.images
     visit_images.filter(pk=created[0].pk).update(is_primary=True)
 
-    def between(seen):
+    def between(ids):
         visit_images.filter(is_primary=True).update(is_primary=False)
         unseen = list(visit_images.as_added().values_list("pk", flat=True))
-        last = [key for key in unseen if str(key) not in seen][-1:]
+        last = [key for key in unseen if str(key) not in ids][-1:]
         visit_images.filter(pk__in=last).update(is_primary=True)
 
     path = f"/api/v1/consultations/{world.consultation.pk}/images"
-    seen = walk(world.client, path, between)
-    assert sorted(seen) == sorted(str(key) for key in visit_images.values_list("pk", flat=True))
-    assert seen[0] == str(created[0].pk)
+    ids = walk(world.client, path, between)
+    assert sorted(ids) == sorted(str(key) for key in visit_images.values_list("pk", flat=True))
+    assert ids[0] == str(created[0].pk)
 
 
 @pytest.mark.parametrize("start", [1, 2])
@@ -74,13 +74,13 @@ def test_walk_keeps_the_primary_image_it_started_with(world, size, start):
     visit_images.filter(pk=created[3].pk).update(is_primary=True)
     expected = [str(key) for key in visit_images.as_added().values_list("pk", flat=True)]
     path = f"/api/v1/consultations/{world.consultation.pk}/images"
-    seen, url = [], f"{path}?page_size={size}&page={start}"
+    ids, url = [], f"{path}?page_size={size}&page={start}"
     while url:
         body = world.client.get(url).json()
-        seen += rows(body)
+        ids += rows(body)
         url = body["next"]
         visit_images.filter(is_primary=True).update(is_primary=False)
-    assert seen == expected[(start - 1) * size :]
+    assert ids == expected[(start - 1) * size :]
 
 
 def test_link_that_ends_during_a_walk_is_listed_once(world):
@@ -89,10 +89,10 @@ def test_link_that_ends_during_a_walk_is_listed_once(world):
     created[7].revoked_at = timezone.now()
     created[7].save(update_fields=["revoked_at"])
 
-    def between(seen):
-        first = Share.objects.filter(pk=seen[0])
+    def between(ids):
+        first = Share.objects.filter(pk=ids[0])
         first.update(view_limit=1, views=1, last_used_at=timezone.now())
-        shares.revoke(Share.objects.filter(pk=seen[1]))
+        shares.revoke(Share.objects.filter(pk=ids[1]))
 
     ids_before = rows(world.client.get(with_page_size("/api/v1/shares", 100)).json())
     assert walk(world.client, "/api/v1/shares", between) == ids_before
