@@ -23,8 +23,12 @@ def text(path):
     return (ROOT / path).read_text()
 
 
+def setting_files():
+    return text("dermaai/settings.py") + text("dermaai/practice.py")
+
+
 def setting_names():
-    return set(re.findall(r"\benv\.\w+\(\s*\"(\w+)\"", text("dermaai/settings.py")))
+    return set(re.findall(r"\benv\.\w+\(\s*\"(\w+)\"", setting_files()))
 
 
 def assignments(path):
@@ -51,9 +55,7 @@ def test_example_files_have_no_secret(example):
 
 def test_defaults_in_the_example_match_the_settings():
     for name, value in re.findall(r"^#([A-Z_0-9]+)=(.+)$", text("deploy/env.example"), re.M):
-        declaration = re.search(
-            rf'env\.\w+\(\s*"{name}",(?: int,)? (.+?)\)', text("dermaai/settings.py")
-        )
+        declaration = re.search(rf'env\.\w+\(\s*"{name}",(?: int,)? (.+?)\)', setting_files())
         default = eval(declaration[1].removeprefix("default="), {})
         if isinstance(default, list):
             default = ",".join(map(str, default))

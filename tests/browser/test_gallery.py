@@ -24,9 +24,9 @@ def files(count):
     ]
 
 
-def submit(user, *, ready_tile=True, **options):
+def submit(user, *, ready=True, **options):
     image, _created = submit_image(user=user, upload=upload(), **options)
-    if ready_tile:
+    if ready:
         while queue.work():
             pass
     image.refresh_from_db()

@@ -253,6 +253,8 @@ def make(patients=RECORD, scale=1):
                     date=day,
                     reason=visit.reason,
                     diagnosis=visit.diagnosis,
+                    review_on=day + timedelta(days=28) if visit.status == "follow_up" else None,
+                    diagnosis_released=visit.status == "closed",
                     notes=visit.notes,
                     status=visit.status,
                 )
