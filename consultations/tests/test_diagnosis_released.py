@@ -22,12 +22,12 @@ def make_visit(consultation):
 
 @pytest.fixture
 def diagnosis_visible_to(api, page):
-    """`diagnosis_visible_to(user, consultation)`: whether it is in the API, its list, and the pages of
+    """`diagnosis_visible_to(user, visit)`: whether it is in the API, its list, and the pages of
     consultation and patient; it must be in all or none."""
 
-    def is_visible_everywhere(user, make_visit):
+    def is_visible_everywhere(user, visit):
         client, browser = api(user), page(user)
-        answer = client.get(f"/api/v1/consultations/{make_visit.pk}").json()
+        answer = client.get(f"/api/v1/consultations/{visit.pk}").json()
         listed = client.get("/api/v1/consultations").json()["consultations"]
         visible = {
             answer["diagnosis"] == DIAGNOSIS,
@@ -35,8 +35,8 @@ def diagnosis_visible_to(api, page):
             *(
                 DIAGNOSIS in browser.get(path).content.decode()
                 for path in (
-                    f"/consultations/{make_visit.pk}/",
-                    f"/patients/{make_visit.patient_id}/",
+                    f"/consultations/{visit.pk}/",
+                    f"/patients/{visit.patient_id}/",
                 )
             ),
         }
