@@ -2,6 +2,7 @@
 import { settle, toast } from "./components/toast.js";
 import "./components/drafts/index.js";
 import "./components/metadata.js";
+import "./components/suggest.js";
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
