@@ -16,6 +16,7 @@ register = template.Library()
 
 LONG, WEEKDAY = "j F Y", "l j F Y"  # in both languages
 MONTH, SHORT_MONTH = "F Y", "N"
+CLOCK = "H:i"
 FIRST = {"fr": r"j\e\r"}  # how a language writes the first of a month where a word follows
 _DAY = re.compile(r"(?<!\\)j")
 
@@ -42,6 +43,12 @@ def weekday(day: date | None) -> str:
 def moment(when: datetime | None) -> str:
     """ "01/08/2026 14:05", "1 Aug 2026, 14:05"; "" for None."""
     return _written(when, get_format("SHORT_DATETIME_FORMAT"))
+
+
+@register.filter
+def clock(when: datetime | None) -> str:
+    """ "14:05" in both languages; "" for None."""
+    return _written(when, CLOCK)
 
 
 def month(day: date) -> str:

@@ -160,7 +160,7 @@ def _add_columns(
     unit: int = 1,
 ) -> None:
     """Add a column for each month, and a scale with round numbers."""
-    step = _step(max(values), unit)
+    step = scale_step(max(values), unit)
     top = step * max(1, ceil(max(values) / step))
     for tick in range(0, top + 1, step):
         _add_gridline(plot, tick / top, format_value(tick))
@@ -190,7 +190,7 @@ def _months_to_january(month: Month) -> int:
     return (13 - month.first.month) % 12
 
 
-def _step(most: int, unit: int) -> int:
+def scale_step(most: int, unit: int) -> int:
     """The step of a scale, about a third of `most`: 1, 2 or 5 times a power of ten, in the largest
     suitable power of `unit`."""
     scale = 1
