@@ -71,7 +71,7 @@ def test_date_of_a_file_is_labelled(english_browser, undated_image):
     for source in ("digitized", "file"):
         update(undated_image, captured_at=ADDED.replace(year=2019), captured_from=source)
         assert "30 Jun 2019, date of the file" in tile(english_browser, undated_image)
-        assert "<dt>Date of the file<" in facts(english_browser, undated_image)
+        assert "<dt>File date<" in facts(english_browser, undated_image)
         assert "<dt>Taken<" not in facts(english_browser, undated_image)
 
 

@@ -5,7 +5,7 @@ import re
 from testing.cast import PASSWORD
 
 TEXT = "Squame fine, bord net : à revoir dans trois mois.\nPas de prurit."
-DRAFT_RESTORED = re.compile("Unsaved text was found again")
+DRAFT_RESTORED = re.compile("Unsaved text was recovered")
 STORED_DRAFTS = """() => Object.keys(sessionStorage).filter((key) => key.startsWith("draft:"))
     .map((key) => sessionStorage[key]).join()"""
 
