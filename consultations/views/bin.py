@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -39,7 +40,7 @@ def bin_list(request: AuthenticatedRequest) -> HttpResponse:
     if page.images:
         record(Action.LISTED, request.user, images=len(page.images), consultations=visits, bin=True)
     for image in with_tile_facts(page.images):
-        image.tile["erased"] = bin.erased_at(image)
+        image.tile["erased"] = timezone.localtime(bin.erased_at(image))
     context = {
         "images": page.images,
         "days": settings.BIN_DAYS,

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +17,7 @@ from audit.trail import Action, record_all
 from core.errors import ServiceError
 from core.fragments import vary_on_htmx, wants_fragment
 from core.returning import return_url, undo_message
+from core.templatetags.dates import short_day
 
 from ..facts import with_tile_facts
 from ..models import Consultation, ConsultationImage, Patient
@@ -123,7 +123,7 @@ def _notify(request: AuthenticatedRequest, former: dict[int, list[int]], to: Con
     ) % {
         "count": len(keys),
         "name": to.patient.full_name,
-        "day": date_format(to.date, "SHORT_DATE_FORMAT"),
+        "day": short_day(to.date),
     }
     if len(former) > 1:
         messages.success(request, text)

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
     """The new indexes first, the former ones last: at every moment there is one for each page."""
 
     atomic = False
-    dependencies = [("consultations", "0017_consultation_search_keys")]
+    dependencies = [("consultations", "0018_wording")]
     operations = [
         migrations.AddField(
             model_name="consultationimage",
