@@ -8,7 +8,7 @@ from consultations.models import Consultation, ConsultationImage, Patient
 from gallery.models import UserImage
 from testing.cast import upload
 
-from .looking import faults
+from .page_faults import page_faults
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -172,9 +172,9 @@ def test_on_the_patients_page(page, record, images):
 def test_how_it_looks(page, images, doctor):
     page.locator(f"[data-id='{images[0].pk}'] .pick").click()
     bar = bar_of(page)
-    found = faults(page, "selection")
+    found = page_faults(page, "selection")
     bar.locator("summary").click()
-    found += faults(page, "selection's menu")
+    found += page_faults(page, "selection's menu")
     for width in (360, 768, 1440):
         page.set_viewport_size({"width": width, "height": 800})
         for button in bar.locator(".btn:visible").all():
@@ -182,11 +182,11 @@ def test_how_it_looks(page, images, doctor):
             assert box["x"] >= 0, width
             assert box["x"] + box["width"] <= width, width
     bin.put_away_images(ConsultationImage.objects.filter(pk=images[0].pk))
-    found += faults(page, "bin", path="/consultations/bin/")
+    found += page_faults(page, "bin", path="/consultations/bin/")
     page.locator("[data-pick]").check()
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_role("heading", name="Delete 1 image for good?")).to_be_visible()
-    found += faults(page, "for good")
+    found += page_faults(page, "for good")
     page.goto(f"/consultations/images/{images[1].pk}/move/")
-    found += faults(page, "move")
+    found += page_faults(page, "move")
     assert not found
