@@ -90,7 +90,7 @@ function align() {
     return;
   }
   if (!depth) {
-    place = crypto.getRandomValues(new Uint32Array(2)).join("-");
+    place = history.state?.place ?? crypto.getRandomValues(new Uint32Array(2)).join("-");
     history.replaceState({ ...history.state, place, layers: [] }, "", address(0));
     history.scrollRestoration = "manual"; // or Back to it would scroll after the focus is set
   }
@@ -130,11 +130,13 @@ window.addEventListener(
     if (travelling || wanted.length || here) event.stopImmediatePropagation();
     if (travelling) {
       travelling = false;
-      align();
-    } else {
-      if (wanted.length) place = event.state.place;
-      arrive(wanted);
+      return align();
     }
+    // A page before htmx wrote another address, which does not know this entry for its own.
+    const other = event.state?.place && event.state.place !== place && !event.state.htmx;
+    if (other && !wanted.length) return location.reload();
+    if (wanted.length) ({ place } = event.state);
+    return arrive(wanted);
   },
   { capture: true },
 );
@@ -147,10 +149,8 @@ document.addEventListener("htmx:replacedInHistory", () => layers.length && align
 
 async function start() {
   const stack = stackOf(history.state);
-  if (stack.length) {
-    ({ place } = history.state);
-    return arrive(stack);
-  }
+  place = history.state?.place ?? null;
+  if (stack.length) return arrive(stack);
   const asked = new URLSearchParams(location.search);
   const linked = [...kinds].filter(([, { param }]) => param && asked.has(param));
   if (!linked.length) return undefined;
