@@ -97,9 +97,16 @@ export const isDirty = (form) => savedValues.has(form) && dirty(form);
 
 /** A form that came after the page. The one before it at its place is forgotten. */
 export function adopt(form) {
-  for (const gone of savedValues.keys()) if (!gone.isConnected) savedValues.delete(gone);
+  for (const gone of [...savedValues.keys()].filter((one) => !one.isConnected)) {
+    clearTimeout(timers.get(gone));
+    timers.delete(gone);
+    savedValues.delete(gone);
+  }
   if (user) restore(form);
 }
+
+/** Keeps what was typed at once: the form is sent, and may be refused. */
+export const keep = (form) => savedValues.has(form) && save(form);
 
 function cancelTimers() {
   for (const timer of timers.values()) clearTimeout(timer);

@@ -4,7 +4,7 @@
  * merged or asked about, as on that page.
  */
 import { fragment } from "../api.js";
-import { adopt, isDirty } from "../drafts/index.js";
+import { adopt, isDirty, keep } from "../drafts/index.js";
 import { describe, part } from "../history.js";
 import { refresh } from "../metadata.js";
 
@@ -49,19 +49,22 @@ export class Editor {
     this.#item = item;
     this.#layer.set(true);
     this.on.problem("");
+    let html = null;
     try {
-      const { html } = await fragment("GET", item.page);
-      if (this.#item === item) this.#draw(html, field);
+      ({ html } = await fragment("GET", item.page));
     } catch (error) {
       if (this.#item !== item) return;
       this.close();
       this.on.problem(error.message);
+      return;
     }
+    if (this.#item === item) this.#draw(html, field);
   }
 
   /** Its field that has the focus; the next picture's form goes on there. */
   get field() {
-    return this.#form?.contains(document.activeElement) ? document.activeElement.name : null;
+    const held = this.#form?.contains(document.activeElement) && document.activeElement.name;
+    return held || null; // a button has no name
   }
 
   /** Closes the form, or asks first; false when there is none. */
@@ -114,6 +117,7 @@ export class Editor {
     const [item, form, field] = [this.#item, this.#form, this.field];
     if (this.#saving || !form) return;
     this.#setSaving(true);
+    keep(form);
     this.on.problem("");
     let answer = null;
     try {
