@@ -43,7 +43,7 @@ def test_who_gets_the_form(page, request, url, actor, status):
 
 
 def test_the_form_is_a_part_with_ids_of_its_own(page, doctor, url):
-    """The consultation's page has the upload modal's form, whose labels would lead into this one."""
+    """The consultation's page has the upload modal's form: its labels would lead into this one."""
     answer = page(doctor).get(url, headers=HTMX)
     html = answer.content.decode()
     assert "<html" not in html

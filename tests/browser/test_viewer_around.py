@@ -16,12 +16,17 @@ SCREENS = {
     "twice as large": {"viewport": {"width": 720, "height": 450}, "device_scale_factor": 2},
     "larger still": {"viewport": {"width": 640, "height": 360}, "device_scale_factor": 2},
     "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},
-    "phone across": {"viewport": {"width": 740, "height": 360}, "has_touch": True, "is_mobile": True},
+    "phone across": {
+        "viewport": {"width": 740, "height": 360},
+        "has_touch": True,
+        "is_mobile": True,
+    },
 }
 OVERLAPS = """() => {
     const picture = document.querySelector("#viewer .viewer-canvas").getBoundingClientRect();
     const over = ({ left, right, top, bottom, width }) => width
-        && left < picture.right && right > picture.left && top < picture.bottom && bottom > picture.top;
+        && left < picture.right && right > picture.left
+        && top < picture.bottom && bottom > picture.top;
     return [...document.querySelectorAll("#viewer :is(button, a, aside, nav, p)")]
         .filter((one) => one.checkVisibility() && !one.closest(".visually-hidden"))
         .filter((one) => !one.matches(".visually-hidden") && over(one.getBoundingClientRect()))

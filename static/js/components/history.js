@@ -94,10 +94,11 @@ function align() {
     history.replaceState({ ...history.state, place, layers: [] }, "", address(0));
     history.scrollRestoration = "manual"; // or Back to it would scroll after the focus is set
   }
+  const scroll = Math.round(scrollY); // for a reload: the page lies still under its layers
   for (let count = Math.max(depth, 1); count <= layers.length; count += 1) {
     const stack = layers.slice(0, count).map(({ name, value }) => ({ name, value }));
     const write = count > depth ? "pushState" : "replaceState";
-    history[write].call(history, { place, layers: stack }, "", address(count));
+    history[write].call(history, { place, layers: stack, scroll }, "", address(count));
   }
 }
 
@@ -150,7 +151,10 @@ document.addEventListener("htmx:replacedInHistory", () => layers.length && align
 async function start() {
   const stack = stackOf(history.state);
   place = history.state?.place ?? null;
-  if (stack.length) return arrive(stack);
+  if (stack.length) {
+    scrollTo(0, history.state.scroll);
+    return arrive(stack);
+  }
   const asked = new URLSearchParams(location.search);
   const linked = [...kinds].filter(([, { param }]) => param && asked.has(param));
   if (!linked.length) return undefined;

@@ -70,7 +70,7 @@ export class Editor {
   /** Closes the form, or asks first; false when there is none. */
   stop() {
     if (!this.active) return false;
-    if (this.#asking) this.#ask(null);
+    if (this.#asking && this.dirty) this.#ask(null);
     else if (this.mayLeave(() => this.close())) this.close();
     return true;
   }

@@ -69,7 +69,7 @@ export class View {
       rotate: () => picture.stage?.rotate(),
       previous: () => controller.step(-1),
       next: () => controller.step(1),
-      info: () => panels.showInfo(!panels.infoShown),
+      info: () => (panels.infoShown ? this.#hideInfo() : panels.showInfo(true)),
       help: () => panels.showHelp(!panels.helpShown),
       again: () => controller.show(controller.current),
       edit: () => side.edit(),
@@ -124,8 +124,15 @@ export class View {
 
   #pressedOutside() {
     this.#stay = false;
-    if (this.panels.infoOverPicture) this.panels.showInfo(false);
+    if (this.panels.infoOverPicture) this.#hideInfo();
     else this.controller.close();
+  }
+
+  /** The information goes, and the form in it. */
+  #hideInfo() {
+    if (!this.side.mayLeave(() => this.#hideInfo())) return;
+    this.side.stopEditing();
+    this.panels.showInfo(false);
   }
 
   async #deleted(item) {
