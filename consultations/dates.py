@@ -75,6 +75,14 @@ def check_visit(consultation: Visit) -> None:
         raise ValidationError({"date": ValidationError(text, code="invalid_date")})
 
 
+def check_review(visit: date | None, review: date | None) -> None:
+    """Raises ValidationError where a patient is to be seen again on a day that is not after the
+    visit."""
+    if visit and review and review <= visit:
+        text = _("This is not after the consultation.")
+        raise ValidationError({"review_on": ValidationError(text, code="invalid_date")})
+
+
 def visit_days(birth_date: date | None) -> tuple[date, date]:
     """(first, last) day that a visit may have; `birth_date` is the patient's, None if unknown."""
     today = timezone.localdate()

@@ -1,6 +1,5 @@
-from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -11,7 +10,6 @@ from core.versions import VersionedForm
 from .dates import EARLIEST_BIRTH, visit_days
 from .dating import EARLIEST
 from .models import Consultation, ConsultationImage, Patient
-from .models.image import ConsultationImageQuerySet
 from .vocabulary import BODY_SITES, ImageType
 
 
@@ -123,42 +121,22 @@ class PatientForm(RecordForm):
 class ConsultationForm(RecordForm):
     class Meta:
         model = Consultation
-        fields = ["date", "reason", "diagnosis", "status", "notes"]
-        widgets = {"date": DateInput(), "notes": forms.Textarea(attrs={"rows": 5})}
+        fields = [
+            "date",
+            "reason",
+            "diagnosis",
+            "diagnosis_released",
+            "status",
+            "review_on",
+            "notes",
+        ]
+        widgets = {
+            "date": DateInput(),
+            "review_on": DateInput(),
+            "notes": forms.Textarea(attrs={"rows": 5}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         birth_date = self.instance.patient.birth_date if self.instance.patient_id else None
         self.fields["date"].widget.set_range(*visit_days(birth_date))
-
-
-class ImageFilterForm(forms.Form):
-    """Narrows down a patient's images by body site and type."""
-
-    site = forms.ChoiceField(label=_("Body site"), required=False)
-    type = forms.ChoiceField(label=_("Type"), required=False)
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        self.set_sites(BODY_SITES)
-        cast(forms.ChoiceField, self.fields["type"]).choices = [
-            ("", _("All types")),
-            *ImageType.choices,
-        ]
-
-    def set_sites(self, sites: Collection[str]) -> None:
-        """Offer these sites, and the chosen one, which explains an empty page."""
-        offered = {*sites, self.data.get("site")}
-        cast(forms.ChoiceField, self.fields["site"]).choices = [
-            ("", _("All sites")),
-            *((code, site.label) for code, site in BODY_SITES.items() if code in offered),
-        ]
-
-    def filter(self, images: ConsultationImageQuerySet) -> ConsultationImageQuerySet:
-        """The images that match the chosen site and type; all of them if the form is invalid."""
-        criteria = self.cleaned_data if self.is_valid() else {}
-        if criteria.get("site"):
-            images = images.filter(body_site=criteria["site"])
-        if criteria.get("type"):
-            images = images.filter(image_type=criteria["type"])
-        return images

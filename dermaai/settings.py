@@ -12,6 +12,7 @@ from .csp import PERMISSIONS_POLICY, azure_origin, content_security_policy  # no
 from .hosts import check_hosts
 from .logs import logging_config
 from .openapi import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
+from .practice import *  # noqa: F403  (settings)
 from .rest import DRF_STANDARDIZED_ERRORS, SIMPLE_JWT  # noqa: F401  (settings)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -57,12 +58,10 @@ DECODERS = env.int("DECODERS", len(os.sched_getaffinity(0)))
 DECODER_SECONDS = env.float("DECODER_SECONDS", 4.5)  # of processor time
 DECODER_MEMORY = env.int("DECODER_MEMORY", 1_000_000_000)  # bytes, the process included
 
-# The gallery's queue and bin, in seconds.
+# The gallery's queue, in seconds.
 PROCESSING_LEASE = env.int("PROCESSING_LEASE", 180)  # then another worker takes the image
 PROCESSING_PAUSES = env.list("PROCESSING_PAUSES", int, [10, 60, 300])  # between the attempts
 PROCESSING_OUTAGE = env.int("PROCESSING_OUTAGE", 30)  # before a service that is down is tried again
-UNDO_SECONDS = env.int("UNDO_SECONDS", 600)  # how long a deleted image can be restored
-VISIT_DAYS_AHEAD = env.int("VISIT_DAYS_AHEAD", 366)  # how far ahead a consultation may be dated
 # Removing backgrounds (imaging.background): limits for one file, and an operator's own model.
 BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", 40)  # of processor time
 BACKGROUND_MEMORY = env.int("BACKGROUND_MEMORY", 1_000_000_000)  # bytes, the process included

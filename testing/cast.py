@@ -120,10 +120,15 @@ def user_image(doctor):
 
 
 @cache
+def drawn(seed=1, size=(320, 240)):
+    """A lesion on skin, as a Pillow image that is not to be changed."""
+    return phantoms.macro(seed, size=size, lesion=phantoms.Lesion(seed))
+
+
+@cache
 def photograph(format="JPEG", seed=1, size=(320, 240), **exif):
     """The bytes of a drawn photograph (tools.phantoms), the same at every call."""
-    picture = phantoms.macro(seed, size=size, lesion=phantoms.Lesion(seed))
-    return phantoms.encode(picture, format, **exif)
+    return phantoms.encode(drawn(seed, size), format, **exif)
 
 
 def upload(name="IMG_4821.JPG", data=None, **options):

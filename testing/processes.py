@@ -46,9 +46,11 @@ class Installed:
         key = {"SECRET_KEY": django_settings.SECRET_KEY}
         self.environment = web.environment(folder, **(key | settings))
 
-    def manage(self, *arguments):
-        """What a command of manage.py prints; one that fails fails the test."""
-        done = web.manage(self.environment, *arguments, check=False, capture_output=True, text=True)
+    def manage(self, *arguments, **options):
+        """What a command of manage.py prints; one that fails fails the test. `options` are
+        `subprocess.run`'s."""
+        options |= {"check": False, "capture_output": True, "text": True}
+        done = web.manage(self.environment, *arguments, **options)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

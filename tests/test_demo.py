@@ -29,7 +29,7 @@ def test_only_on_an_empty_database(doctor, settings):
 def test_the_demo_makes_people_who_log_in_and_photographs_as_cameras_write_them(db, client):
     pillow_heif.register_heif_opener()
     person, visits = demo.RECORD[0]
-    demo.make([(person, visits[-1:])])
+    demo.make([(person, visits[-1:])], scale=0.25)
     assert set(User.objects.values_list("email", "role")) == {
         ("doctor@demo.example", "doctor"),
         ("patient@demo.example", "patient"),

@@ -24,8 +24,12 @@ def text(path):
     return (ROOT / path).read_text()
 
 
+def settings_files():
+    return text("dermaai/settings.py") + text("dermaai/practice.py")
+
+
 def read_by_the_settings():
-    return set(re.findall(r"\benv\.\w+\(\s*\"(\w+)\"", text("dermaai/settings.py")))
+    return set(re.findall(r"\benv\.\w+\(\s*\"(\w+)\"", settings_files()))
 
 
 def assigned(path):
@@ -52,7 +56,7 @@ def test_an_example_holds_no_secret(example):
 
 def test_the_defaults_that_the_example_tells_are_the_defaults():
     for name, value in re.findall(r"^#([A-Z_0-9]+)=(.+)$", text("deploy/env.example"), re.M):
-        held = re.search(rf'env\.\w+\(\s*"{name}",(?: int,)? (.+?)\)', text("dermaai/settings.py"))
+        held = re.search(rf'env\.\w+\(\s*"{name}",(?: int,)? (.+?)\)', settings_files())
         told = eval(held[1].removeprefix("default="), {})
         if isinstance(told, list):
             told = ",".join(map(str, told))

@@ -5,6 +5,7 @@ import os
 import signal
 
 import pytest
+from django.conf import settings
 from prometheus_client.parser import text_string_to_metric_families
 
 from testing.cast import photograph
@@ -39,9 +40,15 @@ def scraped(port):
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory):
+def watched(tmp_path_factory, sqlite_files):
     """(what was scraped after a few uploads and the work of a worker, the text itself)."""
-    environment = web.environment(tmp_path_factory.mktemp("watched"), METRICS_TOKEN=TOKEN)
+    folder = tmp_path_factory.mktemp("watched")
+    environment = web.environment(
+        folder,
+        METRICS_TOKEN=TOKEN,
+        DATABASE_URL=sqlite_files.copy(folder / "db.sqlite3"),
+        SECRET_KEY=settings.SECRET_KEY,  # by which the head of the audit log was sealed
+    )
     with uploads.server(environment) as (port, worker):
         client = uploads.Client(port, photograph())
         client.upload(2)

@@ -6,7 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.long
 
-IMAGES = 40
+IMAGES = 24
 LEASE = 4  # seconds: what a killed worker's image waits for
 
 
@@ -19,7 +19,7 @@ def test_one_of_two_workers_is_killed(install, database):
     here = install(DATABASE_URL=database, PROCESSING_LEASE=str(LEASE))
     here.program("gallery.fill", images=IMAGES)
     first, second = here.worker(), here.worker()
-    assert told(here, ready=5)["status"]["queued"], "it was killed too late to leave work behind"
+    assert told(here, ready=3)["status"]["queued"], "it was killed too late to leave work behind"
     first.send_signal(signal.SIGKILL)
     first.wait()
     found = told(here, ready=IMAGES, idle=True)
@@ -35,7 +35,7 @@ def test_one_of_two_workers_is_killed(install, database):
 def test_a_worker_that_is_asked_to_stop_finishes_what_it_holds(install, database):
     """An upgrade would else cost every image in work a lease of waiting."""
     here = install(DATABASE_URL=database)
-    here.program("gallery.fill", images=12)
+    here.program("gallery.fill", images=6)
     worker = here.worker()
     told(here, ready=1)
     worker.send_signal(signal.SIGTERM)

@@ -2,31 +2,14 @@
 away. Lost would be what the practice has."""
 
 import hashlib
-import json
 import subprocess
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from tools.servers import web
-
 FORMER = "e9994d4"  # the last version before this one's first change of a table
 FILL = (settings.BASE_DIR / "testing" / "former_demo.py").read_text()
-ROWS = """
-import json
-from django.apps import apps
-from gallery.models import UserImage
-told = {}
-for label in ("consultations.ConsultationImage", "gallery.UserImage", "audit.Event"):
-    told[label] = apps.get_model(label).objects.count()
-told["cutouts"] = {
-    str(image.pk): [image.cutout.name, image.cutout_thumbnail.name, image.processed_url is not None]
-    for image in UserImage.objects.filter(status="ready")
-}
-print(json.dumps(told))
-"""
-
 pytestmark = pytest.mark.long
 
 
@@ -66,41 +49,28 @@ def empty_database(request, tmp_path):
     return request.getfixturevalue("server").empty()
 
 
-def test_the_version_before_upgrades_in_place(former, empty_database, tmp_path):
-    environment = web.environment(tmp_path / "data", DATABASE_URL=empty_database)
-    (tmp_path / "data").mkdir()
-
-    def manage(*arguments, cwd=settings.BASE_DIR, **options):
-        done = web.manage(
-            environment, *arguments, cwd=cwd, check=False, capture_output=True, text=True, **options
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    manage("migrate", "-v0", cwd=former)
-    token = manage("shell", cwd=former, input=FILL).split()[-1]
-    before = digests(tmp_path / "data")
+def test_the_version_before_upgrades_in_place(former, empty_database, install):
+    here = install(DATABASE_URL=empty_database)
+    here.manage("migrate", "-v0", cwd=former)
+    token = here.manage("shell", cwd=former, input=FILL).split()[-1]
+    before = digests(here.folder)
     assert before
 
-    manage("migrate", "-v0")
-    manage("verify_images")
-    manage("verify_audit")
-    assert digests(tmp_path / "data") == before
-    assert " 0 orphans, 0 missing" in manage("reconcile", "--dry-run", "--older-than", "0")
-    told = json.loads(manage("shell", "-v0", "-c", ROWS))
-    pictures, copies = told["consultations.ConsultationImage"], told["gallery.UserImage"]
-    assert len(before) == 3 * pictures + 3 * copies + 2 * len(told["cutouts"])
-    assert told["cutouts"]
-    assert told["audit.Event"]
-    for cutout, thumbnail, shown in told["cutouts"].values():
+    here.manage("migrate", "-v0")
+    found = here.program("upgrade.check", token=token)
+    assert digests(here.folder) == before
+    assert " 0 orphans, 0 missing" in found["reconcile"]
+    counts, cutouts = found["counts"], found["cutouts"]
+    pictures, copies = counts["consultations.ConsultationImage"], counts["gallery.UserImage"]
+    assert len(before) == 3 * pictures + 3 * copies + 2 * len(cutouts)
+    assert cutouts
+    assert counts["audit.Event"]
+    for cutout, thumbnail, shown in cutouts.values():
         assert cutout.endswith("_processed.png")
         assert thumbnail.endswith("_cutout.webp")
         assert shown
+    assert found["shared"] in {cutout for cutout, *_rest in cutouts.values()}, "its link opens"
 
-    opened = f"from gallery.services.shares import find; print(find({token!r}).image.cutout.name)"
-    shared = manage("shell", "-v0", "-c", opened).strip()
-    assert shared in {cutout for cutout, *_rest in told["cutouts"].values()}, "its link still opens"
-
-    manage("migrate", "-v0", "gallery", "0006")
-    manage("migrate", "-v0")
-    assert json.loads(manage("shell", "-v0", "-c", ROWS))["cutouts"] == told["cutouts"]
+    here.manage("migrate", "-v0", "gallery", "0006")
+    here.manage("migrate", "-v0")
+    assert here.program("upgrade.rows")["cutouts"] == cutouts

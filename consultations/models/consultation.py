@@ -1,25 +1,50 @@
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
 from core import keyset
+from core.search import matching_joined_words, matching_words, search_key
 
-from ..dates import check_visit
-from .access import RecordQuerySet, rows_of
+from ..dates import check_review, check_visit
+from .access import RecordQuerySet, Viewer, rows_of
 from .patient import Patient
+
+SEARCHED = ("reason", "diagnosis", "notes")  # the doctor's words
+SEARCH_KEY_LENGTH = 2000  # characters: the beginning of long notes
 
 
 class ConsultationQuerySet(RecordQuerySet["Consultation"]):
+    def search(self, words: str) -> Self:
+        """Those in whose reason, diagnosis and notes every word stands, in any order; without a
+        result, once more ignoring spaces and hyphens."""
+        found = matching_words(self, words)
+        return found if not words or found.exists() else matching_joined_words(self, words)
+
+    def to_follow_up(self) -> Self:
+        """Those marked so or with a day on which to see the patient again, unless the patient came
+        back later, to the same doctor. First what is due first; what has no day comes last."""
+        later = rows_of("Consultation").filter(
+            patient=OuterRef("patient"), doctor=OuterRef("doctor"), date__gt=OuterRef("date")
+        )
+        due = self.filter(Consultation.TO_FOLLOW_UP).exclude(Exists(later))
+        return due.order_by(F("review_on").asc(nulls_last=True), "date", "pk")
+
     def with_images_count(self, most: int | None = None) -> Self:
         """Adds `images_count`, which stops counting at `most` if that is given."""
         images = rows_of("ConsultationImage").filter(consultation=OuterRef("pk")).order_by()
         return self.annotate(images_count=keyset.Count(images.values("pk")[:most]))
+
+
+def releases_diagnoses() -> bool:
+    """Whether a new consultation shows its diagnosis to the patient: DIAGNOSES_RELEASED."""
+    return bool(settings.DIAGNOSES_RELEASED)
 
 
 class Consultation(models.Model):
@@ -27,6 +52,8 @@ class Consultation(models.Model):
         IN_PROGRESS = "in_progress", _("In progress")
         FOLLOW_UP = "follow_up", _("To follow up")
         CLOSED = "closed", _("Closed")
+
+    TO_FOLLOW_UP = Q(status=Status.FOLLOW_UP) | Q(review_on__isnull=False)
 
     doctor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -41,12 +68,21 @@ class Consultation(models.Model):
     date = models.DateField(_("date"), default=timezone.localdate)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
     diagnosis = models.CharField(_("diagnosis"), max_length=250, blank=True)
+    diagnosis_released = models.BooleanField(
+        _("show the diagnosis to the patient"),
+        default=releases_diagnoses,
+        help_text=_("They see it once the consultation is no longer in progress."),
+    )
     notes = models.TextField(
         _("notes"), blank=True, help_text=_("For you: the patient does not see them.")
     )
     status = models.CharField(
         _("status"), max_length=20, choices=Status, default=Status.IN_PROGRESS
     )
+    review_on = models.DateField(
+        _("see again on"), null=True, blank=True, help_text=_("The home page reminds you.")
+    )
+    search_key = models.CharField(max_length=SEARCH_KEY_LENGTH, editable=False, default="")
     images_taken = models.BooleanField(_("images taken"), default=False, editable=False)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -66,10 +102,37 @@ class Consultation(models.Model):
         indexes = [
             models.Index(fields=["doctor", "-date", "-id"], name="consultation_by_doctor"),
             models.Index(fields=["patient", "-date", "-id"], name="consultation_by_patient"),
+            models.Index(
+                fields=["doctor"],
+                condition=Q(status="follow_up") | Q(review_on__isnull=False),
+                name="consultation_to_follow_up",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.patient} · {self.date}"
 
+    @property
+    def diagnosis_is_shown(self) -> bool:
+        """Whether the patient sees the diagnosis: it is released, and the visit is over."""
+        return self.diagnosis_released and self.status != self.Status.IN_PROGRESS
+
+    def diagnosis_for(self, user: Viewer) -> str:
+        """The diagnosis, or "" for a patient to whom it is not shown."""
+        return self.diagnosis if user.pk == self.doctor_id or self.diagnosis_is_shown else ""
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        words = {name: getattr(self, name) for name in SEARCHED}
+        self.search_key = search_key(*words.values())[:SEARCH_KEY_LENGTH]
+        if update_fields is not None and words.keys() & set(update_fields):
+            update_fields = {*update_fields, "search_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the day on which to see the patient again has passed."""
+        return self.review_on is not None and self.review_on < timezone.localdate()
+
     def clean(self) -> None:
         check_visit(self)
+        check_review(self.date, self.review_on)

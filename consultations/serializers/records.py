@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from ..dates import check_birth, check_visit
+from ..dates import check_birth, check_review, check_visit
 from ..identity import normalize_file_number
 from ..models import Consultation, Patient
 from ..models.patient import PatientQuerySet
@@ -63,8 +64,10 @@ class ConsultationSerializer(serializers.ModelSerializer):
             "date",
             "reason",
             "diagnosis",
+            "diagnosis_released",
             "notes",
             "status",
+            "review_on",
             "images_taken",
             "images_count",
             "created_at",
@@ -84,10 +87,16 @@ class ConsultationSerializer(serializers.ModelSerializer):
             row = self.instance
             patient = row.patient if row else data["patient"]
             check_visit(Consultation(pk=row and row.pk, patient=patient, date=data["date"]))
+        day = data.get("date") or (self.instance.date if self.instance else timezone.localdate())
+        if "review_on" in data:
+            check_review(day, data["review_on"])
+        elif self.instance:
+            check_review(day, self.instance.review_on)
         return data
 
     def to_representation(self, consultation: Consultation) -> dict[str, Any]:
         data = super().to_representation(consultation)
         if consultation.doctor_id != self.context["request"].user.pk:
             data["notes"] = ""  # the doctor's own
+        data["diagnosis"] = consultation.diagnosis_for(self.context["request"].user)
         return data

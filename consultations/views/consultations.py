@@ -12,6 +12,7 @@ from core import keyset
 from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
 
 from ..facts import with_tile_facts
+from ..filter_forms import ConsultationFilterForm
 from ..forms import ConsultationForm
 from ..models import Consultation, Patient
 from ..ordering import IN_ORDER
@@ -26,12 +27,17 @@ IMAGES = 48
 
 
 @doctor_required
+@vary_on_htmx
 def consultation_list(request: AuthenticatedRequest) -> HttpResponse:
-    """A doctor's consultations, the latest first."""
-    mine = for_list(Consultation.objects.editable_by(request.user))
-    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
+    """A doctor's consultations, the latest first, narrowed down by status, words and days."""
+    form = ConsultationFilterForm(request.GET)
+    mine = form.filter(Consultation.objects.editable_by(request.user))
+    page = Paginator(for_list(mine), PAGE).get_page(request.GET.get("page"))
     prepare_list(request, page)
-    return render(request, "consultations/list.html", {"page": page})
+    context = {"page": page, "form": form, "page_query": form.query()}
+    part = wants_fragment(request)
+    template = "consultations/partials/results.html" if part else "consultations/list.html"
+    return render(request, template, context)
 
 
 @doctor_required

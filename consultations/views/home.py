@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
@@ -24,7 +25,7 @@ from ..models import Consultation, ConsultationImage, Patient
 from ..models.consultation import ConsultationQuerySet
 from ..ordering import IN_ORDER
 
-RECENT = 8
+RECENT, FOLLOW_UP = 8, 8
 _COLUMNS = [{"pk": "id"}.get(key, key) for key in IN_ORDER]
 PICTURE = '<img class="strip-pic" src="{}" alt="" width="{}" height="{}" loading="lazy">'
 FIRST_IMAGES = f"""
@@ -112,10 +113,26 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _doctor_home(request: AuthenticatedRequest) -> HttpResponse:
-    mine = for_list(Consultation.objects.editable_by(request.user))
-    today = timezone.localdate()
+    own = Consultation.objects.editable_by(request.user)
+    mine, today = for_list(own), timezone.localdate()
     todays = list(mine.filter(date=today))
     recent = list(mine.exclude(date=today)[:RECENT])
     prepare_list(request, [*todays, *recent])
-    context = {"today": today, "todays": todays, "recent": recent}
+    follow_up = list(own.to_follow_up().select_related("patient")[: FOLLOW_UP + 1])
+    context = {
+        "today": today,
+        "todays": todays,
+        "recent": recent,
+        "follow_up": follow_up[:FOLLOW_UP],
+        "more_to_follow_up": len(follow_up) > FOLLOW_UP,
+        "first_steps": _first_steps(request.user, [*todays, *recent]),
+    }
     return render(request, "home/doctor.html", context)
+
+
+def _first_steps(user: User, listed: list[Consultation]) -> dict[str, object] | None:
+    """What an empty practice has to do, and what of it is done: until there is a picture."""
+    if len(listed) >= RECENT or any(consultation.images_count for consultation in listed):
+        return None
+    patient = bool(listed) or Patient.objects.editable_by(user).exists()
+    return {"patient": patient, "consultation": listed[0] if listed else None}

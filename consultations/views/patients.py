@@ -17,7 +17,8 @@ from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, 
 from core.search import find_namesakes
 
 from ..facts import with_tile_facts
-from ..forms import ImageFilterForm, PatientForm
+from ..filter_forms import ImageFilterForm
+from ..forms import PatientForm
 from ..models import Consultation, ConsultationImage, Patient
 from ..models.patient import PatientQuerySet
 from ..ordering import BY_VISIT

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 from imaging import intake
 from imaging.errors import ImageRefused
 from imaging.quality import Verdict
-from testing.cast import photograph
+from testing.cast import drawn, photograph
 from tools import phantoms
 
 SIZE = (800, 600)
@@ -30,7 +30,7 @@ def scan_of(data):
 
 
 def saved(mode="RGB", **options):
-    picture = phantoms.macro(1, size=SIZE, lesion=phantoms.Lesion(1)).convert(mode)
+    picture = drawn(size=SIZE).convert(mode)
     out = io.BytesIO()
     picture.save(out, "JPEG", **{"quality": 92, **options})
     return out.getvalue()

@@ -3,7 +3,9 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from audit import chain
@@ -25,6 +27,23 @@ def main(threads, each):
         "rolled_back": sum(one["number"] % 8 == 7 for one in told),
         "rate": round(len(told) / seconds),
     }
+
+
+def emptied_and_migrated():
+    """What `verify_audit` prints of what was written; when it was flushed; after the app's
+    migrations went back and forth."""
+    written = _verify_audit()
+    call_command("flush", interactive=False, verbosity=0)
+    emptied = _verify_audit()
+    call_command("migrate", "audit", "zero", verbosity=0)
+    call_command("migrate", verbosity=0)
+    return {"written": written, "emptied": emptied, "migrated": _verify_audit()}
+
+
+def _verify_audit():
+    output = StringIO()
+    call_command("verify_audit", stdout=output)
+    return output.getvalue()
 
 
 def _tell(threads, each):

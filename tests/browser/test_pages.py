@@ -21,6 +21,7 @@ def paths(consultation, image, record, doctor):
         f"/patients/{record.pk}/",
         f"/patients/{record.pk}/edit/",
         "/consultations/",
+        "/consultations/?q=nothing",
         "/consultations/new/",
         f"/consultations/new/?patient={record.pk}",
         f"/consultations/{consultation.pk}/",

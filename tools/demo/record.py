@@ -201,9 +201,10 @@ def is_empty():
     return not User.objects.exists() and not Patient.objects.exists()
 
 
-def _draw(seed, shot, phototype, taken_at, gps):
+def _draw(seed, shot, scale, phototype, taken_at, gps):
     """One file as a camera would write it. Runs in a process of its own."""
     size = (2400, 1800) if shot.primary else (1600, 1200)
+    size = (round(size[0] * scale), round(size[1] * scale))
     if shot.view == "overview":
         lesions = [Lesion(seed + n, "naevus", 4 + n) for n in range(4)]
         picture = phantoms.overview(seed, size=size, phototype=phototype, lesions=lesions)
@@ -226,8 +227,9 @@ def _draw(seed, shot, phototype, taken_at, gps):
     )
 
 
-def make(patients=RECORD):
-    """Create everything. Call it on an empty database only (`is_empty`)."""
+def make(patients=RECORD, scale=1):
+    """Create everything. Call it on an empty database only (`is_empty`). Pictures are up to 2400
+    pixels wide, times `scale`."""
     doctor = User.objects.create_user(
         "doctor@demo.example", PASSWORD, full_name="Dr Claire Rousseau", role="doctor"
     )
@@ -251,6 +253,8 @@ def make(patients=RECORD):
                     date=day,
                     reason=visit.reason,
                     diagnosis=visit.diagnosis,
+                    review_on=day + timedelta(days=28) if visit.status == "follow_up" else None,
+                    diagnosis_released=visit.status == "closed",
                     notes=visit.notes,
                     status=visit.status,
                 )
@@ -260,7 +264,7 @@ def make(patients=RECORD):
                     taken = min(taken, timezone.localtime() - timedelta(minutes=9 - shot_number))
                     seed = number * 1000 + visit.days_ago * 10 + shot_number
                     gps = PARIS_GPS if shot.camera == "phone" else None
-                    job = pool.submit(_draw, seed, shot, record.phototype or 2, taken, gps)
+                    job = pool.submit(_draw, seed, shot, scale, record.phototype or 2, taken, gps)
                     jobs.append((consultation, shot, taken, job))
         for count, (consultation, shot, taken, job) in enumerate(jobs, start=1):
             image, _created = services.add_image(
