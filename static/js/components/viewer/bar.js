@@ -15,7 +15,8 @@ export class Bar {
     this.#part("day").textContent = day;
     this.#part("gap").textContent = gap;
     this.#part("gap").title = words;
-    this.#part("when").hidden = !day;
+    // A consultation's page has said its own day already.
+    this.#part("when").hidden = !day || (!gap && this.#part("viewer-subject").textContent.includes(day));
     disableAtEnd(this.#button("previous"), index <= 0, this.#button("next"));
     disableAtEnd(this.#button("next"), index + 1 >= total, this.#button("previous"));
     const name = [current.label, words].filter(Boolean).join(", ");
