@@ -130,6 +130,7 @@ def test_a_deleted_picture_is_no_place(tab, doctor, consultation, images, addres
     expect(page).to_have_url(address(images[2]))
     page.go_back()
     expect(viewer).to_be_hidden()
+    expect(page.locator("#images .tile")).to_have_count(11)
     services.delete_image(images[2])
     page.evaluate("document.body.dispatchEvent(new CustomEvent('images:changed'))")
     expect(page.locator("#images .tile")).to_have_count(10)

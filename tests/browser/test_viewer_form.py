@@ -28,7 +28,7 @@ def viewer(tab, doctor, consultation, images):
 
 
 def field(viewer, name):
-    return viewer.locator(f"[data-edit-slot] [name={name}]")
+    return viewer.locator(f".viewer-edit [name={name}]")
 
 
 @pytest.mark.both
@@ -46,7 +46,7 @@ def test_three_pictures_without_leaving_the_viewer(viewer, images, violations):
         field(viewer, "description").fill(f"Number {number}.")
         field(viewer, "image_type").focus()
         page.keyboard.press("Enter")
-    expect(viewer.locator("[data-edit-slot]")).to_be_hidden()  # there is no fourth
+    expect(viewer.locator(".viewer-edit")).to_be_hidden()  # there is no fourth
     expect(viewer.locator("[data-facts-slot]")).to_contain_text("Number 2.")
     stored = [ConsultationImage.objects.get(pk=image.pk) for image in images]
     assert [one.image_type for one in stored] == ["macro", "overview", "dermoscopy"]
@@ -167,7 +167,7 @@ def test_a_patient_has_no_form(tab, patient, consultation, images):
     page.keyboard.press("e")
     expect(viewer.locator("[data-do=edit]")).to_be_hidden()
     page.wait_for_timeout(300)
-    expect(viewer.locator("[data-edit-slot]")).to_be_hidden()
+    expect(viewer.locator(".viewer-edit")).to_be_hidden()
 
 
 def test_the_form_is_accessible_and_goes_with_the_information(viewer, violations):

@@ -20,7 +20,9 @@ export class Side {
       this.stopAsking();
       return !this.asking;
     });
-    this.editor = new Editor(this.#part("edit-slot"), {
+    this.slot = Object.assign(document.createElement("div"), { className: "viewer-edit", hidden: true });
+    this.#part("facts-slot").after(this.slot);
+    this.editor = new Editor(this.slot, {
       shown: (shown) => this.#showForm(shown),
       problem: (text) => this.#showProblem(text),
       announce: on.announce,
@@ -89,7 +91,7 @@ export class Side {
   #showForm(shown) {
     const hadFocus = this.#part("side").contains(document.activeElement) || document.activeElement === document.body;
     this.dialog.toggleAttribute("data-editing", shown);
-    this.#part("edit-slot").hidden = !shown;
+    this.slot.hidden = !shown;
     if (!shown && hadFocus && this.dialog.open) this.#button("edit").focus();
   }
 
