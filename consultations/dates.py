@@ -1,6 +1,5 @@
 """Dates that people type, and the range that each must lie in."""
 
-import re
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -10,8 +9,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-_DAY = re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4})", re.ASCII)
-_ISO_DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
 Day = date  # under a name of its own: a visit has a `date`
 EARLIEST_BIRTH = date(1880, 1, 1)
 EARLIEST_VISIT = date(1900, 1, 1)  # where the date of birth is unknown
@@ -44,17 +41,6 @@ class Visit(Protocol):
 
     @property
     def patient_id(self) -> int: ...
-
-
-def typed_day(word: str) -> date | None:
-    """The date typed as 4/3/1972, 04.03.1972, 04-03-1972 or 1972-03-04 (day first), else None."""
-    match = _DAY.fullmatch(word) or _ISO_DAY.fullmatch(word)
-    if not match:
-        return None
-    try:
-        return date(**{name: int(part) for name, part in match.groupdict().items()})
-    except ValueError:  # the 31st of February
-        return None
 
 
 BIRTH_DATE_MESSAGE = _("A date of birth is in the past.")

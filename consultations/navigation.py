@@ -40,4 +40,4 @@ ENTRIES = (
     ),
     Entry(_("Who saw my images"), "audit", order=30, icon="eye", places=("menu",)),
 )
-SEARCH = Search(_("Find a patient"), "patient_list")
+SEARCH = Search(_("Find a patient"), "patient_list", "patient_suggestions")

@@ -22,7 +22,7 @@ DUPLICATE_WINDOW = timedelta(minutes=1)
 
 @transaction.atomic
 def create_record(
-    row: _Record, author: User, fields: Iterable[str], except_keys: Iterable[int] = ()
+    row: _Record, author: User, fields: Iterable[str], except_keys: Iterable[int | str] = ()
 ) -> _Record:
     """Save a new patient or consultation, but only once if a button is pressed twice.
 
@@ -30,14 +30,19 @@ def create_record(
     DUPLICATE_WINDOW ago and is not among `except_keys`. The author's row is locked, so that two
     requests run one after the other."""
     get_user_model().objects.select_for_update(no_key=True).get(pk=author.pk)
-    values = {name: getattr(row, name) for name in fields}
-    recent = type(row).objects.filter(created_at__gt=timezone.now() - DUPLICATE_WINDOW, **values)
+    recent = type(row).objects.filter(**just_created(row, fields))
     duplicate = recent.exclude(pk__in=except_keys).first()
     if duplicate:
         return duplicate
     row.save()
     record(Action.CREATED, row)
     return row
+
+
+def just_created(row: Model, fields: Iterable[str]) -> dict[str, Any]:
+    """A filter for what the first press of the button made of the same values."""
+    values = {name: getattr(row, name) for name in fields}
+    return {"created_at__gt": timezone.now() - DUPLICATE_WINDOW, **values}
 
 
 @transaction.atomic

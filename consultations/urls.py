@@ -1,11 +1,12 @@
 from django.urls import path, re_path
 
-from .views import audit, consultations, home, images, patients, revisions
+from .views import audit, consultations, home, images, patients, revisions, suggestions
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("patients/", patients.patient_list, name="patient_list"),
     path("patients/new/", patients.patient_create, name="patient_create"),
+    path("patients/suggestions/", suggestions.patient_suggestions, name="patient_suggestions"),
     path("patients/<int:pk>/", patients.patient_detail, name="patient_detail"),
     path("patients/<int:pk>/edit/", patients.patient_edit, name="patient_edit"),
     path("consultations/", consultations.consultation_list, name="consultation_list"),

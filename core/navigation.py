@@ -42,13 +42,18 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Search:
     """The search in the bar, for doctors. `route`: the page that answers `?q=`; `label`: what it
-    finds."""
+    finds; `suggestions`: the route of what answers `?q=` while somebody types
+    (static/js/components/suggest.js)."""
 
     label: object
     route: str
+    suggestions: str
 
     def url(self) -> str:
         return reverse(self.route)
+
+    def suggestions_url(self) -> str:
+        return reverse(self.suggestions)
 
 
 _entries: dict[tuple[str, tuple[Place, ...]], Entry] = {}

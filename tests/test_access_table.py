@@ -35,6 +35,7 @@ TABLE = {
     ("home", "get"): (200, 200, 200, 200, 302, 302),
     ("patient_list", "get"): DOCTORS,
     ("patient_create", "get"): DOCTORS,
+    ("patient_suggestions", "get"): DOCTORS,
     ("patient_detail", "get"): LOOK,
     ("patient_edit", "get"): CHANGE,
     ("patient_edit", "post"): CHANGE,
@@ -219,7 +220,7 @@ def path_of(route, arguments):
         (k for k in arguments if route == k),
         route.removeprefix("api-").split("_")[0].split("-")[0],
     )
-    without = ("_list", "_create", "-list")
+    without = ("_list", "_create", "_suggestions", "-list")
     wants = kind in arguments and not route.endswith(without)
     return reverse(route, args=arguments[kind] if wants else [])
 

@@ -128,6 +128,15 @@ class Consultation(models.Model):
             update_fields = {*update_fields, "search_key"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
+    def of_the_same_day(self) -> ConsultationQuerySet:
+        """Visits that may be this one: same patient, doctor and day, and the same reason or, on
+        one of the two, none."""
+        visits = Consultation.objects.filter(
+            patient=self.patient_id, doctor=self.doctor_id, date=self.date
+        )
+        same = visits.filter(reason__in=["", self.reason]) if self.reason else visits
+        return same.exclude(pk=self.pk)
+
     @property
     def is_overdue(self) -> bool:
         """Whether the day on which to see the patient again has passed."""

@@ -12,7 +12,8 @@ from core.folding import fold
 from core.search import MAX_QUERY, MAX_WORDS, matching_joined_words, matching_words, search_key
 
 from .. import identity
-from ..dates import BIRTH_DATE_MESSAGE, check_birth, typed_day, validate_birth_date
+from ..dates import BIRTH_DATE_MESSAGE, check_birth, validate_birth_date
+from ..typed_days import days_of, with_figures
 from .access import PatientAccess
 
 SEARCH_KEY_LENGTH = 400  # characters: a ligature of a whole phrase is written out
@@ -29,10 +30,11 @@ class PatientQuerySet(PatientAccess["Patient"]):
         case; a word that is a date matches the date of birth. `joined` ignores spaces and hyphens
         in names."""
         patients, other_words = self, []
-        for word in words[:MAX_QUERY].split()[:MAX_WORDS]:
-            if birth_date := typed_day(fold(word).strip(",;")):
+        for word in with_figures(words[:MAX_QUERY]).split()[:MAX_WORDS]:
+            if days := days_of(fold(word).strip(",;")):
                 key = search_key(word)  # it may also be a file number that looks like a date
-                patients = patients.filter(Q(birth_date=birth_date) | Q(search_key__contains=key))
+                born = Q(birth_date__in=days)
+                patients = patients.filter(born | Q(search_key__contains=key))
             else:
                 other_words.append(word)
         matching = matching_joined_words if joined else matching_words

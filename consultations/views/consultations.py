@@ -16,7 +16,7 @@ from ..filter_forms import ConsultationFilterForm
 from ..forms import ConsultationForm
 from ..models import Consultation, Patient
 from ..ordering import IN_ORDER
-from ..records import create_record, save_changes
+from ..records import create_record, just_created, save_changes
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import edited_rows, render_form
 from .home import for_list, prepare_list
@@ -57,11 +57,16 @@ def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
     patient = get_editable(Patient.objects, request.user, chosen[:18])
     draft = Consultation(doctor=request.user, patient=patient)
     form = ConsultationForm(request.POST or None, instance=draft)
+    same_day: list[Consultation] = []
     if request.method == "POST" and form.is_valid():
         fields = ("doctor", "patient", *form.cleaned_data)
-        consultation = create_record(form.save(commit=False), request.user, fields)
-        return redirect("consultation_detail", pk=consultation.pk)
-    return render(request, "consultations/form.html", {"form": form, "patient": patient})
+        same_day = list(draft.of_the_same_day().exclude(**just_created(draft, fields)))
+        dismissed = {key for key in request.POST.getlist("other") if key.isdecimal()}
+        if {str(other.pk) for other in same_day} <= dismissed:
+            consultation = create_record(form.save(commit=False), request.user, fields, dismissed)
+            return redirect("consultation_detail", pk=consultation.pk)
+    context = {"form": form, "patient": patient, "same_day": same_day}
+    return render(request, "consultations/form.html", context)
 
 
 @login_required

@@ -4,6 +4,7 @@ import "./components/drafts/index.js";
 import "./components/history.js";
 import "./components/menus.js";
 import "./components/metadata.js";
+import "./components/suggest.js";
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");

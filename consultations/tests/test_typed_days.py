@@ -1,0 +1,75 @@
+"""A day of birth is found however it is written. Lost would be: a patient who is there, and gets a
+second record because nobody found the first."""
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from consultations.models import Patient
+from consultations.typed_days import days_of, with_figures
+
+BORN = date(1972, 3, 4)  # of `record`
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with time_machine.travel("2026-11-29T10:00:00+01:00", tick=False):
+        yield
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "4/3/1972",
+        "04.03.1972",
+        "04-03-72",
+        "4/3/72",
+        "1972-03-04",
+        "04031972",
+        "040372",
+        "4 mars 1972",
+        "4 Mars 72",
+        "4 march 1972",
+        "March 4, 1972",
+        "4th of March 1972",
+        "le 4 mars 1972",
+        "Lefèvre, 4 mar. 1972",
+        "4 mars 1972 lefevre",
+    ],
+)
+def test_a_patient_is_found_by_the_day_of_birth(record, doctor, typed):
+    Patient.objects.create(full_name="Le Lefèvre", birth_date=date(1973, 4, 3), created_by=doctor)
+    record.full_name = "Le " * typed.startswith("le") + record.full_name
+    record.save()
+    assert Patient.objects.search(typed).get() == record
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        ("1er août 1980", date(1980, 8, 1)),
+        ("22 févr. 1980", date(1980, 2, 22)),
+        ("3 déc. 1980", date(1980, 12, 3)),
+        ("Sept. 9 1980", date(1980, 9, 9)),
+    ],
+)
+def test_months_in_words(db, typed, days):
+    assert days_of(with_figures(typed)) == [days]
+
+
+@pytest.mark.parametrize("typed", ["31/02/1972", "310272", "1/1/0000", "4 marsouin 1972", "12345"])
+def test_what_is_no_day_is_a_word(typed):
+    assert days_of(with_figures(typed)) == []
+
+
+def test_a_year_without_its_century_is_not_in_the_future():
+    assert days_of("4/3/05") == [date(1905, 3, 4), date(2005, 3, 4)]
+    assert days_of("4/3/72") == [date(1972, 3, 4)]
+
+
+def test_a_file_number_that_could_be_a_day_is_found(record):
+    record.file_number = "040372"
+    record.birth_date = None
+    record.save()
+    assert Patient.objects.search("040372").get() == record
