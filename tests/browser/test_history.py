@@ -165,6 +165,10 @@ def test_on_a_phone_back_closes_the_topmost(tab, doctor, consultation, images, a
     expect(modal.locator("[data-tile]")).to_have_count(1)
     page.go_back()
     expect(modal.locator("[data-ask]")).to_be_visible()  # what is not sent is not lost
+    page.go_back()
+    expect(modal.locator("[data-ask]")).to_be_hidden()  # the question was the topmost
+    expect(modal).to_be_visible()
+    page.go_back()
     modal.locator("[data-ask-leave]").tap()
     expect(modal).to_be_hidden()
     expect(page).to_have_url(address())

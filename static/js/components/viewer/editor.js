@@ -15,6 +15,7 @@ export class Editor {
   #form = null; // null while it is fetched, too
   #saving = false;
   #go = null; // what waits for the question about what is not saved
+  #asked = null; // what had the focus when it was asked
   #layer = part("viewer-edit", () => {
     this.stop();
     return !this.active;
@@ -151,10 +152,12 @@ export class Editor {
   /** Shows the question, or with null takes it away. */
   #ask(go) {
     this.#go = go;
+    if (go) this.#asked = this.field && document.activeElement;
     const box = this.#form.querySelector("[data-unsaved]");
     box.hidden = !go;
     this.#form.querySelector("[data-actions]").hidden = Boolean(go);
-    (go ? box.querySelector("[data-unsaved-do=save]") : this.#form.querySelector(FIELDS)).focus();
+    const back = this.#asked ?? this.#form.querySelector(FIELDS);
+    (go ? box.querySelector("[data-unsaved-do=save]") : back).focus();
   }
 
   #answer(how) {
