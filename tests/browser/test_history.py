@@ -234,3 +234,41 @@ def test_a_filtered_page_stays_as_it_is(tab, doctor, record, consultation, image
     expect(page.locator("[data-mark=same]")).to_have_count(1)
     expect(page).to_have_url(re.compile("type=other"))
     assert not violations
+
+
+def test_back_from_the_camera_is_the_modal(tab, doctor, consultation, address, violations):
+    """Its light goes out, and the pictures that are waiting stay."""
+    page = tab(doctor)
+    page.goto(f"/consultations/{consultation.pk}/")
+    page.locator("[data-open-upload]").first.click()
+    modal = page.locator("#upload")
+    modal.locator("[data-camera-open]").click()
+    modal.get_by_role("button", name="Take the photo").click()
+    expect(modal.locator("[data-tile]")).to_have_count(1)
+    page.go_back()
+    expect(modal.locator("[data-camera]")).to_be_hidden()
+    expect(modal.locator("[data-tile]")).to_have_count(1)
+    page.go_back()
+    expect(modal.locator("[data-ask]")).to_be_visible()
+    modal.locator("[data-ask-leave]").click()
+    expect(modal).to_be_hidden()
+    expect(page).to_have_url(address())
+    assert not violations
+
+
+def test_back_from_the_help_is_the_picture(tab, doctor, consultation, image, address):
+    page = tab(doctor)
+    page.goto(f"/consultations/{consultation.pk}/")
+    page.locator("#images .tile a").click()
+    page.keyboard.press("?")
+    help_shown = page.locator("[data-help]")
+    expect(help_shown).to_be_visible()
+    page.go_back()
+    expect(help_shown).to_be_hidden()
+    expect(page).to_have_url(address(image))
+    page.go_forward()
+    expect(help_shown).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator("#viewer")).to_be_hidden()
+    expect(page).to_have_url(address())
