@@ -99,7 +99,7 @@ class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     """Only superusers may become a consultation's doctor or patient here: these see its images."""
 
     list_display = ["__str__", "date", "doctor", "status", "images_taken"]
-    list_filter = ["status", "images_taken", "doctor"]
+    list_filter = ["status", "images_taken", ("doctor", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["patient__search_key", "patient__file_number", "reason", "diagnosis"]
     date_hierarchy = "date"
     autocomplete_fields = ["patient", "doctor"]
@@ -136,15 +136,19 @@ class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
 class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     list_display = [
         "tile",
-        "__str__",
+        "named",
         "consultation_link",
-        "image_type",
-        "site_label",
+        "verdict",
         "is_primary",
-        "size",
         "created_at",
     ]
-    list_filter = ["image_type", "is_primary", "damaged", "laterality", "mime_type"]
+    list_filter = [
+        "image_type",
+        ("doctor", admin.RelatedOnlyFieldListFilter),
+        "is_primary",
+        "damaged",
+        "laterality",
+    ]
     search_fields = [
         "original_filename",
         "sha256",
@@ -166,6 +170,10 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         *StoredImageAdmin.file_facts,
         "uploaded_by",
     ]
+
+    @admin.display(description=_("type"), ordering="image_type")
+    def named(self, image: ConsultationImage) -> str:
+        return ", ".join(filter(None, [image.get_image_type_display(), image.site_label]))
 
     @admin.display(description=_("consultation"), ordering="consultation")
     def consultation_link(self, image: ConsultationImage) -> SafeString:

@@ -26,6 +26,7 @@ from .services import shares
 from .services.images import edit_images
 from .services.processing import retry_image
 from .services.trash import erase_images
+from .staff_tasks import almost_full
 
 
 class ShareInline(admin.TabularInline):
@@ -43,12 +44,11 @@ class ShareInline(admin.TabularInline):
 class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     list_display = [
         "tile",
-        "__str__",
+        "named",
         "owner",
         "status",
         "engine",
         "quality",
-        "size",
         "created_at",
         "deleted_at",
     ]
@@ -72,6 +72,10 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     ]
     fields = ["title", "is_favorite", *readonly_fields, *StoredImageAdmin.file_facts]
     inlines = [ShareInline]
+
+    @admin.display(description=_("title"), ordering="title")
+    def named(self, image: UserImage) -> str:
+        return image.title or str(_("Untitled image"))
 
     @admin.display(description=_("owner"), ordering="user")
     def owner(self, image: UserImage) -> SafeString:
@@ -124,10 +128,20 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         erase_images(queryset)
 
 
+class UseFilter(admin.SimpleListFilter):
+    title, parameter_name = _("use"), "use"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("full", _("almost full"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(almost_full()) if self.value() else queryset
+
+
 @admin.register(StorageQuota)
 class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     list_display = ["user", "plan", "used", "limit", "image_count", "image_limit", "full"]
-    list_filter = ["plan"]
+    list_filter = ["plan", UseFilter]
     search_fields = ["user__email", "user__full_name", "user__search_key"]
     list_select_related = ["user"]
     readonly_fields = ["user", "used", "image_count", "full"]

@@ -12,10 +12,14 @@ class GalleryConfig(AppConfig):
     def ready(self) -> None:
         from audit.subjects import record_erasure
         from core import metrics, navigation
+        from core import staff_tasks as tasks_of_apps
         from imaging.lifecycle import REPAIRS
         from jobs import registry
 
-        from . import checks  # noqa: F401  (registers itself)
+        from . import (
+            checks,  # noqa: F401  (registers itself)
+            staff_tasks,
+        )
         from .metrics import Queue
         from .models import UserImage
         from .navigation import ENTRIES
@@ -25,6 +29,7 @@ class GalleryConfig(AppConfig):
         REPAIRS.append(repair.repair)
         queue.register()
         navigation.register(*ENTRIES)
+        tasks_of_apps.register(staff_tasks.tasks)
         metrics.collectors.append(Queue())
         registry.sweeps.append(trash.purge)
 

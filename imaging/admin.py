@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -33,8 +33,7 @@ class StoredImageAdmin(admin.ModelAdmin):
         "sha256",
         "captured",
         "camera_model",
-        "sharpness",
-        "exposure",
+        "verdict",
         "damaged",
         "created_at",
         "updated_at",
@@ -91,6 +90,15 @@ class StoredImageAdmin(admin.ModelAdmin):
     @admin.display(description=_("dimensions"))
     def dimensions(self, image: StoredImage) -> str:
         return f"{image.width} × {image.height} px"
+
+    @admin.display(description=_("sharpness and exposure"), empty_value="–")
+    def verdict(self, image: StoredImage) -> str | None:
+        """The verdict, and behind it the figures that it comes from."""
+        verdict, figures = image.verdict, (image.sharpness or 0, image.exposure or 0)
+        if not verdict:
+            return None
+        words = ", ".join(str(reason) for reason in verdict.reasons) or str(_("Good"))
+        return f"{words} ({'; '.join(number_format(figure, 3) for figure in figures)})"
 
     @admin.action(description=_("Verify the originals of the selected images"))
     def verify_originals(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

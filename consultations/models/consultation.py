@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
@@ -110,7 +111,7 @@ class Consultation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.patient} · {self.date}"
+        return f"{self.patient} · {date_format(self.date, 'SHORT_DATE_FORMAT')}"
 
     @property
     def diagnosis_is_shown(self) -> bool:

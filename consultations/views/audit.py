@@ -9,8 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.requests import AuthenticatedRequest
+from audit.filter_form import EventFilterForm
 from audit.models import Event
 from audit.reading import page, with_actors
+from audit.sittings import mark_unusual, sittings
+from core.fragments import query_string
 
 from .. import access_history
 from ..models import ConsultationImage
@@ -46,7 +49,16 @@ def _render_events(
     querysets: Iterable[QuerySet[Event]],
     context: dict[str, Any],
 ) -> HttpResponse:
-    before = request.GET.get("before", "")
-    events, next_cursor = page(querysets, before)
-    context |= {"events": with_actors(events), "following": next_cursor, "first": not before}
+    before, form = request.GET.get("before", ""), EventFilterForm(request.GET)
+    events, next_cursor = page(map(form.filter, querysets), before)
+    access_history.name_subjects(with_actors(events), request.user)
+    context |= {
+        "events": events,
+        "sittings": mark_unusual(sittings(events), request.user),
+        "form": form,
+        "following": next_cursor,
+        "first": not before,
+        "next_query": query_string(request, before=next_cursor),
+        "latest_query": query_string(request, before=""),
+    }
     return render(request, template, context)

@@ -1,0 +1,55 @@
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from .models import Action, Event
+
+LOOKED = (Action.LISTED, Action.VIEWED, Action.OPENED)
+TAKEN = (Action.DOWNLOADED, Action.ZIPPED, Action.COPIED, Action.SHARED, Action.ATTACHED)
+ACCOUNT = (
+    *(Action.LOGIN, Action.LOGIN_FAILED, Action.LOGOUT, Action.TOKEN, Action.REFRESHED),
+    *(Action.PASSWORD, Action.FACTOR_ON, Action.FACTOR_OFF, Action.CODES_RENEWED),
+    *(Action.CODE_USED, Action.CODE_FAILED, Action.WRONG_PASSWORD),
+)
+KINDS = {"looked": LOOKED, "taken": TAKEN, "account": ACCOUNT}
+
+
+class EventFilterForm(forms.Form):
+    """Narrows down who saw what, by what was done and by days. What is not valid narrows nothing
+    down."""
+
+    did = forms.ChoiceField(
+        label=_("What was done"),
+        required=False,
+        choices=[
+            ("", _("Everything")),
+            ("looked", _("Looked at")),
+            ("taken", _("Downloaded, copied, shared")),
+            ("changed", _("Added, changed, deleted")),
+            ("account", _("Logins and passwords")),
+        ],
+    )
+    since = forms.DateField(
+        label=pgettext_lazy("date", "From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    until = forms.DateField(
+        label=pgettext_lazy("date", "To"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def filter(self, events: QuerySet[Event]) -> QuerySet[Event]:
+        self.is_valid()
+        chosen: dict[str, Any] = {name: to for name, to in self.cleaned_data.items() if to}
+        if "since" in chosen:
+            events = events.filter(moment__date__gte=chosen["since"])
+        if "until" in chosen:
+            events = events.filter(moment__date__lte=chosen["until"])
+        if (did := chosen.get("did")) == "changed":
+            return events.exclude(action__in=[*LOOKED, *TAKEN, *ACCOUNT])
+        return events.filter(action__in=KINDS[did]) if did else events
