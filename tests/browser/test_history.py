@@ -1,6 +1,7 @@
 """Back, Forward, reload and a link, in a real browser: what lies above a page is a place."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -31,6 +32,14 @@ def address(consultation):
         return re.compile(rf"/consultations/{consultation.pk}/{query}$")
 
     return pattern
+
+
+def wait_for_layers(page, count):
+    """Until the browser's history has them: a menu tells that it is open a moment later."""
+    until = time.monotonic() + 10
+    while page.evaluate("history.state?.layers?.length ?? 0") != count:
+        assert time.monotonic() < until
+        page.wait_for_timeout(20)
 
 
 def scrolled(page):
@@ -175,9 +184,11 @@ def test_on_a_phone_back_closes_the_topmost(tab, doctor, consultation, images, a
 
     menu = page.locator("header [data-menu]")
     menu.locator("summary").tap()
+    wait_for_layers(page, 1)
     page.go_back()
     expect(menu).not_to_have_attribute("open", "")
     menu.locator("summary").tap()
+    wait_for_layers(page, 1)
     menu.get_by_role("link", name="Profile").tap()
     expect(page).to_have_url(re.compile("/profile/$"))
     page.go_back()
@@ -195,16 +206,19 @@ def test_the_gallery_in_a_phone(tab, doctor, violations):
     page.goto("/gallery/")
     menu = page.locator("[data-filters] [data-menu]")
     menu.locator("summary").tap()
+    wait_for_layers(page, 1)
     menu.get_by_label("Tag").fill("dos")
     menu.get_by_label("Tag").press("Tab")
     expect(page.locator("#images .tile")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"/gallery/\?tag=dos$"))
     expect(menu).to_have_attribute("open", "")
+    wait_for_layers(page, 1)
     page.go_back()
     expect(menu).not_to_have_attribute("open", "")
     expect(page).to_have_url(re.compile(r"/gallery/\?tag=dos$"))
     page.go_back()
     expect(page.locator("#images .tile")).to_have_count(2)
+    page.wait_for_load_state()  # before its scripts run, a button does nothing
     page.locator("[data-open-upload]").first.tap()
     expect(page.locator("#upload")).to_be_visible()  # the page that came back works
     page.go_back()
@@ -270,5 +284,33 @@ def test_back_from_the_help_is_the_picture(tab, doctor, consultation, image, add
     expect(help_shown).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
+    expect(page.locator("#viewer")).to_be_hidden()
+    expect(page).to_have_url(address())
+
+
+def test_back_and_forward_within_a_frame(tab, doctor, consultation, image, address):
+    """A dialog tells that it has closed a frame later, when it may be open again."""
+    page = tab(doctor)
+    page.goto(f"/consultations/{consultation.pk}/")
+    page.locator("#images .tile a").click()
+    expect(page).to_have_url(address(image))
+    page.evaluate(
+        """async () => {
+            const go = (by) => new Promise((done) => {
+                const before = location.search;
+                const look = () => (location.search === before ? setTimeout(look) : done());
+                history.go(by);
+                look();
+            });
+            for (let turn = 0; turn < 5; turn += 1) {
+                await go(-1);
+                await go(1);
+            }
+        }"""
+    )
+    page.wait_for_timeout(300)
+    expect(page.locator("#viewer")).to_be_visible()
+    expect(page).to_have_url(address(image))
+    page.go_back()
     expect(page.locator("#viewer")).to_be_hidden()
     expect(page).to_have_url(address())

@@ -2,6 +2,7 @@
 import { enter, leave } from "./history.js";
 
 const requests = new WeakMap(); // of a dialog: what is asked to close it
+const endings = new WeakMap(); // of an open one: what is done when it has closed
 
 /**
  * Opens `dialog` modally and keeps the page behind it still; Back closes it (history.js).
@@ -20,22 +21,24 @@ export function openDialog(dialog, { returnTo, value = null } = {}) {
       return !dialog.open;
     },
   };
+  endings.get(dialog)?.(); // it was closed in this frame, and its "close" is still to come
+  const end = (event) => {
+    if (event && dialog.open) return; // the "close" of the time before
+    endings.delete(dialog);
+    dialog.removeEventListener("close", end);
+    dialog.removeEventListener("keydown", wrap);
+    leave(layer);
+    if (!document.querySelector("dialog[open]:modal")) {
+      document.documentElement.classList.remove("has-modal");
+    }
+    const target = event && (returnTo?.() ?? opener);
+    if (target?.isConnected) target.focus({ preventScroll: false });
+  };
+  endings.set(dialog, end);
+  dialog.addEventListener("close", end);
   dialog.addEventListener("keydown", wrap);
   dialog.showModal();
   document.documentElement.classList.add("has-modal");
-  dialog.addEventListener(
-    "close",
-    () => {
-      leave(layer);
-      dialog.removeEventListener("keydown", wrap);
-      if (!document.querySelector("dialog[open]:modal")) {
-        document.documentElement.classList.remove("has-modal");
-      }
-      const target = returnTo?.() ?? opener;
-      if (target?.isConnected) target.focus({ preventScroll: false });
-    },
-    { once: true },
-  );
   return enter(layer);
 }
 
