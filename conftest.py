@@ -1,4 +1,4 @@
-"""How the suite is run; who is in it: testing/cast.py."""
+"""Plugins, options and the order of the suite. The people and records it uses: testing/cast.py."""
 
 import random
 import shutil
@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 pytest_plugins = [
-    "testing.once",
+    "testing.processing_cache",
     "testing.cast",
     "testing.backends",
     "testing.databases",
@@ -18,10 +18,10 @@ pytest_plugins = [
 def pytest_configure():
     from testing import emptying
 
-    emptying.instead_of_flush()
+    emptying.replace_flush()
 
 
-# Here and not in testing/cast.py: of two plugins, pytest-playwright's `page` would win.
+# Here and not in testing/cast.py: among plugins, pytest-playwright's `page` would win.
 @pytest.fixture
 def page(client):
     """`page(user)`: a browser session without a browser."""
@@ -38,44 +38,44 @@ def pytest_addoption(parser):
     parser.addoption(
         "--only-database",
         action="store_true",
-        help="only what two kinds of database could answer differently",
+        help="run only the tests that could differ between kinds of database",
     )
     parser.addoption(
-        "--shuffle", metavar="SEED", help="files, and tests in a file, in an order of SEED's"
+        "--shuffle", metavar="SEED", help="run files, and the tests in a file, in random order"
     )
 
 
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--only-database"):
-        chosen = [item for item in items if _asks_a_database(item)]
+        chosen = [item for item in items if _depends_on_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
         items[:] = chosen
     if seed := config.getoption("--shuffle"):
         items[:] = _shuffled(items, seed)
-    # A worker gets whole files (xdist's groups are none with pytest 9.2, pytest-xdist #1386): begun
-    # last, a long one would be waited for.
+    # Workers get whole files (xdist's groups do not work with pytest 9.2, pytest-xdist #1386): a
+    # long file that starts last would delay the end of the run.
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
-def _asks_a_database(item):
-    """script/test runs the suite on a second one: without what never asks it, and without what is
-    the same on both (its comment says why)."""
-    asks = {"db", "transactional_db", "live_server"}
+def _depends_on_database(item):
+    """script/test runs the suite on a second database, without the tests that never query it and
+    those that behave the same on both (its comment says why)."""
+    database_fixtures = {"db", "transactional_db", "live_server"}
     if item.get_closest_marker("alike"):
         return False
-    return bool(asks & set(item.fixturenames) or item.get_closest_marker("django_db"))
+    return bool(database_fixtures & set(item.fixturenames) or item.get_closest_marker("django_db"))
 
 
 def _shuffled(items, seed):
-    order, files = random.Random(seed), {}
+    rng, files = random.Random(seed), {}
     for item in items:
         files.setdefault(item.path, []).append(item)
-    mixed = list(files.values())
-    order.shuffle(mixed)
-    for tests in mixed:
-        order.shuffle(tests)
-    return [item for tests in mixed for item in tests]
+    files_in_order = list(files.values())
+    rng.shuffle(files_in_order)
+    for tests in files_in_order:
+        rng.shuffle(tests)
+    return [item for tests in files_in_order for item in tests]
 
 
 def pytest_unconfigure():
-    shutil.rmtree(settings.DERMAAI_DATA, ignore_errors=True)  # settings_test made it
+    shutil.rmtree(settings.DERMAAI_DATA, ignore_errors=True)  # created by settings_test

@@ -10,9 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -21,6 +19,7 @@ from rest_framework_simplejwt.token_blacklist.admin import BlacklistedToken, Out
 
 from core.admin import VersionedAdmin
 from core.search import FoldedSearch
+from core.templatetags.dates import moment
 from core.versions import VersionedForm
 
 from .models import User
@@ -84,17 +83,19 @@ class UserAdmin(VersionedAdmin, FoldedSearch, DjangoUserAdmin):
         )
     ]
 
-    @admin.display(description=_("second factor"), boolean=True, ordering="second_factor_since")
+    @admin.display(
+        description=_("two-factor authentication"), boolean=True, ordering="second_factor_since"
+    )
     def has_second_factor(self, user: User) -> bool:
         return user.second_factor_since is not None
 
-    @admin.display(description=_("second factor"))
+    @admin.display(description=_("two-factor authentication"))
     def second_factor(self, user: User) -> str:
         if user.second_factor_since is None:
             return "-"
         return format_html(
             '{} <a href="{}">{}</a>',
-            date_format(localtime(user.second_factor_since), "SHORT_DATETIME_FORMAT"),
+            moment(user.second_factor_since),
             reverse("admin:accounts_user_second_factor", args=[user.pk]),
             _("Remove (lost device)"),
         )
@@ -103,7 +104,7 @@ class UserAdmin(VersionedAdmin, FoldedSearch, DjangoUserAdmin):
     def events(self, user: User) -> str:
         """A link to the user's events. The log checks its own permission."""
         url = reverse("admin:audit_event_changelist", query={"actor_id": user.pk})
-        return format_html('<a href="{}">{}</a>', url, _("What they did"))
+        return format_html('<a href="{}">{}</a>', url, _("Their activity"))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.remove_second_factor)
@@ -118,10 +119,10 @@ class UserAdmin(VersionedAdmin, FoldedSearch, DjangoUserAdmin):
         change = reverse("admin:accounts_user_change", args=[pk])
         if request.method == "POST":
             if services.switch_off(user, by_staff=True, admin=True):
-                messages.success(request, gettext("The second factor is removed."))
+                messages.success(request, gettext("Two-factor authentication has been removed."))
             return redirect(change)
         context = self.admin_site.each_context(request) | {
-            "title": gettext("Remove the second factor"),
+            "title": gettext("Remove two-factor authentication"),
             "opts": self.opts,
             "original": user,
             "back": change,

@@ -57,8 +57,9 @@ class LoginRate(ScopedRate):
 class Token(TokenObtainPairView):
     """An access and a refresh token in exchange for e-mail and password.
 
-    Accounts with a second factor also send `otp`: 401 `otp_required` without it, `otp_invalid` if
-    it is wrong. 403 `otp_setup_required`: a second factor must be set up on the site first.
+    Accounts with two-factor authentication also send `otp`: 401 `otp_required` without it,
+    `otp_invalid` if it is wrong. 403 `otp_setup_required`: two-factor authentication must be set up
+    on the site first.
     """
 
     serializer_class = TokenPairSerializer
@@ -80,7 +81,7 @@ class Token(TokenObtainPairView):
 class TokenRefresh(TokenRefreshView):
     """A new pair in exchange for a refresh token, which becomes invalid.
 
-    The new pair becomes invalid when the password or the second factor changes.
+    The new pair becomes invalid when the password or two-factor authentication changes.
     """
 
     serializer_class = RefreshSerializer

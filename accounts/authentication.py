@@ -17,7 +17,9 @@ STAMP_CLAIM = "second_factor"  # the user's second_factor_stamp
 
 
 class SecondFactorSetupRequired(PermissionDenied):
-    default_detail = _("Set up a second factor on the site first: it is required of you.")
+    default_detail = _(
+        "Set up two-factor authentication on the site first: it is required for your account."
+    )
     default_code = "otp_setup_required"
 
 
@@ -28,7 +30,7 @@ def check_token(token: Token, user: User) -> None:
     if token.get(api_settings.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(user.password):
         raise AuthenticationFailed(_("The user's password has been changed."), "password_changed")
     if token.get(STAMP_CLAIM, "") != user.second_factor_stamp:
-        text = _("The second factor was switched on or off since: get a new token.")
+        text = _("Two-factor authentication has been turned on or off since: get a new token.")
         raise AuthenticationFailed(text, "token_not_valid")
     if user.lacks_second_factor:
         raise SecondFactorSetupRequired

@@ -52,8 +52,8 @@ class NotSignedInCodes(TextChoices):
 
 
 class ForbiddenCodes(TextChoices):
-    NOT_YOURS = "permission_denied", "Not for you"
-    NO_SECOND_FACTOR = "otp_setup_required", "A second factor must be set up on the site first"
+    NOT_YOURS = "permission_denied", "Not allowed"
+    NO_SECOND_FACTOR = "otp_setup_required", "Set up two-factor authentication on the site first"
 
 
 NotSignedInSerializer = serializer_with_codes(

@@ -66,7 +66,7 @@ class ProfileForm(VersionedForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         language = cast(forms.ChoiceField, self.fields["language"])
         language.choices = [
-            ("", _("The browser's")),
+            ("", _("The browser’s language")),
             ("fr", "Français"),
             ("en", "English"),
         ]

@@ -40,10 +40,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         choices=[("fr", "Français"), ("en", "English")],
     )
-    is_staff = models.BooleanField(_("may enter the admin"), default=False)
+    is_staff = models.BooleanField(_("can access the admin"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     # Sessions and tokens are bound to it. Set by accounts.second_factor.services.
-    second_factor_since = models.DateTimeField(_("second factor since"), null=True, editable=False)
+    second_factor_since = models.DateTimeField(
+        _("two-factor authentication since"), null=True, editable=False
+    )
     date_joined = models.DateTimeField(_("date joined"), default=timezone.now, editable=False)
     search_key = models.CharField(max_length=SEARCH_KEY_LENGTH, editable=False, db_default="")
 

@@ -77,7 +77,7 @@ class PasswordReset(PasswordResetView):
     def form_valid(self, form: PasswordResetForm) -> HttpResponse:
         for rate in (AddressRate(), AccountRate()):
             if not rate.allow_request(self.request, self):
-                form.add_error(None, _("That was asked for often. Try again later."))
+                form.add_error(None, _("Too many requests. Try again later."))
                 response = self.render_to_response(self.get_context_data(form=form), status=429)
                 response["Retry-After"] = str(int(rate.wait() or 1))
                 return response

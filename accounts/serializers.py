@@ -34,7 +34,7 @@ class _RequiresCode(TokenObtainSerializer):
 
     def _check_code(self, otp: str | None) -> None:
         if not otp:
-            text = _("Send the code of the second factor as otp, too.")
+            text = _("Send the two-factor authentication code too, as otp.")
             raise AuthenticationFailed(text, "otp_required")
         try:
             device = services.verify(self.user, otp)
@@ -42,7 +42,7 @@ class _RequiresCode(TokenObtainSerializer):
             raise Throttled(wait.seconds) from None
         if device is None:
             count_wrong_code(self.context["request"], self.user)
-            raise AuthenticationFailed(_("Wrong code of the second factor."), "otp_invalid")
+            raise AuthenticationFailed(_("Wrong two-factor authentication code."), "otp_invalid")
 
 
 class TokenPairSerializer(TokenObtainPairSerializer, _RequiresCode):
@@ -50,7 +50,9 @@ class TokenPairSerializer(TokenObtainPairSerializer, _RequiresCode):
         required=False,
         write_only=True,
         max_length=40,
-        help_text=_("The second factor's code, or a recovery code, of an account that has one."),
+        help_text=_(
+            "The two-factor authentication code or a recovery code, for accounts that use it."
+        ),
     )
 
     @classmethod

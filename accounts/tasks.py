@@ -15,7 +15,7 @@ def send_second_factor_notice(user_id: int, what: str, **facts: int) -> None:
     if user is None:
         return
     with translation.override(user.language or settings.LANGUAGE_CODE):
-        subject = _("DermaAI: your second factor")
+        subject = _("DermaAI: two-factor authentication")
         body = render_to_string(
             "accounts/second_factor_email.txt", {"user": user, "what": what, **facts}
         )

@@ -22,7 +22,7 @@ class EventFilterForm(forms.Form):
     down."""
 
     did = forms.ChoiceField(
-        label=_("What was done"),
+        label=_("Action"),
         required=False,
         choices=[
             ("", _("Everything")),

@@ -16,7 +16,7 @@ HASH = 64  # characters
 
 
 class Action(models.TextChoices):
-    LISTED = "listed", _("Saw the list of images")
+    LISTED = "listed", _("Viewed the list of images")
     VIEWED = "viewed", _("Viewed")
     DOWNLOADED = "downloaded", _("Downloaded")
     ZIPPED = "zipped", _("Downloaded as a ZIP")
@@ -24,25 +24,25 @@ class Action(models.TextChoices):
     UPLOADED = "uploaded", pgettext_lazy("audit", "Added")
     CHANGED = "changed", _("Changed")
     DELETED = "deleted", _("Deleted")
-    RESTORED = "restored", _("Brought back")
+    RESTORED = "restored", _("Restored")
     ERASED = "erased", _("Deleted for good")
     COPIED = "copied", _("Copied to their gallery")
     ATTACHED = "attached", _("Attached to a consultation")
-    SHARED = "shared", _("Shared by a link")
+    SHARED = "shared", _("Shared by link")
     OPENED = "opened", _("Opened through a link")
-    WRONG_PASSWORD = "wrong_password", _("Wrong password of a link")
+    WRONG_PASSWORD = "wrong_password", _("Wrong password for a link")
     REVOKED = "revoked", _("Revoked the link")
     LOGIN = "login", _("Logged in")
     LOGIN_FAILED = "login_failed", _("Login failed")
     LOGOUT = "logout", _("Logged out")
-    TOKEN = "token", _("Got a token for the API")
-    REFRESHED = "refreshed", _("Renewed a token for the API")
+    TOKEN = "token", _("Obtained an API token")
+    REFRESHED = "refreshed", _("Renewed an API token")
     PASSWORD = "password", _("Changed the password")
-    FACTOR_ON = "factor_on", _("Switched the second factor on")
-    FACTOR_OFF = "factor_off", _("Switched the second factor off")
-    CODES_RENEWED = "codes_renewed", _("Made new recovery codes")
+    FACTOR_ON = "factor_on", _("Turned on two-factor authentication")
+    FACTOR_OFF = "factor_off", _("Turned off two-factor authentication")
+    CODES_RENEWED = "codes_renewed", _("Created new recovery codes")
     CODE_USED = "code_used", _("Used a recovery code")
-    CODE_FAILED = "code_failed", _("Wrong code of the second factor")
+    CODE_FAILED = "code_failed", _("Wrong two-factor authentication code")
 
 
 class Kind(models.TextChoices):
@@ -89,7 +89,7 @@ class EventFacts(models.Model):
     patient_id = models.BigIntegerField(_("patient"), null=True)
     doctor_id = models.BigIntegerField(_("doctor"), null=True)
     owner_id = models.BigIntegerField(_("owner"), null=True)
-    address = models.CharField(_("from where"), max_length=45, blank=True)
+    address = models.CharField(_("IP address"), max_length=45, blank=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
 

@@ -17,9 +17,9 @@ NIGHT = (22, 6)  # hours of the practice's clock
 ADDRESSES = 500  # how many earlier events of a person are read for their addresses
 LOOKS = frozenset({Action.LISTED, Action.VIEWED, Action.DOWNLOADED, Action.ZIPPED, Action.OPENED})
 MARKS: dict[str, str | Promise] = {
-    "first_look": _("First look at this patient"),
+    "first_look": _("First view of this patient"),
     "night": _("At night"),
-    "new_address": _("New address"),
+    "new_address": _("New IP address"),
 }
 
 

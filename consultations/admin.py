@@ -61,7 +61,7 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
         form = super().get_form(request, *args, **kwargs)
-        text = _("Only a superuser links an account of the staff.")
+        text = _("Only a superuser can link a staff account.")
         return _superuser_only(form, request, text, user=lambda account: account.is_staff)
 
     def save_model(self, request: HttpRequest, patient: Patient, form: Any, change: bool) -> None:
@@ -112,7 +112,7 @@ class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
         return _superuser_only(
             form,
             request,
-            _("Only a superuser makes you its doctor or its patient."),
+            _("Only a superuser can make you its doctor or its patient."),
             doctor=lambda doctor: doctor.pk == internal_key,
             patient=lambda patient: patient.user_id == internal_key,
         )

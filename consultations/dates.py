@@ -6,8 +6,9 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+
+from core.templatetags.dates import short_day
 
 Day = date  # under a name of its own: a visit has a `date`
 EARLIEST_BIRTH = date(1880, 1, 1)
@@ -43,7 +44,7 @@ class Visit(Protocol):
     def patient_id(self) -> int: ...
 
 
-BIRTH_DATE_MESSAGE = _("A date of birth is in the past.")
+BIRTH_DATE_MESSAGE = _("The date of birth must be in the past.")
 
 
 def validate_birth_date(day: date) -> None:
@@ -65,7 +66,7 @@ def check_review(visit: date | None, review: date | None) -> None:
     """Raises ValidationError where a patient is to be seen again on a day that is not after the
     visit."""
     if visit and review and review <= visit:
-        text = _("This is not after the consultation.")
+        text = _("This must be after the consultation.")
         raise ValidationError({"review_on": ValidationError(text, code="invalid_date")})
 
 
@@ -81,12 +82,12 @@ def _visit_date_error(day: date, birth_date: date | None) -> str | None:
     if day < first and birth_date:
         text, bound = _("This is before the patient's birth (%(day)s)."), birth_date
     elif day < first:
-        text, bound = _("A visit is not before %(day)s."), EARLIEST_VISIT
+        text, bound = _("A visit cannot be before %(day)s."), EARLIEST_VISIT
     elif day > last:
-        text, bound = _("A visit is not after %(day)s."), last
+        text, bound = _("A visit cannot be after %(day)s."), last
     else:
         return None
-    return text % {"day": date_format(bound, "SHORT_DATE_FORMAT")}
+    return text % {"day": short_day(bound)}
 
 
 def check_birth(patient: Born) -> None:
@@ -100,7 +101,7 @@ def check_birth(patient: Born) -> None:
         raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
     before = patient.consultations.filter(images__captured_on__lt=patient.birth_date)
     if before.exists() and not is_as_stored(patient, "birth_date"):
-        text = _("This patient has a picture that somebody has dated before this day.")
+        text = _("This patient has a picture dated by hand before this day.")
         raise ValidationError({"birth_date": ValidationError(text, code="invalid_date")})
 
 

@@ -18,7 +18,7 @@ EARLIEST = date(1900, 1, 1)
 FIRST_ZONE_OFFSET, DAY_WORLDWIDE = timedelta(hours=14), timedelta(hours=50)  # UTC+14 to UTC−12
 
 
-CAPTURED_ON_MESSAGE = _("A picture was taken between 1900 and today.")
+CAPTURED_ON_MESSAGE = _("The date must be between 1900 and today.")
 
 
 def validate_captured_on(day: date) -> None:
@@ -30,7 +30,7 @@ def validate_captured_on(day: date) -> None:
 def validate_after_birth(day: date | None, patient: Born) -> None:
     """Raises ValidationError for a day before the patient's birth."""
     if day and patient.birth_date and day < patient.birth_date:
-        raise ValidationError(_("The patient was not born on that day."), code="invalid_date")
+        raise ValidationError(_("The patient was not born yet on that day."), code="invalid_date")
 
 
 class TimelineKey(models.DateTimeField):
@@ -56,13 +56,13 @@ class DatedImage(StoredImage):
     """A picture whose day a clinician may set by hand, overriding what its file says."""
 
     captured_on = models.DateField(
-        _("day it was taken"),
+        _("date taken"),
         null=True,
         blank=True,
         validators=[validate_captured_on],
         # Django has a message of its own for that code.
         error_messages={"invalid_date": CAPTURED_ON_MESSAGE},
-        help_text=_("Where the file does not say it, or is wrong."),
+        help_text=_("If the file does not say, or is wrong."),
     )
 
     # The default serves an older version of the program that writes rows during an upgrade.

@@ -9,12 +9,10 @@ from datetime import datetime
 from functools import cache
 
 from django.urls import reverse
-from django.utils import dateformat
-from django.utils.formats import get_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
 from django.utils.translation import gettext as _
 
+from core.templatetags.dates import moment, short_day
 from core.templatetags.units import file_size
 from imaging import storage
 
@@ -64,28 +62,26 @@ class FactSheet:
     def __init__(self) -> None:
         self.types = {value: str(label) for value, label in ImageType.choices}
         self.modes = {value: str(label).lower() for value, label in DermoscopicType.choices}
-        short, with_time = get_format("SHORT_DATE_FORMAT"), get_format("SHORT_DATETIME_FORMAT")
-        self.day = cache(lambda day: dateformat.format(day, short))
-        self._minute = cache(lambda minute: dateformat.format(minute, with_time))
+        self.day, self._minute = cache(short_day), cache(moment)
         self.type, self.site, self.location = (
             _row_writer(_("Type")),
             _row_writer(_("Site")),
             _row_writer(_("Location")),
         )
         self.by_hand, self.taken = (
-            _row_writer(_("Day set by hand"), NUMBERS),
+            _row_writer(_("Date set by hand"), NUMBERS),
             _row_writer(_("Taken"), NUMBERS),
         )
         self.of_file, self.added = (
-            _row_writer(_("Date of the file"), NUMBERS),
+            _row_writer(_("File date"), NUMBERS),
             _row_writer(_("Added"), NUMBERS),
         )
         self.camera, self.file = _row_writer(_("Camera")), _row_writer(_("File"), BREAKABLE)
         self.size = _row_writer(_("Size"), NUMBERS)
 
-    def moment(self, moment: datetime) -> str:
+    def moment(self, when: datetime) -> str:
         """A time to the minute, in the short format of the language."""
-        return self._minute(moment.replace(second=0, microsecond=0))  # cached by the minute
+        return self._minute(when.replace(second=0, microsecond=0))  # cached by the minute
 
     def of(self, image: ConsultationImage) -> dict:
         """{"type", "site": in words; "reasons": of a quality warning; "rows": everything, as the
@@ -112,7 +108,7 @@ class FactSheet:
         if clock := image.captured_clock:
             label = self.taken if image.captured_source == "original" else self.of_file
             yield label(self.moment(clock))
-        yield self.added(self.moment(template_localtime(image.created_at)))
+        yield self.added(self.moment(image.created_at))
         if image.camera_model:
             yield self.camera(image.camera_model)
         yield self.file(image.original_filename)

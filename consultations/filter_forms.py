@@ -56,7 +56,7 @@ class ConsultationFilterForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,
-        choices=[("", _("All statuses")), (DUE, _("To see again")), *Consultation.Status.choices],
+        choices=[("", _("All statuses")), (DUE, _("To follow up")), *Consultation.Status.choices],
     )
     since = forms.DateField(label=pgettext_lazy("date", "From"), required=False, widget=DateInput())
     until = forms.DateField(label=pgettext_lazy("date", "To"), required=False, widget=DateInput())

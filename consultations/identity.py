@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any, Protocol
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from core.templatetags.dates import short_day
 
 
 class PatientIdentity(Protocol):
@@ -61,7 +62,7 @@ def birth_and_age(patient: PatientIdentity) -> str:
     """The date of birth and the age, or ""."""
     if not patient.birth_date:
         return ""
-    day, years = date_format(patient.birth_date, "SHORT_DATE_FORMAT"), age(patient.birth_date)
+    day, years = short_day(patient.birth_date), age(patient.birth_date)
     return f"{day} ({years})" if years else day
 
 
@@ -89,6 +90,6 @@ def initials(patient: PatientIdentity) -> str:
 
 def label(patient: PatientIdentity) -> str:
     """The patient in one line of plain text, for menus and the admin."""
-    birth_date = patient.birth_date and date_format(patient.birth_date, "SHORT_DATE_FORMAT")
+    birth_date = patient.birth_date and short_day(patient.birth_date)
     parts = [patient.full_name, birth_date, record_number(patient) if patient.pk else None]
     return " · ".join(part for part in parts if part)

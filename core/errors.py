@@ -26,7 +26,7 @@ class Unavailable(ServiceError):
 
     code = "unavailable"
     status = 503
-    detail = _("The server is busy. Nothing was stored; try again in a moment.")
+    detail = _("The server is busy. Nothing was saved; try again in a moment.")
     retry_after = 30
 
 
@@ -36,4 +36,4 @@ class DatabaseUnavailable(Unavailable):
 
     retry_after = 5
     code = "database_unavailable"
-    detail = _("The database does not answer. Try again in a moment.")
+    detail = _("The database is not responding. Try again in a moment.")

@@ -24,7 +24,7 @@ def idempotency_key(request: Request) -> str | None:
     """The value of the header, or None. Raises ParseError where it is too long, and where there are
     several files, which one key cannot stand for."""
     if len(request.FILES.getlist("file")) > 1:
-        raise ParseError(_("One file a request."))
+        raise ParseError(_("Only one file per request."))
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > MAX_KEY:
         raise ParseError(_("The Idempotency-Key is longer than 255 characters."))

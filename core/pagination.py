@@ -162,7 +162,7 @@ def _order(queryset: QuerySet[Any]) -> list[str]:
 
 
 def _invalid() -> ValidationError:
-    text = _("This cursor does not belong to this list. Begin again without it.")
+    text = _("This cursor does not belong to this list. Start again without it.")
     return ValidationError({"cursor": [ErrorDetail(text, INVALID)]})
 
 

@@ -21,7 +21,7 @@ IF_MATCH = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description="The `ETag` of what was read. If it has been edited since, nothing is written: 412,"
-    " with what stands there now as `current` and its `ETag`.",
+    " with the present state as `current` and its `ETag`.",
 )
 
 
@@ -30,7 +30,7 @@ class ChangedMeanwhile(APIException):
 
     status_code = 412
     default_code = "changed_meanwhile"
-    default_detail = _("This was changed since you read it. Nothing was saved.")
+    default_detail = _("This has been changed since you read it. Nothing was saved.")
 
     def __init__(self, current: Any, etag: str) -> None:
         super().__init__()

@@ -7,6 +7,7 @@ worker or an upload changes that without touching an editable field.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -16,6 +17,8 @@ from django.utils.choices import flatten_choices, normalize_choices
 from django.utils.crypto import salted_hmac
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
+
+from .templatetags.dates import short_day
 
 STORED, MINE = "stored", "mine"
 
@@ -140,7 +143,7 @@ class VersionedForm(_Form):
         """Clean, and report each conflict as an error of its field."""
         super().full_clean()
         for conflict in self.conflicts:
-            text = _("Somebody changed this meanwhile. Choose what is to stand.")
+            text = _("Somebody changed this in the meantime. Choose which version to keep.")
             self.add_error(conflict.field.name, ValidationError(text, code="changed_meanwhile"))
 
     def save(self, commit: bool = True) -> Any:
@@ -208,6 +211,8 @@ class VersionedForm(_Form):
             return str(
                 {str(key): label for key, label in labels.items()}.get(_as_text(value), value)
             )
+        if isinstance(value, date):
+            return short_day(value)
         return _as_text(value) if isinstance(value, str | list) else _as_text(localize(value))
 
     def _fill_in_merged(self, names: Iterable[str]) -> None:

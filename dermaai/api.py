@@ -44,7 +44,7 @@ class ServiceRefusal(APIException):
 
 class TooLarge(APIException):
     status_code = 413
-    default_detail = _("The request is larger than is accepted.")
+    default_detail = _("The request is too large.")
     default_code = "request_too_large"
 
 

@@ -70,7 +70,7 @@ class LengthRequired:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
         if chunked and not request.META.get("CONTENT_LENGTH"):
-            detail = _("Send a Content-Length: a chunked body is not read.")
+            detail = _("Send a Content-Length: chunked bodies are not accepted.")
             error = {"code": "length_required", "detail": detail, "attr": None}
             return JsonResponse({"type": "client_error", "errors": [error]}, status=411)
         return self.get_response(request)

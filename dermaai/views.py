@@ -29,11 +29,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, 403, "permission_denied", _("You may not do this."))
+    return _answer(request, 403, "permission_denied", _("You do not have permission to do this."))
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None) -> HttpResponse:
-    return _answer(request, 404, "not_found", _("There is nothing here, or it is not yours."))
+    return _answer(
+        request, 404, "not_found", _("This page does not exist, or you do not have access to it.")
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -41,4 +43,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         response = _answer(request, 503, DatabaseUnavailable.code, DatabaseUnavailable.detail)
         response["Retry-After"] = str(DatabaseUnavailable.retry_after)
         return response
-    return _answer(request, 500, "error", _("Something broke on our side. It has been logged."))
+    return _answer(
+        request, 500, "error", _("Something went wrong on our side. It has been logged.")
+    )

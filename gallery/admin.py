@@ -105,7 +105,7 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     def stored(self, image: UserImage) -> str:
         return file_size(image.stored_bytes)
 
-    @admin.action(permissions=["change"], description=_("Process the selected images once more"))
+    @admin.action(permissions=["change"], description=_("Process the selected images again"))
     def retry(self, request: HttpRequest, queryset: UserImageQuerySet) -> None:
         count = 0
         for image in queryset.filter(deleted_at=None):
@@ -187,8 +187,13 @@ class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
             quotas = list(queryset)
             count = queryset.update(plan=plan, storage_limit=storage_limit, image_limit=image_limit)
             record_all(Action.CHANGED, quotas, admin=True, plan=str(plan))
-        text = ngettext("%(count)d owner has", "%(count)d owners have", count) % {"count": count}
-        self.message_user(request, f"{text} “{plan.label}”.", messages.SUCCESS)
+        text = ngettext(
+            "%(count)d quota changed to “%(plan)s”.",
+            "%(count)d quotas changed to “%(plan)s”.",
+            count,
+        )
+        values = {"count": count, "plan": plan.label}
+        self.message_user(request, text % values, messages.SUCCESS)
 
     @admin.action(permissions=["change"], description=_("Change the plan to Free"))
     def to_free(self, request: HttpRequest, queryset: StorageQuotaQuerySet) -> None:

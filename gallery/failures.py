@@ -5,6 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from imaging import background
 
 FAILURES = background.FAILURES | {
-    "gave_up": _("It failed several times. Try again; if it goes on, tell the practice."),
+    "gave_up": _("It failed several times. Try again; if it keeps failing, tell the practice."),
     "original_missing": _("The original could not be found. Tell the practice."),
 }

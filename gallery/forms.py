@@ -51,7 +51,7 @@ class UploadForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=TITLE_LENGTH, required=False)
     tags = TagsField(label=_("Tags"), max_length=500, required=False)
     engine = forms.ChoiceField(
-        label=_("What to keep"), choices=UserImage.Engine, initial=UserImage.Engine.AUTO
+        label=_("Cut-out mode"), choices=UserImage.Engine, initial=UserImage.Engine.AUTO
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -62,7 +62,7 @@ class UploadForm(forms.Form):
 class ImageForm(VersionedForm, forms.Form):
     title = forms.CharField(label=_("Title"), max_length=TITLE_LENGTH, required=False)
     tags = TagsField(
-        label=_("Tags"), max_length=500, required=False, help_text=_("Parted by commas")
+        label=_("Tags"), max_length=500, required=False, help_text=_("Separated by commas")
     )
     is_favorite = forms.BooleanField(label=_("Favorite"), required=False)
 
@@ -82,7 +82,7 @@ class SelectionForm(forms.Form):
 class ShareForm(forms.Form):
     """The options of a new link: its lifetime, a password, a view limit."""
 
-    lifetime = forms.ChoiceField(label=_("Works for"), choices=LIFETIME_CHOICES, initial="1d")
+    lifetime = forms.ChoiceField(label=_("Expires after"), choices=LIFETIME_CHOICES, initial="1d")
     password = forms.CharField(
         label=_("Password (optional)"),
         required=False,

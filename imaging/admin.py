@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.trail import Action, record, record_all
+from core.templatetags.dates import moment
 from core.templatetags.units import file_size
 
 from . import lifecycle
@@ -84,7 +85,7 @@ class StoredImageAdmin(admin.ModelAdmin):
     def captured(self, image: StoredImage) -> str | None:
         if not image.captured_clock:
             return None
-        clock = date_format(image.captured_clock, "SHORT_DATETIME_FORMAT")
+        clock = moment(image.captured_clock)
         return f"{clock} ({CapturedFrom(image.captured_source).label})"
 
     @admin.display(description=_("dimensions"))

@@ -52,7 +52,7 @@ class StorageUnavailable(Unavailable):
     """The blob storage does not answer, or has no room."""
 
     code = "storage_unavailable"
-    detail = _("The storage does not answer. Nothing was stored; try again later.")
+    detail = _("The storage is not responding. Nothing was saved; try again later.")
 
 
 class DecoderUnavailable(Unavailable):
@@ -66,7 +66,7 @@ class AntivirusUnavailable(Unavailable):
     """clamd is down, too slow, or cannot scan a file completely."""
 
     code = "antivirus_unavailable"
-    detail = _("The antivirus does not answer. Nothing was stored; try again later.")
+    detail = _("The antivirus is not responding. Nothing was saved; try again later.")
 
 
 class EngineUnavailable(Unavailable):

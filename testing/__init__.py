@@ -1,1 +1,1 @@
-"""What tests share: the cast, the storages, the application in processes of its own."""
+"""What tests share: people and records, storages, and the application in separate processes."""

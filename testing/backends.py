@@ -1,6 +1,6 @@
-"""The storages that a test can run on: files, and Azure Blob, which a real server speaks here.
+"""The storages that a test can run on: files, and Azure Blob, emulated by Azurite.
 
-@pytest.mark.usefixtures("backend")      # once on each
+@pytest.mark.usefixtures("backend")      # runs the test on each
 """
 
 import uuid
@@ -16,10 +16,10 @@ from tools.servers.azurite import Azurite, Missing
 
 
 @contextmanager
-def emulator(folder, *more):
-    """The connection string of an empty account. Its server is stopped at the end, by its id."""
+def emulator(folder, *options):
+    """Yields the connection string of an empty account; its server is stopped at the end."""
     try:
-        server = Azurite(folder, *more)
+        server = Azurite(folder, *options)
     except Missing as missing:
         pytest.fail(str(missing))
     with server:
@@ -28,13 +28,13 @@ def emulator(folder, *more):
 
 @pytest.fixture(scope="session")
 def azurite(tmp_path_factory):
-    """The connection string of an account of this process's own."""
+    """The connection string of an account for this test process."""
     with emulator(tmp_path_factory.mktemp("azurite")) as connection_string:
         yield connection_string
 
 
 def store_in(settings, monkeypatch, container_class):
-    """Store there what the tests store: models hold their storages since they were loaded."""
+    """Use `container_class` for all storages, also in model fields, which hold storage objects."""
     settings.STORAGES = settings.STORAGES | {
         name: {"BACKEND": container_class, "OPTIONS": {"container": name}}
         for name in settings.CONTAINERS
@@ -53,16 +53,16 @@ class Files:
 
     @contextmanager
     def broken(self, container):
-        """While this lasts, nothing can be stored in one container."""
-        folder, away = self.folder / container, self.folder / f"{container}.away"
+        """While in this context, nothing can be stored in `container`."""
+        folder, moved_away = self.folder / container, self.folder / f"{container}.away"
         folder.mkdir(parents=True, exist_ok=True)
-        folder.rename(away)
+        folder.rename(moved_away)
         folder.touch()
         try:
             yield
         finally:
             folder.unlink()
-            away.rename(folder)
+            moved_away.rename(folder)
 
 
 class Azure:
@@ -91,15 +91,15 @@ class Azure:
 
 @pytest.fixture
 def azure(azurite, settings, monkeypatch):
-    """Azure Blob for one test: three containers of its own."""
+    """Azure Blob for one test, with its own three containers."""
     settings.AZURE = True
     settings.AZURE_STORAGE_CONNECTION_STRING = azurite
     settings.AZURE_CONTAINER_PREFIX = f"t{uuid.uuid4().hex[:12]}-"
     store_in(settings, monkeypatch, "imaging.storage.azure.AzureContainer")
-    made = Azure(settings)
-    made.make()
-    yield made
-    made.remove()
+    containers = Azure(settings)
+    containers.make()
+    yield containers
+    containers.remove()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The cast, and the little that every test uses."""
+"""The people and records that tests use, and a few helpers."""
 
 import shutil
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ from consultations.models import Consultation, Patient
 from gallery.services.images import submit_image
 from tools import phantoms
 
-from .once import once
+from .processing_cache import cache_processing
 from .totp import code_of
 
 PASSWORD = "correct horse battery"
@@ -56,28 +56,28 @@ def other_patient(db):
 
 @pytest.fixture
 def staff(db):
-    """In the admin's door, without a single permission."""
+    """May log in to the admin, without any permission."""
     return make_user("staff@example.org", full_name="Sam Staff", role="staff", is_staff=True)
 
 
 @pytest.fixture
 def factor():
-    """`factor(user)`: a user who switched the second factor on a minute ago, so that this moment's
-    code is good; its secret (testing.totp) and recovery codes."""
+    """`factor(user)`: switch the second factor on, as of a minute ago, so that the current code is
+    unused. Returns its secret (see testing.totp), recovery codes and device."""
 
-    def switch_on(user):
+    def enrol(user):
         with time_machine.travel(timezone.now() - timedelta(minutes=1)):
-            drawn = Authenticator.create_unconfirmed(user)
-            secret = drawn.secret
-            device, codes = second_factor.switch_on(user, drawn.pk, code_of(secret))
+            unconfirmed = Authenticator.create_unconfirmed(user)
+            secret = unconfirmed.secret
+            device, codes = second_factor.switch_on(user, unconfirmed.pk, code_of(secret))
         return SimpleNamespace(secret=secret, codes=codes, device=device)
 
-    return switch_on
+    return enrol
 
 
 @pytest.fixture
 def stranger():
-    """Nobody who is signed in."""
+    """Not signed in."""
     return None
 
 
@@ -104,30 +104,30 @@ def consultation(doctor, record):
 
 @pytest.fixture
 def image(consultation, doctor):
-    with once():
-        made, _created = services.add_image(
+    with cache_processing():
+        stored, _created = services.add_image(
             consultation=consultation, user=doctor, upload=upload(), image_type="macro"
         )
-    return made
+    return stored
 
 
 @pytest.fixture
 def user_image(doctor):
     """In the doctor's gallery, waiting for a worker."""
-    with once():
-        made, _created = submit_image(user=doctor, upload=upload(), title="Nævus dos")
-    return made
+    with cache_processing():
+        queued, _created = submit_image(user=doctor, upload=upload(), title="Nævus dos")
+    return queued
 
 
 @cache
 def drawn(seed=1, size=(320, 240)):
-    """A lesion on skin, as a Pillow image that is not to be changed."""
+    """A lesion on skin, as a Pillow image that must not be modified."""
     return phantoms.macro(seed, size=size, lesion=phantoms.Lesion(seed))
 
 
 @cache
 def photograph(format="JPEG", seed=1, size=(320, 240), **exif):
-    """The bytes of a drawn photograph (tools.phantoms), the same at every call."""
+    """The bytes of a drawn photograph (tools.phantoms), the same on every call."""
     return phantoms.encode(drawn(seed, size), format, **exif)
 
 
@@ -137,25 +137,25 @@ def upload(name="IMG_4821.JPG", data=None, **options):
 
 @pytest.fixture
 def api():
-    """`api(user)`: a client of the API signed in as `user`, or as nobody."""
+    """`api(user)`: an API client signed in as `user`, or not signed in."""
 
-    def client(user=None):
-        made = APIClient()
+    def client_for(user=None):
+        client = APIClient()
         if user is not None:
-            made.force_authenticate(user)
-        return made
+            client.force_authenticate(user)
+        return client
 
-    return client
+    return client_for
 
 
 @pytest.fixture
-def questions():
-    """`questions(act)`: how many the database is asked while `act()` runs."""
+def count_queries():
+    """`count_queries(action)`: the number of database queries that `action()` runs."""
 
-    def count(act):
-        with CaptureQueriesContext(connection) as asked:
-            act()
-        return len(asked)
+    def count(action):
+        with CaptureQueriesContext(connection) as queries:
+            action()
+        return len(queries)
 
     return count
 
@@ -167,7 +167,7 @@ def blobs():
 
 @pytest.fixture(autouse=True)
 def empty_storage():
-    """No test sees another's blobs or counts against another's rate limits."""
+    """Tests share no blobs, caches or rate limits."""
     django_cache.clear()
     yield
     shutil.rmtree(Path(settings.DERMAAI_DATA) / "media", ignore_errors=True)

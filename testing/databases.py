@@ -1,8 +1,8 @@
-"""Databases with their tables made: migrated once for a whole run, then copied.
+"""Migrated databases: migrated once per test run, then copied.
 
-`manage.py migrate` makes the first with production's settings and the SECRET_KEY of the tests, by
-which the head of the audit log is sealed. Copies are a file's, or PostgreSQL's `CREATE DATABASE …
-TEMPLATE`. What one worker of xdist made the others use: they meet in the folder of the run.
+`manage.py migrate` creates the template with production settings and the SECRET_KEY of the tests,
+with which the head of the audit log is sealed. Copies are copied files, or PostgreSQL's `CREATE
+DATABASE … TEMPLATE`. All workers of xdist share the template, through the folder of the run.
 """
 
 import fcntl
@@ -26,8 +26,8 @@ MIGRATED = "test_dermaai_migrated"
 
 
 @contextmanager
-def first_of_all(folder, name):
-    """One process after the other. Yields whether nobody has come to the end of it yet."""
+def once_per_run(folder, name):
+    """Only one process at a time runs this context. Yields True until one has completed it."""
     with Path(folder, f"{name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = Path(folder, f"{name}.done")
@@ -36,77 +36,78 @@ def first_of_all(folder, name):
 
 
 def migrate(folder, url):
-    folder.mkdir(exist_ok=True)  # a first try may have failed
+    folder.mkdir(exist_ok=True)  # an earlier attempt may have failed
     environment = web.environment(folder, DATABASE_URL=url, SECRET_KEY=settings.SECRET_KEY)
     web.manage(environment, "migrate", "-v0")
 
 
 class Files:
-    """SQLite's."""
+    """A migrated SQLite file in `folder`, and copies of it."""
 
     def __init__(self, folder):
         self.migrated = folder / f"{MIGRATED}.sqlite3"
-        with first_of_all(folder, "sqlite") as first:
-            if first:
+        with once_per_run(folder, "sqlite") as is_first:
+            if is_first:
                 migrate(folder / "sqlite", f"sqlite:///{self.migrated}")
 
     def copy(self, path):
-        """The DATABASE_URL of a copy at `path`."""
+        """Copy it to `path`. Returns the copy's DATABASE_URL."""
         shutil.copyfile(self.migrated, path)
         return f"sqlite:///{path}"
 
 
 class Server:
-    """PostgreSQL's, in the server of the database at `url`."""
+    """A template and its copies in the PostgreSQL server of the database at `url`."""
 
     def __init__(self, url):
-        self.url, self.made = url, []
+        self.url, self.created = url, []
 
-    def of(self, name):
+    def url_of(self, name):
         return f"{self.url.partition('?')[0].rpartition('/')[0]}/{name}"
 
-    def do(self, statement, *names):
-        told = environ.Env.db_url_config(self.url)
-        parts = {part: told[part.upper()] for part in ("user", "password", "host", "port")}
+    def execute(self, statement, *names):
+        config = environ.Env.db_url_config(self.url)
+        parts = {part: config[part.upper()] for part in ("user", "password", "host", "port")}
         parts = {part: value for part, value in parts.items() if value}
         with psycopg.connect(
-            dbname=told["NAME"], autocommit=True, **parts, **told.get("OPTIONS", {})
-        ) as one:
-            one.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+            dbname=config["NAME"], autocommit=True, **parts, **config.get("OPTIONS", {})
+        ) as database:
+            database.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def prepare(self, folder):
-        # Of the suite's own server, once for all workers; each has its own where that is SQLite.
+        """Create the template, unless another worker already has. `folder` is that of the run."""
+        # Workers share the suite's own server; with SQLite each has a separate PostgreSQL.
         name = f"postgresql-{hashlib.sha256(self.url.encode()).hexdigest()[:12]}"
-        with first_of_all(folder, name) as first:
-            if first:
-                self.forget()
-                self.do("CREATE DATABASE {}", MIGRATED)
-                migrate(folder / name, self.of(MIGRATED))
+        with once_per_run(folder, name) as is_first:
+            if is_first:
+                self.drop_template()
+                self.execute("CREATE DATABASE {}", MIGRATED)
+                migrate(folder / name, self.url_of(MIGRATED))
 
-    def forget(self):
-        self.do("DROP DATABASE IF EXISTS {}", MIGRATED)
+    def drop_template(self):
+        self.execute("DROP DATABASE IF EXISTS {}", MIGRATED)
 
     def empty(self):
-        """The DATABASE_URL of a database without a table."""
-        self.made.append(f"test_dermaai_{secrets.token_hex(6)}")
-        self.do("CREATE DATABASE {}", self.made[-1])
-        return self.of(self.made[-1])
+        """Create a database without tables. Returns its DATABASE_URL."""
+        self.created.append(f"test_dermaai_{secrets.token_hex(6)}")
+        self.execute("CREATE DATABASE {}", self.created[-1])
+        return self.url_of(self.created[-1])
 
     def copy(self):
-        """The DATABASE_URL of a copy."""
-        self.made.append(f"test_dermaai_{secrets.token_hex(6)}")
-        self.do("CREATE DATABASE {} TEMPLATE {}", self.made[-1], MIGRATED)
-        return self.of(self.made[-1])
+        """Create a copy of the template. Returns its DATABASE_URL."""
+        self.created.append(f"test_dermaai_{secrets.token_hex(6)}")
+        self.execute("CREATE DATABASE {} TEMPLATE {}", self.created[-1], MIGRATED)
+        return self.url_of(self.created[-1])
 
     def remove(self):
-        """What was made here."""
-        while self.made:
-            self.do("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.made.pop())
+        """Drop the databases created by `empty` and `copy`."""
+        while self.created:
+            self.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.created.pop())
 
 
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory):
-    """The folder of this run, the same for all its workers."""
+    """The folder of this test run, shared by all workers."""
     folder = tmp_path_factory.getbasetemp()
     return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
@@ -118,7 +119,7 @@ def sqlite_files(run_folder):
 
 @pytest.fixture(scope="session")
 def own_server(run_folder):
-    """A `Server`: that of the suite's own database, else one of this process."""
+    """A `Server`: that of the suite's own database, else a separate one of this process."""
     if connection.vendor == "postgresql":
         yield Server(os.environ["DATABASE_URL"])
         return
@@ -132,42 +133,42 @@ def own_server(run_folder):
 
 @pytest.fixture
 def server(own_server):
-    """A PostgreSQL, whose databases go with the test. It is others' too: not to be stopped."""
+    """A `Server` whose databases are dropped after the test. Tests share it: do not stop it."""
     yield own_server
     own_server.remove()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path):
-    """The DATABASE_URL of a database with its tables made: once on each kind."""
+    """The DATABASE_URL of a migrated, empty database: runs the test on SQLite and PostgreSQL."""
     if request.param == "sqlite":
         return request.getfixturevalue("sqlite_files").copy(tmp_path / "db.sqlite3")
-    made = request.getfixturevalue("server")
-    made.prepare(request.getfixturevalue("run_folder"))
-    return made.copy()
+    server = request.getfixturevalue("server")
+    server.prepare(request.getfixturevalue("run_folder"))
+    return server.copy()
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb():
-    """On SQLite the test's database is a copy that lies there: not to be made anew."""
+    """On SQLite the tests' database is an existing copy, which must not be recreated."""
     return connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, request):
-    """The tests' own database. Django's `migrate` finds nothing left to do in it."""
-    test = connection.settings_dict["TEST"]
+    """Make the tests' own database a copy, in which Django's `migrate` has nothing left to do."""
+    test_settings = connection.settings_dict["TEST"]
     if connection.vendor == "postgresql":
         server = request.getfixturevalue("own_server")
         server.prepare(request.getfixturevalue("run_folder"))
-        test["TEMPLATE"] = MIGRATED
+        test_settings["TEMPLATE"] = MIGRATED
     else:
-        request.getfixturevalue("sqlite_files").copy(test["NAME"])
+        request.getfixturevalue("sqlite_files").copy(test_settings["NAME"])
 
 
 def pytest_unconfigure(config):
-    """Somebody's server (TEST_DATABASE_URL) is left as it was."""
-    of_a_worker = hasattr(config, "workerinput")
-    if connection.vendor == "postgresql" and not of_a_worker:
+    """Leave an external server (TEST_DATABASE_URL) as it was."""
+    is_xdist_worker = hasattr(config, "workerinput")
+    if connection.vendor == "postgresql" and not is_xdist_worker:
         with suppress(psycopg.OperationalError):
-            Server(os.environ["DATABASE_URL"]).forget()
+            Server(os.environ["DATABASE_URL"]).drop_template()

@@ -1,7 +1,7 @@
-"""After a test that commits: empty the tables that it wrote to.
+"""After a test that commits, empty only the tables that it wrote to.
 
-Django's `flush` empties every table, and makes every permission, content type and trigger anew.
-That takes longer than most tests, and nearly all tables are empty as it is.
+Django's `flush` empties every table and recreates all permissions, content types and triggers.
+That takes longer than most tests, and nearly all tables are empty anyway.
 """
 
 from functools import cache
@@ -11,7 +11,7 @@ from django.test import TransactionTestCase
 
 from audit import chain, triggers
 
-# What `migrate` filled: no test changes it, and who is allowed what hangs on it.
+# Filled by `migrate`; no test changes them, and permissions depend on them.
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -26,29 +26,30 @@ def tables():
     ]
 
 
-def written(cursor):
-    """The tables in which there is something."""
+def tables_with_rows(cursor):
+    """The names of the tables that have rows."""
     quoted = connection.ops.quote_name
-    asked = " UNION ALL ".join(
+    query = " UNION ALL ".join(
         f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {quoted(name)})" for name in tables()
     )
-    cursor.execute(asked)
+    cursor.execute(query)
     return [name for (name,) in cursor.fetchall()]
 
 
-def empty():
+def empty_tables():
     with connection.cursor() as cursor:
-        found = written(cursor)
-        audited = triggers.EVENT in found
-        if audited:  # they keep every event
+        filled = tables_with_rows(cursor)
+        has_events = triggers.EVENT in filled
+        if has_events:  # the triggers refuse deletions
             triggers.remove(connection)
-        with transaction.atomic():  # in which the keys of other tables wait for its end
-            for name in found:
+        with transaction.atomic():  # foreign keys are checked at its end
+            for name in filled:
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")
             chain.create_head()
-        if audited:
+        if has_events:
             triggers.install(connection)
 
 
-def instead_of_flush():
-    TransactionTestCase._fixture_teardown = lambda self: empty()
+def replace_flush():
+    """Make `TransactionTestCase` empty tables with `empty_tables` instead of `flush`."""
+    TransactionTestCase._fixture_teardown = lambda self: empty_tables()

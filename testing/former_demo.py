@@ -1,5 +1,5 @@
-"""A small record as the version before `tools/` makes it, for tests/test_upgrade.py: given to that
-version's `manage.py shell`. Its modules are not ours."""
+"""A small record, created by an old version, for tests/test_upgrade.py: this is the input of that
+version's `manage.py shell`, and its imports are that version's modules."""
 
 from accounts.models import User
 from consultations import demo
@@ -8,12 +8,12 @@ from gallery import queue, sharing
 from gallery.models import UserImage
 
 
-def smaller(draw):
-    return lambda seed, size, **what: draw(seed, size=(size[0] // 4, size[1] // 4), **what)
+def shrunk(draw):
+    return lambda seed, size, **options: draw(seed, size=(size[0] // 4, size[1] // 4), **options)
 
 
-for view in ("macro", "dermoscopy", "overview"):  # what is drawn is not what is tested
-    setattr(demo.phantoms, view, smaller(getattr(demo.phantoms, view)))
+for view in ("macro", "dermoscopy", "overview"):  # small pictures are enough
+    setattr(demo.phantoms, view, shrunk(getattr(demo.phantoms, view)))
 person, visits = demo.RECORD[0]
 demo.make([(person, visits[-2:])])
 gallery.make()

@@ -1,7 +1,7 @@
-"""The application in processes of its own, as it is run: production's settings, and a database with
-tables and nothing in them (testing/databases.py), or what a test gives it.
+"""The application in separate processes, as in production: with production settings and a migrated,
+empty database (testing/databases.py), or one that the test provides.
 
-Nothing of the tests' own database or storage reaches them (tools.servers.web.environment).
+They see nothing of the tests' own database or storage (tools.servers.web.environment).
 """
 
 import json
@@ -17,7 +17,7 @@ from tools.servers import postgres, web
 
 @contextmanager
 def postgresql(options=postgres.QUICK):
-    """A `postgres.Cluster` that runs and is empty; the test is skipped where there is none."""
+    """Yields a running, empty `postgres.Cluster`; skips the test where PostgreSQL is missing."""
     try:
         postgres.programs()
     except postgres.Missing as missing:
@@ -26,7 +26,7 @@ def postgresql(options=postgres.QUICK):
         yield cluster
 
 
-def calling(name, **arguments):
+def shell_code(name, **arguments):
     """The code of `manage.py shell` that prints, as JSON, what a function of testing.programs
     returns."""
     module, _, function = name.partition(".")
@@ -37,37 +37,37 @@ def calling(name, **arguments):
 
 
 class Installed:
-    """`folder` holds its data and the logs of what it starts; `settings` are variables of the
-    environment."""
+    """`folder` holds the data, and the logs of the processes; `settings` are environment
+    variables."""
 
     def __init__(self, folder, **settings):
         self.folder, self.started = folder, []
-        # By its key the head of the audit log was sealed when the tables were made.
+        # The head of the audit log was sealed with this key when the database was migrated.
         key = {"SECRET_KEY": django_settings.SECRET_KEY}
         self.environment = web.environment(folder, **(key | settings))
 
     def manage(self, *arguments, **options):
-        """What a command of manage.py prints; one that fails fails the test. `options` are
-        `subprocess.run`'s."""
+        """The output of a manage.py command; the test fails if the command does. `options` are
+        those of `subprocess.run`."""
         options |= {"check": False, "capture_output": True, "text": True}
-        done = web.manage(self.environment, *arguments, **options)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        result = web.manage(self.environment, *arguments, **options)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
 
     def shell(self, code):
         return self.manage("shell", "-v0", "-c", code)
 
     def program(self, name, **arguments):
         """What a function of testing.programs returns: `module.function`."""
-        return json.loads(self.shell(calling(name, **arguments)))
+        return json.loads(self.shell(shell_code(name, **arguments)))
 
     def worker(self):
-        """The process of one more queue worker, which is killed at the end of the test."""
+        """Start another queue worker; it is killed at the end of the test."""
         command = [sys.executable, "manage.py", "worker", "--no-reload", "--interval=0.1"]
         log = self.folder / f"worker-{len(self.started)}.log"
         with log.open("w") as out:
             process = subprocess.Popen(command, env=self.environment, stdout=out, stderr=out)
-        process.said = log.read_text  # what it said so far
+        process.read_log = log.read_text
         self.started.append(process)
         return process
 
@@ -79,15 +79,15 @@ class Installed:
 
 @pytest.fixture
 def install(tmp_path, sqlite_files):
-    """`install(DATABASE_URL=…, …)`: an `Installed`; without it, on SQLite with its tables made."""
-    made = []
+    """`install(DATABASE_URL=…, …)`: an `Installed`; by default on a migrated SQLite database."""
+    installations = []
 
     def installed(**settings):
         if "DATABASE_URL" not in settings:
             sqlite_files.copy(tmp_path / "db.sqlite3")
-        made.append(Installed(tmp_path, **settings))
-        return made[-1]
+        installations.append(Installed(tmp_path, **settings))
+        return installations[-1]
 
     yield installed
-    for one in made:
-        one.kill()
+    for installation in installations:
+        installation.kill()

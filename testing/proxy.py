@@ -1,5 +1,5 @@
-"""The site as docs/deploy.md builds it: nginx with the configuration that we ship, gunicorn with
-the command of the unit that we ship, on this machine's loopback. Stopped by their ids.
+"""The site as docs/deploy.md builds it: nginx with the shipped configuration and gunicorn with the
+command of the shipped unit, on the loopback interface.
 """
 
 import http.client
@@ -24,15 +24,17 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from .processes import shell_code
+
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
 HOST = "derma.example.org"
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def nginx_program():
@@ -42,8 +44,8 @@ def nginx_program():
     return program
 
 
-def put(text, *changes):
-    """What only this machine can know, put into a shipped file; what is not in there is a fault."""
+def substitute(text, *changes):
+    """Replace each old text by its new one; every old text must be there."""
     for old, new in changes:
         assert old in text, f"{old!r} is no longer in the configuration"
         text = text.replace(old, new)
@@ -79,6 +81,10 @@ class Site:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def program(self, name, **arguments):
+        """What a function of testing.programs returns: `module.function`."""
+        return json.loads(self.manage("shell", "-v0", "-c", shell_code(name, **arguments)))
+
     def start_web(self):
         unit = (DEPLOY / "systemd/dermaai-web.service").read_text()
         command = re.search(r"^ExecStart=(.+)$", unit, re.M)[1].split()[1:]
@@ -94,15 +100,15 @@ class Site:
         self.web.wait(30)
 
     def _web_answers(self):
-        with socket.socket(socket.AF_UNIX) as one:
-            one.settimeout(5)
-            one.connect(str(self.socket))
-            one.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
-            return one.recv(12).endswith(b" 200")
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(5)
+            connection.connect(str(self.socket))
+            connection.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+            return connection.recv(12).endswith(b" 200")
 
     def configuration(self):
         """The shipped files with our ports, folders and certificate."""
-        site = put(
+        site = substitute(
             (DEPLOY / "nginx/dermaai.conf").read_text(),
             ("    listen [::]:80;\n", ""),
             ("    listen [::]:443 ssl default_server;\n", ""),
@@ -113,20 +119,20 @@ class Site:
             ("/var/log/nginx/", f"{self.folder}/"),
             ("/var/lib/dermaai/media/", f"{self.data}/media/"),
         )
-        upstream = put(
+        upstream = substitute(
             (DEPLOY / "nginx/upstream.conf").read_text(),
             ("unix:/run/dermaai/web.sock", f"unix:{self.socket}"),
         )
-        places = "".join(
+        temp_paths = "".join(
             f"    {kind}_temp_path {self.folder}/nginx/{kind};\n"
             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
-        # nginx gives its workers to nobody when root starts it, who cannot look in here.
+        # Started by root, nginx runs its workers as nobody, who cannot read this folder.
         user = "user root;\n" if os.geteuid() == 0 else ""
         return (
             f"{user}daemon off;\nworker_processes 1;\npid {self.folder}/nginx.pid;\n"
             f"events {{ }}\nhttp {{\n    include /etc/nginx/mime.types;\n"
-            f"    access_log {self.folder}/other.log;\n{places}{upstream}\n{site}}}\n"
+            f"    access_log {self.folder}/other.log;\n{temp_paths}{upstream}\n{site}}}\n"
         )
 
     def start_nginx(self):
@@ -134,10 +140,12 @@ class Site:
         conf = self.folder / "nginx.conf"
         conf.write_text(self.configuration())
         command = [nginx_program(), "-c", conf, "-p", self.folder, "-e", self.folder / "start.log"]
-        tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
-        assert tested.returncode == 0, tested.stderr
-        said = [line for line in tested.stderr.splitlines() if "[warn]" in line]
-        assert not [line for line in said if "http2" not in line], said  # newer ones say it apart
+        checked = subprocess.run([*command, "-t"], capture_output=True, text=True)
+        assert checked.returncode == 0, checked.stderr
+        warnings = [line for line in checked.stderr.splitlines() if "[warn]" in line]
+        assert not [line for line in warnings if "http2" not in line], (
+            warnings
+        )  # newer versions want another directive
         with (self.folder / "nginx.out").open("wb") as log:
             self.nginx = subprocess.Popen(command, stdout=log, stderr=log)
         self._until(self._nginx_answers, self.nginx, "start.log")
@@ -146,10 +154,10 @@ class Site:
         with socket.create_connection(("127.0.0.1", self.https), 5):
             return True
 
-    def _until(self, true, process, log):
+    def _until(self, condition, process, log):
         for _wait in range(1200):
             with suppress(OSError):
-                if true():
+                if condition():
                     return
             if process.poll() is not None:
                 break
@@ -163,7 +171,7 @@ class Site:
 
 
 class Client:
-    """Requests over HTTPS, nothing followed and nothing made nicer."""
+    """Requests over HTTPS, without following redirects or normalising anything."""
 
     def __init__(self, host, *, certificate, https=443, http=80):
         self.host, self.ports = host, {False: https, True: http}
@@ -175,8 +183,8 @@ class Client:
             raw = self.context.wrap_socket(raw, server_hostname=self.host)
         connection = http.client.HTTPConnection(self.host)
         connection.sock = raw
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, named)
+        sent_headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, sent_headers)
         answer = connection.getresponse()
         answer.body = answer.read()
         connection.close()
@@ -190,11 +198,13 @@ class Client:
         return self("POST", path, body, Content_Type="application/json", **headers)
 
     def upload(self, path, data, **headers):
-        edge = "edge-of-the-test"
-        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
-        body = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
-        kind = f"multipart/form-data; boundary={edge}"
-        return self("POST", path, body, Content_Type=kind, **headers)
+        boundary = "boundary-of-the-test"
+        part_header = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+        )
+        body = part_header.encode() + data + f"\r\n--{boundary}--\r\n".encode()
+        content_type = f"multipart/form-data; boundary={boundary}"
+        return self("POST", path, body, Content_Type=content_type, **headers)
 
 
 def path_of(url):
@@ -202,12 +212,12 @@ def path_of(url):
     return f"{parts.path}?{parts.query}"
 
 
-def certify(folder, host=HOST):
-    """A certificate for `host`, signed by itself."""
+def write_certificate(folder, host=HOST):
+    """Write a self-signed certificate for `host` and its key into `folder`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)
-    made = (
+    certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -218,7 +228,7 @@ def certify(folder, host=HOST):
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    (folder / "fullchain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     (folder / "privkey.pem").write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
@@ -229,10 +239,10 @@ def certify(folder, host=HOST):
 
 
 @contextmanager
-def running(folder):
+def running_site(folder):
     site = Site(folder)
     nginx_program()
-    certify(folder)
+    write_certificate(folder)
     site.manage("migrate", "-v0")
     site.manage("collectstatic", "--no-input", "-v0")
     try:

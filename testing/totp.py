@@ -1,4 +1,4 @@
-"""Codes as an authenticator app shows them (RFC 6238), by nothing of what is tested."""
+"""Codes as an authenticator app shows them (RFC 6238), independent of the tested code."""
 
 import base64
 import hashlib
@@ -12,12 +12,12 @@ def code_of(secret, steps=0):
     key = base64.b32decode(secret.replace(" ", ""))
     counter = struct.pack(">Q", int(time.time()) // 30 + steps)
     digest = hmac.new(key, counter, hashlib.sha1).digest()
-    at = digest[-1] & 15
-    number = struct.unpack(">I", digest[at : at + 4])[0] & 0x7FFFFFFF
+    offset = digest[-1] & 15
+    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
     return f"{number % 1_000_000:06}"
 
 
 def wrong_code(secret):
-    """Six digits that no code of these minutes is."""
-    good = {code_of(secret, steps) for steps in range(-5, 6)}
-    return next(code for code in map("{:06}".format, range(20)) if code not in good)
+    """Six digits that are not a valid code within a few minutes of now."""
+    valid = {code_of(secret, steps) for steps in range(-5, 6)}
+    return next(code for code in map("{:06}".format, range(20)) if code not in valid)

@@ -1,6 +1,6 @@
-"""Who gets what from every named route. A route without rows here fails the last test.
+"""What every named route answers to each role. A route without rows here fails a test.
 
-The answers are HTTP statuses; a page answers 302 (to the login) where nobody is signed in.
+The answers are HTTP statuses; pages answer 302 (to the login) to visitors who are not signed in.
 """
 
 import hashlib
@@ -18,25 +18,25 @@ from testing.cast import upload
 
 pytestmark = [pytest.mark.alike, pytest.mark.long]
 ACTORS = ("doctor", "other_doctor", "patient", "other_patient", "staff", "stranger")
-LOOK = (200, 404, 200, 404, 404, 302)  # pages that doctor and patient may look at
+VIEW = (200, 404, 200, 404, 404, 302)  # pages that doctor and patient may view
 CHANGE = (200, 404, 403, 404, 404, 302)  # pages that only the doctor may open
 DOCTORS = (200, 200, 403, 403, 403, 302)  # pages for any doctor
-API_LOOK = (200, 404, 200, 404, 404, 401)
+API_VIEW = (200, 404, 200, 404, 404, 401)
 API_CHANGE = (200, 404, 403, 404, 404, 401)
-API_OWN = (200,) * 5 + (401,)  # everybody's own gallery
+API_OWN = (200,) * 5 + (401,)  # every user's own gallery
 API_OWNER = (200, 404, 404, 404, 404, 401)  # the doctor's gallery image
 SIGNED_IN = (200,) * 5 + (302,)
 OWNER = (200, 404, 404, 404, 404, 302)  # pages of the doctor's gallery image
 ANYONE = (200,) * 6
 
-# (route, method, body): what each of ACTORS gets. `ok` bodies are valid, so that 2xx is 2xx.
+# (route, method): the status for each of ACTORS. Bodies are valid, so that 2xx means permitted.
 TABLE = {
     # pages
     ("home", "get"): (200, 200, 200, 200, 302, 302),
     ("patient_list", "get"): DOCTORS,
     ("patient_create", "get"): DOCTORS,
     ("patient_suggestions", "get"): DOCTORS,
-    ("patient_detail", "get"): LOOK,
+    ("patient_detail", "get"): VIEW,
     ("patient_edit", "get"): CHANGE,
     ("patient_edit", "post"): CHANGE,
     ("patient_revisions", "get"): CHANGE,
@@ -44,17 +44,17 @@ TABLE = {
     ("image_revisions", "get"): CHANGE,
     ("consultation_list", "get"): DOCTORS,
     ("consultation_create", "get"): DOCTORS,
-    ("consultation_detail", "get"): LOOK,
+    ("consultation_detail", "get"): VIEW,
     ("consultation_edit", "get"): CHANGE,
     ("consultation_edit", "post"): CHANGE,
-    ("image_detail", "get"): LOOK,
+    ("image_detail", "get"): VIEW,
     ("image_detail", "post"): CHANGE,
     ("image_delete", "get"): CHANGE,
     ("image_delete", "post"): (302, 404, 403, 404, 404, 302),
     ("image_file", "get"): (302, 404, 302, 404, 404, 302),  # to the signed URL
-    ("image_audit", "get"): LOOK,
+    ("image_audit", "get"): VIEW,
     ("audit", "get"): SIGNED_IN,
-    # gallery: everybody has one; nobody sees another's
+    # gallery: every user has one and sees only their own
     ("gallery", "get"): SIGNED_IN,
     ("gallery_progress", "get"): SIGNED_IN,
     ("gallery_selected", "post"): (302,) * 6,
@@ -70,12 +70,12 @@ TABLE = {
     ("metrics", "get"): (404,) * 6,  # without METRICS_TOKEN
     # accounts
     ("login", "get"): ANYONE,
-    ("login_code", "get"): (302,) * 6,  # nobody's password was just typed
+    ("login_code", "get"): (302,) * 6,  # no password was entered before
     ("admin_login", "get"): (403, 403, 403, 403, 302, 302),
     ("admin_password_change", "get"): SIGNED_IN,
     ("security", "get"): SIGNED_IN,
     ("second_factor", "get"): SIGNED_IN,
-    ("second_factor_codes", "get"): (302,) * 6,  # there is none yet
+    ("second_factor_codes", "get"): (302,) * 6,  # not switched on yet
     ("second_factor_off", "get"): (302,) * 6,
     ("logout", "post"): (302,) * 6,
     ("profile", "get"): SIGNED_IN,
@@ -100,13 +100,13 @@ TABLE = {
     ("api-patient-detail", "patch"): (200, 404, 403, 403, 403, 401),
     ("api-consultation-list", "get"): (200,) * 5 + (401,),
     ("api-consultation-list", "post"): (201, 400, 403, 403, 403, 401),
-    ("api-consultation-detail", "get"): API_LOOK,
+    ("api-consultation-detail", "get"): API_VIEW,
     ("api-consultation-detail", "patch"): API_CHANGE,
-    ("api-consultation-images", "get"): API_LOOK,
+    ("api-consultation-images", "get"): API_VIEW,
     ("api-consultation-images", "post"): (201, 404, 403, 404, 404, 401),
-    ("api-consultation-download-all", "get"): API_LOOK,
-    ("api-image-detail", "get"): API_LOOK,
-    ("api-image-audit", "get"): API_LOOK,
+    ("api-consultation-download-all", "get"): API_VIEW,
+    ("api-image-detail", "get"): API_VIEW,
+    ("api-image-audit", "get"): API_VIEW,
     ("api-image-detail", "patch"): API_CHANGE,
     ("api-image-detail", "delete"): (204, 404, 403, 404, 404, 401),
     ("api-remove-background", "post"): (202,) * 5 + (401,),
@@ -143,8 +143,8 @@ TABLE = {
     ("api-image-remove-background", "post"): (202, 404, 202, 404, 404, 401),
     ("api-userimage-attach", "post"): (201, 404, 403, 403, 403, 401),
 }
-# Those that ask for an image that is ready. No worker is asked to make it so.
-READY = ("gallery_share", "api-userimage-shares", "shared", "shared_image")
+# Routes that need a processed image.
+NEEDS_READY = ("gallery_share", "api-userimage-shares", "shared", "shared_image")
 TOKEN = "of-the-access-table"
 
 
@@ -196,7 +196,7 @@ def arguments(record, consultation, image, user_image, share):
 
 @pytest.fixture
 def bodies(record, user_image, consultation):
-    """Bodies that are good, where what is asked is whether somebody may."""
+    """Valid bodies: only permissions are tested here."""
     ids = {"ids": [str(user_image.pk)]}
     return {
         ("gallery_download", "post"): ids,
@@ -216,16 +216,16 @@ def bodies(record, user_image, consultation):
 
 
 def path_of(route, arguments):
-    kind = next(
+    key = next(
         (k for k in arguments if route == k),
         route.removeprefix("api-").split("_")[0].split("-")[0],
     )
-    without = ("_list", "_create", "_suggestions", "-list")
-    wants = kind in arguments and not route.endswith(without)
-    return reverse(route, args=arguments[kind] if wants else [])
+    list_suffixes = ("_list", "_create", "_suggestions", "-list")
+    needs_arguments = key in arguments and not route.endswith(list_suffixes)
+    return reverse(route, args=arguments[key] if needs_arguments else [])
 
 
-def ask(client, route, method, path, bodies):
+def send_request(client, route, method, path, bodies):
     if (route, method) in UPLOADS:
         return client.post(path, {"file": upload(seed=2)})
     if route.startswith("api-") and method != "get":
@@ -235,10 +235,10 @@ def ask(client, route, method, path, bodies):
 
 
 @pytest.mark.parametrize(("route", "method"), TABLE)
-def test_access(route, method, request, arguments, bodies):
-    """One scene for all: what each of them changed is undone before the next one asks."""
+def test_every_route_answers_each_role_as_listed(route, method, request, arguments, bodies):
+    """All roles share one scene: the changes of each are rolled back before the next."""
     people = {actor: request.getfixturevalue(actor) for actor in ACTORS}
-    if route in READY:
+    if route in NEEDS_READY:
         UserImage.objects.update(status="ready", due_at=None, cutout="x.png")
     path, answers = path_of(route, arguments), {}
     for actor, user in people.items():
@@ -246,17 +246,17 @@ def test_access(route, method, request, arguments, bodies):
         with transaction.atomic():
             if user is not None:
                 client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-            response = ask(client, route, method, path, bodies)
+            response = send_request(client, route, method, path, bodies)
             transaction.set_rollback(True)
         answers[actor] = response.status_code
-        sent_away = response.status_code == 302 and user is None
-        if sent_away and route not in ("logout", "login_code", "admin_login"):
-            assert response["Location"].startswith(reverse("login")), "and comes back afterwards"
+        redirected_to_login = response.status_code == 302 and user is None
+        if redirected_to_login and route not in ("logout", "login_code", "admin_login"):
+            assert response["Location"].startswith(reverse("login")), "the login leads back"
             assert path in response["Location"] or route == "home"
     assert answers == dict(zip(ACTORS, TABLE[route, method], strict=True))
 
 
-def test_every_named_route_has_its_rows():
+def test_every_named_route_is_in_the_table():
     missing = set(named_routes()) - {route for route, _ in TABLE} - {None}
     assert not missing, f"add rows for {sorted(missing)}"
 
@@ -266,7 +266,7 @@ def test_every_route_has_a_name():
 
 
 @pytest.mark.parametrize("actor", ["doctor", "patient", "staff", "stranger"])
-def test_admin_is_for_staff_with_rights(actor, request, client, image):
+def test_admin_is_for_staff_with_permissions(actor, request, client, image):
     user = request.getfixturevalue(actor)
     if user is not None:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -276,14 +276,16 @@ def test_admin_is_for_staff_with_rights(actor, request, client, image):
     assert client.get("/admin/accounts/user/").status_code == (403 if actor == "staff" else 302)
 
 
-def test_image_of_one_consultation_through_another(client, doctor, other_doctor, record, image):
+def test_doctors_see_only_images_of_their_own_consultations(
+    client, doctor, other_doctor, record, image
+):
     """A doctor with a consultation of the same patient sees the patient, not others' images."""
     from consultations.models import Consultation, ConsultationImage
 
-    theirs = Consultation.objects.create(doctor=other_doctor, patient=record)
-    services.add_image(consultation=theirs, user=other_doctor, upload=upload(seed=3))
-    seen = ConsultationImage.objects.visible_to(other_doctor)
-    assert {i.consultation_id for i in seen} == {theirs.pk}
+    other_consultation = Consultation.objects.create(doctor=other_doctor, patient=record)
+    services.add_image(consultation=other_consultation, user=other_doctor, upload=upload(seed=3))
+    visible = ConsultationImage.objects.visible_to(other_doctor)
+    assert {i.consultation_id for i in visible} == {other_consultation.pk}
     client.force_login(other_doctor, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get(reverse("patient_detail", args=[record.pk]))
     assert page.status_code == 200

@@ -1,6 +1,6 @@
-"""A real clamd before a real upload. Lost would be: a practice that thinks its files are looked at.
+"""Uploads with a real clamd: without it, a practice would wrongly believe that files are scanned.
 
-Its signatures are ours and know one thing, the test string of all antivirus programs.
+Its only signature is our own, for the EICAR test string.
 """
 
 import os
@@ -21,20 +21,20 @@ from imaging import antivirus
 from testing.cast import blobs, photograph, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
-# Backwards, so that no antivirus takes this file for what it tests.
+# Reversed, so that antivirus programs do not flag this file.
 EICAR = rb"*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X"[::-1]
 MB = 1024 * 1024
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @contextmanager
-def running(folder):
-    """A clamd of one's own. Stopped at the end, by its id."""
+def running_clamd(folder):
+    """A separate clamd, stopped at the end."""
     program = shutil.which("clamd", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
     if program is None:
         pytest.skip("clamd is not installed (Debian: apt-get install clamav-daemon)")
@@ -70,26 +70,26 @@ def running(folder):
 
 @pytest.fixture(scope="module")
 def clamd(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("clamd")) as started:
-        yield started
+    with running_clamd(tmp_path_factory.mktemp("clamd")) as started_clamd:
+        yield started_clamd
 
 
 @pytest.fixture
-def guarded(clamd, settings):
+def clamd_in_use(clamd, settings):
     settings.CLAMD_URL = clamd.unix
     return clamd
 
 
 @pytest.fixture(params=["consultation", "gallery"])
 def send(request, api, doctor, consultation):
-    """`send(bytes)`: an upload to either half of the house."""
+    """`send(bytes)`: upload to a consultation, or to the gallery."""
     paths = {
         "consultation": f"/api/v1/consultations/{consultation.pk}/images",
         "gallery": "/api/v1/remove-background",
     }
 
     client = api(doctor)
-    client.raise_request_exception = False  # a 503 is an answer
+    client.raise_request_exception = False  # a 503 is the expected answer
 
     def post(data):
         return client.post(paths[request.param], {"file": upload(data=data)}, format="multipart")
@@ -97,7 +97,7 @@ def send(request, api, doctor, consultation):
     return post
 
 
-def nothing_is_stored():
+def storage_is_empty():
     return not (
         blobs()
         or ConsultationImage.objects.exists()
@@ -106,97 +106,97 @@ def nothing_is_stored():
     )
 
 
-def code(answer):
+def error_of(answer):
     return answer.json()["errors"][0]["code"], answer.json()["errors"][0]["attr"]
 
 
-def refused_for_now(answer):
+def assert_unavailable(answer):
     assert answer.status_code == 503
-    assert code(answer)[0] == "antivirus_unavailable"
+    assert error_of(answer)[0] == "antivirus_unavailable"
     assert int(answer["Retry-After"]) > 0
-    assert nothing_is_stored(), "fail closed"
+    assert storage_is_empty(), "nothing is stored unscanned"
 
 
-@pytest.mark.parametrize("how", ["unix", "tcp"])
-def test_a_clean_photograph_passes(guarded, send, settings, how):
-    settings.CLAMD_URL = getattr(guarded, how)
+@pytest.mark.parametrize("transport", ["unix", "tcp"])
+def test_clean_photograph_is_accepted(clamd_in_use, send, settings, transport):
+    settings.CLAMD_URL = getattr(clamd_in_use, transport)
     assert send(photograph()).status_code in (201, 202)
     assert blobs()
 
 
-@pytest.mark.parametrize("how", ["unix", "tcp"])
-def test_what_hides_behind_a_photograph_is_found(guarded, send, settings, how):
-    settings.CLAMD_URL = getattr(guarded, how)
+@pytest.mark.parametrize("transport", ["unix", "tcp"])
+def test_virus_after_a_photograph_is_refused(clamd_in_use, send, settings, transport):
+    settings.CLAMD_URL = getattr(clamd_in_use, transport)
     answer = send(photograph() + EICAR)
     assert answer.status_code == 400
-    assert code(answer) == ("infected_file", "file")
-    assert nothing_is_stored()
+    assert error_of(answer) == ("infected_file", "file")
+    assert storage_is_empty()
 
 
-def test_without_the_setting_it_is_a_photograph(send):
-    """Which shows that it is clamd that refuses, and not the decoder."""
+def test_without_clamd_the_same_file_is_accepted(send):
+    """This shows that clamd refuses the file, not the decoder."""
     assert send(photograph() + EICAR).status_code in (201, 202)
 
 
-def test_every_byte_is_looked_at(guarded, send):
-    """A file is sent in pieces: the string lies across two of them."""
-    gap = antivirus.CHUNK_SIZE - len(photograph()) - len(EICAR) // 2
-    answer = send(photograph() + bytes(gap) + EICAR + bytes(antivirus.CHUNK_SIZE))
-    assert code(answer) == ("infected_file", "file")
+def test_virus_across_two_chunks_is_found(clamd_in_use, send):
+    """Files are sent in chunks; the test string spans two of them."""
+    padding = antivirus.CHUNK_SIZE - len(photograph()) - len(EICAR) // 2
+    answer = send(photograph() + bytes(padding) + EICAR + bytes(antivirus.CHUNK_SIZE))
+    assert error_of(answer) == ("infected_file", "file")
 
 
-def test_a_file_that_clamd_did_not_see_whole_is_not_clean(guarded, send):
-    refused_for_now(send(photograph() + bytes(2 * MB)))
+def test_file_over_clamds_limit_answers_503(clamd_in_use, send):
+    assert_unavailable(send(photograph() + bytes(2 * MB)))
 
 
-@pytest.mark.parametrize("where", ["unix:///nowhere/clamd", "tcp://127.0.0.1:1"])
-def test_no_clamd_no_upload(settings, send, where):
-    settings.CLAMD_URL = where
-    refused_for_now(send(photograph()))
+@pytest.mark.parametrize("url", ["unix:///nowhere/clamd", "tcp://127.0.0.1:1"])
+def test_unreachable_clamd_answers_503(settings, send, url):
+    settings.CLAMD_URL = url
+    assert_unavailable(send(photograph()))
 
 
-def test_a_clamd_that_hangs_is_not_waited_for(guarded, send, monkeypatch):
+def test_hanging_clamd_answers_503_in_time(clamd_in_use, send, monkeypatch):
     monkeypatch.setattr(antivirus, "TIMEOUT", 1)
-    guarded.send_signal(signal.SIGSTOP)
-    began = time.monotonic()
+    clamd_in_use.send_signal(signal.SIGSTOP)
+    started = time.monotonic()
     try:
-        refused_for_now(send(photograph()))
+        assert_unavailable(send(photograph()))
     finally:
-        guarded.send_signal(signal.SIGCONT)
-    assert time.monotonic() - began < 5
+        clamd_in_use.send_signal(signal.SIGCONT)
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(
-    "said",
+    "reply",
     [
         b"",
-        b"stream: OK",  # and then it hung up
+        b"stream: OK",  # without the terminating NUL
         b"stream: Can't allocate memory ERROR\0",
         b"stream: Heuristics.Limits.Exceeded.MaxScanSize FOUND\0",
         b"HTTP/1.1 200 OK\0",
         b"x" * 10_000,
     ],
 )
-def test_only_a_whole_word_of_its_own_is_a_verdict(settings, send, said):
-    """What clamd says when it could not look, and what is no clamd at all."""
+def test_incomplete_or_foreign_replies_answer_503(settings, send, reply):
+    """Replies of a clamd that could not scan, and of other servers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def answer():
-            one, _address = server.accept()
-            with one:
-                while not one.recv(MB).endswith(bytes(4)):
+        def serve():
+            connection, _address = server.accept()
+            with connection:
+                while not connection.recv(MB).endswith(bytes(4)):
                     pass
-                one.sendall(said)
+                connection.sendall(reply)
 
-        thread = threading.Thread(target=answer)
+        thread = threading.Thread(target=serve)
         thread.start()
         settings.CLAMD_URL = f"tcp://127.0.0.1:{server.getsockname()[1]}"
-        refused_for_now(send(photograph()))
+        assert_unavailable(send(photograph()))
         thread.join()
 
 
 @pytest.mark.parametrize(
-    ("url", "well"),
+    ("url", "valid"),
     [
         ("", True),
         ("tcp://127.0.0.1:3310", True),
@@ -209,6 +209,6 @@ def test_only_a_whole_word_of_its_own_is_a_verdict(settings, send, said):
         ("/run/clamav/clamd.ctl", False),
     ],
 )
-def test_an_address_that_is_none_is_told_at_the_start(settings, url, well):
+def test_invalid_clamd_url_fails_a_check(settings, url, valid):
     settings.CLAMD_URL = url
-    assert ("imaging.E008" in {one.id for one in run_checks()}) is not well
+    assert ("imaging.E008" in {check.id for check in run_checks()}) is not valid

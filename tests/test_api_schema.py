@@ -1,4 +1,4 @@
-"""The schema is the contract that integrators build on: answers are held against it."""
+"""The schema is the contract for integrators: answers are validated against it."""
 
 import jsonschema
 import pytest
@@ -16,7 +16,7 @@ def schema():
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
-def check(schema, response, path, method):
+def assert_matches_schema(schema, response, path, method):
     status = str(response.status_code)
     answers = schema["paths"][path][method]["responses"]
     assert status in answers, f"{method} {path} answers {status}: not in the schema"
@@ -47,36 +47,36 @@ def test_schema_is_generated_without_a_warning(capsys):
     assert not GENERATOR_STATS, capsys.readouterr().err
 
 
-def test_answers_are_as_the_schema_says(api, schema, doctor, patient, image, consultation, record):
-    base, detail = "/api/v1/consultations/{id}/images", "/api/v1/consultations/images/{id}"
+def test_answers_match_the_schema(api, schema, doctor, patient, image, consultation, record):
+    list_path, image_path = "/api/v1/consultations/{id}/images", "/api/v1/consultations/images/{id}"
     url = f"/api/v1/consultations/{consultation.pk}/images"
-    one = f"/api/v1/consultations/images/{image.pk}"
-    its_doctor, its_patient = api(doctor), api(patient)
+    image_url = f"/api/v1/consultations/images/{image.pk}"
+    doctor_client, patient_client = api(doctor), api(patient)
 
     def multipart(client, **body):
         return client.post(url, body, format="multipart")
 
     for response, path, method in (
-        (multipart(its_doctor, file=upload(seed=2)), base, "post"),
-        (multipart(its_doctor, file=upload(data=b"x")), base, "post"),
-        (multipart(its_doctor), base, "post"),
-        (multipart(its_patient, file=upload()), base, "post"),
-        (multipart(api(), file=upload()), base, "post"),
-        (its_doctor.get(url), base, "get"),
-        (its_doctor.get(url, {"page": 99}), base, "get"),
-        (its_patient.get(one), detail, "get"),
-        (api().get(one), detail, "get"),
-        (its_doctor.patch(one, {"image_type": "x"}), detail, "patch"),
-        (its_doctor.patch(one, {"image_type": "macro"}), detail, "patch"),
-        (its_patient.patch(one, {"image_type": "macro"}), detail, "patch"),
-        (its_patient.delete(one), detail, "delete"),
-        (its_doctor.get("/api/v1/patients"), "/api/v1/patients", "get"),
-        (its_patient.get("/api/v1/patients"), "/api/v1/patients", "get"),
-        (its_doctor.post("/api/v1/patients", {}), "/api/v1/patients", "post"),
-        (its_doctor.post("/api/v1/patients", {"full_name": "A"}), "/api/v1/patients", "post"),
-        (its_patient.get("/api/v1/consultations"), "/api/v1/consultations", "get"),
+        (multipart(doctor_client, file=upload(seed=2)), list_path, "post"),
+        (multipart(doctor_client, file=upload(data=b"x")), list_path, "post"),
+        (multipart(doctor_client), list_path, "post"),
+        (multipart(patient_client, file=upload()), list_path, "post"),
+        (multipart(api(), file=upload()), list_path, "post"),
+        (doctor_client.get(url), list_path, "get"),
+        (doctor_client.get(url, {"page": 99}), list_path, "get"),
+        (patient_client.get(image_url), image_path, "get"),
+        (api().get(image_url), image_path, "get"),
+        (doctor_client.patch(image_url, {"image_type": "x"}), image_path, "patch"),
+        (doctor_client.patch(image_url, {"image_type": "macro"}), image_path, "patch"),
+        (patient_client.patch(image_url, {"image_type": "macro"}), image_path, "patch"),
+        (patient_client.delete(image_url), image_path, "delete"),
+        (doctor_client.get("/api/v1/patients"), "/api/v1/patients", "get"),
+        (patient_client.get("/api/v1/patients"), "/api/v1/patients", "get"),
+        (doctor_client.post("/api/v1/patients", {}), "/api/v1/patients", "post"),
+        (doctor_client.post("/api/v1/patients", {"full_name": "A"}), "/api/v1/patients", "post"),
+        (patient_client.get("/api/v1/consultations"), "/api/v1/consultations", "get"),
         (
-            its_doctor.post("/api/v1/consultations", {"patient": record.pk}),
+            doctor_client.post("/api/v1/consultations", {"patient": record.pk}),
             "/api/v1/consultations",
             "post",
         ),
@@ -86,15 +86,15 @@ def test_answers_are_as_the_schema_says(api, schema, doctor, patient, image, con
             "/api/v1/auth/token",
             "post",
         ),
-        (its_doctor.delete(one), detail, "delete"),
+        (doctor_client.delete(image_url), image_path, "delete"),
     ):
         try:
-            check(schema, response, path, method)
+            assert_matches_schema(schema, response, path, method)
         except jsonschema.ValidationError as error:
             pytest.fail(f"{method} {path} {response.status_code}: {error.message}")
 
 
-def test_errors_have_one_shape_everywhere(client, api, doctor):
+def test_all_errors_have_the_same_shape(client, api, doctor):
     client.raise_request_exception = False
     for response in (
         client.get("/api/v1/nothing"),
@@ -109,7 +109,7 @@ def test_errors_have_one_shape_everywhere(client, api, doctor):
             assert set(error) == {"code", "detail", "attr"}
 
 
-def test_docs_page_loads_nothing_from_elsewhere(client):
+def test_docs_page_loads_only_local_files(client):
     page = client.get("/api/docs").content.decode()
     assert "http://" not in page.replace("http://testserver", "")
     assert "https://" not in page
@@ -131,7 +131,9 @@ def test_docs_page_loads_nothing_from_elsewhere(client):
     ],
     ids=["deep", "large", "slash", "unknown", "digit", "words", "word", "token", "chunked"],
 )
-def test_odd_requests_are_answered_in_the_one_shape(client, doctor, method, path, options, status):
+def test_malformed_requests_answer_errors_of_the_same_shape(
+    client, doctor, method, path, options, status
+):
     if "headers" not in options:
         client.force_login(doctor, backend="django.contrib.auth.backends.ModelBackend")
     client.raise_request_exception = False
@@ -147,18 +149,18 @@ def test_odd_requests_are_answered_in_the_one_shape(client, doctor, method, path
         assert [set(e) for e in body["errors"]] == [{"code", "detail", "attr"}]
 
 
-def test_it_is_made_once(client, db, monkeypatch):
-    """A second of the processor for whoever asks, without a login: a way to stop the server."""
+def test_schema_is_generated_once_per_language(client, db, monkeypatch):
+    """Generating it takes a second, and anybody may request it: a denial of service."""
     first = client.get("/api/schema", headers={"Accept-Language": "en"})
     monkeypatch.setattr("drf_spectacular.generators.SchemaGenerator.get_schema", None)
-    again = client.get("/api/schema?version=%00", headers={"Accept-Language": "en"})
-    assert (again.status_code, again.content) == (200, first.content)
-    assert again["Content-Disposition"] == first["Content-Disposition"]
-    assert again["Content-Type"] == "application/vnd.oai.openapi; charset=utf-8"
+    cached = client.get("/api/schema?version=%00", headers={"Accept-Language": "en"})
+    assert (cached.status_code, cached.content) == (200, first.content)
+    assert cached["Content-Disposition"] == first["Content-Disposition"]
+    assert cached["Content-Type"] == "application/vnd.oai.openapi; charset=utf-8"
 
 
-def test_it_is_in_the_language_that_is_asked_for(client, db):
-    french, english, none = (
+def test_schema_is_in_the_requested_language(client, db):
+    french, english, unknown = (
         client.get(f"/api/schema?lang={language}").content for language in ("fr", "en", "xx")
     )
-    assert french == none != english
+    assert french == unknown != english

@@ -1,4 +1,4 @@
-"""A backup while people work, restored elsewhere. Lost would be else: a practice's record."""
+"""A backup of a site in use, restored elsewhere: otherwise a practice could lose its records."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from testing.processes import calling
+from testing.processes import shell_code
 from tools.servers import web
 from tools.servers.postgres import programs
 
@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.long
 
 
-class Server:
-    """A machine: a database, a folder of media, the keys."""
+class Installation:
+    """A site: a database, a media folder and the keys."""
 
     def __init__(self, folder, database, keys):
         bin = f"{programs()}{os.pathsep}{os.environ['PATH']}"
@@ -38,28 +38,28 @@ class Server:
 
     def run(self, *command, status=0):
         process = self.start(*command)
-        told, _ = process.communicate(timeout=300)
-        assert process.returncode == status, told
-        return told
+        output, _ = process.communicate(timeout=300)
+        assert process.returncode == status, output
+        return output
 
     def manage(self, *arguments, **options):
         return self.run(sys.executable, "manage.py", *arguments, **options)
 
     def program(self, name):
-        return json.loads(self.manage("shell", "-v0", "-c", calling(name)))
+        return json.loads(self.manage("shell", "-v0", "-c", shell_code(name)))
 
 
 @pytest.fixture
-def servers(tmp_path, server):
-    """`servers(name)`: each with a database of its own, empty, all with the same keys."""
+def new_installation(tmp_path, server):
+    """`new_installation(name)`: a site with an empty database; all sites share their keys."""
     if shutil.which("rsync") is None:
         pytest.skip("rsync is not installed (Debian: apt-get install rsync)")
     keys = {"SECRET_KEY": secrets.token_urlsafe(50), "AUDIT_KEY": secrets.token_urlsafe(50)}
-    return lambda name: Server(tmp_path / name, server.empty(), keys)
+    return lambda name: Installation(tmp_path / name, server.empty(), keys)
 
 
-def told_of(output):
-    """The folder that `deploy/backup` names last; rsync may have said before what vanished."""
+def backup_folder(output):
+    """The folder that `deploy/backup` names last; rsync may have printed files that vanished."""
     return Path(output.splitlines()[-1].partition(":")[0])
 
 
@@ -67,58 +67,58 @@ def inodes(folder):
     return {path.relative_to(folder): path.stat().st_ino for path in folder.rglob("*.jpg")}
 
 
-def test_backup_while_people_work_restored_elsewhere(servers, tmp_path):
-    """Every row that comes back has its blob as it was received, and the audit log is whole."""
-    old, backups, stop = servers("old"), tmp_path / "backups", tmp_path / "stop"
+def test_backup_of_a_busy_site_restores_without_loss(new_installation, tmp_path):
+    """Every restored row has its blob as received, and the audit log verifies."""
+    site, backups, stop = new_installation("old"), tmp_path / "backups", tmp_path / "stop"
     backups.mkdir()
-    old.manage("migrate", "-v0")
-    old.program("practice.begin")
-    worker = old.start(sys.executable, "manage.py", "worker", "--no-reload", "--interval=0.1")
-    working = calling("practice.work", stop=str(stop))
-    people = old.start(sys.executable, "manage.py", "shell", "-v0", "-c", working)
+    site.manage("migrate", "-v0")
+    site.program("practice.create")
+    worker = site.start(sys.executable, "manage.py", "worker", "--no-reload", "--interval=0.1")
+    upload_code = shell_code("practice.upload_until", stop=str(stop))
+    practice = site.start(sys.executable, "manage.py", "shell", "-v0", "-c", upload_code)
     try:
-        until = time.monotonic() + 240
-        while old.program("practice.told")["images"] < 30:
-            assert time.monotonic() < until, "nobody works"
+        deadline = time.monotonic() + 240
+        while site.program("practice.counts")["images"] < 30:
+            assert time.monotonic() < deadline, "no uploads are being stored"
             time.sleep(0.1)
-        first = told_of(old.run("deploy/backup", str(backups)))
-        time.sleep(1.1)  # their names are seconds
-        noted = re.search(r"\d+:[0-9a-f]{64}", old.manage("verify_audit"))[0]
-        second = told_of(old.run("deploy/backup", str(backups)))
+        first_backup = backup_folder(site.run("deploy/backup", str(backups)))
+        time.sleep(1.1)  # backup folders are named by the second
+        audit_end = re.search(r"\d+:[0-9a-f]{64}", site.manage("verify_audit"))[0]
+        second_backup = backup_folder(site.run("deploy/backup", str(backups)))
     finally:
         stop.touch()
-        told, _ = people.communicate(timeout=120)
+        output, _ = practice.communicate(timeout=120)
         worker.terminate()
         worker.communicate(timeout=120)
-    assert people.returncode == 0, told
+    assert practice.returncode == 0, output
     assert not list(backups.glob("*.part"))
-    assert (second / "database.dump").stat().st_mode & 0o077 == 0, "patients' names"
-    before, after = inodes(first / "media"), inodes(second / "media")
-    same = [name for name in before if after.get(name) == before[name]]
-    assert len(same) >= 10, "what has not changed is stored once"
+    assert (second_backup / "database.dump").stat().st_mode & 0o077 == 0, "it holds patients' names"
+    first_inodes, second_inodes = inodes(first_backup / "media"), inodes(second_backup / "media")
+    unchanged = [name for name in first_inodes if second_inodes.get(name) == first_inodes[name]]
+    assert len(unchanged) >= 10, "unchanged files are hard links"
 
-    new = servers("new")
-    told = new.run("deploy/restore", str(second))
-    held = new.program("practice.told")
-    assert held["images"] >= 10
-    assert f"{held['images']} originals, 0 not as received" in told
-    assert " 0 missing" in told
-    new.manage("verify_audit", "--since", noted)
-    blob = next((new.data / "media/originals").iterdir())
-    assert blob.stat().st_mode & 0o777 == 0o640, "nginx sends it"
-    refused = new.run("deploy/restore", str(second), status=1)
+    restored_site = new_installation("new")
+    output = restored_site.run("deploy/restore", str(second_backup))
+    counts = restored_site.program("practice.counts")
+    assert counts["images"] >= 10
+    assert f"{counts['images']} originals, 0 not as received" in output
+    assert " 0 missing" in output
+    restored_site.manage("verify_audit", "--since", audit_end)
+    blob = next((restored_site.data / "media/originals").iterdir())
+    assert blob.stat().st_mode & 0o777 == 0o640, "nginx must be able to read it"
+    refused = restored_site.run("deploy/restore", str(second_backup), status=1)
     assert "make an empty one" in refused
 
     blob.unlink()
-    assert new.manage("verify_images", status=1).count("missing") == 1
+    assert restored_site.manage("verify_images", status=1).count("missing") == 1
 
 
-def test_a_backup_that_fails_is_none(servers, tmp_path):
+def test_failed_backup_leaves_no_backup_folder(new_installation, tmp_path):
     """Somebody would find out on the day that they need it."""
-    old, backups = servers("old"), tmp_path / "backups"
+    site, backups = new_installation("old"), tmp_path / "backups"
     (backups / "20200101T000000Z").mkdir(parents=True)
     os.utime(backups / "20200101T000000Z", (0, 0))
-    (old.data / "media").mkdir(parents=True)
-    old.environment["DATABASE_URL"] += "-that-is-not-there"
-    old.run("deploy/backup", str(backups), status=1)
+    (site.data / "media").mkdir(parents=True)
+    site.environment["DATABASE_URL"] += "-that-is-not-there"
+    site.run("deploy/backup", str(backups), status=1)
     assert [path.name for path in backups.iterdir()] == ["20200101T000000Z"], "the old ones stay"

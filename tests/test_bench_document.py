@@ -1,14 +1,14 @@
-"""A page of measurements keeps what other benchmarks printed."""
+"""A benchmark's section in a document replaces only its own earlier one."""
 
 from tools.bench.document import put
 
 PAGE = "# Performance\n\nAs printed.\n\n## Intake\n\nold\n\n## ZIP\n\nkept\n"
 
 
-def test_a_section_takes_the_place_of_its_former():
-    told = put(PAGE, "## Intake\n\nnew\n")
-    assert told == "# Performance\n\nAs printed.\n\n## Intake\n\nnew\n\n## ZIP\n\nkept\n"
+def test_section_replaces_the_old_one():
+    page = put(PAGE, "## Intake\n\nnew\n")
+    assert page == "# Performance\n\nAs printed.\n\n## Intake\n\nnew\n\n## ZIP\n\nkept\n"
 
 
-def test_a_new_section_goes_last():
+def test_new_section_is_appended():
     assert put(PAGE, "## Pages\n\nnew\n") == f"{PAGE}\n## Pages\n\nnew\n"

@@ -3,8 +3,8 @@ from tools.demo import gallery as demo
 from tools.demo import record
 
 
-def test_the_gallery_has_something_to_show(db):
-    """An empty page would be the first that a newcomer sees of it."""
+def test_demo_creates_a_gallery_image(db):
+    """Otherwise newcomers first see an empty gallery."""
     person, visits = record.RECORD[0]
     record.make([(person, visits[-1:])], scale=0.25)
     demo.make()

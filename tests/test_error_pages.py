@@ -1,4 +1,4 @@
-"""The pages for what went wrong must not go wrong themselves."""
+"""Error pages must work in the situations that they are for."""
 
 import re
 from io import BytesIO
@@ -13,38 +13,38 @@ from dermaai import views
 from gallery.api import images as gallery_api
 
 
-def test_500_asks_the_database_nothing(rf):
+def test_500_page_needs_no_database(rf):
     request = rf.get("/")
 
-    def down():
+    def fail():
         raise ConnectionError("the database is down")
 
-    request.user = request.session = SimpleLazyObject(down)
+    request.user = request.session = SimpleLazyObject(fail)
     response = views.server_error(request)
     assert response.status_code == 500
     assert "<h1>" in response.content.decode()
 
 
-@pytest.mark.parametrize("broken", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 @pytest.mark.parametrize("path", ["/", "/api/v1/gallery"])
-def test_without_a_database_it_is_503(rf, path, broken):
-    """500 would tell a client that asking again is no use. What `script/chaos` meets when it stops
-    PostgreSQL under a request."""
+def test_database_errors_answer_503(rf, path, error):
+    """A 500 would tell clients not to retry. `script/chaos` causes this when it stops PostgreSQL
+    during a request."""
     try:
-        raise broken("the connection is closed")
-    except broken:
+        raise error("the connection is closed")
+    except error:
         response = views.server_error(rf.get(path))
     assert (response.status_code, response["Retry-After"]) == (503, "5")
-    told = response.content.decode()
-    assert ("database_unavailable" in told) == path.startswith("/api/")
+    html = response.content.decode()
+    assert ("database_unavailable" in html) == path.startswith("/api/")
 
 
-@pytest.mark.parametrize("broken", [OperationalError, InterfaceError])
-def test_without_a_database_the_api_is_503(api, doctor, monkeypatch, broken):
-    def gone(*arguments):
-        raise broken("the connection is closed")
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_api_answers_503_on_database_errors(api, doctor, monkeypatch, error):
+    def fail(*arguments):
+        raise error("the connection is closed")
 
-    monkeypatch.setattr(gallery_api.Quota, "get_serializer", gone)
+    monkeypatch.setattr(gallery_api.Quota, "get_serializer", fail)
     client = api(doctor)
     client.raise_request_exception = False
     response = client.get("/api/v1/gallery/quota")
@@ -52,11 +52,10 @@ def test_without_a_database_the_api_is_503(api, doctor, monkeypatch, broken):
     assert response.json()["errors"][0]["code"] == "database_unavailable"
 
 
-def test_who_hangs_up_is_no_fault_of_ours(api, doctor, consultation):
-    """In the log it would look like one, with a traceback, for every telephone that loses its
-    network."""
+def test_aborted_upload_answers_400_without_a_traceback(api, doctor, consultation):
+    """Otherwise every phone that loses its network causes a traceback in the log."""
 
-    class Broken(BytesIO):
+    class BrokenBody(BytesIO):
         def read(self, *arguments):
             raise ConnectionResetError
 
@@ -64,24 +63,24 @@ def test_who_hangs_up_is_no_fault_of_ours(api, doctor, consultation):
         "POST",
         f"/api/v1/consultations/{consultation.pk}/images",
         content_type="multipart/form-data; boundary=x",
-        **{"wsgi.input": Broken(), "CONTENT_LENGTH": "1000"},
+        **{"wsgi.input": BrokenBody(), "CONTENT_LENGTH": "1000"},
     )
     assert response.status_code == 400
 
 
-def test_403_of_a_page_open_for_too_long_is_ours(db):
+def test_csrf_failure_shows_our_own_page(db):
     response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"username": "a@b.c"})
     assert response.status_code == 403
     assert "css/base" in response.content.decode()
 
 
-def test_404_page(rf):
+def test_404_page_renders(rf):
     request = rf.get("/nowhere")
     request.user = AnonymousUser()
     assert "<h1>" in views.page_not_found(request, None).content.decode()
 
 
-def test_no_id_twice_in_a_refused_form(page, doctor):
+def test_refused_form_has_unique_ids(page, doctor):
     refused = page(doctor).post("/patients/new/", {"email": "x"}).content.decode()
     ids = re.findall(r'\bid="([^"]+)"', refused)
     assert len(ids) == len(set(ids))

@@ -1,4 +1,4 @@
-"""The floors of docs/architecture.md: a room imports only from below, a browser module too."""
+"""The layers of docs/architecture.md: apps and browser modules import only from lower layers."""
 
 import ast
 import graphlib
@@ -7,8 +7,8 @@ import re
 import pytest
 from django.conf import settings
 
-ORDER = ("core", "jobs", "audit", "accounts", "imaging", "consultations", "gallery", "dermaai")
-BELOW = {room: {*ORDER[:place]} for place, room in enumerate(ORDER)}
+LAYERS = ("core", "jobs", "audit", "accounts", "imaging", "consultations", "gallery", "dermaai")
+BELOW = {room: {*LAYERS[:level]} for level, room in enumerate(LAYERS)}
 BELOW["jobs"] = {"core"}
 BELOW["audit"] = {"core"}
 BELOW["accounts"] = {"core", "audit"}
@@ -24,7 +24,7 @@ def imports(path):
 
 
 def files():
-    """The product's own, sub-packages included."""
+    """The Python files of the product, including sub-packages."""
     for room in BELOW:
         for path in (settings.BASE_DIR / room).rglob("*.py"):
             if not {"tests", "migrations"} & set(path.parts):
@@ -32,22 +32,22 @@ def files():
 
 
 @pytest.mark.parametrize("room", BELOW)
-def test_a_room_imports_only_from_below(room):
+def test_app_imports_only_from_lower_layers(room):
     rooms = set(BELOW)
-    wrong = [
+    violations = [
         (path.relative_to(settings.BASE_DIR).as_posix(), name)
         for path in (settings.BASE_DIR / room).rglob("*.py")
         if "tests" not in path.parts
         for name in imports(path)
         if name in rooms - BELOW[room] - {room}
     ]
-    assert not wrong
+    assert not violations
 
 
-def test_the_product_imports_no_tool():
-    """A server has neither: the image leaves both out."""
-    wrong = [(path.as_posix(), name) for path in files() for name in imports(path)]
-    assert not [(path, name) for path, name in wrong if name in ("tools", "testing", "tests")]
+def test_product_does_not_import_tools_or_tests():
+    """Servers do not have them: the image leaves them out."""
+    violations = [(path.as_posix(), name) for path in files() for name in imports(path)]
+    assert not [(path, name) for path, name in violations if name in ("tools", "testing", "tests")]
 
 
 def module_of(path):
@@ -56,7 +56,7 @@ def module_of(path):
 
 
 def imported(path, modules):
-    """The files of the product that a file imports, wherever in it the import stands."""
+    """The modules of the product that a file imports, also inside functions."""
     package = module_of(path) if path.stem == "__init__" else module_of(path).rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -64,28 +64,27 @@ def imported(path, modules):
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join([*above, *([node.module] if node.module else [])])
+                parents = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*parents, *([node.module] if node.module else [])])
             for name in node.names:
-                whole = f"{base}.{name.name}"
-                yield whole if whole in modules else base
+                full_name = f"{base}.{name.name}"
+                yield full_name if full_name in modules else base
 
 
-def test_no_files_import_each_other_in_a_circle():
-    """Of such files none can be read, moved or tested by itself. An import within a function hides
-    a circle; it is one."""
+def test_python_imports_have_no_cycle():
+    """Files in a cycle cannot be read, moved or tested alone. Imports inside functions count."""
     modules = {module_of(path): path for path in files()}
     graph = {
         name: {*imported(path, modules)} & {*modules} - {name} for name, path in modules.items()
     }
-    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, with the circle
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, with the cycle
 
 
 BROWSER_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""")
 
 
 def browser_modules():
-    """{module: the modules that it imports}, as paths within static/js."""
+    """{module: the modules that it imports}, as paths relative to static/js."""
     root = settings.BASE_DIR / "static" / "js"
     return {
         path.relative_to(root).as_posix(): {
@@ -96,29 +95,29 @@ def browser_modules():
     }
 
 
-def test_browser_modules_import_only_from_below():
-    """An app's own may use what both halves share; never the other way, nor another app's."""
+def test_browser_modules_import_only_their_app_and_components():
+    """An app's modules may import `components`, but not another app's modules."""
     modules = browser_modules()
-    assert sum(map(len, modules.values())) > 30, "the imports are found"
+    assert sum(map(len, modules.values())) > 30, "otherwise the regular expression finds no imports"
     for path, imported_paths in modules.items():
         assert imported_paths <= set(modules), path
         allowed = {path.split("/")[0], "components"}
-        if "/" in path:  # app.js is every page's, and above them
+        if "/" in path:  # app.js is on every page and may import all
             assert {name.split("/")[0] for name in imported_paths} <= allowed, path
 
 
-def test_no_browser_modules_import_each_other_in_a_circle():
+def test_browser_imports_have_no_cycle():
     graphlib.TopologicalSorter(browser_modules()).prepare()
 
 
-def test_user_is_named_by_the_setting():
-    """Foreign keys go by AUTH_USER_MODEL; only `accounts` and the demo name its model."""
+def test_models_refer_to_the_user_by_setting():
+    """Foreign keys use AUTH_USER_MODEL; only `accounts` imports its model."""
     for path in files():
         if "models" in (path.stem, path.parent.name) and path.parts[-2] != "accounts":
             assert "accounts" not in set(imports(path)), path
 
 
-def test_only_storage_signs_and_names_blobs():
+def test_only_storage_signs_urls_and_names_blobs():
     signers = ("settings.py", "ids.py")
     for path in files():
         if path.name in signers or path.parent.name == "storage":
@@ -132,10 +131,10 @@ LIMITS = {".py": 300, ".html": 150, ".js": 200}
 
 
 def test_files_stay_small():
-    """Past these a file is split by noun, never into `utils.py`."""
+    """Longer files are split by noun, never into `utils.py`."""
     names = (*BELOW, "tools", "testing", "templates", "static/js")
     roots = [settings.BASE_DIR / name for name in names]
-    long = [
+    too_long = [
         (path.relative_to(settings.BASE_DIR).as_posix(), lines)
         for root in roots
         for path in root.rglob("*")
@@ -143,5 +142,5 @@ def test_files_stay_small():
         for lines in [len(path.read_text().splitlines())]
         if lines > LIMITS[path.suffix]
     ]
-    assert not long
+    assert not too_long
     assert not [path for path in files() if path.name == "utils.py"]

@@ -1,4 +1,4 @@
-"""`/metrics`: what several processes counted, to whoever brings the token; nothing of a person."""
+"""`/metrics`: totals of several processes, only with the token and without personal data."""
 
 import http.client
 import os
@@ -16,15 +16,15 @@ pytestmark = pytest.mark.long
 TOKEN = "told-to-prometheus-only"
 
 
-def ask(port, **headers):
+def get_metrics(port, **headers):
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("GET", "/metrics", headers={"Host": "10.1.2.3"} | headers)
     answer = connection.getresponse()
     return answer.status, answer.read().decode()
 
 
-def scraped(port):
-    status, text = ask(port, Authorization=f"Bearer {TOKEN}")
+def scrape(port):
+    status, text = get_metrics(port, Authorization=f"Bearer {TOKEN}")
     assert status == 200
     families = text_string_to_metric_families(text)
     samples = [sample for family in families for sample in family.samples]
@@ -40,20 +40,20 @@ def scraped(port):
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory, sqlite_files):
-    """(what was scraped after a few uploads and the work of a worker, the text itself)."""
-    folder = tmp_path_factory.mktemp("watched")
+def scraped_site(tmp_path_factory, sqlite_files):
+    """(metrics before and after a worker's run, the text, the port), after a few uploads."""
+    folder = tmp_path_factory.mktemp("scraped")
     environment = web.environment(
         folder,
         METRICS_TOKEN=TOKEN,
         DATABASE_URL=sqlite_files.copy(folder / "db.sqlite3"),
-        SECRET_KEY=settings.SECRET_KEY,  # by which the head of the audit log was sealed
+        SECRET_KEY=settings.SECRET_KEY,  # the head of the audit log was sealed with it
     )
     with uploads.server(environment) as (port, worker):
         client = uploads.Client(port, photograph())
         client.upload(2)
         os.kill(worker, signal.SIGKILL)
-        client.upload()  # waits for the next one
+        client.upload()  # waits for a new process
         refused = uploads.Client(port, b"no picture")
         with pytest.raises(RuntimeError, match="unsupported_type"):
             refused.upload()
@@ -66,46 +66,50 @@ def watched(tmp_path_factory, sqlite_files):
         client.connection.close()  # the server closes idle ones
         client.connection.request("POST", gallery, body, client.headers)
         assert client.connection.getresponse().status == 202
-        waiting = scraped(port)
+        before = scrape(port)
         web.manage(environment, "worker", "--no-reload", "--batch", capture_output=True)
-        yield waiting, scraped(port), ask(port, Authorization=f"Bearer {TOKEN}")[1], port
+        yield before, scrape(port), get_metrics(port, Authorization=f"Bearer {TOKEN}")[1], port
 
 
-def test_processes_add_up_and_outlive_themselves(watched):
-    """Counts in memory would be one worker's of several, and gone with it."""
-    _waiting, then, _text, _port = watched
-    assert then("uploads_total", to="consultation") == 3
-    assert then("uploads_total", to="gallery") == 1
-    assert then("upload_refusals_total", to="consultation", code="unsupported_type") == 1
+def test_counts_add_up_across_processes_and_survive_them(scraped_site):
+    """Counts in memory would cover one process only, and be lost with it."""
+    _before, after, _text, _port = scraped_site
+    assert after("uploads_total", to="consultation") == 3
+    assert after("uploads_total", to="gallery") == 1
+    assert after("upload_refusals_total", to="consultation", code="unsupported_type") == 1
 
 
-def test_the_queue_and_what_a_worker_did(watched):
-    waiting, then, _text, _port = watched
-    assert (waiting("queue_images"), waiting("tasks_waiting")) == (1, 1)
-    assert waiting("queue_oldest_seconds") > 0
-    assert (then("queue_images"), then("tasks_waiting"), then("queue_oldest_seconds")) == (0, 0, 0)
-    assert then("processing_seconds_count") + then("processing_failures_total") == 1
+def test_queue_and_processing_are_measured(scraped_site):
+    before, after, _text, _port = scraped_site
+    assert (before("queue_images"), before("tasks_waiting")) == (1, 1)
+    assert before("queue_oldest_seconds") > 0
+    assert (after("queue_images"), after("tasks_waiting"), after("queue_oldest_seconds")) == (
+        0,
+        0,
+        0,
+    )
+    assert after("processing_seconds_count") + after("processing_failures_total") == 1
 
 
-def test_requests_by_view_and_status(watched):
-    _waiting, then, _text, _port = watched
-    asked = {"view": "api-consultation-images", "method": "POST"}
-    assert then("request_seconds_count", **asked, status="201") == 3
-    assert then("request_seconds_count", **asked, status="400") == 1
-    assert then("request_seconds_sum", **asked) > 0
+def test_requests_are_counted_by_view_and_status(scraped_site):
+    _before, after, _text, _port = scraped_site
+    labels = {"view": "api-consultation-images", "method": "POST"}
+    assert after("request_seconds_count", **labels, status="201") == 3
+    assert after("request_seconds_count", **labels, status="400") == 1
+    assert after("request_seconds_sum", **labels) > 0
 
 
-def test_nothing_of_a_person(watched):
-    text = watched[2]
+def test_metrics_contain_no_personal_data(scraped_site):
+    text = scraped_site[2]
     for word in ("Lefevre", "doctor@", "IMG_", ".jpg", "/api/"):
         assert word not in text
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}])
-def test_without_the_token(watched, headers):
-    status, text = ask(watched[3], **headers)
+def test_metrics_without_the_token_answer_401(scraped_site, headers):
+    status, text = get_metrics(scraped_site[3], **headers)
     assert (status, text) == (401, "")
 
 
-def test_no_token_no_page(client, db):
+def test_metrics_answer_404_when_no_token_is_set(client, db):
     assert client.get("/metrics").status_code == 404

@@ -1,4 +1,4 @@
-"""What the frame shows, to whom; the frame itself names no app."""
+"""What the navigation shows to each role; its templates name no app."""
 
 import re
 
@@ -20,8 +20,8 @@ DOCTOR, PATIENT, STAFF = (
 )
 
 
-def routes(place, reader):
-    return [entry.route for entry in navigation.entries(place, reader)]
+def routes(area, reader):
+    return [entry.route for entry in navigation.entries(area, reader)]
 
 
 @pytest.mark.parametrize(
@@ -32,17 +32,17 @@ def routes(place, reader):
         (STAFF, ["home", "gallery", "admin:index"], ["profile"]),
     ],
 )
-def test_everybody_is_shown_what_they_may_open(reader, top, tabs):
-    """A link that answers 404 is a dead end; one that is missing hides a record from its owner."""
+def test_navigation_shows_what_each_role_may_open(reader, top, tabs):
+    """No link may answer 404, and none may be missing."""
     assert routes("top", reader) == top
     assert routes("tabs", reader) == [route for route in top if ":" not in route] + tabs
     assert routes("menu", reader) == ["profile", "security", "audit"]
 
 
-def test_a_doctor_who_is_a_patient_has_both_where_there_is_room():
-    both = Reader(True, 7, False)
-    assert "patient_detail" in routes("top", both)
-    assert "patient_detail" not in routes("tabs", both)
+def test_doctor_who_is_a_patient_has_their_record_in_the_top_bar_only():
+    reader = Reader(True, 7, False)
+    assert "patient_detail" in routes("top", reader)
+    assert "patient_detail" not in routes("tabs", reader)
 
 
 @pytest.mark.parametrize(
@@ -55,24 +55,24 @@ def test_a_doctor_who_is_a_patient_has_both_where_there_is_room():
         ("profile", "profile"),
     ],
 )
-def test_one_entry_is_the_current_one(route, current):
-    shown = {entry.route: entry for entry in navigation.entries("tabs", DOCTOR)}
-    assert [name for name, entry in shown.items() if entry.current(route, DOCTOR)] == [current]
+def test_exactly_one_entry_is_current(route, current):
+    entries = {entry.route: entry for entry in navigation.entries("tabs", DOCTOR)}
+    assert [name for name, entry in entries.items() if entry.current(route, DOCTOR)] == [current]
 
 
-def test_every_entry_has_an_address_and_a_tab_has_an_icon():
+def test_every_entry_has_a_url_and_every_tab_an_icon():
     reader = Reader(True, 7, True)
-    for place in ("top", "tabs", "menu"):
-        for entry in navigation.entries(place, reader):
+    for area in ("top", "tabs", "menu"):
+        for entry in navigation.entries(area, reader):
             assert entry.url(reader).startswith("/")
-            assert entry.icon or place == "top"
+            assert entry.icon or area == "top"
 
 
 @pytest.mark.parametrize("name", FRAME)
-def test_the_frame_names_no_app(name):
-    """A room that comes would else have to be written into the frame."""
+def test_frame_templates_name_no_app(name):
+    """Otherwise every new app would have to be added to these templates."""
     text = (settings.BASE_DIR / "templates" / name).read_text()
-    allowed = {"home", "logout"}  # the brand's link, and Django's own
+    allowed = {"home", "logout"}  # the logo's link, and Django's own route
     assert set(re.findall(r'{% url "([^"]+)"', text)) <= allowed
-    ours = {app.name for app in apps.get_app_configs() if "." not in app.name} - {"core"}
-    assert not [app for app in ours if f'"{app}/' in text]
+    our_apps = {app.name for app in apps.get_app_configs() if "." not in app.name} - {"core"}
+    assert not [app for app in our_apps if f'"{app}/' in text]

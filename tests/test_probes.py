@@ -1,31 +1,31 @@
-"""Probes: alive and ready, for whoever asks, and nothing told that is not theirs to know."""
+"""Probes: `/healthz` and `/readyz`, without revealing anything confidential."""
 
 from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.files.storage import storages
 from django.utils import timezone
 
+from core import probes as registry
 from dermaai import probes
 from gallery.models import UserImage
 from imaging.storage import health
 
 
 @pytest.fixture(autouse=True)
-def asked_anew():
-    probes._cached["until"] = 0.0
+def fresh_cache():
+    probes.clear_cache()
 
 
 @pytest.fixture
 def over_http(settings):
-    """As production has it: everything else goes to HTTPS."""
+    """As in production, where all other paths redirect to HTTPS."""
     settings.SECURE_SSL_REDIRECT = True
 
 
 @pytest.mark.usefixtures("over_http")
-def test_alive_without_a_database(client):
-    """No `db`: pytest-django fails a test that asks the database."""
+def test_healthz_needs_no_database(client):
+    """Without the fixture `db`, pytest-django fails a test that queries the database."""
     answer = client.get("/healthz", headers={"Host": "10.1.2.3"})
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     assert answer["Cache-Control"] == "no-store"
@@ -33,14 +33,14 @@ def test_alive_without_a_database(client):
 
 
 @pytest.mark.usefixtures("over_http")
-def test_ready(client, db):
+def test_readyz_checks_database_containers_and_queue(client, db):
     answer = client.get("/readyz", headers={"Host": "10.1.2.3"})
     assert answer.status_code == 200
     names = ["database", *django_settings.CONTAINERS, "queue"]
     assert answer.json() == {"status": "ok", "checks": dict.fromkeys(names, "ok")}
 
 
-def test_a_container_that_does_not_answer(client, db, monkeypatch, caplog):
+def test_failing_container_is_not_ready(client, db, monkeypatch, caplog):
     def fail(container):
         if container == "processed":
             raise OSError("account=secret")
@@ -53,53 +53,53 @@ def test_a_container_that_does_not_answer(client, db, monkeypatch, caplog):
     assert "secret" not in answer.content.decode() + caplog.text
 
 
-def test_a_container_that_takes_too_long(client, db, monkeypatch):
+def test_slow_container_is_not_ready(client, db, monkeypatch):
     from threading import Event
 
-    over = Event()
-    monkeypatch.setattr(health, "check", lambda container: over.wait(20))
+    release = Event()
+    monkeypatch.setattr(health, "check", lambda container: release.wait(20))
     monkeypatch.setattr(probes, "TIMEOUT", 0.05)
     try:
         assert client.get("/readyz").status_code == 503
     finally:
-        over.set()
+        release.set()
 
 
-def test_a_folder_that_nobody_may_write_to(monkeypatch):
+def test_unwritable_folder_fails_the_check(monkeypatch):
     health.check("originals")
     monkeypatch.setattr("os.access", lambda *arguments: False)
     with pytest.raises(PermissionError):
         health.check("originals")
 
 
-def test_on_azure_one_question(monkeypatch):
-    asked = []
+def test_azure_check_makes_one_request(monkeypatch):
+    requests = []
 
     class Client:
         def get_container_properties(self):
-            asked.append(1)
+            requests.append(1)
 
     class Container:
         client = Client()
 
-    monkeypatch.setattr(type(storages), "__getitem__", lambda self, name: Container())
+    monkeypatch.setattr(health, "storages", {"originals": Container()})
     health.check("originals")
-    assert asked == [1]
+    assert requests == [1]
 
 
 @pytest.mark.parametrize(("age", "status"), [(800, 200), (1000, 503)])
-def test_a_queue_that_nobody_serves(client, user_image, age, status):
+def test_old_queue_is_not_ready(client, user_image, age, status):
     UserImage.objects.update(due_at=timezone.now() - timedelta(seconds=age))
     assert client.get("/readyz").status_code == status
 
 
-def test_a_queue_may_be_left_out(client, user_image, settings):
+def test_queue_check_can_be_switched_off(client, user_image, settings):
     settings.READY_QUEUE_AGE = 0
     UserImage.objects.update(due_at=timezone.now() - timedelta(days=1))
     assert client.get("/readyz").status_code == 200
 
 
-def test_an_answer_stands_for_a_moment(client, db, monkeypatch):
+def test_readyz_answer_is_cached_briefly(client, db, monkeypatch):
     client.get("/readyz")
-    monkeypatch.setattr(probes, "_all_checks", lambda: 1 / 0)
+    monkeypatch.setattr(registry, "registered", lambda: 1 / 0)
     assert client.get("/readyz").status_code == 200

@@ -1,12 +1,14 @@
-"""Rate limits count for all processes together, or each worker would have its own."""
+"""Rate limits are shared by all processes; otherwise each worker would have its own."""
 
 LIMIT = 6
 
 
-def test_two_processes_count_together(install):
-    """And an address that a client makes up is not a way around."""
-    here = install(LOGIN_RATE=f"{LIMIT}/min")  # migrate makes the table
-    first, second = (here.program("logins.failed", asks=LIMIT - 2) for _process in "12")
+def test_rate_limit_is_shared_by_processes(install):
+    """An address that a client makes up does not get around them either."""
+    installation = install(LOGIN_RATE=f"{LIMIT}/min")  # migrate creates the cache table
+    first, second = (
+        installation.program("logins.failed_logins", attempts=LIMIT - 2) for _process in "12"
+    )
     assert first == [401] * (LIMIT - 2)
     assert second == [401, 401] + [429] * (LIMIT - 4)
-    here.manage("migrate", "-v0")  # again is fine
+    installation.manage("migrate", "-v0")  # can be repeated

@@ -1,4 +1,4 @@
-"""What the environment may not say: the server refuses to start."""
+"""Settings: refused values, logging, and the content security policy."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ from tools.servers import web
         (["198.41.0.4"], True),
     ],
 )
-def test_any_host_and_debug_on_the_internet_are_refused(hosts, debug):
+def test_wildcard_hosts_and_debug_on_public_hosts_are_refused(hosts, debug):
     with pytest.raises(ImproperlyConfigured):
         check_hosts(hosts, debug=debug)
 
@@ -41,70 +41,58 @@ def test_any_host_and_debug_on_the_internet_are_refused(hosts, debug):
         (["192.168.1.20", "practice.local"], True),
     ],
 )
-def test_named_hosts_and_debug_at_home_are_accepted(hosts, debug):
+def test_named_hosts_and_debug_on_private_hosts_are_accepted(hosts, debug):
     check_hosts(hosts, debug=debug)
 
 
-def test_a_log_line_names_its_request():
-    said = []
+def test_log_lines_carry_the_request_id():
+    log_lines = []
 
     def view(request):
         record = logging.makeLogRecord(
             {"name": "x", "levelname": "INFO", "msg": "a\n%s", "args": ("b",)}
         )
         RequestIdFilter().filter(record)
-        said.append(json.loads(JsonFormatter().format(record)))
+        log_lines.append(json.loads(JsonFormatter().format(record)))
         from django.http import HttpResponse
 
         return HttpResponse()
 
     answer = RequestIdMiddleware(view)(RequestFactory().get("/"))
-    assert said[0]["request_id"] == answer["X-Request-ID"]
-    assert said[0]["message"] == "a\nb"
+    assert log_lines[0]["request_id"] == answer["X-Request-ID"]
+    assert log_lines[0]["message"] == "a\nb"
     outside = logging.makeLogRecord({})
     RequestIdFilter().filter(outside)
     assert outside.request_id == "-"
 
 
-def test_a_request_s_line_tells_the_view_not_the_path(client, db, caplog):
-    """A path may hold a link's secret, a query a patient's name: a log would keep both."""
+def test_request_log_names_the_view_not_the_path(client, db, caplog):
+    """Paths may contain tokens, and queries patients' names."""
     with caplog.at_level(logging.INFO, "dermaai.requests"):
         client.get("/s/a-secret-of-a-link/?q=Lefevre")
     (line,) = [record for record in caplog.records if record.name == "dermaai.requests"]
-    told = json.loads(JsonFormatter().format(line))
-    assert (told["view"], told["method"], told["status"]) == ("shared", "GET", 404)
-    assert told["user"] is None
-    assert not {"secret", "Lefevre"} & set(re.findall(r"\w+", json.dumps(told)))
+    fields = json.loads(JsonFormatter().format(line))
+    assert (fields["view"], fields["method"], fields["status"]) == ("shared", "GET", 404)
+    assert fields["user"] is None
+    assert not {"secret", "Lefevre"} & set(re.findall(r"\w+", json.dumps(fields)))
 
 
-def test_the_level_is_everyone_s():
-    """LOG_LEVEL=ERROR was WARNING still where Django's own loggers wrote."""
+def test_log_level_applies_to_all_loggers():
+    """LOG_LEVEL=ERROR did not apply to Django's own loggers."""
     assert logging_config("ERROR", debug=False)["handlers"]["console"]["level"] == "ERROR"
 
 
-BROKEN = """
-import logging
-from dermaai.wsgi import application
-told = ("GET", "/s/LINK/image?s=KEY")
-logging.getLogger("gunicorn.error").error("Error handling request %s %s", *told)
-"""
-
-
-def test_a_request_that_breaks_is_told_without_its_address(tmp_path):
-    """Whoever reads a log could else open a link to share. In a process of its own, as gunicorn's:
-    its logger is there, with a handler, before our settings are."""
-    before = (
-        "import logging, sys\nlog = logging.getLogger('gunicorn.error')\nlog.propagate = False\n"
-        "log.setLevel('INFO')\nlog.addHandler(logging.StreamHandler())\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", before + BROKEN],
+def test_gunicorn_errors_are_logged_without_the_url(tmp_path):
+    """The URL of a shared link is a secret. In a separate process, because gunicorn configures its
+    logger before our settings are loaded."""
+    result = subprocess.run(
+        [sys.executable, "-m", "testing.programs.gunicorn_log"],
         env=web.environment(tmp_path),
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stderr.splitlines()[-1])["message"] == "Error handling request GET -"
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stderr.splitlines()[-1])["message"] == "Error handling request GET -"
 
 
 @pytest.mark.parametrize(
@@ -116,8 +104,10 @@ def test_a_request_that_breaks_is_told_without_its_address(tmp_path):
         ("AccountName=c;BlobEndpoint=http://127.0.0.1:9/c;", "", "http://127.0.0.1:9"),
     ],
 )
-def test_pictures_come_from_here_and_the_account_only(connection_string, account, origin):
-    """Too narrow, and no page on Azure shows a picture; too wide, and a page loads strangers'."""
+def test_policy_allows_images_from_the_site_and_the_account_only(
+    connection_string, account, origin
+):
+    """Too narrow, and no image loads from Azure; too wide, and pages may load foreign images."""
     assert azure_origin(connection_string, account) == origin
     allowed = content_security_policy(origin)["DIRECTIVES"]["img-src"]
     assert allowed[3:] == ([origin] if origin else [])

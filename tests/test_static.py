@@ -1,4 +1,4 @@
-"""What production serves: every file under a hashed name, every import among them found."""
+"""Static files in production: hashed names, and every import resolves."""
 
 import re
 
@@ -11,7 +11,7 @@ from core import icons
 
 
 @pytest.fixture(scope="module")
-def collected(tmp_path_factory):
+def static_root(tmp_path_factory):
     root = tmp_path_factory.mktemp("static")
     storages = settings.STORAGES | {"staticfiles": {"BACKEND": "dermaai.staticfiles.StaticFiles"}}
     with override_settings(STATIC_ROOT=root, STORAGES=storages, WHITENOISE_USE_FINDERS=False):
@@ -19,9 +19,9 @@ def collected(tmp_path_factory):
     return root
 
 
-def test_imports_of_our_modules_are_hashed_and_there(collected):
+def test_imports_of_modules_are_hashed_and_exist(static_root):
     modules = [
-        p for p in (collected / "js").rglob("*.js") if re.search(r"\.[0-9a-f]{12}\.js$", p.name)
+        p for p in (static_root / "js").rglob("*.js") if re.search(r"\.[0-9a-f]{12}\.js$", p.name)
     ]
     assert len(modules) > 20
     for module in modules:
@@ -30,22 +30,22 @@ def test_imports_of_our_modules_are_hashed_and_there(collected):
             assert (module.parent / name).exists(), (module.name, name)
 
 
-def test_libraries_are_there_and_name_no_source_map(collected):
+def test_libraries_exist_without_source_maps(static_root):
     for path in ("vendor/uppy/uppy.min.mjs", "vendor/openseadragon/openseadragon.min.js"):
-        assert "sourceMappingURL" not in (collected / path).read_text()[-300:]
+        assert "sourceMappingURL" not in (static_root / path).read_text()[-300:]
 
 
-def test_colours_and_durations_are_tokens():
-    """A second place for a colour is a second colour."""
+def test_colours_are_defined_in_tokens_css_only():
+    """Colours defined elsewhere would diverge."""
     css = settings.BASE_DIR / "static" / "css"
     for sheet in css.glob("*.css"):
         if sheet.name in ("tokens.css", "swagger.css"):
             continue
-        found = re.findall(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\boklch\(|\bhsl\(", sheet.read_text())
-        assert not found, (sheet.name, found)
+        colours = re.findall(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\boklch\(|\bhsl\(", sheet.read_text())
+        assert not colours, (sheet.name, colours)
 
 
-def test_every_icon_that_a_page_names_is_in_the_file():
-    """Else the page shows a gap: `script/setup` draws the file anew."""
+def test_icon_file_has_every_icon_of_the_templates():
+    """Otherwise icons are missing on pages; `script/setup` generates the file."""
     assert (settings.BASE_DIR / "static" / icons.SPRITE).read_text() == icons.sprite()
     assert {"star", "scissors", "triangle-alert"} <= set(icons.names())

@@ -1,5 +1,4 @@
-"""A record goes from the version before into this one, in place: nothing is lost, altered or signed
-away. Lost would be what the practice has."""
+"""A database of the previous version is upgraded in place: nothing is lost, altered or exposed."""
 
 import hashlib
 import subprocess
@@ -8,26 +7,26 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-FORMER = "e9994d4"  # the last version before this one's first change of a table
-FILL = (settings.BASE_DIR / "testing" / "former_demo.py").read_text()
+OLD_COMMIT = "e9994d4"  # the last version before this one's first migration
+DEMO = (settings.BASE_DIR / "testing" / "former_demo.py").read_text()
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture
-def former(tmp_path):
-    """A working copy of the version before, where the history is there."""
-    copy = tmp_path / "former"
-    made = subprocess.run(
-        ["git", "worktree", "add", "-q", "--detach", copy, FORMER],
+def old_version(tmp_path):
+    """A working copy of the old version; skips the test where the history does not have it."""
+    worktree = tmp_path / "former"
+    result = subprocess.run(
+        ["git", "worktree", "add", "-q", "--detach", worktree, OLD_COMMIT],
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
     )
-    if made.returncode:
-        pytest.skip(f"the version before is not in this copy's history: {made.stderr.strip()}")
-    yield copy
+    if result.returncode:
+        pytest.skip(f"the old version is not in this copy's history: {result.stderr.strip()}")
+    yield worktree
     subprocess.run(
-        ["git", "worktree", "remove", "--force", copy], cwd=settings.BASE_DIR, check=True
+        ["git", "worktree", "remove", "--force", worktree], cwd=settings.BASE_DIR, check=True
     )
 
 
@@ -43,34 +42,36 @@ def digests(folder):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database(request, tmp_path):
-    """The DATABASE_URL of a database without a table."""
+    """The DATABASE_URL of a database without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'db.sqlite3'}"
     return request.getfixturevalue("server").empty()
 
 
-def test_the_version_before_upgrades_in_place(former, empty_database, install):
-    here = install(DATABASE_URL=empty_database)
-    here.manage("migrate", "-v0", cwd=former)
-    token = here.manage("shell", cwd=former, input=FILL).split()[-1]
-    before = digests(here.folder)
-    assert before
+def test_old_version_upgrades_in_place(old_version, empty_database, install):
+    installation = install(DATABASE_URL=empty_database)
+    installation.manage("migrate", "-v0", cwd=old_version)
+    token = installation.manage("shell", cwd=old_version, input=DEMO).split()[-1]
+    digests_before = digests(installation.folder)
+    assert digests_before
 
-    here.manage("migrate", "-v0")
-    found = here.program("upgrade.check", token=token)
-    assert digests(here.folder) == before
-    assert " 0 orphans, 0 missing" in found["reconcile"]
-    counts, cutouts = found["counts"], found["cutouts"]
-    pictures, copies = counts["consultations.ConsultationImage"], counts["gallery.UserImage"]
-    assert len(before) == 3 * pictures + 3 * copies + 2 * len(cutouts)
+    installation.manage("migrate", "-v0")
+    report = installation.program("upgrade.check", token=token)
+    assert digests(installation.folder) == digests_before
+    assert " 0 orphans, 0 missing" in report["reconcile"]
+    counts, cutouts = report["counts"], report["cutouts"]
+    images, gallery_images = counts["consultations.ConsultationImage"], counts["gallery.UserImage"]
+    assert len(digests_before) == 3 * images + 3 * gallery_images + 2 * len(cutouts)
     assert cutouts
     assert counts["audit.Event"]
-    for cutout, thumbnail, shown in cutouts.values():
+    for cutout, thumbnail, has_url in cutouts.values():
         assert cutout.endswith("_processed.png")
         assert thumbnail.endswith("_cutout.webp")
-        assert shown
-    assert found["shared"] in {cutout for cutout, *_rest in cutouts.values()}, "its link opens"
+        assert has_url
+    assert report["shared"] in {cutout for cutout, *_rest in cutouts.values()}, (
+        "the old link still opens"
+    )
 
-    here.manage("migrate", "-v0", "gallery", "0006")
-    here.manage("migrate", "-v0")
-    assert here.program("upgrade.rows")["cutouts"] == cutouts
+    installation.manage("migrate", "-v0", "gallery", "0006")
+    installation.manage("migrate", "-v0")
+    assert installation.program("upgrade.rows")["cutouts"] == cutouts

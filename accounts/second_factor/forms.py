@@ -46,7 +46,7 @@ class CodeForm(UserForm):
     (django-axes).
     """
 
-    wrong = _("Wrong code. Every code is good once; the app shows the next one.")
+    wrong = _("Wrong code. Each code works only once; the app will show the next one.")
     device: services.Device | None = None
     code = forms.CharField(label=_("Code"), max_length=40, widget=CodeInput)
 
@@ -85,7 +85,7 @@ class CodeForm(UserForm):
 class RecoveryCodeForm(CodeForm):
     """A recovery code, which has letters."""
 
-    wrong = _("Wrong recovery code. Every one is good once.")
+    wrong = _("Wrong recovery code. Each one works only once.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +113,7 @@ class SwitchOnForm(CodeForm, PasswordForm):
     """A code of the new secret, and the password unless it was typed recently."""
 
     field_order = ["code", "password"]
-    wrong = _("Wrong code. Look whether the telephone's clock is right.")
+    wrong = _("Wrong code. Check that your phone’s clock is right.")
 
     def __init__(
         self, *args: Any, device: Authenticator, password_is_fresh: bool, **kwargs: Any
@@ -135,6 +135,6 @@ class SwitchOffForm(CodeForm, PasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = _("Code, or a recovery code")
+        self.fields["code"].label = _("Code or recovery code")
         self.fields["code"].widget.attrs["inputmode"] = "text"
         del self.fields["code"].widget.attrs["autofocus"]

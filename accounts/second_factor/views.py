@@ -81,7 +81,7 @@ def switch_off(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.device is not None:
         services.switch_off(request.user)
         _keep_session(request)
-        messages.success(request, _("The second factor is switched off."))
+        messages.success(request, _("Two-factor authentication is off."))
         return redirect("security")
     context = {"form": form, "required": rules.requires_second_factor(request.user)}
     return render(request, "accounts/second_factor_off.html", context, status=form.status)
@@ -115,7 +115,7 @@ def _next_url(request: AuthenticatedRequest) -> str:
 
 def _show_codes(request: AuthenticatedRequest, codes: list[str], then: str = "") -> HttpResponse:
     """The page with the codes, which are stored nowhere in plain text."""
-    heading = _("DermaAI recovery codes of %(email)s. Each is good once.")
+    heading = _("DermaAI recovery codes for %(email)s. Each one works only once.")
     text = "\r\n".join([heading % {"email": request.user.email}, "", *codes, ""])
     context = {
         "codes": codes,

@@ -5,11 +5,11 @@ from audit.models import Event
 
 
 @pytest.fixture
-def told(db):
-    """`told(**narrowed)`: the audit log's events so far, the oldest first."""
+def audit_events(db):
+    """`audit_events(**filters)`: the audit log's events so far, the oldest first."""
 
-    def events(**narrowed):
+    def read_events(**filters):
         chain.flush_pending()
-        return list(Event.objects.filter(**narrowed).order_by("id"))
+        return list(Event.objects.filter(**filters).order_by("id"))
 
-    return events
+    return read_events

@@ -1,4 +1,4 @@
-"""What a guesser without limits could do to those who are not guessed."""
+"""Guessing credentials: limits that hold across accounts, and input that must not crash a login."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -14,9 +14,9 @@ from testing.cast import PASSWORD
 pytestmark = pytest.mark.django_db
 
 
-def test_one_address_does_not_try_everybody(client, doctor):
-    """One password for ten thousand accounts: no account is locked, and every try costs a hash and
-    an event that stays for ten years."""
+def test_logins_from_one_address_are_limited_across_accounts(client, doctor):
+    """One password tried on ten thousand accounts locks none of them, and each attempt costs a hash
+    and an audit event that is kept for ten years."""
     answers = [
         client.post("/accounts/login/", {"username": f"n{n}@example.org", "password": "x"})
         for n in range(62)
@@ -28,16 +28,16 @@ def test_one_address_does_not_try_everybody(client, doctor):
     assert elsewhere.status_code == 200
 
 
-def test_an_endless_address_is_a_wrong_one(client):
-    """PostgreSQL refuses what no column takes: anybody could make the server fail."""
+def test_token_with_an_overlong_email_answers_401(client):
+    """PostgreSQL refuses text longer than its column: anybody could cause a 500."""
     body = {"email": f"{'a' * 400}@example.org", "password": "x"}
     answer = client.post("/api/v1/auth/token", body, content_type="application/json")
     assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("typed", ["a\0b@example.org", "\ud800@example.org"])
-def test_what_no_column_takes_is_nobodys_address(client, typed):
-    """NUL, which PostgreSQL refuses, and half a character: anybody could make the server fail."""
+def test_token_with_an_unstorable_email_answers_400(client, typed):
+    """NUL, which PostgreSQL refuses, and a lone surrogate: anybody could cause a 500."""
     body = {"email": typed, "password": "x"}
     answer = client.post("/api/v1/auth/token", body, content_type="application/json")
     assert answer.status_code == 400
@@ -45,32 +45,32 @@ def test_what_no_column_takes_is_nobodys_address(client, typed):
 
 
 @pytest.mark.parametrize("route", ["/accounts/password/", "/admin/password_change/"])
-def test_a_page_left_open_does_not_tell_the_password(page, staff, told, route):
-    """Whoever sits down at it could try passwords as fast as the server answers, and then has the
-    account for good."""
-    mine = page(staff)
-    answers = [mine.post(route, new(f"guess {n}")) for n in range(12)]
+def test_guessing_the_old_password_on_the_change_form_is_limited(page, staff, audit_events, route):
+    """Somebody at an unattended screen could otherwise try passwords at full speed and then take
+    over the account."""
+    browser = page(staff)
+    answers = [browser.post(route, password_form(f"guess {n}")) for n in range(12)]
     assert answers[-1].status_code == 429
-    assert mine.post(route, new(PASSWORD), follow=True).status_code == 429, (
-        "the right one, too late"
+    assert browser.post(route, password_form(PASSWORD), follow=True).status_code == 429, (
+        "even the right password is refused by now"
     )
     staff.refresh_from_db()
     assert staff.check_password(PASSWORD)
-    assert told(action=Action.LOGIN_FAILED)[0].owner_id == staff.pk
+    assert audit_events(action=Action.LOGIN_FAILED)[0].owner_id == staff.pk
 
 
-def new(old):
-    another = "battery staple horse"
-    return {"old_password": old, "new_password1": another, "new_password2": another}
+def password_form(old):
+    password = "battery staple horse"
+    return {"old_password": old, "new_password1": password, "new_password2": password}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_refresh_token_is_good_once_however_often_at_once(doctor):
-    """Or who copied one makes a second line of tokens out of it, and the log tells of none."""
+def test_refresh_token_works_once_under_concurrent_requests(doctor):
+    """Otherwise a copied token could start a second, unlogged chain of tokens."""
 
-    def ask(step, body, together=None):
-        if together:
-            together.wait()
+    def ask(step, body, barrier=None):
+        if barrier:
+            barrier.wait()
         answer = Client().post(f"/api/v1/auth/token{step}", body, "application/json")
         connection.close()
         return answer
@@ -78,6 +78,6 @@ def test_a_refresh_token_is_good_once_however_often_at_once(doctor):
     with ThreadPoolExecutor(6) as pool:
         for _round in range(4):
             pair = ask("", {"email": doctor.email, "password": PASSWORD}).json()
-            told, together = {"refresh": pair["refresh"]}, Barrier(6)
-            found = [pool.submit(ask, "/refresh", told, together) for _thread in range(6)]
-            assert sorted(one.result().status_code for one in found) == [200] + [401] * 5
+            body, barrier = {"refresh": pair["refresh"]}, Barrier(6)
+            futures = [pool.submit(ask, "/refresh", body, barrier) for _thread in range(6)]
+            assert sorted(future.result().status_code for future in futures) == [200] + [401] * 5

@@ -1,4 +1,4 @@
-"""Logging in: any case of the e-mail, slow to guess, nothing told of who exists."""
+"""Logging in: e-mail in any case, guessing is slowed, and nothing reveals which accounts exist."""
 
 import re
 
@@ -14,7 +14,7 @@ def log_in(client, email, password=PASSWORD):
 
 
 @pytest.mark.parametrize("email", ["doctor@example.org", "DOCTOR@Example.org"])
-def test_email_in_any_case(client, doctor, email):
+def test_login_ignores_the_case_of_the_email(client, doctor, email):
     assert log_in(client, email)["Location"] == "/"
     assert client.get("/").status_code == 200
 
@@ -23,7 +23,7 @@ def test_email_is_stored_in_lower_case(db):
     assert make_user("Some.One@Example.ORG").email == "some.one@example.org"
 
 
-def test_wrong_password_and_unknown_address_read_the_same(client, doctor):
+def test_wrong_password_and_unknown_email_get_the_same_page(client, doctor):
     answers = [
         re.sub(r'(value|content|hx-headers)=("[^"]*"|\'[^\']*\')', "", page.content.decode())
         for page in (log_in(client, doctor.email, "wrong"), log_in(client, "no@example.org"))
@@ -31,12 +31,12 @@ def test_wrong_password_and_unknown_address_read_the_same(client, doctor):
     assert answers[0] == answers[1]
 
 
-def test_inactive_user_stays_outside(client, doctor):
+def test_inactive_user_cannot_log_in(client, doctor):
     User.objects.update(is_active=False)
     assert log_in(client, doctor.email).status_code == 200
 
 
-def test_guessing_is_slowed(client, doctor, other_doctor, settings):
+def test_repeated_wrong_passwords_lock_the_account(client, doctor, other_doctor, settings):
     settings.AXES_FAILURE_LIMIT = 3
     answers = [log_in(client, doctor.email, f"wrong {n}").status_code for n in range(4)]
     assert answers[-1] == 429
@@ -44,7 +44,7 @@ def test_guessing_is_slowed(client, doctor, other_doctor, settings):
     assert log_in(client, other_doctor.email).status_code == 302, "a colleague is not locked out"
 
 
-def test_guessing_through_the_api_counts_too(client, doctor, other_doctor, settings):
+def test_wrong_passwords_through_the_api_lock_the_account(client, doctor, other_doctor, settings):
     settings.AXES_FAILURE_LIMIT = 3
 
     def token(email, password):
@@ -60,7 +60,7 @@ def test_guessing_through_the_api_counts_too(client, doctor, other_doctor, setti
     assert token(other_doctor.email, PASSWORD).status_code == 200
 
 
-def test_a_changed_password_ends_the_tokens(client, doctor):
+def test_password_change_invalidates_tokens(client, doctor):
     body = {"email": doctor.email, "password": PASSWORD}
     pair = client.post("/api/v1/auth/token", body, content_type="application/json").json()
     headers = {"Authorization": f"Bearer {pair['access']}"}
@@ -77,7 +77,7 @@ def test_a_changed_password_ends_the_tokens(client, doctor):
     assert refresh.json()["errors"][0]["code"] == "password_changed"
 
 
-def test_next_goes_nowhere_else(client, doctor):
+def test_login_redirects_to_local_paths_only(client, doctor):
     body = {"username": doctor.email, "password": PASSWORD, "next": "https://evil.example/"}
     assert client.post("/accounts/login/", body)["Location"] == "/"
     body["next"] = "/patients/"
@@ -96,11 +96,11 @@ def test_password_reset_by_mail(client, doctor):
     assert client.post(form, new)["Location"] == "/accounts/password-reset/done/"
     assert log_in(client, doctor.email, "an entirely new one").status_code == 302
     client.logout()
-    used = client.get(link, follow=True).content.decode()
-    assert "new_password1" not in used, "a link works once"
+    page = client.get(link, follow=True).content.decode()
+    assert "new_password1" not in page, "a link works once"
 
 
-def test_language_is_the_users_then_the_browsers(client, doctor):
+def test_language_is_the_users_choice_then_the_browsers(client, doctor):
     log_in(client, doctor.email)
     french, english = {"Accept-Language": "fr"}, {"Accept-Language": "en"}
     assert "Bonjour" in client.get("/", headers=french).content.decode()
@@ -111,11 +111,11 @@ def test_language_is_the_users_then_the_browsers(client, doctor):
     assert "Hello, Dr X" in client.get("/", headers=french).content.decode()
 
 
-def test_home_of_staff_is_the_admin(page, staff):
+def test_staff_home_redirects_to_the_admin(page, staff):
     assert page(staff).get("/")["Location"] == "/admin/"
 
 
-def test_security_headers(client):
+def test_login_page_has_security_headers(client):
     response = client.get("/accounts/login/")
     assert "no-store" in response["Cache-Control"]
     assert client.get("/accounts/password-reset/sent/")["Cache-Control"] == "private, no-store"
@@ -127,7 +127,7 @@ def test_security_headers(client):
     assert response["X-Frame-Options"] == "DENY"
 
 
-def test_password_change_says_so(page, doctor):
+def test_password_change_shows_a_confirmation(page, doctor):
     body = {
         "old_password": PASSWORD,
         "new_password1": "an entirely new one",

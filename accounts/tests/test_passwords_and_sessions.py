@@ -1,4 +1,4 @@
-"""Passwords that are refused, sessions that end, cookies; and what the audit log has of it."""
+"""Weak passwords, sessions that end, cookies, and the audit events of password changes."""
 
 import json
 import subprocess
@@ -7,7 +7,9 @@ import sys
 import pytest
 from django.conf import settings as configured
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from audit.models import Action
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.alike
 CHANGE = "/accounts/password/"
 
 
-def new(password, old=PASSWORD):
+def password_form(password, old=PASSWORD):
     return {"old_password": old, "new_password1": password, "new_password2": password}
 
 
@@ -26,34 +28,36 @@ def new(password, old=PASSWORD):
     "weak", ["short1", "password123", "1029384756", "claire.rousseau", "doctor@example.org"]
 )
 def test_a_weak_password_is_refused_on_the_page(page, doctor, weak):
-    refused = page(doctor).post(CHANGE, new(weak))
+    refused = page(doctor).post(CHANGE, password_form(weak))
     assert refused.status_code == 200
     assert "errorlist" in refused.content.decode()
     doctor.refresh_from_db()
     assert doctor.check_password(PASSWORD)
 
 
-def test_a_changed_password_ends_the_other_sessions(page, doctor):
-    other = Client()
-    other.force_login(doctor, backend="django.contrib.auth.backends.ModelBackend")
-    mine = page(doctor)
-    before = mine.session.session_key
-    assert mine.post(CHANGE, new("an entirely new one")).status_code == 302
-    assert mine.get("/gallery/").status_code == 200
-    assert mine.session.session_key != before
-    assert other.get("/gallery/").status_code == 302
+def test_password_change_ends_other_sessions(page, doctor):
+    other_browser = Client()
+    other_browser.force_login(doctor, backend="django.contrib.auth.backends.ModelBackend")
+    browser = page(doctor)
+    old_session_key = browser.session.session_key
+    assert browser.post(CHANGE, password_form("an entirely new one")).status_code == 302
+    assert browser.get("/gallery/").status_code == 200
+    assert browser.session.session_key != old_session_key
+    assert other_browser.get("/gallery/").status_code == 302
 
 
 @pytest.fixture
-def passwords_changed(told):
-    """`passwords_changed()`: by whom, whose."""
-    return lambda: [(event.actor_id, event.owner_id) for event in told(action=Action.PASSWORD)]
+def passwords_changed(audit_events):
+    """`passwords_changed()`: (actor id, owner id) of each password change."""
+    return lambda: [
+        (event.actor_id, event.owner_id) for event in audit_events(action=Action.PASSWORD)
+    ]
 
 
-def test_a_changed_password_is_in_the_log_whoever_did_it(page, doctor, told, passwords_changed):
+def test_every_password_change_is_audited(page, doctor, audit_events, passwords_changed):
     root = make_user("root@example.org", role="staff", is_staff=True, is_superuser=True)
-    assert not passwords_changed(), "a new account has changed nothing"
-    page(doctor).post(CHANGE, new("an entirely new one"))
+    assert not passwords_changed(), "creating an account is no password change"
+    page(doctor).post(CHANGE, password_form("an entirely new one"))
     body = {
         "usable_password": "true",
         "password1": "yet another one",
@@ -63,11 +67,13 @@ def test_a_changed_password_is_in_the_log_whoever_did_it(page, doctor, told, pas
     doctor.set_password("by a command")
     doctor.save()
     assert passwords_changed() == [(doctor.pk, doctor.pk), (root.pk, doctor.pk), (None, doctor.pk)]
-    assert "another one" not in str([event.facts() for event in told()])
+    assert "another one" not in str([event.facts() for event in audit_events()])
 
 
-def test_a_hash_that_is_made_anew_is_no_change(client, doctor, settings, passwords_changed):
-    """A login with a hash of former settings saves a new one."""
+def test_rehashing_at_login_is_not_audited_as_a_password_change(
+    client, doctor, settings, passwords_changed
+):
+    """A login whose hash was made with old settings stores a new hash."""
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
         "django.contrib.auth.hashers.MD5PasswordHasher",
@@ -79,38 +85,35 @@ def test_a_hash_that_is_made_anew_is_no_change(client, doctor, settings, passwor
     assert not passwords_changed()
 
 
-def test_cookies_of_a_practice(tmp_path):
-    """HTTPS only, out of scripts' reach, not sent along from other sites."""
-    script = """
-import json
-from django.conf import settings as s
-print(json.dumps([s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY,
-    s.SESSION_COOKIE_SAMESITE, s.CSRF_COOKIE_SAMESITE, s.SESSION_COOKIE_AGE <= 12 * 3600]))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", script],
+def test_cookies_are_secure_httponly_and_same_site(tmp_path):
+    """HTTPS only, not readable by scripts, not sent with requests from other sites."""
+    result = subprocess.run(
+        [sys.executable, "-m", "testing.programs.cookie_settings"],
         cwd=configured.BASE_DIR,
         env=web.environment(tmp_path),
         capture_output=True,
         text=True,
         check=True,
     )
-    assert json.loads(done.stdout) == [True, True, True, "Lax", "Lax", True]
+    cookies = json.loads(result.stdout)
+    assert cookies.pop("hours") <= 12
+    assert cookies == {"secure": True, "http_only": True, "same_site": ["Lax", "Lax"]}
 
 
-def test_without_a_factor_a_page_asks_the_database_nothing_more(
-    page, doctor, django_assert_num_queries, settings
-):
-    settings.SECOND_FACTOR_REQUIRED = ["staff"]
-    mine = page(doctor)
-    mine.get("/accounts/profile/")
-    with django_assert_num_queries(3) as asked:  # session, user; the header's own
-        mine.get("/accounts/profile/")
-    assert not [query for query in asked if "otp" in query["sql"]]
+def test_second_factor_setting_adds_no_query_for_a_user_without_a_factor(page, doctor, settings):
+    browser = page(doctor)
+    browser.get("/accounts/profile/")  # fills what is cached per process
+    queries = {}
+    for required in ("none", "staff"):
+        settings.SECOND_FACTOR_REQUIRED = [required]
+        with CaptureQueriesContext(connection) as queries[required]:
+            browser.get("/accounts/profile/")
+        assert not [query for query in queries[required] if "otp" in query["sql"]]
+    assert len(queries["staff"]) == len(queries["none"])
 
 
-def test_a_name_does_not_turn_the_line_it_stands_in(page, patient):
-    """Whoever reads in the audit log who saw an image would read the role backwards."""
+def test_control_and_bidi_characters_are_removed_from_names(page, patient):
+    """Otherwise a bidi override in a name would reverse the rest of its line in the audit log."""
     typed = {"full_name": "\u202eMarie\nL\u2067ef\u0007", "language": ""}
     assert page(patient).post("/accounts/profile/", typed).status_code == 302
     patient.refresh_from_db()

@@ -1,6 +1,6 @@
-"""SECOND_FACTOR_REQUIRED at the admin's door, whose people have several roles at once.
+"""SECOND_FACTOR_REQUIRED in the admin, whose users have several roles at once.
 
-Lost would be the whole practice's record, to one password.
+If it failed, one password would expose the whole practice's records.
 """
 
 import re
@@ -22,7 +22,7 @@ from .test_second_factor_pages import SET_UP, shown_secret
 pytestmark = pytest.mark.alike
 CODE = "/accounts/login/code/"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-WHO = {
+ADMIN_USERS = {
     "superuser": {"role": "staff", "is_staff": True, "is_superuser": True},
     "superuser who is a doctor": {"role": "doctor", "is_staff": True, "is_superuser": True},
     "staff": {"role": "staff", "is_staff": True},
@@ -30,11 +30,11 @@ WHO = {
     "patient in the admin": {"role": "patient", "is_staff": True},
 }
 DOCTORS = {"superuser who is a doctor", "doctor in the admin"}
-# SECOND_FACTOR_REQUIRED: who of them is sent to set one up.
+# Value of SECOND_FACTOR_REQUIRED: who of WHO must set one up.
 REQUIRED = {
     "none": set(),
-    "staff": set(WHO),
-    "everyone": set(WHO),
+    "staff": set(ADMIN_USERS),
+    "everyone": set(ADMIN_USERS),
     "doctor": DOCTORS,
     "patient": {"patient in the admin"},
     "doctor,patient": DOCTORS | {"patient in the admin"},
@@ -42,111 +42,113 @@ REQUIRED = {
 
 
 @pytest.fixture
-def somebody(db):
-    """`somebody(who)`: with every permission, so that nothing but the factor is in the way."""
+def make_admin_user(db):
+    """`make_admin_user(who)`: with every permission, so that only the factor can refuse."""
 
-    def make(who):
-        user = make_user("somebody@example.org", full_name="Somebody", **WHO[who])
+    def make_with_all_permissions(kind):
+        user = make_user("somebody@example.org", full_name="Somebody", **ADMIN_USERS[kind])
         user.user_permissions.set(Permission.objects.all())
         return user
 
-    return make
+    return make_with_all_permissions
 
 
 @pytest.fixture
 def target(doctor):
-    """What somebody at the admin's door is after: an account, and how it would be changed."""
-    place = f"/admin/accounts/user/{doctor.pk}"
-    listed = {"action": "delete_selected", "_selected_action": [doctor.pk], "post": "yes"}
-    added = {"email": "new@example.org", "full_name": "New", "role": "doctor",
+    """An account that an intruder would go for, and requests that would change accounts."""
+    account_url = f"/admin/accounts/user/{doctor.pk}"
+    delete_form = {"action": "delete_selected", "_selected_action": [doctor.pk], "post": "yes"}
+    add_form = {"email": "new@example.org", "full_name": "New", "role": "doctor",
              "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}  # fmt: skip
     return SimpleNamespace(
         user=doctor,
-        page=f"{place}/change/",
-        writes=[("/admin/accounts/user/add/", added), ("/admin/accounts/user/", listed)],
+        page=f"{account_url}/change/",
+        writes=[("/admin/accounts/user/add/", add_form), ("/admin/accounts/user/", delete_form)],
     )
 
 
-def enter(client, user, secret=None):
-    """Through the admin's own door. Returns where one is sent then."""
-    door = client.get(client.get("/admin/")["Location"])["Location"]
+def log_in_through_admin(client, user, secret=None):
+    """Log in through the admin's login URL. Returns where the login redirects to."""
+    login_url = client.get(client.get("/admin/")["Location"])["Location"]
     body = {"username": user.email, "password": PASSWORD, "next": "/admin/"}
-    sent = client.post(door, body)["Location"]
+    location = client.post(login_url, body)["Location"]
     if secret:
-        assert sent == f"{CODE}?next=%2Fadmin%2F"
-        sent = client.post(sent, {"code": code_of(secret), "next": "/admin/"})["Location"]
-    return sent
+        assert location == f"{CODE}?next=%2Fadmin%2F"
+        location = client.post(location, {"code": code_of(secret), "next": "/admin/"})["Location"]
+    return location
 
 
 @pytest.mark.parametrize("with_factor", [False, True], ids=["without", "with"])
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("kind", ADMIN_USERS)
 @pytest.mark.parametrize("required", REQUIRED)
-def test_who_is_sent_to_the_set_up(required, who, with_factor, client, somebody, factor, settings):
-    user = somebody(who)
+def test_required_roles_without_a_factor_are_redirected_to_set_up(
+    required, kind, with_factor, client, make_admin_user, factor, settings
+):
+    user = make_admin_user(kind)
     secret = factor(user).secret if with_factor else None
     settings.SECOND_FACTOR_REQUIRED = required.split(",")
-    assert enter(client, user, secret) == "/admin/"
+    assert log_in_through_admin(client, user, secret) == "/admin/"
     answer = client.get("/admin/")
-    if who in REQUIRED[required] and not with_factor:
+    if kind in REQUIRED[required] and not with_factor:
         assert answer["Location"] == f"{SET_UP}?next=%2Fadmin%2F"
     else:
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("who", WHO)
-def test_a_factor_is_asked_for_whether_required_or_not(who, client, somebody, factor):
-    """The password alone opens no door to whoever has one."""
-    user = somebody(who)
+@pytest.mark.parametrize("kind", ADMIN_USERS)
+def test_admin_login_asks_for_an_existing_factor(kind, client, make_admin_user, factor):
+    """For a user who has a factor, the password alone is not enough."""
+    user = make_admin_user(kind)
     factor(user)
-    assert enter(client, user).startswith(CODE)
+    assert log_in_through_admin(client, user).startswith(CODE)
     assert client.get("/admin/")["Location"].startswith("/admin/login/")
-    client.force_login(user, backend=BACKEND)  # a session that somebody got without the code
+    client.force_login(user, backend=BACKEND)  # a session created without the code
     assert client.get("/admin/")["Location"].startswith("/admin/login/")
 
 
-def addresses(patterns, before="/admin/"):
-    """Everything that the admin answers to, with 1 for what a path names."""
-    for one in patterns:
-        if isinstance(one, URLResolver):
-            path = re.sub(r"<[^>]+>", "1", str(one.pattern))
-            yield from addresses(one.url_patterns, before + path)
-        elif not isinstance(one.pattern, RegexPattern):
-            yield before + re.sub(r"<[^>]+>", "1", str(one.pattern))
+def admin_paths(patterns, prefix="/admin/"):
+    """Every path of the admin, with 1 for each parameter."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            path = re.sub(r"<[^>]+>", "1", str(pattern.pattern))
+            yield from admin_paths(pattern.url_patterns, prefix + path)
+        elif not isinstance(pattern.pattern, RegexPattern):
+            yield prefix + re.sub(r"<[^>]+>", "1", str(pattern.pattern))
 
 
-@pytest.mark.parametrize("who", ["superuser", "doctor in the admin"])
-def test_nothing_of_the_admin_is_read_or_written_before(
-    who, client, somebody, target, told, settings
+@pytest.mark.parametrize("kind", ["superuser", "doctor in the admin"])
+def test_every_admin_url_redirects_to_set_up_until_it_is_done(
+    kind, client, make_admin_user, target, audit_events, settings
 ):
     settings.SECOND_FACTOR_REQUIRED = ["staff"]
-    user = somebody(who)
-    enter(client, user)
-    everything = [*addresses(admin.site.get_urls()), "/admin/accounts/", "/admin/nothing/here/"]
+    user = make_admin_user(kind)
+    log_in_through_admin(client, user)
+    paths = [*admin_paths(admin.site.get_urls()), "/admin/accounts/", "/admin/nothing/here/"]
     assert {"/admin/", "/admin/accounts/user/1/second-factor/", "/admin/autocomplete/"} <= set(
-        everything
+        paths
     )
-    for path in [*everything, target.page]:
+    for path in [*paths, target.page]:
         for method in ("get", "head", "post", "put", "patch", "delete", "options"):
             answer = getattr(client, method)(path)
             assert answer.status_code == 302, (method, path)
             assert answer["Location"].startswith(SET_UP), (method, path)
-    before = {person.email for person in User.objects.all()}
+    emails_before = {person.email for person in User.objects.all()}
     for path, body in target.writes:
         assert client.post(path, body)["Location"] == SET_UP
-    assert {person.email for person in User.objects.all()} == before
-    assert not told(action=Action.CREATED)
+    assert {person.email for person in User.objects.all()} == emails_before
+    assert not audit_events(action=Action.CREATED)
 
     secret = shown_secret(client)
-    done = client.post(SET_UP, {"code": code_of(secret), "next": "/admin/"})
-    assert 'href="/admin/"' in done.content.decode()
-    assert client.get(target.page).status_code == 200, "now it is only a matter of permissions"
+    answer = client.post(SET_UP, {"code": code_of(secret), "next": "/admin/"})
+    assert 'href="/admin/"' in answer.content.decode()
+    assert client.get(target.page).status_code == 200, "after the set-up only permissions decide"
     path, body = target.writes[0]
     assert client.post(path, body).status_code == 302
-    assert {person.email for person in User.objects.all()} == before | {"new@example.org"}
+    assert {person.email for person in User.objects.all()} == emails_before | {"new@example.org"}
 
 
-def test_who_is_let_into_the_admin_in_the_middle_of_a_session(client, doctor, settings):
-    """A session from before would else walk in on a password."""
+def test_gaining_admin_access_during_a_session_requires_set_up(client, doctor, settings):
+    """Otherwise an existing session would get in with only a password."""
     settings.SECOND_FACTOR_REQUIRED = ["staff"]
     client.post("/accounts/login/", {"username": doctor.email, "password": PASSWORD})
     assert client.get("/").status_code == 200

@@ -1,4 +1,4 @@
-"""The second step of logging in: without the code nobody is in, and it cannot be guessed."""
+"""The second step of logging in: the code is required and cannot be guessed."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -21,159 +21,165 @@ from testing.totp import code_of, wrong_code
 CODE = "/accounts/login/code/"
 
 
-def password(client, user, to="", typed=PASSWORD):
-    body = {"username": user.email, "password": typed, "next": to}
+def enter_password(client, user, next_url="", password=PASSWORD):
+    body = {"username": user.email, "password": password, "next": next_url}
     return client.post("/accounts/login/", body)
 
 
-def is_in(client):
+def is_logged_in(client):
     return client.get("/gallery/").status_code == 200
 
 
-def test_the_password_alone_opens_nothing(client, doctor, factor, told):
+def test_password_alone_does_not_log_in(client, doctor, factor, audit_events):
     factor(doctor)
-    assert password(client, doctor)["Location"] == CODE
+    assert enter_password(client, doctor)["Location"] == CODE
     assert SESSION_KEY not in client.session
-    assert not is_in(client)
+    assert not is_logged_in(client)
     assert client.get("/api/v1/patients").status_code == 401
     assert client.get("/admin/")["Location"].startswith("/admin/login/")
-    assert not told(action=Action.LOGIN), "nobody has logged in"
+    assert not audit_events(action=Action.LOGIN), "nobody has logged in"
 
 
-def test_the_code_opens_under_a_new_session_key(client, doctor, factor):
-    """Whoever planted a session, or saw that of the password, has nothing."""
+def test_code_logs_in_with_a_new_session_key(client, doctor, factor):
+    """A session that was planted, or copied between the two steps, is worthless."""
     client.get("/accounts/login/")
     session = client.session
     session["planted"] = True
     session.save()
     planted = session.session_key
     secret = factor(doctor).secret
-    password(client, doctor)
+    enter_password(client, doctor)
     halfway = client.session.session_key
     assert client.post(CODE, {"code": code_of(secret)})["Location"] == "/"
-    assert is_in(client)
+    assert is_logged_in(client)
     assert len({planted, halfway, client.session.session_key}) == 3
     assert "planted" not in client.session
 
 
-def test_without_a_factor_the_session_key_changes_too(client, doctor):
+def test_login_without_a_factor_changes_the_session_key(client, doctor):
     session = client.session
     session["planted"] = True
     session.save()
-    password(client, doctor)
-    assert is_in(client)
+    enter_password(client, doctor)
+    assert is_logged_in(client)
     assert client.session.session_key != session.session_key
 
 
-def test_next_is_kept_and_goes_nowhere_else(client, doctor, factor):
+def test_next_survives_the_code_step_for_local_paths_only(client, doctor, factor):
     secret = factor(doctor).secret
-    first = password(client, doctor, "/patients/?q=a")["Location"]
-    assert first == f"{CODE}?next=%2Fpatients%2F%3Fq%3Da"
-    form = client.get(first).content.decode()
-    asked = re.search(r'name="next" value="([^"]*)"', form)[1]
-    done = client.post(CODE, {"code": code_of(secret), "next": asked})
-    assert done["Location"] == "/patients/?q=a"
+    code_url = enter_password(client, doctor, "/patients/?q=a")["Location"]
+    assert code_url == f"{CODE}?next=%2Fpatients%2F%3Fq%3Da"
+    form = client.get(code_url).content.decode()
+    next_value = re.search(r'name="next" value="([^"]*)"', form)[1]
+    answer = client.post(CODE, {"code": code_of(secret), "next": next_value})
+    assert answer["Location"] == "/patients/?q=a"
     client.logout()
-    assert password(client, doctor, "https://evil.example/")["Location"] == CODE
+    assert enter_password(client, doctor, "https://evil.example/")["Location"] == CODE
     body = {"code": code_of(secret, 1), "next": "https://evil.example/"}
     assert client.post(CODE, body)["Location"] == "/"
 
 
-def test_a_code_is_good_once(client, doctor, factor):
-    """Who looked over a shoulder has half a minute, and nothing to do with it."""
+def test_code_works_once(client, doctor, factor):
+    """A code read over a shoulder is already spent."""
     secret = factor(doctor).secret
     code = code_of(secret)
-    password(client, doctor)
+    enter_password(client, doctor)
     assert client.post(CODE, {"code": code}).status_code == 302
     client.logout()
-    password(client, doctor)
+    enter_password(client, doctor)
     assert client.post(CODE, {"code": code}).status_code == 200
-    assert not is_in(client)
+    assert not is_logged_in(client)
 
 
 @pytest.mark.parametrize("typed", ["{0} {1}", " {0}{1} ", "{0}-{1}"])
-def test_spaces_do_not_matter(client, doctor, factor, typed):
+def test_code_may_contain_spaces_and_hyphens(client, doctor, factor, typed):
     code = code_of(factor(doctor).secret)
-    password(client, doctor)
+    enter_password(client, doctor)
     assert client.post(CODE, {"code": typed.format(code[:3], code[3:])}).status_code == 302
 
 
 @pytest.mark.parametrize(
     "typed", ["", "+{}", "{}0", "0000{}", "\u0661{}", "None", "1e5", "x" * 500]
 )
-def test_nothing_else_is_a_code(client, doctor, factor, typed):
-    """`int()` reads more than six digits."""
+def test_malformed_codes_are_refused(client, doctor, factor, typed):
+    """`int()` accepts much more than six digits."""
     code = code_of(factor(doctor).secret)
-    password(client, doctor)
+    enter_password(client, doctor)
     assert client.post(CODE, {"code": typed.format(code)}).status_code == 200
-    assert not is_in(client)
+    assert not is_logged_in(client)
 
 
-def test_the_wait_for_the_code_ends(client, doctor, factor):
+def test_code_step_expires_after_five_minutes(client, doctor, factor):
     secret = factor(doctor).secret
-    password(client, doctor, "/patients/")
+    enter_password(client, doctor, "/patients/")
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
-        late = client.post(CODE, {"code": code_of(secret), "next": "/patients/"})
-        assert late["Location"] == "/accounts/login/?next=%2Fpatients%2F"
-        assert "trop longtemps" in client.get(late["Location"]).content.decode()
-        assert not is_in(client)
+        expired_answer = client.post(CODE, {"code": code_of(secret), "next": "/patients/"})
+        assert expired_answer["Location"] == "/accounts/login/?next=%2Fpatients%2F"
+        assert "Le délai est dépassé" in client.get(expired_answer["Location"]).content.decode()
+        assert not is_logged_in(client)
 
 
-def test_a_changed_password_ends_the_wait(client, doctor, factor):
+def test_password_change_cancels_the_code_step(client, doctor, factor):
     secret = factor(doctor).secret
-    password(client, doctor)
+    enter_password(client, doctor)
     doctor.set_password("an entirely new one")
     doctor.save()
     assert client.post(CODE, {"code": code_of(secret)})["Location"] == "/accounts/login/"
-    assert not is_in(client)
+    assert not is_logged_in(client)
 
 
-def test_wrong_codes_slow_down(client, doctor, factor):
-    """Whatever the address, a million codes take for ever: each wrong one doubles the wait."""
+def test_each_wrong_code_doubles_the_wait(client, doctor, factor):
+    """Trying all codes takes too long, from any number of addresses."""
     secret = factor(doctor).secret
-    password(client, doctor)
+    enter_password(client, doctor)
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for wait in (1, 2, 4, 8):
             assert client.post(CODE, {"code": wrong_code(secret)}).status_code == 200
             right = client.post(CODE, {"code": code_of(secret)}, REMOTE_ADDR=f"10.0.0.{wait}")
-            assert right.status_code == 429, "the right one is not even looked at"
+            assert right.status_code == 429, "the right code is not even checked"
             assert f"Patientez {wait} seconde" in right.content.decode()
             clock.shift(wait)
         assert client.post(CODE, {"code": code_of(secret)}).status_code == 302
 
 
-def test_wrong_codes_and_passwords_lock_together(client, doctor, other_doctor, factor, settings):
-    """A password that is known does not give back the tries."""
+def test_wrong_codes_and_passwords_count_towards_one_lock(
+    client, doctor, other_doctor, factor, settings
+):
+    """Entering the right password does not reset the count of wrong codes."""
     settings.AXES_FAILURE_LIMIT = 3
     secret = factor(doctor).secret
-    password(client, doctor, typed="wrong")
-    password(client, doctor)
+    enter_password(client, doctor, password="wrong")
+    enter_password(client, doctor)
     with time_machine.travel(timezone.now(), tick=False) as clock:
         assert client.post(CODE, {"code": wrong_code(secret)}).status_code == 200
         clock.shift(10)
         locked = client.post(CODE, {"code": wrong_code(secret)})
         assert locked.status_code == 429
-        assert "Trop d’essais" in locked.content.decode()
+        assert "Trop de tentatives" in locked.content.decode()
         clock.shift(10)
         assert client.post(CODE, {"code": code_of(secret)}).status_code == 429
-        assert not is_in(client)
-        assert password(client, doctor).status_code == 429
-        assert password(client, other_doctor).status_code == 302, "a colleague is not locked out"
+        assert not is_logged_in(client)
+        assert enter_password(client, doctor).status_code == 429
+        assert enter_password(client, other_doctor).status_code == 302, (
+            "a colleague is not locked out"
+        )
 
 
-def test_what_was_typed_is_not_kept(client, doctor, factor):
-    """A recovery code with one letter wrong is nine letters of one."""
+def test_typed_codes_are_masked_in_login_attempts(client, doctor, factor):
+    """A recovery code with one typing error reveals nine letters of a valid code."""
     from axes.models import AccessAttempt
 
     typed = factor(doctor).codes[0][:-1] + "0"
-    password(client, doctor)
+    enter_password(client, doctor)
     client.post(f"{CODE}?recovery=1", {"code": typed})
     (attempt,) = AccessAttempt.objects.all()
     assert typed not in attempt.post_data
     assert "*" in attempt.post_data
 
 
-def test_a_recovery_code_logs_in_once(client, doctor, factor, django_capture_on_commit_callbacks):
+def test_recovery_code_logs_in_once_and_mails_its_owner(
+    client, doctor, factor, django_capture_on_commit_callbacks
+):
     code, *others = factor(doctor).codes
     with (
         time_machine.travel(timezone.now(), tick=False) as clock,
@@ -181,35 +187,35 @@ def test_a_recovery_code_logs_in_once(client, doctor, factor, django_capture_on_
     ):
         for typed, status in ((code.upper(), 302), (code, 200), (others[0].replace("-", " "), 302)):
             client.logout()
-            password(client, doctor)
+            enter_password(client, doctor)
             assert client.post(f"{CODE}?recovery=1", {"code": typed}).status_code == status
-            assert is_in(client) == (status == 302)
+            assert is_logged_in(client) == (status == 302)
             clock.shift(2)
-    left = [re.search(r"Il en reste (\d)", letter.body)[1] for letter in mail.outbox]
-    assert left == ["9", "8"], "its owner hears of it"
+    remaining = [re.search(r"Il en reste (\d)", letter.body)[1] for letter in mail.outbox]
+    assert remaining == ["9", "8"], "the owner is told how many are left"
 
 
-def test_a_reset_password_does_not_go_around(client, doctor, factor):
+def test_password_reset_still_requires_the_code(client, doctor, factor):
     secret = factor(doctor).secret
     mail.outbox.clear()
     client.post("/accounts/password-reset/", {"email": doctor.email})
     link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)[1]
     new = {"new_password1": "an entirely new one", "new_password2": "an entirely new one"}
     client.post(client.get(link)["Location"], new)
-    assert not is_in(client)
-    assert password(client, doctor, typed="an entirely new one")["Location"] == CODE
+    assert not is_logged_in(client)
+    assert enter_password(client, doctor, password="an entirely new one")["Location"] == CODE
     assert client.post(CODE, {"code": code_of(secret)}).status_code == 302
 
 
-def test_the_admins_own_door_is_not_a_way_around(client, staff, factor):
+def test_admin_login_redirects_to_the_site_login(client, staff, factor):
     factor(staff)
     body = {"username": staff.email, "password": PASSWORD, "next": "/admin/"}
     assert client.post("/admin/login/", body)["Location"] == "/accounts/login/?next=%2Fadmin%2F"
     assert SESSION_KEY not in client.session
 
 
-def test_a_session_that_skipped_the_code_is_nobodys(client, doctor, staff, factor):
-    """Whatever code signs somebody in by `login()` alone, now or some day."""
+def test_session_without_the_code_is_not_authenticated(client, doctor, staff, factor):
+    """Holds for any code, present or future, that calls `login()` without the second step."""
     for user, path in ((doctor, "/patients/"), (staff, "/admin/")):
         factor(user)
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -217,33 +223,33 @@ def test_a_session_that_skipped_the_code_is_nobodys(client, doctor, staff, facto
         assert client.get("/api/v1/gallery").status_code == 401
 
 
-def test_an_inactive_user_does_not_come_in_by_the_code(client, doctor, factor):
+def test_inactive_user_cannot_log_in_with_a_code(client, doctor, factor):
     secret = factor(doctor).secret
-    password(client, doctor)
+    enter_password(client, doctor)
     User.objects.update(is_active=False)
     assert client.post(CODE, {"code": code_of(secret)})["Location"] == "/accounts/login/"
 
 
-def test_a_key_that_is_another_lets_nobody_in(client, doctor, factor, settings):
-    """And is a refusal, not a crash: an operator lost SECRET_KEY."""
-    made = factor(doctor)
-    password(client, doctor)
+def test_codes_are_refused_after_the_key_is_lost(client, doctor, factor, settings):
+    """An operator lost SECRET_KEY: a refusal, not a crash."""
+    enrolled = factor(doctor)
+    enter_password(client, doctor)
     settings.SECOND_FACTOR_KEY = "another"
-    assert client.post(CODE, {"code": code_of(made.secret)}).status_code == 200
-    assert client.post(f"{CODE}?recovery=1", {"code": made.codes[0]}).status_code == 200
-    assert not is_in(client)
+    assert client.post(CODE, {"code": code_of(enrolled.secret)}).status_code == 200
+    assert client.post(f"{CODE}?recovery=1", {"code": enrolled.codes[0]}).status_code == 200
+    assert not is_logged_in(client)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["app", "recovery"])
-def test_one_code_sent_many_times_at_once_opens_once(doctor, factor, kind):
-    """Who reads it on the way must not be let in beside its owner."""
-    made = factor(doctor)
-    code = code_of(made.secret) if kind == "app" else made.codes[0]
-    together = Barrier(6)
+def test_code_works_once_under_concurrent_requests(doctor, factor, kind):
+    """Somebody who intercepts a code must not be logged in beside its owner."""
+    enrolled = factor(doctor)
+    code = code_of(enrolled.secret) if kind == "app" else enrolled.codes[0]
+    barrier = Barrier(6)
 
-    def try_it(_number):
-        together.wait()
+    def submit(_number):
+        barrier.wait()
         try:
             return services.verify(doctor, code) is not None
         except services.TooSoon:
@@ -252,4 +258,4 @@ def test_one_code_sent_many_times_at_once_opens_once(doctor, factor, kind):
             connection.close()
 
     with ThreadPoolExecutor(6) as pool:
-        assert sum(pool.map(try_it, range(6))) == 1
+        assert sum(pool.map(submit, range(6))) == 1

@@ -1,4 +1,4 @@
-"""Switching the second factor on and off, its recovery codes, and who hears of it."""
+"""Switching the second factor on and off, its recovery codes, and the e-mails about it."""
 
 import base64
 import re
@@ -40,38 +40,42 @@ def shown_codes(response):
     return re.findall(r"<li><code>([a-z0-9]{5}-[a-z0-9]{5})</code>", response.content.decode())
 
 
-@pytest.mark.parametrize("who", ["doctor", "patient", "staff"])
-def test_anybody_can_switch_it_on(client, who, request, told, django_capture_on_commit_callbacks):
-    user = request.getfixturevalue(who)
+@pytest.mark.parametrize("role", ["doctor", "patient", "staff"])
+def test_every_role_can_switch_the_factor_on(
+    client, role, request, audit_events, django_capture_on_commit_callbacks
+):
+    user = request.getfixturevalue(role)
     log_in(client, user)
     secret = shown_secret(client)
     with django_capture_on_commit_callbacks(execute=True):
-        done = client.post(SET_UP, {"code": code_of(secret)})
-    codes = shown_codes(done)
+        answer = client.post(SET_UP, {"code": code_of(secret)})
+    codes = shown_codes(answer)
     assert len(set(codes)) == 10
     user.refresh_from_db()
     assert user.second_factor_since
-    assert client.get(SECURITY).status_code == 200, "this session goes on"
-    assert told(action=Action.FACTOR_ON)[0].actor_id == user.pk
-    (letter,) = mail.outbox
-    assert letter.to == [user.email]
-    assert not re.search(r"[a-z0-9]{5}-[a-z0-9]{5}", letter.body), "codes do not go by mail"
+    assert client.get(SECURITY).status_code == 200, "this session continues"
+    assert audit_events(action=Action.FACTOR_ON)[0].actor_id == user.pk
+    (message,) = mail.outbox
+    assert message.to == [user.email]
+    assert not re.search(r"[a-z0-9]{5}-[a-z0-9]{5}", message.body), "codes are not sent by mail"
 
 
-def test_the_codes_can_be_kept(client, doctor):
+def test_recovery_codes_can_be_downloaded_once(client, doctor):
     log_in(client, doctor)
-    done = client.post(SET_UP, {"code": code_of(shown_secret(client))})
-    href = re.search(r'href="data:text/plain;charset=utf-8;base64,([^"]+)"', done.content.decode())
+    answer = client.post(SET_UP, {"code": code_of(shown_secret(client))})
+    href = re.search(
+        r'href="data:text/plain;charset=utf-8;base64,([^"]+)"', answer.content.decode()
+    )
     file = base64.b64decode(unquote(href[1])).decode()
     assert [line for line in file.splitlines() if re.fullmatch(r"\w{5}-\w{5}", line)] == (
-        shown_codes(done)
+        shown_codes(answer)
     )
-    assert "no-store" in done["Cache-Control"], "nor does the browser keep them"
-    assert not shown_codes(client.get(SET_UP, follow=True)), "told once"
+    assert "no-store" in answer["Cache-Control"], "the browser does not cache them"
+    assert not shown_codes(client.get(SET_UP, follow=True)), "shown once"
 
 
-def test_the_picture_holds_what_the_text_says(client, doctor):
-    """An app that scans and one that is typed into must show the same codes."""
+def test_qr_code_encodes_the_shown_secret(client, doctor):
+    """Scanning the QR code and typing the secret must give the same codes."""
     log_in(client, doctor)
     secret = shown_secret(client)
     url = Authenticator.objects.get().config_url
@@ -83,28 +87,28 @@ def test_the_picture_holds_what_the_text_says(client, doctor):
     assert "style=" not in svg
 
 
-def test_a_wrong_code_switches_nothing_on(client, doctor):
+def test_wrong_code_does_not_switch_the_factor_on(client, doctor):
     log_in(client, doctor)
     secret = shown_secret(client)
     for code in (wrong_code(secret), "", "x" * 41, "0000" + code_of(secret)):
         assert not shown_codes(client.post(SET_UP, {"code": code}))
     doctor.refresh_from_db()
     assert doctor.second_factor_since is None
-    assert shown_secret(client) == secret, "the app need not scan again"
+    assert shown_secret(client) == secret, "the same secret is offered again"
 
 
-def test_a_secret_that_another_session_saw_is_worth_nothing(client, doctor):
-    """Somebody at an open screen notes it and waits until its owner confirms."""
+def test_secret_shown_to_an_earlier_session_is_invalid(client, doctor):
+    """Somebody at an unattended screen could note it and wait until its owner confirms."""
     log_in(client, doctor)
-    seen = shown_secret(client)
+    old_secret = shown_secret(client)
     client.logout()
     log_in(client, doctor)
-    assert shown_secret(client) != seen
-    assert not shown_codes(client.post(SET_UP, {"code": code_of(seen)}))
+    assert shown_secret(client) != old_secret
+    assert not shown_codes(client.post(SET_UP, {"code": code_of(old_secret)}))
 
 
-def test_after_ten_minutes_the_password_is_asked_for(client, doctor):
-    """An unattended screen is not enough to lock its owner out."""
+def test_set_up_asks_for_the_password_after_ten_minutes(client, doctor):
+    """An unattended screen is not enough to lock its owner out of the account."""
     log_in(client, doctor)
     with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False) as clock:
         secret = shown_secret(client)
@@ -114,39 +118,39 @@ def test_after_ten_minutes_the_password_is_asked_for(client, doctor):
         assert shown_codes(client.post(SET_UP, {"code": code_of(secret), "password": PASSWORD}))
 
 
-def test_switching_on_and_off_ends_the_other_sessions(client, client2, doctor):
-    log_in(client2, doctor)
+def test_switching_the_factor_on_or_off_ends_other_sessions(client, other_client, doctor):
+    log_in(other_client, doctor)
     log_in(client, doctor)
     secret = shown_secret(client)
     client.post(SET_UP, {"code": code_of(secret)})
-    assert client2.get(SECURITY).status_code == 302
-    log_in(client2, doctor, code_of(secret, 1))
+    assert other_client.get(SECURITY).status_code == 302
+    log_in(other_client, doctor, code_of(secret, 1))
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
         body = {"password": PASSWORD, "code": code_of(secret)}
         assert client.post(OFF, body)["Location"] == SECURITY
         assert client.get(SECURITY).status_code == 200
-        assert client2.get(SECURITY).status_code == 302
+        assert other_client.get(SECURITY).status_code == 302
 
 
 @pytest.fixture
-def client2():
+def other_client():
     from django.test import Client
 
     return Client()
 
 
-def test_switching_off_takes_password_and_code(
-    client, doctor, factor, told, django_capture_on_commit_callbacks
+def test_switching_off_requires_password_and_code(
+    client, doctor, factor, audit_events, django_capture_on_commit_callbacks
 ):
     secret = factor(doctor).secret
     log_in(client, doctor, code_of(secret))
-    for wrong in (
+    for body in (
         {"password": PASSWORD},
         {"code": code_of(secret, 1)},
         {"password": "wrong", "code": code_of(secret, 1)},
         {"password": PASSWORD, "code": code_of(secret)},  # spent at the login
     ):
-        assert client.post(OFF, wrong).status_code == 200
+        assert client.post(OFF, body).status_code == 200
     doctor.refresh_from_db()
     assert doctor.second_factor_since
     with (
@@ -158,18 +162,18 @@ def test_switching_off_takes_password_and_code(
     assert doctor.second_factor_since is None
     assert not TOTPDevice.objects.exists()
     assert not StaticToken.objects.exists()
-    assert told()[-1].action == Action.FACTOR_OFF
+    assert audit_events()[-1].action == Action.FACTOR_OFF
     assert "désactivée" in mail.outbox[-1].body
 
 
-def test_a_wrong_password_spends_no_code(client, doctor, factor):
+def test_wrong_password_does_not_spend_a_recovery_code(client, doctor, factor):
     codes = factor(doctor).codes
     log_in(client, doctor, codes[0])
     client.post(OFF, {"password": "wrong", "code": codes[1]})
     assert StaticToken.objects.count() == 9
 
 
-def test_guessing_the_password_there_locks_too(client, doctor, factor, settings):
+def test_wrong_passwords_on_the_codes_page_lock_the_account(client, doctor, factor, settings):
     settings.AXES_FAILURE_LIMIT = 3
     log_in(client, doctor, factor(doctor).codes[0])
     answers = [client.post(CODES, {"password": f"wrong {n}"}).status_code for n in range(4)]
@@ -177,24 +181,24 @@ def test_guessing_the_password_there_locks_too(client, doctor, factor, settings)
     assert not shown_codes(client.post(CODES, {"password": PASSWORD}))
 
 
-def test_new_recovery_codes_end_the_former(
-    client, doctor, factor, told, django_capture_on_commit_callbacks
+def test_new_recovery_codes_replace_the_old_ones(
+    client, doctor, factor, audit_events, django_capture_on_commit_callbacks
 ):
-    made = factor(doctor)
-    log_in(client, doctor, made.codes[0])
+    enrolled = factor(doctor)
+    log_in(client, doctor, enrolled.codes[0])
     assert not shown_codes(client.post(CODES, {"password": "wrong"}))
     with django_capture_on_commit_callbacks(execute=True):
-        fresh = shown_codes(client.post(CODES, {"password": PASSWORD}))
-    assert len(set(fresh) - set(made.codes)) == 10
-    assert told()[-1].action == Action.CODES_RENEWED
+        new_codes = shown_codes(client.post(CODES, {"password": PASSWORD}))
+    assert len(set(new_codes) - set(enrolled.codes)) == 10
+    assert audit_events()[-1].action == Action.CODES_RENEWED
     assert "codes de secours" in mail.outbox[-1].body
-    assert client.get(SECURITY).status_code == 200, "logged in by a former one, it goes on"
+    assert client.get(SECURITY).status_code == 200, "a session that used an old code continues"
     client.logout()
     client.post("/accounts/login/", {"username": doctor.email, "password": PASSWORD})
-    assert client.post("/accounts/login/code/", {"code": made.codes[1]}).status_code == 200
+    assert client.post("/accounts/login/code/", {"code": enrolled.codes[1]}).status_code == 200
 
 
-def test_few_codes_are_told(client, doctor, factor):
+def test_page_warns_when_few_recovery_codes_are_left(client, doctor, factor):
     codes = factor(doctor).codes
     log_in(client, doctor, codes[0])
     assert "notice is-warn" not in client.get(SECURITY).content.decode()
@@ -204,26 +208,26 @@ def test_few_codes_are_told(client, doctor, factor):
     assert "notice is-warn" in page
 
 
-def test_the_database_alone_gives_nothing(doctor, other_doctor, factor):
-    """A stolen dump, and somebody who may write in it."""
-    made = factor(doctor)
-    key = base64.b32decode(made.secret.replace(" ", ""))
-    row = TOTPDevice.objects.get()
-    assert key.hex() not in row.key
-    kept = set(StaticToken.objects.values_list("token", flat=True))
-    assert not kept & {code.replace("-", "") for code in made.codes}
-    assert not kept & set(made.codes)
-    mine = factor(other_doctor)
+def test_stored_secrets_are_useless_without_the_key(doctor, other_doctor, factor):
+    """An attacker has a database dump, or can write to the database."""
+    enrolled = factor(doctor)
+    key = base64.b32decode(enrolled.secret.replace(" ", ""))
+    device = TOTPDevice.objects.get()
+    assert key.hex() not in device.key
+    stored_tokens = set(StaticToken.objects.values_list("token", flat=True))
+    assert not stored_tokens & {code.replace("-", "") for code in enrolled.codes}
+    assert not stored_tokens & set(enrolled.codes)
+    attacker = factor(other_doctor)
     TOTPDevice.objects.filter(user=doctor).update(
         key=TOTPDevice.objects.get(user=other_doctor).key, last_t=-1
     )
     from accounts.second_factor import services
 
-    assert services.verify(doctor, code_of(mine.secret)) is None
+    assert services.verify(doctor, code_of(attacker.secret)) is None
 
 
-def test_one_that_is_on_is_not_replaced(doctor):
-    """Two pages of the set-up are open: the first to confirm wins, or its app is useless."""
+def test_factor_that_is_on_cannot_be_replaced(doctor):
+    """Two set-up pages are open: the first to confirm wins, or its app would stop working."""
     from accounts.second_factor import services
 
     first = Authenticator.create_unconfirmed(doctor)

@@ -12,14 +12,14 @@ def superuser(db):
 
 @pytest.fixture
 def events(db):
-    """`events()`: what the log has, the oldest first, since it was asked last."""
-    seen = 0
+    """`events(**filters)`: the events logged since the previous call, the oldest first."""
+    last_read = 0
 
-    def told(**narrowed):
-        nonlocal seen
+    def new_events(**filters):
+        nonlocal last_read
         chain.flush_pending()
-        found = list(Event.objects.filter(id__gt=seen, **narrowed).order_by("id"))
-        seen = ChainHead.objects.get().last
-        return found
+        new = list(Event.objects.filter(id__gt=last_read, **filters).order_by("id"))
+        last_read = ChainHead.objects.get().last
+        return new
 
-    return told
+    return new_events

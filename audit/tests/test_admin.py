@@ -1,4 +1,4 @@
-"""The log in the admin. At two in the morning "3" is nobody."""
+"""The audit log in the admin: events name the people behind the ids."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -6,38 +6,36 @@ from django.contrib.auth.models import Permission
 from audit import chain
 from audit.trail import Action, record
 
-PLACE = "/admin/audit/event/"
+LIST_URL = "/admin/audit/event/"
 
 
 @pytest.fixture
-def login(doctor, other_doctor):
+def login_events(doctor, other_doctor):
     for actor in (doctor, other_doctor):
         record(Action.LOGIN, actor=actor)
     chain.flush_pending()
 
 
-def test_names_who_and_finds_what_they_did(page, superuser, doctor, login):
+def test_log_names_the_actor_and_filters_by_actor(page, superuser, doctor, login_events):
     admin = page(superuser)
-    everything = admin.get(PLACE).content.decode()
-    assert (
-        f'<a href="/admin/accounts/user/{doctor.pk}/change/">Dr Claire Rousseau</a>' in everything
-    )
+    listing = admin.get(LIST_URL).content.decode()
+    assert f'<a href="/admin/accounts/user/{doctor.pk}/change/">Dr Claire Rousseau</a>' in listing
     account = admin.get(f"/admin/accounts/user/{doctor.pk}/change/").content.decode()
-    place = f"{PLACE}?actor_id={doctor.pk}"
-    assert place in account
-    theirs = admin.get(place).content.decode()
-    assert "Dr Claire Rousseau" in theirs
-    assert "Dr Paul Meyer" not in theirs
+    filtered_url = f"{LIST_URL}?actor_id={doctor.pk}"
+    assert filtered_url in account
+    filtered = admin.get(filtered_url).content.decode()
+    assert "Dr Claire Rousseau" in filtered
+    assert "Dr Paul Meyer" not in filtered
 
 
-def test_numbers_alone_for_whoever_may_not_see_accounts(page, staff, doctor, login):
+def test_log_shows_only_ids_without_permission_to_view_accounts(page, staff, doctor, login_events):
     staff.user_permissions.add(Permission.objects.get(codename="view_event"))
-    shown = page(staff).get(PLACE).content.decode()
-    assert f'<td class="field-who">{doctor.pk}</td>' in shown
-    assert "Rousseau" not in shown
+    listing = page(staff).get(LIST_URL).content.decode()
+    assert f'<td class="field-who">{doctor.pk}</td>' in listing
+    assert "Rousseau" not in listing
 
 
-def test_an_account_that_is_gone_keeps_its_number(page, superuser, doctor, login):
+def test_event_of_a_deleted_account_keeps_its_id(page, superuser, doctor, login_events):
     number = doctor.pk
     doctor.delete()
-    assert f'<td class="field-who">{number}</td>' in page(superuser).get(PLACE).content.decode()
+    assert f'<td class="field-who">{number}</td>' in page(superuser).get(LIST_URL).content.decode()

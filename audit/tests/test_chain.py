@@ -1,4 +1,4 @@
-"""The log cannot be changed unnoticed. Lost would be: proof of who saw a patient's photographs."""
+"""The log cannot be changed unnoticed: it proves who saw a patient's photographs."""
 
 from datetime import timedelta
 from io import StringIO
@@ -23,8 +23,8 @@ def log(db):
     return Event.objects.order_by("id")
 
 
-def sql(statement, *values):
-    """By hand, past the triggers: what somebody does who owns the database."""
+def tamper(statement, *values):
+    """Run SQL with the triggers removed, as the owner of the database could."""
     triggers.remove(connection)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -35,15 +35,15 @@ def verify(*arguments):
     out = StringIO()
     try:
         call_command("verify_audit", *arguments, stdout=out)
-    except SystemExit as ended:
-        return ended.code, out.getvalue()
+    except SystemExit as exit_:
+        return exit_.code, out.getvalue()
     return 0, out.getvalue()
 
 
-def test_an_untouched_log_is_whole_and_numbered_without_a_gap(log):
-    code, told = verify()
+def test_untouched_log_verifies_and_has_no_gap(log):
+    code, output = verify()
     assert code == 0
-    assert "10 events, whole" in told
+    assert "10 events, whole" in output
     assert [event.id for event in log] == list(range(1, 11)), "numbered without a gap"
     assert not PendingEvent.objects.exists()
 
@@ -60,113 +60,113 @@ def test_an_untouched_log_is_whole_and_numbered_without_a_gap(log):
         "hash = previous",
     ],
 )
-def test_an_altered_event_is_named(log, change):
-    sql(f"UPDATE audit_event SET {change} WHERE id = 4")
+def test_altered_event_is_reported(log, change):
+    tamper(f"UPDATE audit_event SET {change} WHERE id = 4")
     assert verify() == (1, "WRONG  event 4 was altered\n")
 
 
-def test_a_missing_event_is_named(log):
-    sql("DELETE FROM audit_event WHERE id = 4")
+def test_missing_event_is_reported(log):
+    tamper("DELETE FROM audit_event WHERE id = 4")
     assert verify() == (1, "WRONG  event 4 is missing\n")
 
 
 def test_renumbering_does_not_hide_a_missing_event(log):
-    sql("DELETE FROM audit_event WHERE id = 4")
-    sql("UPDATE audit_event SET id = id - 1 WHERE id > 4 AND id = 5")
+    tamper("DELETE FROM audit_event WHERE id = 4")
+    tamper("UPDATE audit_event SET id = id - 1 WHERE id > 4 AND id = 5")
     assert verify() == (1, "WRONG  event 4 was altered\n")
 
 
-def test_events_that_changed_places_are_found(log):
-    sql("UPDATE audit_event SET id = 100 WHERE id = 4")
-    sql("UPDATE audit_event SET id = 4 WHERE id = 5")
-    sql("UPDATE audit_event SET id = 5 WHERE id = 100")
+def test_swapped_events_are_reported(log):
+    tamper("UPDATE audit_event SET id = 100 WHERE id = 4")
+    tamper("UPDATE audit_event SET id = 4 WHERE id = 5")
+    tamper("UPDATE audit_event SET id = 5 WHERE id = 100")
     assert verify()[1] == "WRONG  event 4 was altered\n"
 
 
-def test_a_tail_that_was_cut_off_is_missed(log):
-    sql("DELETE FROM audit_event WHERE id > 7")
+def test_truncated_log_is_reported(log):
+    tamper("DELETE FROM audit_event WHERE id > 7")
     assert verify() == (1, "WRONG  event 8 is missing\n")
 
 
-def test_tail_cut_off_and_head_put_back(log):
-    """The head's seal has a key: whoever puts it back cannot make it."""
+def test_truncated_log_with_a_rewritten_head_is_reported(log):
+    """The head's seal is keyed: it cannot be forged with database access alone."""
     seventh = log[6]
-    sql("DELETE FROM audit_event WHERE id > 7")
-    sql("UPDATE audit_head SET last = 7, hash = %s", seventh.hash)
+    tamper("DELETE FROM audit_event WHERE id > 7")
+    tamper("UPDATE audit_head SET last = 7, hash = %s", seventh.hash)
     assert verify() == (1, "WRONG  the head was altered\n")
     record(Action.LOGIN)
-    assert verify()[1] == "WRONG  the head was altered\n", "and no later event makes it good"
+    assert verify()[1] == "WRONG  the head was altered\n", "a later event does not repair it"
 
 
-def test_whole_log_put_back(log):
-    """The one thing that only an end noted elsewhere finds."""
-    noted = str(ChainHead.objects.get())
-    former = ChainHead.objects.values().get()
+def test_restored_old_log_is_detected_by_since_only(log):
+    """A complete restore of an old state is detected only with an end that was noted elsewhere."""
+    end = str(ChainHead.objects.get())
+    old_head = ChainHead.objects.values().get()
     for _more in range(3):
         record(Action.LOGIN)
     chain.flush_pending()
-    later = str(ChainHead.objects.get())
-    sql("DELETE FROM audit_event WHERE id > 10")
-    ChainHead.objects.filter(pk=1).update(**former)
+    later_end = str(ChainHead.objects.get())
+    tamper("DELETE FROM audit_event WHERE id > 10")
+    ChainHead.objects.filter(pk=1).update(**old_head)
     assert verify()[0] == 0
-    assert verify("--since", noted)[0] == 0
-    assert verify("--since", later)[0] == 1
+    assert verify("--since", end)[0] == 0
+    assert verify("--since", later_end)[0] == 1
     with pytest.raises(CommandError):
         verify("--since", "nonsense")
 
 
 @pytest.mark.parametrize("place", [11, 0])
-def test_an_inserted_event_is_named(log, place):
-    """Copied from a true one, at the end or before the beginning."""
+def test_inserted_event_is_reported(log, place):
+    """A copy of a genuine event, at the end or before the beginning."""
     columns = ", ".join(field.column for field in Event._meta.fields if field.name != "id")
-    sql(f"INSERT INTO audit_event (id, {columns}) SELECT {place}, {columns} FROM audit_event "
+    tamper(f"INSERT INTO audit_event (id, {columns}) SELECT {place}, {columns} FROM audit_event "
         "WHERE id = 3")  # fmt: skip
     assert verify()[1].startswith(f"WRONG  event {place} was inserted")
 
 
-@pytest.mark.parametrize("after", range(5))
+@pytest.mark.parametrize("query_number", range(5))
 @pytest.mark.parametrize("pruned", [False, True])
-def test_work_that_goes_on_is_no_fault(log, after, pruned):
-    """A nightly mail that cries wolf is soon not read: an event, or a pruning, after any one of the
-    questions that `verify` asks."""
-    asked = []
+def test_concurrent_events_and_pruning_are_no_fault(log, query_number, pruned):
+    """A false alarm every night is soon ignored: an event, or a pruning, arrives after any one of
+    the queries that `verify` runs."""
+    statements = []
 
-    def meanwhile(execute, statement, values, many, context):
-        answer = execute(statement, values, many, context)
-        asked.append(statement)
-        if len(asked) == after + 1:
+    def interleave(execute, statement, values, many, context):
+        result = execute(statement, values, many, context)
+        statements.append(statement)
+        if len(statements) == query_number + 1:
             record(Action.LOGIN)
             chain.flush_pending()
             if pruned:
                 chain.prune(log[3].moment)
-        return answer
+        return result
 
-    with connection.execute_wrapper(meanwhile):
+    with connection.execute_wrapper(interleave):
         assert chain.verify()[1] is None
-    assert len(asked) > after
+    assert len(statements) > query_number
 
 
-def test_a_head_that_was_taken_away_is_missed(log):
-    sql("DELETE FROM audit_head")
-    record(Action.LOGIN)  # nobody's page breaks for it, and the event waits
+def test_missing_head_is_reported(log):
+    tamper("DELETE FROM audit_head")
+    record(Action.LOGIN)  # the page still works, and the event stays pending
     assert verify() == (1, "WRONG  the head is missing\n")
     assert PendingEvent.objects.count() == 1
 
 
-def test_another_key_proves_nothing(log, settings):
+def test_verification_with_another_key_fails(log, settings):
     settings.AUDIT_KEY = "somebody else's"
     assert verify()[0] == 1
 
 
-def test_verifying_in_batches_finds_a_gap_across_them(log, monkeypatch):
+def test_gap_across_batches_is_reported(log, monkeypatch):
     monkeypatch.setattr(chain, "BATCH", 3)
     record(Action.LOGIN)
     assert verify()[0] == 0
-    sql("DELETE FROM audit_event WHERE id IN (4, 5, 6, 7)")
+    tamper("DELETE FROM audit_event WHERE id IN (4, 5, 6, 7)")
     assert verify()[1] == "WRONG  event 4 is missing\n"
 
 
-def test_models_refuse(log):
+def test_models_refuse_changes_and_deletions(log):
     event = log[0]
     for attempt in (
         event.save,
@@ -191,13 +191,13 @@ def test_models_refuse(log):
         "DELETE FROM audit_event",
     ],
 )
-def test_database_refuses(log, statement):
+def test_database_refuses_changes_and_deletions(log, statement):
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         connection.cursor().execute(statement)
     assert Event.objects.count() == 10
 
 
-def test_rolled_back_leaves_nothing(db):
+def test_event_of_a_rolled_back_transaction_is_not_logged(db):
     with transaction.atomic():
         record(Action.LOGIN)
         transaction.set_rollback(True)
@@ -205,7 +205,7 @@ def test_rolled_back_leaves_nothing(db):
     assert not Event.objects.exists()
 
 
-def test_pruned_and_still_verified(db, settings):
+def test_pruned_log_still_verifies(db, settings):
     settings.AUDIT_RETENTION_DAYS = 365
     now = timezone.now()
     for age in (400, 380, 370, 10, 5):
@@ -216,26 +216,26 @@ def test_pruned_and_still_verified(db, settings):
     assert verify()[0] == 0
     record(Action.LOGIN)
     assert "3 events, whole" in verify()[1]
-    sql("DELETE FROM audit_event WHERE id = 4")
+    tamper("DELETE FROM audit_event WHERE id = 4")
     assert verify()[1] == "WRONG  event 4 is missing\n"
 
 
-def test_an_end_cut_off_behind_a_forged_floor(log):
-    """A pruned_through moved by hand lets rows go, and breaks the seal."""
+def test_forged_pruned_through_is_reported(log):
+    """Moving pruned_through by hand allows deletions, but breaks the seal."""
     ChainHead.objects.filter(pk=1).update(pruned_through=4, pruned_hash=log[3].hash)
     connection.cursor().execute("DELETE FROM audit_event WHERE id <= 4")
     assert verify() == (1, "WRONG  the head was altered\n")
 
 
-def test_nothing_is_pruned_from_what_is_not_whole(log, settings):
+def test_prune_refuses_a_log_that_does_not_verify(log, settings):
     settings.AUDIT_RETENTION_DAYS = 0
-    sql("UPDATE audit_event SET actor_id = 99 WHERE id = 4")
+    tamper("UPDATE audit_event SET actor_id = 99 WHERE id = 4")
     with pytest.raises(SystemExit):
         call_command("prune_audit", stdout=StringIO())
     assert Event.objects.count() == 10
 
 
-def test_admin_is_for_reading(log, client, superuser):
+def test_admin_is_read_only(log, client, superuser):
     client.force_login(superuser, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/admin/audit/event/").status_code == 200
     assert client.get("/admin/audit/event/3/change/").status_code == 200

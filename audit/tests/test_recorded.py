@@ -1,4 +1,4 @@
-"""Every act leaves one event: who, what, to which image, from where; and nobody's data in it."""
+"""Every action records one event: who, what, which image, from where, and no personal data."""
 
 import json
 from functools import partial
@@ -13,12 +13,12 @@ from gallery.services import shares
 from gallery.services.trash import delete_images, purge, restore_images
 from testing.cast import PASSWORD, upload
 
-HERE = {"REMOTE_ADDR": "203.0.113.7"}
+CLIENT_ADDRESS = {"REMOTE_ADDR": "203.0.113.7"}
 
 
 @pytest.fixture
-def all_of_it(record, consultation, image, user_image, events):
-    """What the cases below act on; the log is read up to here."""
+def audited_objects(record, consultation, image, user_image, events):
+    """The objects that the cases below act on; the events of creating them are already read."""
     UserImage.objects.update(status="ready", due_at=None, cutout="x.png")
     events()
 
@@ -27,21 +27,25 @@ def url(name, *arguments):
     return reverse(name, args=arguments)
 
 
-def asks(method, route, *arguments, form=None, json=None):
-    """A request of a signed-in doctor. What `made` knows by name is put in by its key, among the
-    arguments and in what is sent."""
+def request_of(method, route, *arguments, form=None, json=None):
+    """A request of a signed-in doctor. Names found in `objects` are replaced by their keys, in the
+    route's arguments and in the data."""
 
-    def ask(client, made):
-        sent = {name: made.get(value, value) for name, value in (form or json or {}).items()}
+    def request(client, objects):
+        data = {name: objects.get(value, value) for name, value in (form or json or {}).items()}
         options = {"content_type": "application/json"} if json else {}
-        path = url(route, *(made.get(argument, argument) for argument in arguments))
-        return getattr(client, method)(path, sent, **options)
+        path = url(route, *(objects.get(argument, argument) for argument in arguments))
+        return getattr(client, method)(path, data, **options)
 
-    return ask
+    return request
 
 
-get, post, patch = partial(asks, "get"), partial(asks, "post"), partial(asks, "patch")
-delete = partial(asks, "delete")
+get, post, patch = (
+    partial(request_of, "get"),
+    partial(request_of, "post"),
+    partial(request_of, "patch"),
+)
+delete = partial(request_of, "delete")
 # The action and kind expected; the request.
 ACTS = {
     "image page": ("viewed image", get("image_detail", "image")),
@@ -114,19 +118,19 @@ PRIVATE = (
 )
 
 
-def check_private(event):
-    told = json.dumps(event.facts(), default=str, ensure_ascii=False)
+def assert_no_personal_data(event):
+    facts = json.dumps(event.facts(), default=str, ensure_ascii=False)
     for word in PRIVATE:
-        assert word not in told
+        assert word not in facts
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_one_act_is_one_event(
-    act, client, doctor, record, consultation, image, user_image, all_of_it, events
+def test_one_action_records_one_event(
+    act, client, doctor, record, consultation, image, user_image, audited_objects, events
 ):
     client.force_login(doctor, backend="django.contrib.auth.backends.ModelBackend")
     events()
-    made = {
+    objects = {
         "image": image.pk,
         "consultation": consultation.pk,
         "patient": record.pk,
@@ -134,28 +138,28 @@ def test_one_act_is_one_event(
         "all of mine": [str(user_image.pk)],
         "photograph": upload(seed=2),
     }
-    expected, ask = ACTS[act]
+    expected, request = ACTS[act]
     action, kind = expected.split()
-    client.defaults |= HERE
-    response = ask(client, made)
+    client.defaults |= CLIENT_ADDRESS
+    response = request(client, objects)
     assert response.status_code < 400, response.content
     (event,) = events()
     assert (event.action, event.kind) == (action, KINDS.get(kind, kind))
     assert (event.actor_id, event.actor_role) == (doctor.pk, "doctor")
     assert event.address == "203.0.113.7"
     assert event.request_id == response["X-Request-ID"]
-    if act not in ("upload", "gallery upload") and "created" not in act and kind in made:
-        assert event.key == str(made[kind])
+    if act not in ("upload", "gallery upload") and "created" not in act and kind in objects:
+        assert event.key == str(objects[kind])
     if kind in ("image", "consultation"):
         patient, by = event.patient_id, event.doctor_id
         assert (patient, by) == (record.pk, doctor.pk)
     if kind in ("mine", "share", "user"):
         assert event.owner_id == doctor.pk
-    check_private(event)
+    assert_no_personal_data(event)
 
 
-def test_login_failed_login_and_token(client, doctor, events):
-    client.defaults |= HERE
+def test_logins_failed_logins_and_tokens_are_recorded(client, doctor, events):
+    client.defaults |= CLIENT_ADDRESS
     client.post("/accounts/login/", {"username": doctor.email, "password": "wrong"})
     client.post("/accounts/login/", {"username": "nobody@example.org", "password": "wrong"})
     client.post("/accounts/login/", {"username": doctor.email, "password": PASSWORD})
@@ -163,49 +167,55 @@ def test_login_failed_login_and_token(client, doctor, events):
     body = {"email": doctor.email, "password": PASSWORD}
     client.post("/api/v1/auth/token", body, content_type="application/json")
     client.post("/api/v1/auth/token", body | {"password": "no"}, content_type="application/json")
-    found = events()
-    assert [(e.action, e.actor_id, e.owner_id) for e in found if e.action != "logout"] == [
+    recorded = events()
+    assert [(e.action, e.actor_id, e.owner_id) for e in recorded if e.action != "logout"] == [
         ("login_failed", None, doctor.pk),
         ("login_failed", None, None),
         ("login", doctor.pk, doctor.pk),
         ("token", doctor.pk, doctor.pk),
         ("login_failed", None, doctor.pk),
     ]
-    assert {e.address for e in found if e.action != "logout"} == {"203.0.113.7"}
-    assert found[0].detail == found[-1].detail != found[1].detail, "one pseudonym for one address"
-    for event in found:
-        check_private(event)
+    assert {e.address for e in recorded if e.action != "logout"} == {"203.0.113.7"}
+    assert recorded[0].detail == recorded[-1].detail != recorded[1].detail, (
+        "the same address gets the same pseudonym"
+    )
+    for event in recorded:
+        assert_no_personal_data(event)
 
 
-def test_a_link_made_opened_guessed_and_revoked(client, doctor, user_image, all_of_it, events):
+def test_creating_opening_guessing_and_revoking_a_link_are_recorded(
+    client, doctor, user_image, audited_objects, events
+):
     share, token = shares.create_share(image=user_image, lifetime="1h", password="hush hush")
     path = url("shared", token)
-    client.get(path)  # asks for the password: nothing was seen
-    client.post(path, {"password": "guess"}, **HERE)
-    client.post(path, {"password": "hush hush"}, **HERE)
+    client.get(path)  # only asks for the password: no event
+    client.post(path, {"password": "guess"}, **CLIENT_ADDRESS)
+    client.post(path, {"password": "hush hush"}, **CLIENT_ADDRESS)
     shares.revoke(Share.objects.filter(pk=share.pk))
-    found = events()
-    assert [event.action for event in found] == ["shared", "wrong_password", "opened", "revoked"]
-    assert {event.key for event in found} == {str(share.pk)}
-    assert {event.owner_id for event in found} == {doctor.pk}
-    assert [event.address for event in found[1:3]] == ["203.0.113.7"] * 2
-    assert found[1].actor_id is None
-    for event in found:
-        check_private(event)
+    recorded = events()
+    assert [event.action for event in recorded] == ["shared", "wrong_password", "opened", "revoked"]
+    assert {event.key for event in recorded} == {str(share.pk)}
+    assert {event.owner_id for event in recorded} == {doctor.pk}
+    assert [event.address for event in recorded[1:3]] == ["203.0.113.7"] * 2
+    assert recorded[1].actor_id is None
+    for event in recorded:
+        assert_no_personal_data(event)
         assert token not in str(event.facts())
 
 
-def test_put_away_brought_back_and_gone(doctor, user_image, all_of_it, events, settings):
-    mine = UserImage.objects.filter(pk=user_image.pk)
-    delete_images(mine)
-    restore_images(mine)
-    delete_images(mine)
+def test_deleting_restoring_and_erasing_are_recorded(
+    doctor, user_image, audited_objects, events, settings
+):
+    images = UserImage.objects.filter(pk=user_image.pk)
+    delete_images(images)
+    restore_images(images)
+    delete_images(images)
     settings.UNDO_SECONDS = 0
     purge()
-    found = events()
-    assert [event.action for event in found] == ["deleted", "restored", "deleted", "erased"]
-    assert {(event.key, event.owner_id) for event in found} == {(str(user_image.pk), doctor.pk)}
-    assert found[-1].actor_role == "system"
+    recorded = events()
+    assert [event.action for event in recorded] == ["deleted", "restored", "deleted", "erased"]
+    assert {(event.key, event.owner_id) for event in recorded} == {(str(user_image.pk), doctor.pk)}
+    assert recorded[-1].actor_role == "system"
 
 
 def test_copies_between_gallery_and_consultation_are_recorded(
@@ -215,9 +225,9 @@ def test_copies_between_gallery_and_consultation_are_recorded(
     answer = api(doctor).post(url("api-image-remove-background", image.pk))
     copy = answer.json()["id"]
     api(doctor).post(url("api-userimage-attach", copy), {"consultation": consultation.pk})
-    found = [(event.action, event.kind, event.key) for event in events()]
+    recorded = [(event.action, event.kind, event.key) for event in events()]
     attached = ConsultationImage.objects.latest("pk")
-    assert found == [
+    assert recorded == [
         ("uploaded", "gallery_image", copy),
         ("copied", "consultation_image", str(image.pk)),
         ("uploaded", "consultation_image", str(attached.pk)),
@@ -225,20 +235,22 @@ def test_copies_between_gallery_and_consultation_are_recorded(
     ]
 
 
-def test_refused_and_repeated_uploads_leave_nothing(api, doctor, consultation, events):
+def test_refused_and_repeated_uploads_record_no_event(api, doctor, consultation, events):
     path = url("api-consultation-images", consultation.pk)
     events()
     assert (
         api(doctor).post(path, {"file": upload(data=b"no")}, format="multipart").status_code == 400
     )
-    for _twice in range(2):
+    for _attempt in range(2):
         api(doctor).post(
             path, {"file": upload()}, format="multipart", headers={"Idempotency-Key": "k"}
         )
     assert [event.action for event in events()] == ["uploaded"]
 
 
-def test_not_yours_leaves_nothing(client, other_doctor, image, user_image, all_of_it, events):
+def test_requests_answered_404_record_no_event(
+    client, other_doctor, image, user_image, audited_objects, events
+):
     client.force_login(other_doctor, backend="django.contrib.auth.backends.ModelBackend")
     events()
     for path in (
@@ -251,18 +263,18 @@ def test_not_yours_leaves_nothing(client, other_doctor, image, user_image, all_o
     assert not events()
 
 
-def test_an_image_that_goes_with_its_consultation_is_recorded(doctor, consultation, image, events):
-    """However an image goes: here with its consultation."""
+def test_cascading_deletion_of_images_is_recorded(doctor, consultation, image, events):
+    """Images that are deleted together with their consultation."""
     services.add_image(consultation=consultation, user=doctor, upload=upload(seed=3))
     keys = {str(key) for key in ConsultationImage.objects.values_list("pk", flat=True)}
     events()
     Consultation.objects.all().delete()
-    found = events()
-    assert {(event.action, event.key) for event in found} == {("deleted", key) for key in keys}
-    assert {event.patient_id for event in found} == {consultation.patient_id}
+    recorded = events()
+    assert {(event.action, event.key) for event in recorded} == {("deleted", key) for key in keys}
+    assert {event.patient_id for event in recorded} == {consultation.patient_id}
 
 
-def test_what_the_admin_changes_is_recorded(client, superuser, record, image, doctor, events):
+def test_changes_in_the_admin_are_recorded(client, superuser, record, image, doctor, events):
     client.force_login(superuser, backend="django.contrib.auth.backends.ModelBackend")
     quota = StorageQuota.objects.of(doctor.pk)
     events()
@@ -273,23 +285,23 @@ def test_what_the_admin_changes_is_recorded(client, superuser, record, image, do
     client.post("/admin/gallery/storagequota/", changed)
     client.get(f"/admin/consultations/consultationimage/{image.pk}/change/")
     client.post(f"/admin/consultations/consultationimage/{image.pk}/delete/", {"post": "yes"})
-    found = events()
-    assert [(event.action, event.kind, event.key) for event in found] == [
+    recorded = events()
+    assert [(event.action, event.kind, event.key) for event in recorded] == [
         ("changed", "patient", str(record.pk)),
         ("changed", "quota", str(doctor.pk)),
         ("viewed", "consultation_image", str(image.pk)),
         ("deleted", "consultation_image", str(image.pk)),
     ]
-    assert {event.actor_id for event in found} == {superuser.pk}
-    assert found[0].detail["admin"]
-    assert found[1].detail["plan"] == "pro"
+    assert {event.actor_id for event in recorded} == {superuser.pk}
+    assert recorded[0].detail["admin"]
+    assert recorded[1].detail["plan"] == "pro"
     assert Patient.objects.get().full_name == "Marie Dupont"
-    for event in found:
-        check_private(event)
+    for event in recorded:
+        assert_no_personal_data(event)
 
 
 @pytest.mark.parametrize(
-    ("behind", "forwarded", "expected"),
+    ("behind_proxy", "forwarded", "expected"),
     [
         (False, "198.51.100.9", "203.0.113.7"),
         (True, "10.9.9.9, 198.51.100.9", "198.51.100.9"),
@@ -297,24 +309,26 @@ def test_what_the_admin_changes_is_recorded(client, superuser, record, image, do
         (True, None, "203.0.113.7"),
     ],
 )
-def test_an_address_is_believed_of_the_proxy_only(
-    client, doctor, events, settings, behind, forwarded, expected
+def test_forwarded_address_is_trusted_from_the_proxy_only(
+    client, doctor, events, settings, behind_proxy, forwarded, expected
 ):
-    """What a client claims of itself is believed only of the proxy in front."""
-    settings.BEHIND_PROXY = behind
+    """A client can claim any address: X-Forwarded-For counts only behind our own proxy."""
+    settings.BEHIND_PROXY = behind_proxy
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     body = {"username": doctor.email, "password": PASSWORD}
-    client.post("/accounts/login/", body, headers=headers, **HERE)
+    client.post("/accounts/login/", body, headers=headers, **CLIENT_ADDRESS)
     (event,) = events(action="login")
     assert event.address == expected
 
 
 @pytest.mark.parametrize(
-    ("behind", "given", "kept"),
+    ("behind_proxy", "given", "kept"),
     [(True, "abc-1234_5.6", True), (False, "abc-1234_5.6", False), (True, 'a"b<c>d e f', False)],
 )
-def test_request_id(client, settings, behind, given, kept):
-    settings.BEHIND_PROXY = behind
-    told = client.get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"]
-    assert (told == given) is kept
-    assert len(told) >= 8
+def test_request_id_is_kept_only_when_well_formed_and_from_the_proxy(
+    client, settings, behind_proxy, given, kept
+):
+    settings.BEHIND_PROXY = behind_proxy
+    request_id = client.get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"]
+    assert (request_id == given) is kept
+    assert len(request_id) >= 8

@@ -5,13 +5,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
 from core import keyset
 from core.search import matching_joined_words, matching_words, search_key
+from core.templatetags.dates import short_day
 
 from ..dates import check_review, check_visit
 from .access import RecordQuerySet, Viewer, rows_of
@@ -74,14 +74,12 @@ class Consultation(models.Model):
         default=releases_diagnoses,
         help_text=_("They see it once the consultation is no longer in progress."),
     )
-    notes = models.TextField(
-        _("notes"), blank=True, help_text=_("For you: the patient does not see them.")
-    )
+    notes = models.TextField(_("notes"), blank=True, help_text=_("The patient does not see them."))
     status = models.CharField(
         _("status"), max_length=20, choices=Status, default=Status.IN_PROGRESS
     )
     review_on = models.DateField(
-        _("see again on"), null=True, blank=True, help_text=_("The home page reminds you.")
+        _("follow up on"), null=True, blank=True, help_text=_("The home page will remind you.")
     )
     search_key = models.CharField(max_length=SEARCH_KEY_LENGTH, editable=False, default="")
     images_taken = models.BooleanField(_("images taken"), default=False, editable=False)
@@ -111,7 +109,7 @@ class Consultation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.patient} · {date_format(self.date, 'SHORT_DATE_FORMAT')}"
+        return f"{self.patient} · {short_day(self.date)}"
 
     @property
     def diagnosis_is_shown(self) -> bool:

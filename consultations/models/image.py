@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
+from core.templatetags.words import phrase
 
 from ..dating import DatedImage
 from ..ordering import AS_ADDED, IN_ORDER, INDEXES, descending
@@ -91,7 +92,11 @@ class ConsultationImage(DatedImage):
     def site_label(self) -> str:
         """For example "Forearm, front, left" or "Nose"; else the location as typed, or ""."""
         site = BODY_SITES.get(self.body_site)
-        parts = [str(site.label)] if site else []
-        if parts and self.laterality:
-            parts.append(str(self.get_laterality_display()).lower())
-        return ", ".join(parts) or self.body_location
+        if not site:
+            return self.body_location
+        return phrase([site.label, self.get_laterality_display()])
+
+    @property
+    def label(self) -> str:
+        """For example "Overview, forearm, front, left"."""
+        return phrase([self.get_image_type_display(), self.site_label])

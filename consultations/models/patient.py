@@ -80,7 +80,7 @@ class Patient(models.Model):
         on_delete=models.SET_NULL,
         related_name="patient_record",
         verbose_name=_("login"),
-        help_text=_("Most patients never log in; the one who does sees their own record."),
+        help_text=_("Most patients never log in; those who do see their own record."),
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")

@@ -1,4 +1,4 @@
-"""Django admin: thumbnails, facts that cannot be edited, deletion that takes the blobs."""
+"""Django admin: thumbnails, read-only file facts, deletion of blobs, and who may link records."""
 
 import re
 
@@ -19,7 +19,7 @@ def admin(client, db):
     return client
 
 
-def test_every_list_and_form_opens(admin, image, consultation, record, doctor):
+def test_every_admin_list_and_form_opens(admin, image, consultation, record, doctor):
     for url in (
         URL,
         f"{URL}{image.pk}/change/",
@@ -35,7 +35,7 @@ def test_every_list_and_form_opens(admin, image, consultation, record, doctor):
         assert admin.get(url).status_code == 200, url
 
 
-def test_pictures_are_behind_signed_urls_only(admin, image, client):
+def test_admin_links_to_images_by_signed_urls_only(admin, image, client):
     for url in (URL, f"{URL}{image.pk}/change/"):
         page = admin.get(url).content.decode()
         links = re.findall(r'(?:src|href)="(/media/[^"]+)"', page)
@@ -45,11 +45,11 @@ def test_pictures_are_behind_signed_urls_only(admin, image, client):
         assert 'type="file"' not in page
 
 
-def test_images_are_not_added_here(admin):
+def test_images_cannot_be_added_in_the_admin(admin):
     assert admin.get(f"{URL}add/").status_code == 403
 
 
-def test_facts_cannot_be_edited_and_one_primary_stays(admin, image):
+def test_file_facts_are_read_only_in_the_admin(admin, image):
     body = {"image_type": "macro", "description": "x", "is_primary": "on", "sha256": "0" * 64}
     assert admin.post(f"{URL}{image.pk}/change/", body).status_code == 302
     changed = ConsultationImage.objects.get()
@@ -57,7 +57,7 @@ def test_facts_cannot_be_edited_and_one_primary_stays(admin, image):
     assert changed.sha256 == image.sha256
 
 
-def test_deleting_many_takes_their_blobs(admin, image, django_capture_on_commit_callbacks):
+def test_bulk_deletion_deletes_the_blobs(admin, image, django_capture_on_commit_callbacks):
     body = {"action": "delete_selected", "_selected_action": [image.pk], "post": "yes"}
     with django_capture_on_commit_callbacks(execute=True):
         admin.post(URL, body)
@@ -65,7 +65,7 @@ def test_deleting_many_takes_their_blobs(admin, image, django_capture_on_commit_
     assert blobs() == set()
 
 
-def test_verify_originals(admin, image):
+def test_verify_originals_action_reports_success(admin, image):
     body = {"action": "verify_originals", "_selected_action": [image.pk]}
     page = admin.post(URL, body, follow=True).content.decode()
     assert "messagelist" in page
@@ -73,72 +73,74 @@ def test_verify_originals(admin, image):
 
 
 @pytest.fixture
-def helper(staff):
-    """Staff who may look after patients' records, and see no image and no consultation."""
+def records_clerk(staff):
+    """Staff who may view and change patients' records, but no images or consultations."""
     names = ["view_patient", "change_patient"]
     staff.user_permissions.set(Permission.objects.filter(codename__in=names))
     return staff
 
 
-def linked(record, account):
-    """What the form of a record sends that is to be `account`'s."""
-    said = {"full_name": record.full_name, "created_by": record.created_by_id, "user": account.pk}
-    return said | {"email": "marie@example.org"}
+def link_form(record, account):
+    """The record's admin form, linking it to `account`."""
+    form = {"full_name": record.full_name, "created_by": record.created_by_id, "user": account.pk}
+    return form | {"email": "marie@example.org"}
 
 
-@pytest.mark.parametrize("whose", ["helper", "doctor"])
-def test_nobody_makes_themselves_a_patient(page, helper, record, image, whose, request):
-    """A record's login sees its consultations and images: who may change an address would read all
-    of them, one after the other. A doctor or colleague with rights would be as good."""
-    account = request.getfixturevalue(whose)
+@pytest.mark.parametrize("fixture", ["records_clerk", "doctor"])
+def test_clerk_cannot_link_a_record_to_staff(page, records_clerk, record, image, fixture, request):
+    """The linked login sees the record's consultations and images. Otherwise staff who may edit
+    addresses could link each record to themselves or a colleague, and read all of them."""
+    account = request.getfixturevalue(fixture)
     account.is_staff = True
     account.save(update_fields=["is_staff"])
-    before = record.user_id
-    answer = page(helper).post(
-        f"/admin/consultations/patient/{record.pk}/change/", linked(record, account)
+    user_before = record.user_id
+    answer = page(records_clerk).post(
+        f"/admin/consultations/patient/{record.pk}/change/", link_form(record, account)
     )
     assert answer.status_code == 200
     record.refresh_from_db()
-    assert record.user_id == before
-    assert page(helper).get(f"/patients/{record.pk}/").status_code == 404
+    assert record.user_id == user_before
+    assert page(records_clerk).get(f"/patients/{record.pk}/").status_code == 404
 
 
-def test_a_patients_login_is_theirs_to_give(page, helper, record, other_patient):
+def test_clerk_can_link_a_record_to_a_patient(page, records_clerk, record, other_patient):
     url = f"/admin/consultations/patient/{record.pk}/change/"
-    assert page(helper).post(url, linked(record, other_patient)).status_code == 302
+    assert page(records_clerk).post(url, link_form(record, other_patient)).status_code == 302
     record.refresh_from_db()
     assert (record.user_id, record.email) == (other_patient.pk, "marie@example.org")
 
 
-def test_a_record_of_a_colleague_can_still_be_changed(page, helper, record, doctor):
+def test_record_already_linked_to_staff_can_be_edited(page, records_clerk, record, doctor):
     doctor.is_staff = True
     doctor.save(update_fields=["is_staff"])
     record.user = doctor
     record.save(update_fields=["user"])
     url = f"/admin/consultations/patient/{record.pk}/change/"
-    assert page(helper).post(url, linked(record, doctor)).status_code == 302
+    assert page(records_clerk).post(url, link_form(record, doctor)).status_code == 302
     record.refresh_from_db()
     assert record.email == "marie@example.org"
 
 
-@pytest.mark.parametrize("what", ["doctor", "patient"])
-def test_nobody_takes_a_consultation_for_themselves(
-    page, other_doctor, doctor, consultation, image, what
+@pytest.mark.parametrize("field", ["doctor", "patient"])
+def test_staff_cannot_assign_a_consultation_to_themselves(
+    page, other_doctor, doctor, consultation, image, field
 ):
-    """Whoever may correct a reason would be the doctor of every consultation, or its patient, and
-    read its images."""
+    """Otherwise staff who may correct a reason could make themselves the doctor or the patient of
+    any consultation, and see its images."""
     other_doctor.is_staff = True
     other_doctor.save(update_fields=["is_staff"])
-    codes = ["view_consultation", "change_consultation"]
-    other_doctor.user_permissions.set(Permission.objects.filter(codename__in=codes))
-    own = Patient.objects.create(full_name="Paul", created_by=doctor, user=other_doctor)
-    said = {"doctor": doctor.pk, "patient": consultation.patient_id, "status": "closed"}
-    said |= {"date": "2026-11-14", "reason": "A check", "diagnosis": "", "notes": ""}
-    taken = said | {"doctor": {"doctor": other_doctor.pk}, "patient": {"patient": own.pk}}[what]
+    permissions = ["view_consultation", "change_consultation"]
+    other_doctor.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    own_record = Patient.objects.create(full_name="Paul", created_by=doctor, user=other_doctor)
+    form = {"doctor": doctor.pk, "patient": consultation.patient_id, "status": "closed"}
+    form |= {"date": "2026-11-14", "reason": "A check", "diagnosis": "", "notes": ""}
+    stolen_form = (
+        form | {"doctor": {"doctor": other_doctor.pk}, "patient": {"patient": own_record.pk}}[field]
+    )
     url = f"/admin/consultations/consultation/{consultation.pk}/change/"
     inline = {"images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0}
-    assert page(other_doctor).post(url, taken | inline).status_code == 200
+    assert page(other_doctor).post(url, stolen_form | inline).status_code == 200
     assert page(other_doctor).get(f"/consultations/{consultation.pk}/").status_code == 404
-    assert page(other_doctor).post(url, said | inline).status_code == 302
+    assert page(other_doctor).post(url, form | inline).status_code == 302
     consultation.refresh_from_db()
     assert consultation.reason == "A check"

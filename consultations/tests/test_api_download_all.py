@@ -1,4 +1,4 @@
-"""The ZIP of a consultation: every original bit for bit, and a manifest nobody is hurt by."""
+"""The ZIP of a consultation: every original bit for bit, and a safe manifest."""
 
 import csv
 import hashlib
@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from django.core.files.base import ContentFile
 
 from consultations import services
 from imaging import storage
@@ -29,13 +30,13 @@ def fetch(client, url):
 
 
 def manifest_of(archive):
-    """Its rows, as French has them: the language of who names none."""
+    """Its rows, in the French format: the default language."""
     text = archive.read("manifest.csv").decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text), delimiter=";"))
 
 
 @pytest.mark.usefixtures("backend")
-def test_zip_holds_every_original_and_the_manifest(api, doctor, consultation, url):
+def test_zip_contains_every_original_and_a_manifest(api, doctor, consultation, url):
     for seed, name in ((1, "IMG_1.JPG"), (2, "IMG_1.JPG")):
         services.add_image(consultation=consultation, user=doctor, upload=upload(name, seed=seed))
     archive = fetch(api(doctor), url)
@@ -52,9 +53,8 @@ def test_zip_holds_every_original_and_the_manifest(api, doctor, consultation, ur
 @pytest.mark.parametrize(
     "name", ["..\\..\\evil.jpg", "C:evil.jpg", "a\x00b.jpg", ".ssh.jpg", "=1+1.jpg", "x" * 255]
 )
-def test_hostile_names_stay_in_the_folder(api, doctor, consultation, url, name):
-    file = upload("x.jpg")
-    file._name = name
+def test_hostile_file_names_are_made_safe(api, doctor, consultation, url, name):
+    file = ContentFile(photograph(), name=name)  # an UploadedFile would clean the name
     services.add_image(consultation=consultation, user=doctor, upload=file)
     entry = fetch(api(doctor), url).namelist()[0]
     assert entry.startswith("001_")
@@ -63,29 +63,29 @@ def test_hostile_names_stay_in_the_folder(api, doctor, consultation, url, name):
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
-def test_manifest_holds_no_formula(api, doctor, consultation, url, text):
+def test_manifest_cells_are_not_formulas(api, doctor, consultation, url, text):
     services.add_image(consultation=consultation, user=doctor, upload=upload(), description=text)
     (row,) = manifest_of(fetch(api(doctor), url))
     assert row["description"] == "'" + text
 
 
 @pytest.mark.usefixtures("backend")
-def test_an_image_deleted_on_the_way_does_not_break_the_rest(api, doctor, consultation, url):
-    """One missing original must not make the whole consultation undownloadable."""
+def test_zip_marks_an_image_deleted_meanwhile_as_missing(api, doctor, consultation, url):
+    """One missing original must not break the download of the whole consultation."""
     for seed in (1, 2, 3):
         image, _ = services.add_image(
             consultation=consultation, user=doctor, upload=upload(seed=seed)
         )
         if seed == 2:
-            gone = image
+            deleted = image
     response = api(doctor).get(url)
-    storage.delete("originals", gone.original.name)
+    storage.delete("originals", deleted.original.name)
     archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
     assert archive.testzip() is None
     states = {int(r["id"]): r["state"] for r in manifest_of(archive)}
-    assert states.pop(gone.pk) == "missing"
+    assert states.pop(deleted.pk) == "missing"
     assert set(states.values()) == {"ok"}
 
 
-def test_empty_consultation(api, doctor, url):
+def test_zip_of_an_empty_consultation_has_only_the_manifest(api, doctor, url):
     assert fetch(api(doctor), url).namelist() == ["manifest.csv"]

@@ -1,11 +1,10 @@
-"""Images of a consultation through the API: contract, codes, who may."""
+"""Images of a consultation through the API: contract, error codes and permissions."""
 
 import io
 import uuid
 from datetime import datetime
 
 import pytest
-from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -57,7 +56,7 @@ def post(client, url, file=None, **fields):
     return client.post(url, body, format="multipart", headers=headers)
 
 
-def error(response):
+def error_codes(response):
     body = response.json()
     assert set(body) == {"type", "errors"}
     return [(e["code"], e["attr"]) for e in body["errors"]]
@@ -67,7 +66,7 @@ def bytes_of(client, url):
     return b"".join(client.get(url).streaming_content)
 
 
-def test_upload(api, doctor, url, client, consultation):
+def test_upload_stores_metadata_and_renditions(api, doctor, url, client, consultation):
     data = photograph(
         size=(640, 480),
         taken_at=datetime(2026, 11, 14, 9, 42),
@@ -111,7 +110,7 @@ def test_capture_date_without_offset_is_on_the_practice_clock(api, doctor, url):
     assert answer["captured_at"] == "2026-07-14T09:42:00+02:00"
 
 
-def test_everything_but_the_file_is_optional(api, doctor, url):
+def test_upload_requires_only_the_file(api, doctor, url):
     assert post(api(doctor), url, upload("noextension")).status_code == 201
     assert ConsultationImage.objects.get().image_type == "other"
 
@@ -125,37 +124,37 @@ def test_everything_but_the_file_is_optional(api, doctor, url):
         (photograph()[:1500], "corrupt_image"),
     ],
 )
-def test_a_refused_file_is_told_by_its_code_and_leaves_nothing(api, doctor, url, file, code):
+def test_refused_file_answers_its_code_and_stores_nothing(api, doctor, url, file, code):
     file = None if file is None else SimpleUploadedFile("x.jpg", file)
     response = post(api(doctor), url, file)
     assert response.status_code == 400
-    assert error(response) == [(code, "file")]
+    assert error_codes(response) == [(code, "file")]
     assert blobs() == set()
     assert not ConsultationImage.objects.exists()
 
 
-def test_too_large_and_too_many_pixels(api, doctor, url, settings):
+def test_size_and_pixel_limits_answer_their_codes(api, doctor, url, settings):
     settings.MAX_IMAGE_PIXELS = 1000
-    assert error(post(api(doctor), url, upload())) == [("too_many_pixels", "file")]
+    assert error_codes(post(api(doctor), url, upload())) == [("too_many_pixels", "file")]
     settings.MAX_UPLOAD_SIZE = 1000
-    assert error(post(api(doctor), url, upload())) == [("file_too_large", "file")]
+    assert error_codes(post(api(doctor), url, upload())) == [("file_too_large", "file")]
 
 
-def test_text_where_a_file_belongs(api, doctor, url):
+def test_text_instead_of_a_file_answers_missing_file(api, doctor, url):
     response = post(api(doctor), url, file="hello")
     assert response.status_code == 400
-    assert error(response) == [("missing_file", "file")]
+    assert error_codes(response) == [("missing_file", "file")]
 
 
-def test_two_files_and_an_endless_key_are_refused(api, doctor, url):
-    """Rather than one file dropped without a word, or two keys taken for one."""
+def test_two_files_and_an_overlong_key_answer_400(api, doctor, url):
+    """Otherwise a file is silently dropped, or two truncated keys are taken for one."""
     for body, key in (({"file": [upload(), upload(seed=2)]}, "k"), ({"file": upload()}, "k" * 256)):
         response = api(doctor).post(url, body, "multipart", headers={"Idempotency-Key": key})
         assert (response.status_code, response.json()["type"]) == (400, "client_error")
     assert blobs() == set()
 
 
-def test_refusal_speaks_the_users_language(api, doctor, url):
+def test_refusal_is_in_the_users_language(api, doctor, url):
     details = {
         api(doctor)
         .post(url, {"file": upload(data=b"x")}, "multipart", headers={"Accept-Language": language})
@@ -182,65 +181,64 @@ def test_refusal_speaks_the_users_language(api, doctor, url):
 def test_bad_metadata_names_its_field_and_stores_nothing(api, doctor, url, field, value):
     response = post(api(doctor), url, upload(), **{field: value})
     assert response.status_code == 400
-    assert [attr for _, attr in error(response)] == [field]
+    assert [attr for _, attr in error_codes(response)] == [field]
     assert blobs() == set()
 
 
-def test_repeated_upload_returns_the_first_answer(api, doctor, url):
+def test_repeated_idempotency_key_returns_the_first_image(api, doctor, url):
     key = str(uuid.uuid4())
     first = post(api(doctor), url, upload(), key=key)
-    again = post(api(doctor), url, upload(), key=key)
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert first.json()["id"] == again.json()["id"]
+    repeat = post(api(doctor), url, upload(), key=key)
+    assert (first.status_code, repeat.status_code) == (201, 201)
+    assert first.json()["id"] == repeat.json()["id"]
     assert ConsultationImage.objects.count() == 1
     other = post(api(doctor), url, upload(seed=2), key=key)
-    assert (other.status_code, error(other)) == (409, [("idempotency_key_reused", None)])
+    assert (other.status_code, error_codes(other)) == (409, [("idempotency_key_reused", None)])
 
 
-def test_consultation_deleted_during_the_upload(api, doctor, url, consultation, monkeypatch):
+def test_upload_answers_404_when_the_consultation_is_deleted_meanwhile(
+    api, doctor, url, consultation, monkeypatch
+):
     decode = Decoders.decode
 
-    def meanwhile(pool, file):
+    def delete_and_decode(pool, file):
         consultation.__class__.objects.all().delete()
         return decode(pool, file)
 
-    monkeypatch.setattr(Decoders, "decode", meanwhile)
+    monkeypatch.setattr(Decoders, "decode", delete_and_decode)
     assert post(api(doctor), url, upload()).status_code == 404
     assert blobs() == set()
 
 
-def test_storage_down_is_503_with_retry_after(api, doctor, url, monkeypatch):
-    def down(*args, **kwargs):
-        raise OSError("gone")
-
-    monkeypatch.setattr(storages["thumbnails"], "_save", down)
+def test_upload_answers_503_when_storage_is_down(api, doctor, url, files):
     client = api(doctor)
     client.raise_request_exception = False
-    response = post(client, url, upload())
+    with files.broken("thumbnails"):
+        response = post(client, url, upload())
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
-    assert error(response) == [("storage_unavailable", None)]
+    assert error_codes(response) == [("storage_unavailable", None)]
     assert blobs() == set()
 
 
-def test_decoders_busy_is_503_with_retry_after(api, doctor, url, monkeypatch):
-    """The photograph is not at fault: the page tries again by itself."""
+def test_upload_answers_503_when_decoders_are_busy(api, doctor, url, monkeypatch):
+    """The file is not at fault, so the page retries by itself."""
 
-    def busy(pool, file):
+    def raise_busy(pool, file):
         raise DecoderUnavailable("all are busy")
 
-    monkeypatch.setattr(Decoders, "decode", busy)
+    monkeypatch.setattr(Decoders, "decode", raise_busy)
     client = api(doctor)
     client.raise_request_exception = False
     response = post(client, url, upload())
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
-    assert error(response) == [("busy", None)]
+    assert error_codes(response) == [("busy", None)]
     assert blobs() == set()
 
 
-def test_damaged_file_is_stored_and_told(api, doctor, url):
-    """A clinician must know, in the list and the verdict, that parts may be made up."""
+def test_damaged_file_is_stored_and_marked(api, doctor, url):
+    """A clinician must be told that parts of the picture may be wrong."""
     data = photograph(size=(640, 480))
     middle = len(data) // 2
     response = post(
@@ -259,34 +257,34 @@ def test_uploads_are_rate_limited(api, doctor, url, monkeypatch):
     client = api(doctor)
     assert [post(client, url).status_code for _ in range(3)] == [400, 400, 429]
     assert int(post(client, url)["Retry-After"]) > 0
-    assert client.get(url).status_code == 200, "looking is not limited with it"
+    assert client.get(url).status_code == 200, "reading is not limited"
 
 
-def test_list_order_and_pages(api, doctor, patient, url, consultation):
+def test_list_is_primary_first_and_paged(api, doctor, patient, url, consultation):
     client = api(doctor)
     ids = [post(client, url, upload(), is_primary=n == 1).json()["id"] for n in range(3)]
-    body = client.get(url, {"page_size": 2}).json()
-    assert [i["id"] for i in body["images"]] == [ids[1], ids[2]], "primary first, then newest"
-    assert (body["total"], body["page"], body["page_size"]) == (3, 1, 2)
-    assert body["previous"] is None
-    rest = client.get(body["next"]).json()
-    assert [i["id"] for i in rest["images"]] == [ids[0]]
-    assert rest["next"] is None
+    first_page = client.get(url, {"page_size": 2}).json()
+    assert [i["id"] for i in first_page["images"]] == [ids[1], ids[2]], "primary first, then newest"
+    assert (first_page["total"], first_page["page"], first_page["page_size"]) == (3, 1, 2)
+    assert first_page["previous"] is None
+    second_page = client.get(first_page["next"]).json()
+    assert [i["id"] for i in second_page["images"]] == [ids[0]]
+    assert second_page["next"] is None
     assert client.get(url, {"page": 2}).status_code == 404
     assert client.get(url, {"page_size": 1000}).json()["page_size"] == 100
     assert api(patient).get(url).json()["total"] == 3
 
 
-def test_a_list_asks_the_database_the_same_for_more_images(api, doctor, url, questions):
-    client, found = api(doctor), []
+def test_list_query_count_does_not_grow(api, doctor, url, count_queries):
+    client, counts = api(doctor), []
     for _length in (3, 6):
         for _ in range(3):
             post(client, url, upload())
-        found.append(questions(lambda: client.get(url)))
-    assert found[0] == found[1]
+        counts.append(count_queries(lambda: client.get(url)))
+    assert counts[0] == counts[1]
 
 
-def test_patch(api, doctor, image):
+def test_patch_changes_only_editable_fields(api, doctor, image):
     url = f"/api/v1/consultations/images/{image.pk}"
     response = api(doctor).patch(
         url,
@@ -296,35 +294,35 @@ def test_patch(api, doctor, image):
     body = response.json()
     assert (body["description"], body["is_primary"]) == ("changed", True)
     assert (body["sha256"], body["width"], body["id"]) == (image.sha256, 320, image.pk)
-    assert error(api(doctor).patch(url, {"image_type": "selfie"})) == [
+    assert error_codes(api(doctor).patch(url, {"image_type": "selfie"})) == [
         ("invalid_choice", "image_type")
     ]
 
 
 def test_patch_dermoscopic_type_needs_dermoscopy(api, doctor, image):
     url = f"/api/v1/consultations/images/{image.pk}"
-    bad = api(doctor).patch(url, {"dermoscopic_type": "contact_polarized"})
-    assert error(bad) == [("only_with_dermoscopy", "dermoscopic_type")]
-    good = api(doctor).patch(
+    refused = api(doctor).patch(url, {"dermoscopic_type": "contact_polarized"})
+    assert error_codes(refused) == [("only_with_dermoscopy", "dermoscopic_type")]
+    accepted = api(doctor).patch(
         url, {"image_type": "dermoscopy", "dermoscopic_type": "contact_polarized"}
     )
-    assert good.status_code == 200
-    back = api(doctor).patch(url, {"image_type": "macro"})
-    assert back.json()["dermoscopic_type"] == ""
+    assert accepted.status_code == 200
+    reverted = api(doctor).patch(url, {"image_type": "macro"})
+    assert reverted.json()["dermoscopic_type"] == ""
 
 
-def test_patch_of_an_image_that_is_just_gone_is_404(api, doctor, image, monkeypatch):
+def test_patch_of_an_image_deleted_meanwhile_answers_404(api, doctor, image, monkeypatch):
     from consultations import services
 
-    def gone(*args, **changes):
+    def raise_gone(*args, **changes):
         raise ConsultationImage.DoesNotExist
 
-    monkeypatch.setattr(services, "update_image", gone)
+    monkeypatch.setattr(services, "update_image", raise_gone)
     url = f"/api/v1/consultations/images/{image.pk}"
     assert api(doctor).patch(url, {"description": "x"}).status_code == 404
 
 
-def test_update_reads_the_image_anew(image):
+def test_update_image_of_a_deleted_row_raises(image):
     from consultations import services
 
     ConsultationImage.objects.filter(pk=image.pk).delete()
@@ -332,7 +330,7 @@ def test_update_reads_the_image_anew(image):
         services.update_image(image, description="x")
 
 
-def test_delete(api, doctor, image, django_capture_on_commit_callbacks):
+def test_delete_removes_row_and_blobs(api, doctor, image, django_capture_on_commit_callbacks):
     url = f"/api/v1/consultations/images/{image.pk}"
     with django_capture_on_commit_callbacks(execute=True):
         assert api(doctor).delete(url).status_code == 204
@@ -340,14 +338,14 @@ def test_delete(api, doctor, image, django_capture_on_commit_callbacks):
     assert blobs() == set()
 
 
-def test_patient_looks_and_never_touches(api, patient, image, url):
-    one = f"/api/v1/consultations/images/{image.pk}"
+def test_patient_can_read_but_not_change_images(api, patient, image, url):
+    image_url = f"/api/v1/consultations/images/{image.pk}"
     client = api(patient)
-    assert client.get(one).status_code == 200
-    assert client.get(one).json()["original_url"]
+    assert client.get(image_url).status_code == 200
+    assert client.get(image_url).json()["original_url"]
     for response in (
-        client.patch(one, {"description": "x"}),
-        client.delete(one),
+        client.patch(image_url, {"description": "x"}),
+        client.delete(image_url),
         post(client, url, upload()),
     ):
         assert response.status_code == 403

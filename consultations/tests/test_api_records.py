@@ -21,12 +21,12 @@ def token(client, doctor):
     return response.json()
 
 
-def test_token_opens_the_api(client, token, record):
+def test_token_authenticates_requests(client, token, record):
     headers = {"Authorization": f"Bearer {token['access']}"}
     assert client.get("/api/v1/patients", headers=headers).json()["total"] == 1
 
 
-def test_wrong_password_and_no_token(client, doctor):
+def test_wrong_password_or_missing_token_answers_401(client, doctor):
     body = {"email": doctor.email, "password": "wrong"}
     response = client.post("/api/v1/auth/token", body, content_type="application/json")
     assert response.status_code == 401
@@ -35,7 +35,7 @@ def test_wrong_password_and_no_token(client, doctor):
     assert errors(anonymous) == [("not_authenticated", None)]
 
 
-def test_refresh_token_is_spent_once(client, token):
+def test_refresh_token_works_once(client, token):
     def refresh(value):
         return client.post(
             "/api/v1/auth/token/refresh", {"refresh": value}, content_type="application/json"
@@ -45,12 +45,12 @@ def test_refresh_token_is_spent_once(client, token):
     assert renewed.status_code == 200
     assert refresh(token["refresh"]).status_code == 401
     body = {"refresh": renewed.json()["refresh"]}
-    gone = client.post("/api/v1/auth/token/blacklist", body, content_type="application/json")
-    assert gone.status_code == 200
+    blacklisted = client.post("/api/v1/auth/token/blacklist", body, content_type="application/json")
+    assert blacklisted.status_code == 200
     assert refresh(body["refresh"]).status_code == 401
 
 
-def test_token_endpoint_is_slow_to_guess(client, doctor, monkeypatch):
+def test_token_endpoint_is_rate_limited(client, doctor, monkeypatch):
     from rest_framework.throttling import ScopedRateThrottle
 
     monkeypatch.setattr(ScopedRateThrottle, "THROTTLE_RATES", {"login": "2/min"})
@@ -62,34 +62,34 @@ def test_token_endpoint_is_slow_to_guess(client, doctor, monkeypatch):
     assert answers == [401, 401, 429]
 
 
-def test_patients(api, doctor):
+def test_patient_can_be_created_and_changed(api, doctor):
     client = api(doctor)
-    made = client.post("/api/v1/patients", {"full_name": "Jean Petit", "file_number": "77"})
-    assert made.status_code == 201
+    created = client.post("/api/v1/patients", {"full_name": "Jean Petit", "file_number": "77"})
+    assert created.status_code == 201
     patient = Patient.objects.get()
     assert patient.created_by == doctor
     url = f"/api/v1/patients/{patient.pk}"
     assert client.patch(url, {"phototype": 3}).json()["phototype"] == 3
     assert errors(client.patch(url, {"phototype": 9})) == [("invalid_choice", "phototype")]
     assert errors(client.post("/api/v1/patients", {"full_name": ""})) == [("blank", "full_name")]
-    future = client.post("/api/v1/patients", {"full_name": "X", "birth_date": "2999-01-01"})
-    assert errors(future) == [("invalid_date", "birth_date")]
-    same = client.post("/api/v1/patients", {"full_name": "X", "file_number": "77"})
-    assert same.status_code == 400
+    refused_date = client.post("/api/v1/patients", {"full_name": "X", "birth_date": "2999-01-01"})
+    assert errors(refused_date) == [("invalid_date", "birth_date")]
+    duplicate = client.post("/api/v1/patients", {"full_name": "X", "file_number": "77"})
+    assert duplicate.status_code == 400
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "expected"),
     [("lefe", 1), ("LEFÈVRE marie", 1), ("lefevre", 1), ("204", 1), ("petit", 0), ("", 1)],
 )
-def test_search(api, doctor, record, words, found):
-    assert api(doctor).get("/api/v1/patients", {"q": words}).json()["total"] == found
+def test_patients_are_searched_by_name_and_file_number(api, doctor, record, words, expected):
+    assert api(doctor).get("/api/v1/patients", {"q": words}).json()["total"] == expected
 
 
-def test_consultations(api, doctor, record):
+def test_consultation_can_be_created_and_changed(api, doctor, record):
     client = api(doctor)
-    made = client.post("/api/v1/consultations", {"patient": record.pk, "reason": "nævus"})
-    assert made.status_code == 201
+    created = client.post("/api/v1/consultations", {"patient": record.pk, "reason": "nævus"})
+    assert created.status_code == 201
     consultation = Consultation.objects.get()
     assert (consultation.doctor, consultation.patient) == (doctor, record)
     url = f"/api/v1/consultations/{consultation.pk}"
@@ -97,19 +97,19 @@ def test_consultations(api, doctor, record):
     assert client.get("/api/v1/consultations").json()["total"] == 1
 
 
-def test_consultation_with_another_doctors_patient(api, other_doctor, record):
+def test_consultation_for_another_doctors_patient_answers_400(api, other_doctor, record):
     response = api(other_doctor).post("/api/v1/consultations", {"patient": record.pk})
     assert response.status_code == 400
     assert errors(response) == [("does_not_exist", "patient")]
 
 
-def test_consultation_stays_with_its_patient(api, doctor, consultation):
+def test_consultations_patient_cannot_be_changed(api, doctor, consultation):
     other = Patient.objects.create(full_name="Other", created_by=doctor)
     url = f"/api/v1/consultations/{consultation.pk}"
     assert errors(api(doctor).patch(url, {"patient": other.pk})) == [("immutable", "patient")]
 
 
-def test_notes_are_the_doctors_own(api, doctor, patient, consultation):
+def test_notes_are_hidden_from_the_patient(api, doctor, patient, consultation):
     url = f"/api/v1/consultations/{consultation.pk}"
     assert api(doctor).get(url).json()["notes"] == "for the doctor's eyes"
     assert api(patient).get(url).json()["notes"] == ""
@@ -117,7 +117,7 @@ def test_notes_are_the_doctors_own(api, doctor, patient, consultation):
     assert listed[0]["notes"] == ""
 
 
-def test_patient_reads_consultations_and_writes_none(api, patient, consultation, record):
+def test_patient_can_read_but_not_write_consultations(api, patient, consultation, record):
     client = api(patient)
     assert client.get(f"/api/v1/consultations/{consultation.pk}").status_code == 200
     assert client.post("/api/v1/consultations", {"patient": record.pk}).status_code == 403
@@ -125,12 +125,12 @@ def test_patient_reads_consultations_and_writes_none(api, patient, consultation,
     assert client.patch(url, {"reason": "x"}).status_code == 403
 
 
-def test_a_filter_tells_nothing_of_other_patients(api, doctor, other_doctor, record):
-    """A patient of somebody else's and one that does not exist are answered alike."""
-    mine = api(doctor).get(f"/api/v1/consultations?patient={record.pk}")
-    assert mine.status_code == 200
-    told = [
+def test_patient_filter_does_not_reveal_other_doctors_patients(api, doctor, other_doctor, record):
+    """Another doctor's patient and a patient that does not exist get the same answer."""
+    own_patient = api(doctor).get(f"/api/v1/consultations?patient={record.pk}")
+    assert own_patient.status_code == 200
+    answers = [
         api(other_doctor).get(f"/api/v1/consultations?patient={key}") for key in (record.pk, 10**6)
     ]
-    assert [answer.status_code for answer in told] == [400, 400]
-    assert told[0].json() == told[1].json()
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert answers[0].json() == answers[1].json()

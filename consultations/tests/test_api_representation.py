@@ -1,4 +1,4 @@
-"""The API writes an image by hand, for speed; what it writes is what its fields declare."""
+"""The API builds image representations by hand, for speed: they must equal the declared fields."""
 
 from datetime import UTC, datetime
 
@@ -34,10 +34,10 @@ TAKEN = datetime(2026, 7, 14, 9, 42, 5, tzinfo=UTC)
 )
 @pytest.mark.parametrize("zone", ["Europe/Paris", "UTC"])
 @pytest.mark.parametrize("prefix", ["/", "/derma/"])
-def test_by_hand_is_as_declared(image, changes, zone, prefix):
+def test_handwritten_representation_equals_the_declared_one(image, changes, zone, prefix):
     ConsultationImage.objects.filter(pk=image.pk).update(**changes)
     request = Request(APIRequestFactory().get("/"))
-    before = get_script_prefix()
+    old_prefix = get_script_prefix()
     set_script_prefix(prefix)
     try:
         with time_machine.travel(TAKEN, tick=False), timezone.override(zone):
@@ -46,11 +46,11 @@ def test_by_hand_is_as_declared(image, changes, zone, prefix):
                 declared = ModelSerializer.to_representation(serializer, row)
                 assert JSONRenderer().render(serializer.data) == JSONRenderer().render(declared)
     finally:
-        set_script_prefix(before)
+        set_script_prefix(old_prefix)
 
 
-def test_a_list_is_its_rows(api, doctor, image, consultation):
+def test_list_items_equal_the_single_representation(api, doctor, image, consultation):
     with time_machine.travel(TAKEN, tick=False):
         listed = api(doctor).get(f"/api/v1/consultations/{consultation.pk}/images").json()
-        alone = api(doctor).get(f"/api/v1/consultations/images/{image.pk}").json()
-    assert listed["images"] == [alone]
+        single = api(doctor).get(f"/api/v1/consultations/images/{image.pk}").json()
+    assert listed["images"] == [single]

@@ -1,4 +1,4 @@
-"""A page and its part share a URL: the browser's Back and htmx's refresh get the right one."""
+"""A page and its fragment share a URL: the browser's Back and htmx's refresh get the right one."""
 
 import pytest
 
@@ -16,32 +16,30 @@ def add(consultation, doctor):
 @pytest.mark.parametrize(
     "path", ["/patients/", "/consultations/new/", "/patients/{p}/", "/consultations/{c}/"]
 )
-def test_part_and_page_are_never_mixed_up(path, page, doctor, record, consultation):
+def test_htmx_gets_a_fragment_and_history_restore_a_page(path, page, doctor, record, consultation):
     browser, url = page(doctor), path.format(p=record.pk, c=consultation.pk)
-    part = browser.get(url, headers=HTMX)
-    assert "<html" not in part.content.decode()
-    assert "HX-Request" in part["Vary"]
+    fragment = browser.get(url, headers=HTMX)
+    assert "<html" not in fragment.content.decode()
+    assert "HX-Request" in fragment["Vary"]
     restored = browser.get(url, headers=HTMX | {"HX-History-Restore-Request": "true"})
     assert "<html" in restored.content.decode()
 
 
-def test_a_refreshed_grid_has_the_tiles_that_it_had(
-    page, doctor, record, consultation, monkeypatch
-):
+def test_refreshed_grid_keeps_its_number_of_tiles(page, doctor, record, consultation, monkeypatch):
     monkeypatch.setattr("consultations.views.patients.IMAGES", 2)
     monkeypatch.setattr("consultations.views.consultations.IMAGES", 2)
     ids = [add(consultation, doctor).pk for _ in range(5)]
     for url in (f"/patients/{record.pk}/", f"/consultations/{consultation.pk}/"):
-        for had, tiles in (("", 2), ("3", 4), ("4", 4), ("5", 5), ("x", 2), ("-1", 2)):
-            drawn = page(doctor).get(url, {"shown": had}, headers=HTMX).content.decode()
-            assert drawn.count("data-viewer-item") == tiles
-            assert "shown=" not in drawn
-            assert ("data-next" in drawn) == (tiles < 5)
-        drawn = page(doctor).get(url, {"shown": "4"}, headers=HTMX).content.decode()
-        assert f"?before={ids[1]}" in drawn, "and goes on behind them"
+        for tiles_shown, tiles in (("", 2), ("3", 4), ("4", 4), ("5", 5), ("x", 2), ("-1", 2)):
+            html = page(doctor).get(url, {"shown": tiles_shown}, headers=HTMX).content.decode()
+            assert html.count("data-viewer-item") == tiles
+            assert "shown=" not in html
+            assert ("data-next" in html) == (tiles < 5)
+        html = page(doctor).get(url, {"shown": "4"}, headers=HTMX).content.decode()
+        assert f"?before={ids[1]}" in html, "the next page continues after them"
 
 
-def test_patient_page_opened_further_down_refreshes_whole(
+def test_grid_opened_at_a_later_page_refreshes_from_the_start(
     page, doctor, record, consultation, monkeypatch
 ):
     monkeypatch.setattr("consultations.views.patients.IMAGES", 2)
@@ -50,4 +48,4 @@ def test_patient_page_opened_further_down_refreshes_whole(
     assert f'hx-get="/patients/{record.pk}/?before="' in page(doctor).get(url).content.decode()
     more = page(doctor).get(url, headers=HTMX).content.decode()
     assert f'data-id="{ids[0]}"' in more
-    assert "grid-date" not in more, "the page before has drawn this consultation's heading"
+    assert "grid-date" not in more, "the previous page already has this consultation's heading"

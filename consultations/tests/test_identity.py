@@ -1,4 +1,4 @@
-"""How old somebody is, in words: a dose goes by it."""
+"""A patient's age in words: doses depend on it."""
 
 import re
 from datetime import date
@@ -34,8 +34,8 @@ pytestmark = pytest.mark.alike
     ],
 )
 @time_machine.travel("2026-11-29T23:30:00+01:00", tick=False)
-def test_age(born, english, french):
-    """An infant is not "0 years old" for a year; and nobody has an age before birth."""
+def test_age_in_words(born, english, french):
+    """An infant is not "0 years old" for a year, and nobody has an age before birth."""
     born = born and date.fromisoformat(born)
     with override("en"):
         assert identity.age(born) == english
@@ -45,7 +45,7 @@ def test_age(born, english, french):
 
 
 @pytest.mark.parametrize(
-    ("today", "said"),
+    ("today", "age"),
     [
         ("2026-02-28", "23 months old"),
         ("2026-03-01", "2 years old"),
@@ -54,16 +54,16 @@ def test_age(born, english, french):
         ("2028-02-29", "4 years old"),
     ],
 )
-def test_age_of_somebody_born_on_a_leap_day(today, said):
-    """On the day itself, or the day after February where there is none."""
+def test_age_of_a_person_born_on_february_29(today, age):
+    """The birthday is February 29, or March 1 where there is none."""
     with time_machine.travel(f"{today}T12:00:00+01:00", tick=False), override("en"):
-        assert identity.age(date(2024, 2, 29)) == said
+        assert identity.age(date(2024, 2, 29)) == age
 
 
 @pytest.mark.django_db
 @time_machine.travel("2026-11-29T12:00:00+01:00", tick=False)
-def test_a_newborns_page(page, doctor):
-    """Where it is shown: never as "0"."""
+def test_newborns_age_is_never_shown_as_zero(page, doctor):
+    """On the patient's page."""
     born = {"full_name": "Léa Morel", "birth_date": date(2026, 11, 29), "created_by": doctor}
     patient = Patient.objects.create(**born)
     body = page(doctor).get(f"/patients/{patient.pk}/").content.decode()
@@ -72,8 +72,8 @@ def test_a_newborns_page(page, doctor):
 
 
 @pytest.mark.parametrize("typed", ["A‑12", "Ａ-12", "A\u00ad-12", "A-12\u200b", " A-12 ", "A−12"])
-def test_two_file_numbers_that_look_the_same_are_one(page, api, doctor, typed):
-    """Two lines that nobody can tell apart, where the number is to tell two people apart."""
+def test_file_numbers_that_look_the_same_are_duplicates(page, api, doctor, typed):
+    """The file number must tell two people apart, so two that look alike are refused."""
     Patient.objects.create(full_name="Ada Petit", file_number="A-12", created_by=doctor)
     form = {"full_name": "Eva Martin", "file_number": typed}
     assert not page(doctor).post("/patients/new/", form).context["form"].is_valid()

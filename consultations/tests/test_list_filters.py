@@ -1,4 +1,4 @@
-"""The list of consultations, narrowed down. Lost would be: a visit that is there and not found."""
+"""Search and filters of the list of consultations; otherwise existing visits are not found."""
 
 from datetime import date
 from importlib import import_module
@@ -24,14 +24,14 @@ def visits(doctor, record):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("", [2, 1, 0]),
         ("q=melanome", [1]),
         ("q=CONTROLE+annuel", [0]),
         ("q=irregulier+reseau", [2]),
         ("q=control-e", [0]),
-        ("q=nothing+of+it", []),
+        ("q=no+such+words", []),
         ("status=closed", [0]),
         ("status=due", [1]),
         ("since=2026-05-01", [2, 1]),
@@ -42,14 +42,14 @@ def visits(doctor, record):
         ("q=%00", [2, 1, 0]),
     ],
 )
-def test_by_words_status_and_days(page, doctor, visits, query, found):
+def test_list_is_filtered_by_words_status_and_dates(page, doctor, visits, query, expected):
     if "due" in query:  # the latest visit of a patient is the one to follow up
         visits.pop().delete()
     response = page(doctor).get(f"/consultations/?{query}")
-    assert list(response.context["page"]) == [visits[number] for number in found]
+    assert list(response.context["page"]) == [visits[number] for number in expected]
 
 
-def test_the_links_to_other_pages_keep_what_is_chosen(page, doctor, record, visits):
+def test_page_links_keep_the_filters(page, doctor, record, visits):
     Consultation.objects.bulk_create(
         Consultation(doctor=doctor, patient=record, search_key="naevus") for _ in range(40)
     )
@@ -57,23 +57,23 @@ def test_the_links_to_other_pages_keep_what_is_chosen(page, doctor, record, visi
     assert "?page=2&amp;q=naevus&amp;status=in_progress" in answer
 
 
-def test_nobody_finds_anothers_visits(page, other_doctor, visits):
+def test_search_does_not_find_other_doctors_visits(page, other_doctor, visits):
     assert not list(page(other_doctor).get("/consultations/?q=melanome").context["page"])
 
 
-def test_a_fragment_has_the_results_alone(page, doctor, visits):
+def test_htmx_gets_only_the_results(page, doctor, visits):
     answer = page(doctor).get("/consultations/?q=melanome", headers={"HX-Request": "true"})
     assert "<html" not in answer.content.decode()
 
 
-def test_visits_of_before_the_upgrade_are_found(page, doctor, visits):
+def test_migration_fills_search_keys_of_existing_visits(page, doctor, visits):
     fill = import_module("consultations.migrations.0017_consultation_search_keys").fill
     Consultation.objects.update(search_key="")
     fill(apps, SimpleNamespace(connection=connection))
     assert Consultation.objects.search("melanome").get() == visits[1]
 
 
-def test_a_saved_field_alone_is_found(doctor, visits):
+def test_saving_one_field_updates_the_search_key(doctor, visits):
     visits[0].reason = "Verrue"
     visits[0].save(update_fields=["reason"])
     assert Consultation.objects.search("verrue").get() == visits[0]

@@ -11,8 +11,8 @@ from consultations.dating import timeline_key_of
 ADDED = datetime(2026, 6, 30, 9, tzinfo=UTC)
 
 
-def test_figures_on_the_former_scale_are_forgotten(image):
-    """Kept, they would call every photograph taken before the upgrade blurred."""
+def test_migration_clears_quality_figures_of_the_old_scale(image):
+    """Otherwise every photograph from before the upgrade would be shown as blurred."""
     forget = import_module("consultations.migrations.0006_forget_former_sharpness").forget
     type(image).objects.update(sharpness=0.02, exposure=0.01)
     forget(apps, SimpleNamespace(connection=connection))
@@ -20,8 +20,8 @@ def test_figures_on_the_former_scale_are_forgotten(image):
     assert (image.sharpness, image.exposure, image.verdict) == (None, None, None)
 
 
-def test_a_name_with_a_ligature_is_still_found(record):
-    """Else a patient of before the upgrade could not be found any more."""
+def test_migration_expands_ligatures_in_search_keys(record):
+    """Otherwise existing patients could not be found after the upgrade."""
     write_out = import_module("consultations.migrations.0007_ligatures_in_search_keys").write_out
     record.full_name = "Lœtitia Cæsar"
     record.save()
@@ -32,7 +32,7 @@ def test_a_name_with_a_ligature_is_still_found(record):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "stored",
     [
         {},
         {"captured_on": date(1999, 1, 2)},
@@ -42,11 +42,11 @@ def test_a_name_with_a_ligature_is_still_found(record):
         {"captured_at": datetime(2031, 1, 1, tzinfo=UTC)},
     ],
 )
-def test_images_of_before_stand_in_the_order_of_their_days(image, said):
-    """Else every picture of before the upgrade would stand under the day of the upgrade."""
+def test_migration_fills_timeline_keys(image, stored):
+    """Otherwise every existing image would be ordered by the date of the upgrade."""
     fill = import_module("consultations.migrations.0012_fill_timeline_key").fill
     rows = type(image).objects
-    rows.update(created_at=ADDED, timeline_key=datetime(2001, 1, 1, tzinfo=UTC), **said)
+    rows.update(created_at=ADDED, timeline_key=datetime(2001, 1, 1, tzinfo=UTC), **stored)
     fill(apps, SimpleNamespace(connection=connection))
     image = rows.get()
     assert image.timeline_key == timeline_key_of(image.shown_date, image.moment)

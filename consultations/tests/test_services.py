@@ -1,4 +1,4 @@
-"""Database and blobs together: what would be lost or left behind if the code were wrong."""
+"""Database and blobs together: nothing is lost and nothing is left behind."""
 
 import hashlib
 import threading
@@ -31,10 +31,10 @@ def test_original_is_stored_bit_for_bit(consultation, doctor):
     assert (image.width, image.height, image.file_size) == (320, 240, len(stored))
     assert image.uploaded_by == doctor
     assert len(blobs()) == 3
-    assert all("Été" not in name for _, name in blobs()), "file names are never paths"
+    assert all("Été" not in name for _, name in blobs()), "file names are never used in paths"
 
 
-def test_first_image_is_told_to_the_consultation(consultation, doctor):
+def test_first_image_sets_images_taken(consultation, doctor):
     assert not consultation.images_taken
     add(consultation, doctor)
     consultation.refresh_from_db()
@@ -53,7 +53,9 @@ def test_nothing_is_stored_for_a_refused_file(consultation, doctor, data):
 
 
 @pytest.mark.parametrize("container", ["originals", "processed", "thumbnails"])
-def test_outage_half_way_leaves_no_row_and_no_blob(consultation, doctor, backend, container):
+def test_storage_outage_during_upload_leaves_no_row_and_no_blob(
+    consultation, doctor, backend, container
+):
     with backend.broken(container), pytest.raises(StorageUnavailable):
         add(consultation, doctor)
     assert blobs() == set()
@@ -61,11 +63,11 @@ def test_outage_half_way_leaves_no_row_and_no_blob(consultation, doctor, backend
 
 
 @on_both
-def test_database_that_refuses_leaves_no_blob(consultation, doctor, monkeypatch):
-    def refuse(**kwargs):
+def test_integrity_error_leaves_no_blob(consultation, doctor, monkeypatch):
+    def raise_integrity_error(**kwargs):
         raise IntegrityError("no")
 
-    monkeypatch.setattr(ConsultationImage.objects, "create", refuse)
+    monkeypatch.setattr(ConsultationImage.objects, "create", raise_integrity_error)
     with pytest.raises(IntegrityError):
         add(consultation, doctor)
     assert blobs() == set()
@@ -73,18 +75,18 @@ def test_database_that_refuses_leaves_no_blob(consultation, doctor, monkeypatch)
 
 @on_both
 def test_connection_lost_at_commit_keeps_the_blobs(consultation, doctor, monkeypatch):
-    """The row may have been committed: without its blobs, the original would be lost."""
+    """The row may have been committed; deleting its blobs would lose the original."""
 
-    def lost(**kwargs):
+    def raise_operational_error(**kwargs):
         raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(ConsultationImage.objects, "create", lost)
+    monkeypatch.setattr(ConsultationImage.objects, "create", raise_operational_error)
     with pytest.raises(OperationalError):
         add(consultation, doctor)
     assert len(blobs()) == 3
 
 
-def test_crash_while_decoding_stores_nothing(consultation, doctor, monkeypatch):
+def test_exception_while_decoding_stores_nothing(consultation, doctor, monkeypatch):
     monkeypatch.setattr(Decoders, "decode", lambda pool, file: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         add(consultation, doctor)
@@ -92,11 +94,11 @@ def test_crash_while_decoding_stores_nothing(consultation, doctor, monkeypatch):
 
 
 @on_both
-def test_blobs_go_after_commit_and_not_before(image, django_capture_on_commit_callbacks):
-    before = blobs()
+def test_blobs_are_deleted_after_commit(image, django_capture_on_commit_callbacks):
+    blobs_before = blobs()
     with django_capture_on_commit_callbacks() as callbacks:
         services.delete_image(image)
-        assert blobs() == before, "a rollback would leave a row that points at nothing"
+        assert blobs() == blobs_before, "a rollback would leave a row without blobs"
     assert not ConsultationImage.objects.exists()
     for callback in callbacks:
         callback()
@@ -105,8 +107,8 @@ def test_blobs_go_after_commit_and_not_before(image, django_capture_on_commit_ca
 
 @on_both
 @pytest.mark.django_db(transaction=True)
-def test_rollback_keeps_row_and_blobs(image):
-    before = blobs()
+def test_rolled_back_deletion_keeps_row_and_blobs(image):
+    blobs_before = blobs()
 
     def fail():
         with transaction.atomic():
@@ -116,17 +118,17 @@ def test_rollback_keeps_row_and_blobs(image):
     with pytest.raises(RuntimeError):
         fail()
     assert ConsultationImage.objects.count() == 1
-    assert blobs() == before
+    assert blobs() == blobs_before
 
 
 @on_both
 @pytest.mark.django_db(transaction=True)
-def test_cascade_takes_the_blobs_too(image, consultation):
+def test_cascading_deletion_deletes_the_blobs(image, consultation):
     consultation.delete()
     assert blobs() == set()
 
 
-def test_making_one_primary_unmakes_the_other(consultation, doctor):
+def test_new_primary_image_replaces_the_old_one(consultation, doctor):
     first = add(consultation, doctor, is_primary=True)
     second = add(consultation, doctor, is_primary=True)
     assert list(consultation.images.filter(is_primary=True)) == [second]
@@ -134,26 +136,26 @@ def test_making_one_primary_unmakes_the_other(consultation, doctor):
     assert list(consultation.images.filter(is_primary=True)) == [first]
 
 
-def test_refused_upload_leaves_the_primary_alone(consultation, doctor):
+def test_refused_upload_keeps_the_primary_image(consultation, doctor):
     first = add(consultation, doctor, is_primary=True)
     with pytest.raises(ImageRefused):
         add(consultation, doctor, upload=upload(data=b"x" * 100), is_primary=True)
     assert list(consultation.images.filter(is_primary=True)) == [first]
 
 
-def test_database_itself_holds_one_primary(consultation, doctor):
+def test_constraint_allows_one_primary_image(consultation, doctor):
     add(consultation, doctor, is_primary=True)
     other = add(consultation, doctor)
     with pytest.raises(IntegrityError), transaction.atomic():
         ConsultationImage.objects.filter(pk=other.pk).update(is_primary=True)
 
 
-def test_database_itself_holds_dermoscopic_type(image):
+def test_constraint_requires_dermoscopy_for_its_mode(image):
     with pytest.raises(IntegrityError), transaction.atomic():
         ConsultationImage.objects.update(dermoscopic_type="contact_polarized")
 
 
-def test_dermoscopy_mode_goes_with_the_type(consultation, doctor):
+def test_changing_the_type_clears_the_dermoscopy_mode(consultation, doctor):
     image = add(consultation, doctor, image_type="dermoscopy", dermoscopic_type="contact_polarized")
     services.update_image(image, image_type="macro")
     image.refresh_from_db()
@@ -161,23 +163,23 @@ def test_dermoscopy_mode_goes_with_the_type(consultation, doctor):
 
 
 @on_both
-def test_same_key_is_the_same_image(consultation, doctor, other_doctor):
+def test_same_idempotency_key_returns_the_same_image(consultation, doctor, other_doctor):
     key = {"consultation": consultation, "user": doctor, "idempotency_key": "k1"}
     first, created = services.add_image(upload=upload(), **key)
-    again, created_again = services.add_image(upload=upload(), **key)
+    repeat, created_again = services.add_image(upload=upload(), **key)
     assert (created, created_again) == (True, False)
-    assert again == first
+    assert repeat == first
     assert len(blobs()) == 3
     with pytest.raises(services.IdempotencyKeyReused):
         services.add_image(upload=upload(seed=2), **key)
     _other, created = services.add_image(upload=upload(), **(key | {"user": other_doctor}))
-    assert created, "a key is its user's own"
+    assert created, "keys are per user"
 
 
 @on_both
 @pytest.mark.django_db(transaction=True)
-def test_same_key_at_once_stores_one(consultation, doctor):
-    """A phone that loses the answer sends again while the first is still running."""
+def test_concurrent_uploads_with_one_key_store_one_image(consultation, doctor):
+    """A client that loses its connection retries while the first request is still running."""
     results, barrier = [], threading.Barrier(2)
 
     def send():
@@ -198,11 +200,11 @@ def test_same_key_at_once_stores_one(consultation, doctor):
         thread.join()
     assert sorted(created for _, created in results) == [False, True]
     assert ConsultationImage.objects.count() == 1
-    assert len(blobs()) == 3, "the loser's blobs are gone"
+    assert len(blobs()) == 3, "the blobs of the refused upload are deleted"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_primaries_at_once_leave_one(consultation, doctor):
+def test_concurrent_primary_uploads_leave_one_primary(consultation, doctor):
     errors, barrier = [], threading.Barrier(2)
 
     def send(seed):

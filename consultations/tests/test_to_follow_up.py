@@ -1,5 +1,4 @@
-"""Whom to see again. Lost would be: a lesion that was to be looked at in three months, and that
-nobody looked at."""
+"""Patients to follow up; otherwise a lesion due for review in three months is forgotten."""
 
 from datetime import date
 
@@ -18,8 +17,8 @@ def today():
 
 
 @pytest.fixture
-def visit(doctor):
-    """`visit(name, day, **fields)`: a visit of the patient of that name."""
+def make_visit(doctor):
+    """`make_visit(name, day, **fields)`: a visit of the patient of that name."""
 
     def create(name, day, doctor=doctor, **fields):
         patient, _created = Patient.objects.get_or_create(
@@ -30,45 +29,51 @@ def visit(doctor):
     return create
 
 
-def test_what_is_due_first_comes_first_and_what_has_no_day_last(visit, doctor):
-    undated = visit("Undated", date(2026, 1, 5), status="follow_up")
-    later = visit("Later", date(2026, 10, 1), review_on=date(2027, 1, 1), status="closed")
-    overdue = visit("Overdue", date(2026, 8, 1), review_on=date(2026, 11, 28), status="follow_up")
-    visit("Closed", date(2026, 8, 1), status="closed")
-    found = Consultation.objects.editable_by(doctor).to_follow_up()
-    assert list(found) == [overdue, later, undated]
-    assert [one.is_overdue for one in found] == [True, False, False]
+def test_follow_ups_are_ordered_by_review_date_undated_last(make_visit, doctor):
+    undated = make_visit("Undated", date(2026, 1, 5), status="follow_up")
+    later = make_visit("Later", date(2026, 10, 1), review_on=date(2027, 1, 1), status="closed")
+    overdue = make_visit(
+        "Overdue", date(2026, 8, 1), review_on=date(2026, 11, 28), status="follow_up"
+    )
+    make_visit("Closed", date(2026, 8, 1), status="closed")
+    due = Consultation.objects.editable_by(doctor).to_follow_up()
+    assert list(due) == [overdue, later, undated]
+    assert [visit_due.is_overdue for visit_due in due] == [True, False, False]
 
 
-def test_whoever_came_back_to_the_same_doctor_is_not_due(visit, doctor, other_doctor):
-    seen = visit("Seen", date(2026, 8, 1), status="follow_up")
-    visit("Seen", date(2026, 9, 1))
-    still_due = visit("Elsewhere", date(2026, 8, 1), status="follow_up")
-    visit("Elsewhere", date(2026, 9, 1), doctor=other_doctor)
-    found = Consultation.objects.editable_by(doctor).to_follow_up()
-    assert list(found) == [still_due]
-    assert seen not in found
+def test_patient_seen_again_by_the_same_doctor_is_not_due(make_visit, doctor, other_doctor):
+    seen_again = make_visit("Seen", date(2026, 8, 1), status="follow_up")
+    make_visit("Seen", date(2026, 9, 1))
+    still_due = make_visit("Elsewhere", date(2026, 8, 1), status="follow_up")
+    make_visit("Elsewhere", date(2026, 9, 1), doctor=other_doctor)
+    due = Consultation.objects.editable_by(doctor).to_follow_up()
+    assert list(due) == [still_due]
+    assert seen_again not in due
 
 
-def test_the_home_page_gathers_them(page, visit, doctor, other_doctor):
-    visit("Anna Due", date(2026, 8, 1), review_on=date(2026, 11, 2), status="follow_up")
-    visit("Somebody Else's", date(2026, 8, 1), doctor=other_doctor, status="follow_up")
+def test_home_page_lists_the_doctors_follow_ups(page, make_visit, doctor, other_doctor):
+    make_visit("Anna Due", date(2026, 8, 1), review_on=date(2026, 11, 2), status="follow_up")
+    make_visit("Somebody Else's", date(2026, 8, 1), doctor=other_doctor, status="follow_up")
     response = page(doctor).get("/")
-    assert [one.patient.full_name for one in response.context["follow_up"]] == ["Anna Due"]
+    assert [visit_due.patient.full_name for visit_due in response.context["follow_up"]] == [
+        "Anna Due"
+    ]
     assert "Overdue since" in response.content.decode() or "En retard" in response.content.decode()
 
 
-def test_the_home_page_asks_no_more_for_more_of_them(page, visit, doctor, questions):
+def test_home_page_query_count_does_not_grow_with_follow_ups(
+    page, make_visit, doctor, count_queries
+):
     client = page(doctor)
-    visit("First", date(2026, 8, 1), status="follow_up")
-    one = questions(lambda: client.get("/"))
+    make_visit("First", date(2026, 8, 1), status="follow_up")
+    count_for_one = count_queries(lambda: client.get("/"))
     for number in range(6):
-        visit(f"Patient {number}", date(2026, 8, 1), status="follow_up")
-    assert questions(lambda: client.get("/")) == one
+        make_visit(f"Patient {number}", date(2026, 8, 1), status="follow_up")
+    assert count_queries(lambda: client.get("/")) == count_for_one
 
 
 @pytest.mark.parametrize("day", ["2026-11-14", "2026-11-13"])
-def test_a_day_that_is_not_after_the_visit_is_refused(api, page, doctor, consultation, day):
+def test_review_date_must_be_after_the_visit(api, page, doctor, consultation, day):
     url = f"/api/v1/consultations/{consultation.pk}"
     refused = api(doctor).patch(url, {"review_on": day})
     assert refused.status_code == 400
@@ -82,7 +87,7 @@ def test_a_day_that_is_not_after_the_visit_is_refused(api, page, doctor, consult
     assert consultation.review_on is None
 
 
-def test_moving_the_visit_past_the_day_is_refused(api, doctor, consultation):
+def test_visit_cannot_be_moved_past_its_review_date(api, doctor, consultation):
     url = f"/api/v1/consultations/{consultation.pk}"
     assert api(doctor).patch(url, {"review_on": "2026-12-01"}).status_code == 200
     assert api(doctor).patch(url, {"date": "2026-12-02"}).status_code == 400
@@ -93,4 +98,4 @@ def test_moving_the_visit_past_the_day_is_refused(api, doctor, consultation):
         )
         .status_code
         == 400
-    ), "today is the day of the visit"
+    ), "today is the date of the visit itself"

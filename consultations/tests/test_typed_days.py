@@ -1,5 +1,5 @@
-"""A day of birth is found however it is written. Lost would be: a patient who is there, and gets a
-second record because nobody found the first."""
+"""Search finds a birth date in any notation. Otherwise a patient gets a second record because the
+first was not found."""
 
 from datetime import date
 
@@ -38,7 +38,7 @@ def today():
         "4 mars 1972 lefevre",
     ],
 )
-def test_a_patient_is_found_by_the_day_of_birth(record, doctor, typed):
+def test_search_finds_a_birth_date_in_any_notation(record, doctor, typed):
     Patient.objects.create(full_name="Le Lefèvre", birth_date=date(1973, 4, 3), created_by=doctor)
     record.full_name = "Le " * typed.startswith("le") + record.full_name
     record.save()
@@ -54,21 +54,21 @@ def test_a_patient_is_found_by_the_day_of_birth(record, doctor, typed):
         ("Sept. 9 1980", date(1980, 9, 9)),
     ],
 )
-def test_months_in_words(db, typed, days):
+def test_month_names_are_understood(db, typed, days):
     assert days_of(with_figures(typed)) == [days]
 
 
 @pytest.mark.parametrize("typed", ["31/02/1972", "310272", "1/1/0000", "4 marsouin 1972", "12345"])
-def test_what_is_no_day_is_a_word(typed):
+def test_text_that_is_no_date_is_ignored(typed):
     assert days_of(with_figures(typed)) == []
 
 
-def test_a_year_without_its_century_is_not_in_the_future():
+def test_two_digit_year_is_never_in_the_future():
     assert days_of("4/3/05") == [date(1905, 3, 4), date(2005, 3, 4)]
     assert days_of("4/3/72") == [date(1972, 3, 4)]
 
 
-def test_a_file_number_that_could_be_a_day_is_found(record):
+def test_search_finds_a_file_number_that_looks_like_a_date(record):
     record.file_number = "040372"
     record.birth_date = None
     record.save()

@@ -1,4 +1,4 @@
-"""The codes are the standards', or an export to another system names another site."""
+"""The codes are those of the standards, so that exports name the right site."""
 
 import pytest
 from pydicom.sr.codedict import codes
@@ -20,16 +20,16 @@ CID_4029 = {
 
 
 @pytest.mark.parametrize("site", BODY_SITES.values(), ids=lambda site: site.meaning)
-def test_site_is_in_cid_4029(site):
+def test_body_site_is_in_dicom_cid_4029(site):
     assert CID_4029[site.scheme, site.code] == site.meaning
 
 
-def test_sides_are_cid_244():
+def test_lateralities_are_in_dicom_cid_244():
     for side in Laterality:
         assert getattr(codes.cid244, side.value.title()).value == side.snomed_code
 
 
-def test_no_site_twice():
+def test_body_sites_are_unique():
     sites = [site for _, group in BODY_SITE_GROUPS for site in group]
     assert len(sites) == len(BODY_SITES)
     assert len({str(site.label) for site in sites}) == len(sites)
@@ -39,7 +39,7 @@ def test_every_type_has_its_isic_name():
     assert set(ISIC_IMAGE_TYPE) == set(ImageType)
 
 
-def test_menu_has_the_five_groups():
+def test_body_site_menu_has_five_groups():
     assert [len(options) for _, options in body_site_choices()] == [19, 9, 13, 15, 5]
 
 
@@ -52,7 +52,7 @@ def test_menu_has_the_five_groups():
         ("", "", "", ""),
     ],
 )
-def test_site_label(site, side, location, label):
+def test_site_label_combines_site_and_side(site, side, location, label):
     image = ConsultationImage(body_site=site, laterality=side, body_location=location)
     from django.utils import translation
 
@@ -64,7 +64,7 @@ def test_site_label(site, side, location, label):
     ("name", "initials"),
     [("Marie Lefèvre", "ML"), ("Cher", "C"), ("Jean-Luc de la Tour", "JT"), ("", "")],
 )
-def test_initials(name, initials):
+def test_initials_of_names(name, initials):
     assert Patient(full_name=name).initials == initials
 
 

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from accounts.models import User
 from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
+from core.templatetags.dates import long_day, short_day
 from core.templatetags.filled import Filling
 from core.templatetags.units import tally
 from imaging import storage
@@ -53,7 +53,7 @@ def add_strips(consultations: Collection[Consultation], *, named: bool = True) -
         width, height = thumbnail_size(*size)
         pictures[key].append(PICTURE.format(escape(link(name)), width, height))
     prefix, _key, suffix = reverse("consultation_detail", args=[0]).rpartition("0")
-    day_format = "SHORT_DATE_FORMAT" if named else "DATE_FORMAT"
+    written_day = short_day if named else long_day
     patients = {one.patient_id: one.patient for one in consultations} if named else {}
     identities = {key: _identity(patient) for key, patient in patients.items()}
     for consultation in consultations:
@@ -62,7 +62,7 @@ def add_strips(consultations: Collection[Consultation], *, named: bool = True) -
         consultation.pictures_shown = len(pictures[consultation.pk])
         values = {
             "page": f"{prefix}{consultation.pk}{suffix}",
-            "day": date_format(consultation.date, day_format),
+            "day": written_day(consultation.date),
             "reason": consultation.reason or _("Consultation"),
             "count": ngettext("%(n)s image", "%(n)s images", count) % {"n": tally(count)},
             "pictures": mark_safe("".join(pictures[consultation.pk])),  # noqa: S308  (escaped)

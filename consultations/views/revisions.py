@@ -7,12 +7,12 @@ from django.core.paginator import Paginator
 from django.db.models import BooleanField, DateField, Model
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.requests import AuthenticatedRequest
 from audit.reading import last_change
 from audit.trail import Action, record
+from core.templatetags.dates import short_day
 
 from ..forms import RecordForm
 from ..models import Consultation, ConsultationImage, Patient, Revision
@@ -73,7 +73,7 @@ def _readable(subject: Model, name: str, value: str) -> tuple[Any, str]:
     if isinstance(field, BooleanField):
         labels = {"True": _("Yes"), "False": _("No")}
     elif isinstance(field, DateField) and value:
-        labels = {value: date_format(field.to_python(value), "SHORT_DATE_FORMAT")}
+        labels = {value: short_day(field.to_python(value))}
     elif field.is_relation and value:
         labels = {value: str(field.related_model.objects.filter(pk=value).first() or value)}
     return field.verbose_name, labels.get(value, value)

@@ -1,7 +1,8 @@
-"""Every form of the admin in which something is changed, open twice. Lost would be what the other
-has saved: an account that was closed would be open again."""
+"""Every editable admin form, opened twice at once: the second save must not undo the first, such as
+the deactivation of an account."""
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
@@ -14,77 +15,81 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def opened(client, staff):
-    """`opened(row)`: its change page as it stands now; returns `save(**fields)`."""
+def open_form(client, staff):
+    """`open_form(row)`: fetch its change page as it is now; returns `save(**fields)`."""
     staff.is_superuser = True
     staff.save()
     client.force_login(staff)
 
-    def open_page(row):
+    def open_form(row):
         url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
         context = client.get(url).context
         form = context["adminform"].form
-        data = {bound.html_name: bound.value() for bound in form}
-        data = {name: value for name, value in data.items() if value not in (None, False, "")}
+        fields_shown = {bound_field.html_name: bound_field.value() for bound_field in form}
+        fields_shown = {
+            name: value for name, value in fields_shown.items() if value not in (None, False, "")
+        }
         for inline in context["inline_admin_formsets"]:
-            data |= {
+            fields_shown |= {
                 f"{inline.formset.prefix}-{name}": inline.formset.management_form[name].value()
                 for name in ("TOTAL_FORMS", "INITIAL_FORMS")
             }
-        return lambda **fields: client.post(url, data | {"version": form.version} | fields)
+        return lambda **fields: client.post(url, fields_shown | {"version": form.version} | fields)
 
-    return open_page
+    return open_form
 
 
-@pytest.mark.parametrize("what", ["account", "gallery image", "quota"])
-def test_what_the_other_saved_stays(opened, patient, user_image, what):
-    row, theirs, mine = {
+@pytest.mark.parametrize("kind", ["account", "gallery image", "quota"])
+def test_admin_form_keeps_fields_another_user_saved(open_form, patient, user_image, kind):
+    row, other_change, own_change = {
         "account": (patient, {"full_name": "Marie Petit"}, {"language": "en"}),
         "gallery image": (user_image, {"title": "Theirs"}, {"is_favorite": "on"}),
         "quota": (StorageQuota.objects.get(), {"storage_limit": 7}, {"image_limit": 9}),
-    }[what]
-    first, second = opened(row), opened(row)
-    assert first(**theirs).status_code == 302
-    assert second(**mine).status_code == 302
+    }[kind]
+    first, second = open_form(row), open_form(row)
+    assert first(**other_change).status_code == 302
+    assert second(**own_change).status_code == 302
     row.refresh_from_db()
-    for name, value in (theirs | mine).items():
+    for name, value in (other_change | own_change).items():
         assert getattr(row, name) == (True if value == "on" else value), name
 
 
-def test_a_closed_account_stays_closed(opened, patient):
-    closing, naming = opened(patient), opened(patient)
-    closing(is_active="")
+def test_stale_admin_form_does_not_reactivate_an_account(open_form, patient):
+    first_form, second_form = open_form(patient), open_form(patient)
+    first_form(is_active="")
     User.objects.filter(pk=patient.pk).update(is_active=False)
-    assert naming(language="en").status_code == 302
+    assert second_form(language="en").status_code == 302
     patient.refresh_from_db()
     assert (patient.is_active, patient.language) == (False, "en")
 
 
-def test_of_one_field_both_are_shown(opened, user_image):
-    mine, theirs = opened(user_image), opened(user_image)
-    theirs(title="Theirs")
-    assert 'name="keep-title"' in mine(title="Mine").content.decode()
+def test_admin_form_shows_both_values_of_a_conflict(open_form, user_image):
+    save_own, save_other = open_form(user_image), open_form(user_image)
+    save_other(title="Theirs")
+    assert 'name="keep-title"' in save_own(title="Mine").content.decode()
     assert UserImage.objects.get().title == "Theirs"
 
 
-def test_rights_are_merged(opened, patient, staff):
-    """Of two superusers, one gives an account a group and the other a language."""
+def test_concurrent_changes_of_an_account_are_merged(open_form, patient, staff):
+    """One superuser adds a group to an account while another sets its language."""
     group = Group.objects.create(name="Reception")
-    grouping, naming = opened(patient), opened(patient)
-    assert grouping(groups=[group.pk]).status_code == 302
-    assert naming(language="en").status_code == 302
+    first_form, second_form = open_form(patient), open_form(patient)
+    assert first_form(groups=[group.pk]).status_code == 302
+    assert second_form(language="en").status_code == 302
     patient.refresh_from_db()
     assert list(patient.groups.all()) == [group]
     assert patient.language == "en"
 
 
-def test_no_form_of_ours_is_left_out():
-    """The next one would be the one that erases."""
-    ours = {"accounts", "consultations", "gallery", "audit"}
-    left = [
+def test_every_editable_admin_form_is_versioned():
+    """A form without versions would silently overwrite changes."""
+    our_apps = {"accounts", "consultations", "gallery", "audit"}
+    without_versions = [
         model.__name__
-        for model, one in admin.site._registry.items()
-        if model._meta.app_label in ours and not isinstance(one, VersionedAdmin)
+        for model in apps.get_models()
+        if model._meta.app_label in our_apps
+        and admin.site.is_registered(model)
+        and not isinstance(admin.site.get_model_admin(model), VersionedAdmin)
     ]
-    # Nothing can be changed there.
-    assert sorted(left) == ["Event", "Revision", "Share", "Tag"]
+    # These are read-only.
+    assert sorted(without_versions) == ["Event", "Revision", "Share", "Tag"]

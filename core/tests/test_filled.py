@@ -1,5 +1,5 @@
-"""Parts that are rendered once and filled in: lost would be an escape, or one image's words in
-another's place."""
+"""The `filled` tag renders a part once and fills in values: they must be escaped, and must not end
+up in another item."""
 
 import pytest
 from django.template import Context, Template, engines
@@ -15,38 +15,38 @@ PART = """{% load i18n %}
 
 
 @pytest.fixture
-def part(monkeypatch):
-    made = []
+def render_part(monkeypatch):
+    rendered_templates = []
 
     def get_template(name):
-        made.append(name)
+        rendered_templates.append(name)
         return Template(PART)
 
     monkeypatch.setattr(engines["django"].engine, "get_template", get_template)
     page = Template('{% load filled %}{% filled "part.html" one=image.tile part=part %}')
 
-    def rendered(asked, told, **more):
-        image = {"tile": Filling({"marked": False} | asked, {"name": "a"} | told)}
-        return page.render(Context({"image": image, "user": "x", "csrf_token": "y"} | more))
+    def render(choices, filled, **context):
+        image = {"tile": Filling({"marked": False} | choices, {"name": "a"} | filled)}
+        return page.render(Context({"image": image, "user": "x", "csrf_token": "y"} | context))
 
-    rendered.made = made
-    return rendered
+    render.rendered_templates = rendered_templates
+    return render
 
 
-def test_each_has_its_own_words(part):
+def test_each_item_is_filled_with_its_own_values(render_part):
     with translation.override("en"):
-        assert part({}, {"name": "Ada"}) == '<li title="100 %">\n<b>Ada</b> Home</li>'
-        assert part({"marked": True}, {"name": "Bob"}, part=3) == (
+        assert render_part({}, {"name": "Ada"}) == '<li title="100 %">\n<b>Ada</b> Home</li>'
+        assert render_part({"marked": True}, {"name": "Bob"}, part=3) == (
             '<li class="on" title="100 %">\n<b>Bob</b> Home3</li>'
         )
-        assert "<b>Eve</b>" in part({}, {"name": "Eve"})
+        assert "<b>Eve</b>" in render_part({}, {"name": "Eve"})
     with translation.override("fr"):
-        assert "Accueil" in part({}, {})
-    assert len(part.made) == 3, "once for each language and each set of what is asked"
+        assert "Accueil" in render_part({}, {})
+    assert len(render_part.rendered_templates) == 3, "once per language and set of conditions"
 
 
 @pytest.mark.parametrize(
-    ("told", "shown"),
+    ("text", "escaped"),
     [
         ("<script>'\"&", "&lt;script&gt;&#x27;&quot;&amp;"),
         ("%(name)s %s %", "%(name)s %s %"),
@@ -54,11 +54,11 @@ def test_each_has_its_own_words(part):
         (mark_safe("<i>"), "<i>"),
     ],
 )
-def test_words_are_escaped_and_are_no_template(part, told, shown):
-    assert f"<b>{shown}</b>" in part({}, {"name": told})
+def test_values_are_escaped_and_not_interpreted(render_part, text, escaped):
+    assert f"<b>{escaped}</b>" in render_part({}, {"name": text})
 
 
-def test_a_name_that_nothing_fills_is_a_fault():
-    gap = Template('{% load filled %}{% filled "components/strip.html" strip=strip %}')
+def test_missing_value_raises_key_error():
+    template = Template('{% load filled %}{% filled "components/strip.html" strip=strip %}')
     with pytest.raises(KeyError):
-        gap.render(Context({"strip": Filling({}, {})}))
+        template.render(Context({"strip": Filling({}, {})}))

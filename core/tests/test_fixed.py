@@ -1,4 +1,4 @@
-"""Parts that are rendered once: lost would be a page that shows another person's."""
+"""The `fixed` tag renders a part once: a page must never show another person's."""
 
 import pytest
 from django.template import Context, Template, engines
@@ -8,36 +8,38 @@ from core.templatetags.fixed import strip_indentation
 
 
 @pytest.fixture
-def rendered():
-    nav = Template('{% load fixed %}{% fixed "components/tabbar.html" route=r doctor=d own=o %}')
-    return lambda **values: nav.render(Context({"r": "home", "d": False, "o": ""} | values))
+def render_tabbar():
+    template = Template(
+        '{% load fixed %}{% fixed "components/tabbar.html" route=r doctor=d own=o %}'
+    )
+    return lambda **values: template.render(Context({"r": "home", "d": False, "o": ""} | values))
 
 
-def test_each_language_and_each_value_has_its_own(rendered):
+def test_part_is_cached_per_language_and_arguments(render_tabbar):
     with translation.override("fr"):
-        assert "Accueil" in rendered()
-        assert "/patients/7/" in rendered(o=7)
-        assert "/patients/8/" in rendered(o=8)
-        assert "/patients/" not in rendered()
+        assert "Accueil" in render_tabbar()
+        assert "/patients/7/" in render_tabbar(o=7)
+        assert "/patients/8/" in render_tabbar(o=8)
+        assert "/patients/" not in render_tabbar()
     with translation.override("en"):
-        assert "Home" in rendered()
-        assert "Patients" in rendered(d=True)
-        assert "Patients" not in rendered()
+        assert "Home" in render_tabbar()
+        assert "Patients" in render_tabbar(d=True)
+        assert "Patients" not in render_tabbar()
 
 
-def test_nothing_of_a_request_gets_in(monkeypatch):
-    seen = {}
+def test_part_sees_only_its_arguments(monkeypatch):
+    context_seen = {}
 
     class Part:
         def render(self, context):
-            seen.update(context.flatten())
+            context_seen.update(context.flatten())
             return ""
 
     monkeypatch.setattr(engines["django"].engine, "get_template", lambda name: Part())
     part = Template('{% load fixed %}{% fixed "part.html" a=1 %}')
     part.render(Context({"user": "somebody", "csrf_token": "secret"}))
-    assert seen == {"True": True, "False": False, "None": None, "a": 1}
+    assert context_seen == {"True": True, "False": False, "None": None, "a": 1}
 
 
-def test_lines_lose_their_indentation_and_no_word():
+def test_strip_indentation_keeps_all_text():
     assert strip_indentation("  <p>\n    a <b>b</b>\n\n  </p>\n") == "<p>\na <b>b</b>\n</p>"

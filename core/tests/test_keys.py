@@ -1,7 +1,7 @@
-"""A key is exchanged. Lost would be what the former one has made: the proof of the audit log, every
-second factor, the pages that are open."""
+"""Key rotation: the audit log, second factors and open pages of the old key stay valid."""
 
 from io import StringIO
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -21,76 +21,78 @@ OLD, NEW = "old" * 20, "new" * 20
 
 
 @pytest.fixture
-def exchange(settings):
-    """`exchange(name)`: OLD is in use; then, when it is called, NEW with OLD among the former."""
+def rotate_key(settings):
+    """`rotate_key(name)`: use OLD; its result, called, uses NEW with OLD as fallback."""
 
-    def begin(name):
+    def use_old_key(name):
         setattr(settings, name, OLD)
 
-        def to_new(*, forget=False):
+        def use_new_key(*, forget=False):
             setattr(settings, name, NEW)
             setattr(settings, f"{name}_FALLBACKS", [] if forget else [OLD])
 
-        return to_new
+        return use_new_key
 
-    return begin
+    return use_old_key
 
 
 @pytest.mark.parametrize("name", ["AUDIT_KEY", "SECRET_KEY"])
-def test_the_log_is_whole_across_an_exchange(exchange, name):
-    to_new = exchange(name)
-    head = ChainHead.objects.get()  # the log begins with the tests' own key
+def test_audit_log_verifies_after_a_key_rotation(rotate_key, name):
+    use_new_key = rotate_key(name)
+    head = ChainHead.objects.get()  # it was sealed with the tests' key
     ChainHead.objects.update(seal=chain.seal(head))
     record(Action.LOGIN, number=1)
     chain.flush_pending()
-    to_new()
+    use_new_key()
     record(Action.LOGIN, number=2)
     chain.flush_pending()
     assert len({event.key_id for event in Event.objects.all()}) == 2
     assert chain.verify()[1] is None
-    to_new(forget=True)
+    use_new_key(forget=True)
     assert "key that is not known" in chain.verify()[1]
 
 
-def test_events_that_name_no_key_may_be_of_any(exchange):
-    """Those of before the upgrade."""
-    to_new = exchange("AUDIT_KEY")
+def test_events_without_a_key_id_verify_with_any_known_key(rotate_key):
+    """Events from before keys had ids."""
+    use_new_key = rotate_key("AUDIT_KEY")
     record(Action.LOGIN)
     chain.flush_pending()
     event = Event.objects.get()
     event.key_id = None
-    to_new()
+    use_new_key()
     assert chain.has_valid_hash(event, {"a": NEW, "b": OLD})
     assert not chain.has_valid_hash(event, {"a": NEW})
 
 
-def test_a_key_of_its_own_is_not_opened_by_another_purpose(settings):
-    """Who has only SECRET_KEY must not be able to write events."""
+def test_dedicated_key_ignores_secret_key_fallbacks(settings):
+    """Knowing SECRET_KEY must not be enough to forge events."""
     settings.AUDIT_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [OLD]
     assert keyring("AUDIT_KEY") == [NEW]
 
 
 @pytest.mark.parametrize("name", ["SECOND_FACTOR_KEY", "SECRET_KEY"])
-def test_a_second_factor_outlives_an_exchange(exchange, doctor, name):
-    to_new = exchange(name)
+def test_second_factor_works_after_a_key_rotation(rotate_key, doctor, name):
+    use_new_key = rotate_key(name)
     app = Authenticator.create_unconfirmed(doctor)
     secret = app.bin_key
     codes = RecoveryCodes.objects.create(user=doctor, name="codes").renew()
-    to_new()
+    use_new_key()
     assert Authenticator.objects.get().bin_key == secret
     assert RecoveryCodes.objects.get().verify_token(codes[0].replace("-", ""))
-    assert not RecoveryCodes.objects.get().verify_token(codes[0].replace("-", "")), "good once"
+    assert not RecoveryCodes.objects.get().verify_token(codes[0].replace("-", "")), (
+        "a code works once"
+    )
     out = StringIO()
     call_command("reseal_second_factors", stdout=out)
     assert "1 sealed anew" in out.getvalue()
-    to_new(forget=True)
+    use_new_key(forget=True)
     assert Authenticator.objects.get().bin_key == secret
 
 
-def test_what_no_key_opens_is_told(exchange, doctor):
-    to_new = exchange("SECOND_FACTOR_KEY")
+def test_reseal_reports_secrets_that_no_key_opens(rotate_key, doctor):
+    use_new_key = rotate_key("SECOND_FACTOR_KEY")
     Authenticator.create_unconfirmed(doctor)
-    to_new(forget=True)
+    use_new_key(forget=True)
     with pytest.raises(sealing.InvalidTag):
         assert Authenticator.objects.get().bin_key
     out = StringIO()
@@ -99,16 +101,16 @@ def test_what_no_key_opens_is_told(exchange, doctor):
     assert "LOST" in out.getvalue()
 
 
-def test_an_open_page_goes_on(exchange):
-    to_new = exchange("SECRET_KEY")
+def test_cursors_and_signed_urls_survive_a_key_rotation(rotate_key):
+    use_new_key = rotate_key("SECRET_KEY")
     cursor = cursors.Cursor(["pk"], [7], 2)
     sealed = cursors.seal(cursor, 1, "/list")
-    signature = signing._signature("originals", "a.jpg", "9999999999", "")
-    signed = ("originals", "a.jpg", "9999999999", "", signature)
-    to_new()
+    query = parse_qs(urlsplit(signing.path_signer("originals")("a.jpg")).query)
+    signed = ("originals", "a.jpg", query["e"][0], "", query["s"][0])
+    use_new_key()
     assert cursors.unseal(sealed, 1, "/list") == cursor
     assert storage.signed_path_is_valid(*signed)
-    to_new(forget=True)
+    use_new_key(forget=True)
     with pytest.raises(cursors.InvalidCursorError):
         cursors.unseal(sealed, 1, "/list")
     assert not storage.signed_path_is_valid(*signed)

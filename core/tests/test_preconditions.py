@@ -1,4 +1,4 @@
-"""Programs that write on what they have read. Lost would be what was written in between."""
+"""If-Match: an API client cannot overwrite a change made since it read the object."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,50 +19,52 @@ EDITS = {
 
 @pytest.fixture(params=EDITS)
 def edit(request, doctor, record, consultation, image, user_image, api):
-    rows = {
+    objects = {
         "patient": record,
         "consultation": consultation,
         "image": image,
         "gallery": user_image,
     }
-    name, mine, theirs = EDITS[request.param]
-    url, client = reverse(name, args=[rows[request.param].pk]), api(doctor)
+    name, own_change, other_change = EDITS[request.param]
+    url, client = reverse(name, args=[objects[request.param].pk]), api(doctor)
 
     def write(fields, etag=None):
         headers = {"HTTP_IF_MATCH": etag} if etag else {}
         return client.patch(url, fields, format="json", **headers)
 
-    return client.get(url), write, mine, theirs
+    return client.get(url), write, own_change, other_change
 
 
-def test_who_read_before_the_other_wrote_is_told_what_stands_there(edit):
-    read, write, mine, theirs = edit
-    assert write(theirs).status_code == 200
-    refused = write(mine, read["ETag"])
+def test_stale_etag_answers_412_with_the_current_state(edit):
+    read, write, own_change, other_change = edit
+    assert write(other_change).status_code == 200
+    refused = write(own_change, read["ETag"])
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (412, "changed_meanwhile")
-    current, field = refused.json()["current"], next(iter(mine))
-    assert {name: current[name] for name in theirs} == theirs
+    current, field = refused.json()["current"], next(iter(own_change))
+    assert {name: current[name] for name in other_change} == other_change
     assert current[field] == read.json()[field]
-    assert write(mine, refused["ETag"]).status_code == 200, "having read it again"
+    assert write(own_change, refused["ETag"]).status_code == 200, (
+        "with the current ETag it is accepted"
+    )
 
 
-def test_who_read_last_writes(edit):
-    read, write, mine, theirs = edit
-    written = write(theirs, read["ETag"])
+def test_current_etag_is_accepted(edit):
+    read, write, own_change, other_change = edit
+    written = write(other_change, read["ETag"])
     assert written.status_code == 200
     assert written["ETag"] != read["ETag"]
-    assert write(mine, written["ETag"]).status_code == 200
-    assert write(theirs, "*").status_code == 200
+    assert write(own_change, written["ETag"]).status_code == 200
+    assert write(other_change, "*").status_code == 200
 
 
-def test_a_tag_that_a_proxy_made_weak_is_the_same(edit):
-    """nginx does when it compresses; every write behind it would else be refused."""
-    read, write, mine, _theirs = edit
-    assert write(mine, f"W/{read['ETag']}").status_code == 200
+def test_weak_etag_is_accepted(edit):
+    """nginx weakens ETags when it compresses; otherwise every write behind it would be refused."""
+    read, write, own_change, _other_change = edit
+    assert write(own_change, f"W/{read['ETag']}").status_code == 200
 
 
-def test_what_is_not_edited_does_not_count(doctor, consultation, image, api):
-    """A worker's or an upload's change is nobody's words."""
+def test_etag_ignores_fields_that_are_not_edited(doctor, consultation, image, api):
+    """Changes by workers or uploads must not cause conflicts."""
     url = reverse("api-consultation-detail", args=[consultation.pk])
     read = api(doctor).get(url)
     Consultation.objects.get(pk=consultation.pk).save()  # updated_at
@@ -70,8 +72,8 @@ def test_what_is_not_edited_does_not_count(doctor, consultation, image, api):
     assert written.status_code == 200
 
 
-def test_a_note_s_version_does_not_tell_the_note(doctor, patient, consultation, api):
-    """The patient reads the consultation and not the notes; a plain hash could be guessed."""
+def test_etag_does_not_reveal_the_notes(doctor, patient, consultation, api):
+    """Patients may read the consultation but not its notes; a plain hash could be guessed."""
     import hashlib
 
     tag = api(patient).get(reverse("api-consultation-detail", args=[consultation.pk]))["ETag"]
@@ -79,8 +81,8 @@ def test_a_note_s_version_does_not_tell_the_note(doctor, patient, consultation, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_can_be_sent_is_told_without_a_lock(doctor, user_image, api):
-    """OPTIONS asks for the object as PUT would, outside any transaction: PostgreSQL refuses."""
+def test_options_works_outside_a_transaction(doctor, user_image, api):
+    """OPTIONS loads the object as PUT does, but without a transaction, where a lock would fail."""
     url = reverse("api-userimage-detail", args=[user_image.pk])
     assert api(doctor).options(url).status_code == 200
 
@@ -89,14 +91,14 @@ def test_what_can_be_sent_is_told_without_a_lock(doctor, user_image, api):
 @pytest.mark.skipif(
     not connection.features.has_select_for_update, reason="SQLite locks the whole database"
 )
-def test_of_several_at_once_one_writes(edit, doctor, api):
-    """Without the row's lock each would be told that its text is saved."""
-    read, write, mine, _theirs = edit
-    (field,) = mine
+def test_one_of_several_concurrent_writes_succeeds(edit, doctor, api):
+    """Without a row lock each client would be told that its text was saved."""
+    read, write, own_change, _other_change = edit
+    (field,) = own_change
 
     def send(number):
         try:
-            text = {field: f"{mine[field]} {number}"}
+            text = {field: f"{own_change[field]} {number}"}
             return write(text, read["ETag"]).status_code
         finally:
             connection.close()
@@ -107,12 +109,12 @@ def test_of_several_at_once_one_writes(edit, doctor, api):
 
 
 @pytest.mark.parametrize("name", ["image", "gallery"])
-def test_what_was_changed_since_is_not_deleted(request, doctor, image, user_image, api, name):
-    place, mine, _theirs = EDITS[name]
+def test_delete_with_a_stale_etag_answers_412(request, doctor, image, user_image, api, name):
+    route, own_change, _other_change = EDITS[name]
     row = {"image": image, "gallery": user_image}[name]
-    url, client = reverse(place, args=[row.pk]), api(doctor)
+    url, client = reverse(route, args=[row.pk]), api(doctor)
     read = client.get(url)
-    assert client.patch(url, mine, format="json").status_code == 200
+    assert client.patch(url, own_change, format="json").status_code == 200
     assert client.delete(url, HTTP_IF_MATCH=read["ETag"]).status_code == 412
-    now = client.get(url)
-    assert client.delete(url, HTTP_IF_MATCH=now["ETag"]).status_code == 204
+    current = client.get(url)
+    assert client.delete(url, HTTP_IF_MATCH=current["ETag"]).status_code == 204

@@ -1,12 +1,12 @@
-"""One folding. Lost would be a patient who is there and is not found: a second record is made."""
+"""Search keys fold spellings; otherwise a patient is not found and a second record is created."""
 
 import pytest
 
 from core.folding import same_name
 from core.search import search_key
 
-# (as it is stored, as somebody types it): each must find the other.
-SAME = [
+# (as stored, as typed): each must find the other.
+SAME_NAMES = [
     ("O’Brien", "O'Brien"),
     ("OʼBrien", "obrien"),
     ("D´Angelo", "d'angelo"),
@@ -45,18 +45,18 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize(("stored", "typed"), SAME)
-def test_what_one_types_is_what_is_stored(stored, typed):
+@pytest.mark.parametrize(("stored", "typed"), SAME_NAMES)
+def test_spellings_of_a_name_share_a_search_key(stored, typed):
     assert search_key(stored) == search_key(typed)
 
 
-@pytest.mark.parametrize("text", [one for pair in SAME for one in pair])
-def test_folding_twice_changes_nothing(text):
+@pytest.mark.parametrize("text", [name for pair in SAME_NAMES for name in pair])
+def test_folding_is_idempotent(text):
     assert search_key(search_key(text)) == search_key(text)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other_name"),
     [
         ("Иван", "Ivan"),
         ("李", "里"),
@@ -66,17 +66,17 @@ def test_folding_twice_changes_nothing(text):
         ("-20", "20"),
     ],
 )
-def test_different_names_stay_different(one, other):
-    """A transliteration would show another's record as this patient's."""
-    assert search_key(one) != search_key(other)
+def test_different_names_have_different_search_keys(name, other_name):
+    """Transliteration could show another patient's record."""
+    assert search_key(name) != search_key(other_name)
 
 
-def test_what_a_database_refuses_is_gone():
+def test_characters_that_databases_refuse_are_removed():
     assert search_key("a\0b\ud800") == "ab"
 
 
-def test_names_of_many_like_parts_are_compared_at_once():
-    """Tried in every order, twelve such words would hold a worker for minutes."""
+def test_names_with_many_similar_parts_compare_quickly():
+    """Trying every order of twelve such words would block a worker for minutes."""
     parts = ["a" * length for length in range(1, 12)]
     assert not same_name("a" * 65 + " aab", " ".join([*parts, "ba"]))
     assert same_name("a" * 65 + " aba", " ".join([*parts, "ba"]))

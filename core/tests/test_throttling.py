@@ -1,4 +1,4 @@
-"""A limit that requests at once pass would be none for whoever guesses passwords."""
+"""Rate limits hold under concurrency; otherwise they would not stop password guessing."""
 
 import threading
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ IN_DATABASE = {
 }
 
 
-class Tries(Rate):
+class LoginRate(Rate):
     rate = "10/min"
 
     def get_cache_key(self, request, view):
@@ -25,8 +25,8 @@ class Tries(Rate):
 
 
 @pytest.fixture
-def counted():
-    """Counted in the database, as a practice's processes do."""
+def database_cache():
+    """Count in the database cache, which a site's processes share."""
     with override_settings(CACHES=IN_DATABASE):
         call_command("createcachetable", verbosity=0)
         yield
@@ -34,40 +34,40 @@ def counted():
             cursor.execute("DROP TABLE throttling_cache")
 
 
-def allowed(seconds, times=1, who="one"):
-    """How many of so many requests are allowed, so many seconds into an hour."""
+def count_allowed(seconds, times=1, client="one"):
+    """How many of `times` requests are allowed, `seconds` after 12:00."""
     with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC).timestamp() + seconds):
-        return sum(Tries().allow_request(who, None) for _ in range(times))
+        return sum(LoginRate().allow_request(client, None) for _ in range(times))
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("counted")
-def test_at_once_as_many_pass_as_one_after_the_other():
-    """Each of twenty would else find what the nineteen others found, and pass."""
-    ready, passed = threading.Barrier(20), []
+@pytest.mark.usefixtures("database_cache")
+def test_concurrent_requests_do_not_exceed_the_rate():
+    """With get-then-set, all twenty would read the same count and pass."""
+    barrier, results = threading.Barrier(20), []
 
-    def ask():
-        ready.wait(30)
+    def request():
+        barrier.wait(30)
         try:
-            passed.append(Tries().allow_request("one", None))
+            results.append(LoginRate().allow_request("one", None))
         finally:
             connection.close()
 
     with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC), tick=False):
-        threads = [threading.Thread(target=ask) for _ in range(20)]
+        threads = [threading.Thread(target=request) for _ in range(20)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    # Those that were refused were counted for a moment: rather one too few than one too many.
-    assert 1 <= passed.count(True) <= 10
-    assert len(passed) == 20
+    # Refused requests are counted briefly, so a few less than ten may pass, never more.
+    assert 1 <= results.count(True) <= 10
+    assert len(results) == 20
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("counted")
-def test_counting_leaves_the_expiry_alone():
-    """A limit of an hour would else be forgotten after the cache's own five minutes."""
+@pytest.mark.usefixtures("database_cache")
+def test_incr_keeps_the_expiry():
+    """Otherwise an hourly limit would expire with the cache's default of five minutes."""
     cache = caches["default"]
     with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC)):
         cache.set("count", 1, 3600)
@@ -83,46 +83,46 @@ def test_counting_leaves_the_expiry_alone():
         cache.incr("count")
 
 
-def test_the_period_slides():
-    """Twice the limit around the turn of a window would be a burst that nobody meant."""
-    assert allowed(50, 12) == 10
-    assert allowed(61, 12) == 0, "ten of the last minute"
-    assert allowed(90, 12) == 5, "half of the last minute is over"
-    assert allowed(180, 12) == 10
+def test_rate_uses_a_sliding_window():
+    """Fixed windows would allow twice the limit around a boundary."""
+    assert count_allowed(50, 12) == 10
+    assert count_allowed(61, 12) == 0, "ten were counted in the last minute"
+    assert count_allowed(90, 12) == 5, "half of the previous window still counts"
+    assert count_allowed(180, 12) == 10
 
 
-def test_others_are_counted_by_themselves():
-    assert allowed(0, 12) == 10
-    assert allowed(0, 12, who="another") == 10
+def test_clients_are_counted_separately():
+    assert count_allowed(0, 12) == 10
+    assert count_allowed(0, 12, client="another") == 10
 
 
-@pytest.mark.parametrize("into", [0, 20, 59])
-def test_after_the_wait_that_was_told_it_is_allowed(into):
-    assert allowed(into, 12) == 10
-    with time_machine.travel(datetime(2026, 11, 29, 12, 0, into, tzinfo=UTC), tick=False):
-        refused = Tries()
+@pytest.mark.parametrize("second", [0, 20, 59])
+def test_request_is_allowed_after_the_announced_wait(second):
+    assert count_allowed(second, 12) == 10
+    with time_machine.travel(datetime(2026, 11, 29, 12, 0, second, tzinfo=UTC), tick=False):
+        refused = LoginRate()
         assert not refused.allow_request("one", None)
         wait = refused.wait()
     assert wait >= 1
-    assert allowed(into + wait + 0.01) == 1
+    assert count_allowed(second + wait + 0.01) == 1
 
 
-def test_a_cache_that_has_dropped_the_count_is_no_error_page(monkeypatch):
-    """It was full, between the count and its correction."""
-    assert allowed(0, 10) == 10
-    real = Tries.cache.incr
+def test_lost_count_refuses_instead_of_failing(monkeypatch):
+    """A full cache may evict the count between an increment and its correction."""
+    assert count_allowed(0, 10) == 10
+    real_incr = LoginRate.cache.incr
 
-    def dropped(name, delta=1):
+    def evicted(name, delta=1):
         if delta < 0:
             raise ValueError(name)
-        return real(name, delta)
+        return real_incr(name, delta)
 
-    monkeypatch.setattr(Tries.cache, "incr", dropped)
-    assert allowed(1) == 0
+    monkeypatch.setattr(LoginRate.cache, "incr", evicted)
+    assert count_allowed(1) == 0
 
 
-def test_what_was_refused_is_not_held_against_anybody():
-    """A phone that tries again every second would else never get in."""
+def test_refused_requests_do_not_extend_the_wait():
+    """Otherwise a client that retries every second would never be allowed."""
     for second in range(60):
-        allowed(second, 5)
-    assert allowed(125) == 1
+        count_allowed(second, 5)
+    assert count_allowed(125) == 1

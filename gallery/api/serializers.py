@@ -81,7 +81,9 @@ class UserImageSerializer(serializers.ModelSerializer):
     original_name = serializers.CharField(source="original_filename", read_only=True)
     file_type = serializers.CharField(source="mime_type", read_only=True)
     dimensions = serializers.SerializerMethodField()
-    quality = serializers.SerializerMethodField()
+    quality = serializers.SerializerMethodField(
+        help_text="Certainty of the cut-out's edge, not a judgement of its outline."
+    )
     engine = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     error_code = serializers.SerializerMethodField()

@@ -143,7 +143,7 @@ class ImageShares(generics.ListAPIView):
 
 @extend_validation_errors([INVALID], "cursor", methods=["get"])
 class Shares(generics.ListAPIView):
-    """All links of the user: open ones first, then those that died in the last 30 days."""
+    """All links of the user: active ones first, then those that ended in the last 30 days."""
 
     request: AuthenticatedAPIRequest
     paginator: OpenSharesFirst

@@ -10,6 +10,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.models import Kind
 from audit.subjects import audited
@@ -65,13 +66,15 @@ class UserImage(Job, StoredImage):
     (services/processing.py)."""
 
     class Quality(models.TextChoices):
-        EXCELLENT = "excellent", _("Excellent")
-        GOOD = "good", _("Good")
-        FAIR = "fair", _("Fair")
+        """How certain the cut-out's edge is, which is no judgement of where the edge runs."""
+
+        EXCELLENT = "excellent", pgettext_lazy("certainty", "High")
+        GOOD = "good", pgettext_lazy("certainty", "Medium")
+        FAIR = "fair", pgettext_lazy("certainty", "Low")
 
     class Engine(models.TextChoices):
         AUTO = "auto", _("Automatic")
-        GENERAL = "general", _("Any subject")
+        GENERAL = "general", _("General (any image)")
         LESION = "lesion", _("Lesion (dermoscopy)")
 
     BLOB_FIELDS = (*StoredImage.BLOB_FIELDS, "cutout", "cutout_thumbnail")
@@ -108,14 +111,14 @@ class UserImage(Job, StoredImage):
     source_bytes = models.PositiveBigIntegerField(editable=False)  # without the cut-out
 
     engine_asked = models.CharField(
-        _("engine asked for"), max_length=10, choices=Engine, default=Engine.AUTO, editable=False
+        _("requested engine"), max_length=10, choices=Engine, default=Engine.AUTO, editable=False
     )
     dermoscopic = models.BooleanField(_("dermoscopy"), null=True, editable=False)
     engine = models.CharField(
         _("engine"), max_length=10, choices=Engine, blank=True, editable=False
     )
     quality = models.CharField(
-        _("quality"), max_length=10, choices=Quality, blank=True, editable=False
+        _("edge certainty"), max_length=10, choices=Quality, blank=True, editable=False
     )
     processing_time = models.PositiveIntegerField(
         _("processing time (ms)"), null=True, editable=False

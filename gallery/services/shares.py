@@ -36,10 +36,10 @@ TRIES = 5  # wrong passwords of one link before the first pause
 PAUSE, MAX_PAUSE = 30, 3600  # seconds; doubled by each further wrong one
 
 STATES = {
-    "alive": _("Open"),
+    "alive": _("Active"),
     "revoked": _("Revoked"),
     "expired": _("Expired"),
-    "spent": _("Used up"),
+    "spent": _("View limit reached"),
 }
 
 

@@ -9,11 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, log10
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from core.templatetags.dates import month as month_and_year
+from core.templatetags.dates import short_month
 from core.templatetags.units import file_size
+from core.templatetags.words import phrase
 
 from ..models import UserImage
 from . import Month, Statistics
@@ -69,7 +72,7 @@ def _images(months: Sequence[Month]) -> Plot:
     plot = Plot(
         "images",
         _("Images by month"),
-        _("Most in %(month)s: %(count)s.")
+        _("Busiest month: %(month)s (%(count)s).")
         % {"month": _month_name(busiest), "count": number_format(busiest.images)},
         [_("Month"), _("Images")],
         [[_month_name(month), number_format(month.images)] for month in months],
@@ -82,7 +85,7 @@ def _storage(months: Sequence[Month]) -> Plot:
     plot = Plot(
         "storage",
         _("Storage"),
-        _("Of the images that you have now, at the end of each month. %(size)s today.")
+        _("Space taken by the images you have now, at the end of each month. Today: %(size)s.")
         % {"size": file_size(months[-1].stored_bytes)},
         [_("Month"), _("Storage")],
         [[_month_name(month), _size(month.stored_bytes)] for month in months],
@@ -98,9 +101,8 @@ def _qualities(months: Sequence[Month]) -> Plot:
     overall = sum((month.qualities for month in months), start=Counter())
     plot = Plot(
         "quality",
-        _("Quality by month"),
-        ", ".join(f"{labels[key]} {_percent(overall[key], overall.total())}" for key in fills)
-        + ".",
+        _("Edge certainty by month"),
+        phrase(f"{labels[key]} {_percent(overall[key], overall.total())}" for key in fills) + ".",
         [_("Month"), *labels.values()],
         [[_month_name(m), *(number_format(m.qualities[key]) for key in labels)] for m in months],
         legend=[(fill, labels[key]) for key, fill in fills.items()],
@@ -115,7 +117,7 @@ def _qualities(months: Sequence[Month]) -> Plot:
             if not high:
                 continue
             base -= high
-            title = _tooltip(f"{_month_name(month)}, {labels[key]}", number_format(count))
+            title = _tooltip(phrase([_month_name(month), labels[key]]), number_format(count))
             plot.marks.append(Mark(_bar_left(number), base, _BAR_WIDTH, high, title, fill))
     _add_month_labels(plot, months)
     return plot
@@ -126,9 +128,9 @@ def _engines(engines: Counter[str]) -> Plot:
     largest = max([*engines.values(), 1])
     plot = Plot(
         "engines",
-        _("Images by engine"),
-        ", ".join(f"{label} {number_format(engines[key])}" for key, label in labels.items()) + ".",
-        [_("Engine"), _("Images")],
+        _("Images by cut-out mode"),
+        phrase(f"{label} {number_format(engines[key])}" for key, label in labels.items()) + ".",
+        [_("Cut-out mode"), _("Images")],
         [[label, number_format(engines[key])] for key, label in labels.items()],
         height=TOP + BAR_ROW * len(labels),
     )
@@ -158,7 +160,7 @@ def _add_columns(
     unit: int = 1,
 ) -> None:
     """Add a column for each month, and a scale with round numbers."""
-    step = _step(max(values), unit)
+    step = scale_step(max(values), unit)
     top = step * max(1, ceil(max(values) / step))
     for tick in range(0, top + 1, step):
         _add_gridline(plot, tick / top, format_value(tick))
@@ -179,7 +181,7 @@ def _add_month_labels(plot: Plot, months: Sequence[Month]) -> None:
     for number, month in enumerate(months):
         x = f"{(number + 0.5) * 100 / 12:.2f}%"
         kind = "is-month" if number % 3 == 2 else "is-month is-minor"
-        plot.words.append(Word(x, AXIS + 18, date_format(month.first, "N"), kind))
+        plot.words.append(Word(x, AXIS + 18, short_month(month.first), kind))
         if month.first.month == 1 or number == 0 < YEAR_LABEL_GAP <= _months_to_january(month):
             plot.words.append(Word(x, AXIS + 36, str(month.first.year), "is-month is-year"))
 
@@ -188,7 +190,7 @@ def _months_to_january(month: Month) -> int:
     return (13 - month.first.month) % 12
 
 
-def _step(most: int, unit: int) -> int:
+def scale_step(most: int, unit: int) -> int:
     """The step of a scale, about a third of `most`: 1, 2 or 5 times a power of ten, in the largest
     suitable power of `unit`."""
     scale = 1
@@ -200,7 +202,7 @@ def _step(most: int, unit: int) -> int:
 
 
 def _month_name(month: Month) -> str:
-    return date_format(month.first, "F Y")
+    return month_and_year(month.first)
 
 
 def _tooltip(what: str | Promise, value: str) -> str:

@@ -1,4 +1,4 @@
-"""What time does: put away for good, room given back, wrong sums set right."""
+"""Deletion, undo and purge of images, and what `reconcile` repairs."""
 
 from datetime import timedelta
 from io import StringIO
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.django_db
 on_both = pytest.mark.usefixtures("backend")  # files, and Azure Blob
 
 
-def later(**time):
-    return time_machine.travel(timezone.now() + timedelta(**time), tick=False)
+def travel_ahead(**delta):
+    return time_machine.travel(timezone.now() + timedelta(**delta), tick=False)
 
 
-def put_away(user):
+def delete_all(user):
     delete_images(UserImage.objects.visible_to(user))
 
 
@@ -35,68 +35,68 @@ def reconcile(*options):
 
 
 @on_both
-def test_what_was_deleted_goes_for_good_when_it_cannot_be_undone(
+def test_purge_erases_images_after_the_undo_period(
     user_image, doctor, django_capture_on_commit_callbacks
 ):
     queue.work()
-    put_away(doctor)
+    delete_all(doctor)
     assert purge() == 0
-    assert blobs(), "until then it can be brought back"
-    with later(minutes=11), django_capture_on_commit_callbacks(execute=True):
+    assert blobs(), "until then it can be restored"
+    with travel_ahead(minutes=11), django_capture_on_commit_callbacks(execute=True):
         assert purge() == 1
     assert not blobs()
     assert not UserImage.objects.exists()
 
 
-def test_nothing_comes_back_after_its_time(user_image, doctor):
-    """Its blobs may be on their way out: a row that points at nothing would come back."""
-    put_away(doctor)
-    with later(minutes=11):
+def test_restore_after_the_undo_period_restores_nothing(user_image, doctor):
+    """Its blobs may already be being deleted: a row without blobs would be restored."""
+    delete_all(doctor)
+    with travel_ahead(minutes=11):
         assert restore_images(UserImage.objects.deleted_by(doctor)) == 0
     assert StorageQuota.objects.of(doctor.pk).image_count == 0
 
 
-def test_what_was_brought_back_is_not_purged(user_image, doctor):
-    put_away(doctor)
+def test_restored_image_is_not_purged(user_image, doctor):
+    delete_all(doctor)
     restore_images(UserImage.objects.deleted_by(doctor))
-    with later(minutes=11):
+    with travel_ahead(minutes=11):
         assert purge() == 0
     assert UserImage.objects.visible_to(doctor).exists()
 
 
-def test_no_room_to_come_back_to(user_image, doctor):
-    put_away(doctor)
+def test_restore_over_the_quota_is_refused(user_image, doctor):
+    delete_all(doctor)
     StorageQuota.objects.update(image_limit=0)
     with pytest.raises(quotas.QuotaExceeded):
         restore_images(UserImage.objects.deleted_by(doctor))
     assert not UserImage.objects.visible_to(doctor).exists()
 
 
-def test_reconcile_sets_sums_right_and_releases_what_nobody_used(user_image, doctor):
-    """Room that a killed upload had reserved would else be gone for ever."""
+def test_reconcile_repairs_quota_and_removes_stale_reservations(user_image, doctor):
+    """Otherwise room reserved by a killed upload would be lost for ever."""
     quotas.reserve(doctor, 1000)
     StorageQuota.objects.update(storage_used=models.F("storage_used") + 5)
     Reservation.objects.update(created_at=timezone.now() - timedelta(hours=2))
-    before = StorageQuota.objects.get().storage_used
+    used_before = StorageQuota.objects.get().storage_used
     assert "WRONG  2 rows" in reconcile("--dry-run")
-    assert StorageQuota.objects.get().storage_used == before, "--dry-run only tells"
+    assert StorageQuota.objects.get().storage_used == used_before, "--dry-run only reports"
     assert "repaired  2 rows" in reconcile()
     quota = StorageQuota.objects.get()
     assert (quota.storage_used, quota.image_count) == (user_image.stored_bytes, 1)
-    assert "rows\n" not in reconcile().replace("rows, ", ""), "nothing is left to mend"
+    assert "rows\n" not in reconcile().replace("rows, ", ""), "nothing is left to repair"
 
 
-def test_reconcile_leaves_an_upload_under_way_alone(doctor, user_image):
+def test_reconcile_keeps_fresh_reservations(doctor, user_image):
     quotas.reserve(doctor, 1000)
     reconcile()
     assert Reservation.objects.exists()
     assert StorageQuota.objects.get().storage_used == user_image.stored_bytes + 1000
-    reconcile("--older-than", "0")  # the site is stopped: nothing is under way
+    reconcile("--older-than", "0")  # for a stopped site, where no upload is running
     assert not Reservation.objects.exists()
     assert StorageQuota.objects.get().storage_used == user_image.stored_bytes
 
 
-def test_reconcile_queues_again_what_a_worker_left(user_image):
+def test_reconcile_requeues_abandoned_images(user_image):
     queue.claim()
     past = timezone.now() - timedelta(minutes=10)
     UserImage.objects.update(due_at=past)
@@ -106,12 +106,12 @@ def test_reconcile_queues_again_what_a_worker_left(user_image):
 
 
 @on_both
-def test_reconcile_keeps_every_blob_of_a_gallery_image(user_image, doctor):
-    """Cut-out and thumbnails are the row's: reconcile may not take them for orphans."""
+def test_reconcile_keeps_the_blobs_of_deleted_images(user_image, doctor):
+    """Cut-outs and thumbnails belong to the row: they are not orphans."""
     queue.work()
-    put_away(doctor)
+    delete_all(doctor)
     stored = blobs()
-    with later(hours=3):
+    with travel_ahead(hours=3):
         report = reconcile("--dry-run")
     assert "0 orphans, 0 missing" in report
     assert blobs() == stored
@@ -119,7 +119,7 @@ def test_reconcile_keeps_every_blob_of_a_gallery_image(user_image, doctor):
 
 
 @on_both
-def test_an_altered_original_is_found(user_image):
+def test_verify_images_reports_an_altered_original(user_image):
     user_image.original.storage.replace(user_image.original.name, ContentFile(b"something else"))
     out = StringIO()
     with pytest.raises(SystemExit):
@@ -128,7 +128,7 @@ def test_an_altered_original_is_found(user_image):
 
 
 @on_both
-def test_an_owner_who_goes_takes_the_gallery_along(
+def test_deleting_a_user_deletes_their_gallery(
     user_image, doctor, django_capture_on_commit_callbacks
 ):
     queue.work()

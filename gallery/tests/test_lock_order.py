@@ -1,4 +1,4 @@
-"""Two requests that need the same rows take them in one order; else one of them ends, as a 503."""
+"""Requests lock the same rows in the same order; otherwise a deadlock ends one of them as a 503."""
 
 import threading
 from contextlib import suppress
@@ -19,12 +19,12 @@ pytestmark = [
         not connection.features.has_select_for_update, reason="SQLite locks the whole database"
     ),
 ]
-PATIENCE = 2  # seconds until whoever cannot come is no longer waited for
+PATIENCE = 2  # seconds to wait for the other thread
 
 
 @pytest.fixture
-def aside():
-    """`aside(function)`: runs it in a thread; returns it, for `join`, with its `errors`."""
+def run_in_thread():
+    """`run_in_thread(function)`: the started thread, with an attribute `errors`."""
 
     def start(function):
         def run():
@@ -43,26 +43,28 @@ def aside():
     return start
 
 
-def submitted(user, seed):
+def submit(user, seed):
     return submit_image(user=user, upload=upload(seed=seed))[0]
 
 
-def test_what_is_brought_back_while_the_bin_overflows(doctor, aside, monkeypatch):
-    """The bin's oldest image is brought back while a deletion would push it out for good."""
-    oldest, other = (submitted(doctor, seed) for seed in (1, 2))
+def test_restore_and_deletion_lock_rows_in_one_order(doctor, run_in_thread, monkeypatch):
+    """The oldest deleted image is restored while a deletion would erase it to make room."""
+    oldest, other = (submit(doctor, seed) for seed in (1, 2))
     delete_images(UserImage.objects.filter(pk=oldest.pk))
-    largest = UserImage.objects.aggregate(bytes=Max("stored_bytes"))["bytes"]  # with its result
-    StorageQuota.objects.update(storage_limit=largest)
-    take, holds, deleted = quotas.take, threading.Event(), threading.Event()
+    largest_image = UserImage.objects.aggregate(bytes=Max("stored_bytes"))[
+        "bytes"
+    ]  # once processed
+    StorageQuota.objects.update(storage_limit=largest_image)
+    real_take, row_locked, deleted = quotas.take, threading.Event(), threading.Event()
 
-    def take_late(*arguments):
-        holds.set()  # the image's row
+    def take_after_deletion(*arguments):
+        row_locked.set()  # by restore_images
         deleted.wait(PATIENCE)
-        take(*arguments)
+        real_take(*arguments)
 
-    monkeypatch.setattr(quotas, "take", take_late)
-    restoring = aside(lambda: restore_images(UserImage.objects.filter(pk=oldest.pk)))
-    assert holds.wait(10)
+    monkeypatch.setattr(quotas, "take", take_after_deletion)
+    restoring = run_in_thread(lambda: restore_images(UserImage.objects.filter(pk=oldest.pk)))
+    assert row_locked.wait(10)
     delete_images(UserImage.objects.filter(pk=other.pk))
     deleted.set()
     restoring.join()
@@ -70,22 +72,24 @@ def test_what_is_brought_back_while_the_bin_overflows(doctor, aside, monkeypatch
     assert set(UserImage.objects.filter(deleted_at=None)) == {oldest}
 
 
-def test_two_who_add_the_same_new_tags(doctor, aside, monkeypatch):
-    """Named in opposite order, the second tag of each is the first of the other."""
-    images = [submitted(doctor, seed) for seed in (1, 2)]
+def test_concurrent_new_tags_are_created_in_one_order(doctor, run_in_thread, monkeypatch):
+    """Given in opposite order, each request would wait for the other's first tag."""
+    images = [submit(doctor, seed) for seed in (1, 2)]
     names = ["zona", "acné"]
-    together, create = threading.Barrier(2, timeout=PATIENCE), Tag.objects.bulk_create
+    barrier, real_bulk_create = threading.Barrier(2, timeout=PATIENCE), Tag.objects.bulk_create
 
     def create_one_by_one(rows, **options):
-        """As the database does, with the other's turn in between."""
+        """One row at a time, with the other thread running in between."""
         for row in rows:
-            create([row], **options)
-            with suppress(threading.BrokenBarrierError):  # the other waits for what is held here
-                together.wait()
+            real_bulk_create([row], **options)
+            with suppress(
+                threading.BrokenBarrierError
+            ):  # the other thread waits for this one's lock
+                barrier.wait()
 
     monkeypatch.setattr(tags.Tag.objects, "bulk_create", create_one_by_one)
     threads = [
-        aside(
+        run_in_thread(
             lambda image=image, order=order: edit_images(
                 UserImage.objects.filter(pk=image.pk), add=order
             )
@@ -95,4 +99,4 @@ def test_two_who_add_the_same_new_tags(doctor, aside, monkeypatch):
     for thread in threads:
         thread.join()
     assert [thread.errors for thread in threads] == [[], []]
-    assert {len(found) for found in tags.names_by_image(images).values()} == {2}
+    assert {len(tag_names) for tag_names in tags.names_by_image(images).values()} == {2}

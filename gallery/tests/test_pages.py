@@ -1,4 +1,4 @@
-"""The gallery's pages: what they show, what they do with what is sent, what they cost."""
+"""The gallery's pages: their contents, forms, paging and cost."""
 
 import io
 import zipfile
@@ -14,50 +14,50 @@ from gallery.services.processing import queue
 from gallery.services.trash import delete_images
 from testing.cast import upload
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cached_processing")]
 HTMX = {"HX-Request": "true"}
 
 
 def submit(user, *, ready=False, **options):
-    made, _created = submit_image(user=user, upload=upload(), **options)
+    image, _created = submit_image(user=user, upload=upload(), **options)
     if ready:
         assert queue.work()
-        made.refresh_from_db()
-    return made
+        image.refresh_from_db()
+    return image
 
 
 def text(response):
     return response.content.decode()
 
 
-def shown(response):
+def ids_shown(response):
     return [image.pk for image in response.context["images"]]
 
 
-def test_it_shows_ones_own_and_nobody_elses(page, doctor, other_doctor):
-    mine = submit(doctor, title="Nævus du dos", tag_names=["suivi"])
+def test_gallery_shows_only_the_users_images(page, doctor, other_doctor):
+    own_image = submit(doctor, title="Nævus du dos", tag_names=["suivi"])
     submit(other_doctor, title="Someone else's")
     body = text(page(doctor).get("/gallery/"))
-    assert f"tile-{mine.pk}" in body
+    assert f"tile-{own_image.pk}" in body
     assert "Nævus du dos" in body
     assert "suivi" in body
     assert "Someone else" not in body
 
 
-def test_an_empty_gallery_invites_and_an_empty_search_leads_back(page, doctor):
+def test_empty_gallery_and_empty_search_have_their_own_texts(page, doctor):
     assert "data-open-upload" in text(page(doctor).get("/gallery/"))
     submit(doctor)
-    nothing = text(page(doctor).get("/gallery/", {"q": "nowhere"}))
-    assert "No image matches" in nothing or "Aucune image" in nothing
+    body = text(page(doctor).get("/gallery/", {"q": "nowhere"}))
+    assert "No matching images" in body or "Aucune image" in body
 
 
-def test_filters(page, doctor):
+def test_gallery_filters_ignore_invalid_values(page, doctor):
     old = submit(doctor, title="Épaule", tag_names=["Suivi"])
     new = submit(doctor, title="dos")
     edit_images(UserImage.objects.filter(pk=new.pk), favorite=True)
     UserImage.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=60))
     day = timezone.localdate().isoformat()
-    for query, found in (
+    for query, expected in (
         ({}, [new, old]),
         ({"ordering": "created_at"}, [old, new]),
         ({"q": "epaule"}, [old]),
@@ -69,82 +69,86 @@ def test_filters(page, doctor):
         ({"status": "ready"}, []),
         ({"date_from": day}, [new]),
         ({"date_to": day, "favorite": "true"}, [new]),
-        # what makes no sense is passed over
+        # invalid values are ignored
         ({"status": "x", "date_from": "x", "ordering": "x", "before": "x"}, [new, old]),
         ({"q": "\0"}, [new, old]),
         ({"date_from": "0001-01-01", "date_to": "9999-12-31"}, [new, old]),
         ({"date_from": "9999-12-31"}, []),
         ({"date_to": "0001-01-01"}, []),
     ):
-        assert shown(page(doctor).get("/gallery/", query)) == [i.pk for i in found], query
+        assert ids_shown(page(doctor).get("/gallery/", query)) == [i.pk for i in expected], query
 
 
-def test_pages_by_key_in_both_directions_and_by_tag(page, doctor, monkeypatch):
-    """Every image once, whatever is added, and with every filter."""
+def test_paging_shows_every_image_once_in_both_orders(page, doctor, monkeypatch):
+    """With and without a filter."""
     monkeypatch.setattr("gallery.views.grid.IMAGES", 2)
-    made = [submit(doctor, tag_names=["all", "too"]).pk for _ in range(5)]
-    for query, order in (
-        ({}, made[::-1]),
-        ({"ordering": "created_at"}, made),
-        ({"tag": "all"}, made[::-1]),
+    created = [submit(doctor, tag_names=["all", "too"]).pk for _ in range(5)]
+    for query, expected in (
+        ({}, created[::-1]),
+        ({"ordering": "created_at"}, created),
+        ({"tag": "all"}, created[::-1]),
     ):
-        seen, cursor = [], ""
+        ids, cursor = [], ""
         for _ in range(3):
             response = page(doctor).get("/gallery/", query | {"before": cursor}, headers=HTMX)
-            seen += shown(response)
-            cursor = seen[-1]
-        assert seen == order, query
+            ids += ids_shown(response)
+            cursor = ids[-1]
+        assert ids == expected, query
         assert "data-next" not in text(response)
 
 
-def test_the_place_outlives_the_filter(page, doctor, monkeypatch):
-    """The last of a page loses its star while one looks; the next page is still the next."""
+def test_paging_continues_after_an_image_that_left_the_filter(page, doctor, monkeypatch):
+    """The last image of a page loses its star meanwhile; the next page still follows it."""
     monkeypatch.setattr("gallery.views.grid.IMAGES", 1)
     first, second = submit(doctor), submit(doctor)
     edit_images(UserImage.objects.all(), favorite=True)
     edit_images(UserImage.objects.filter(pk=second.pk), favorite=False)
     query = {"favorite": "true", "before": str(second.pk)}
-    assert shown(page(doctor).get("/gallery/", query)) == [first.pk]
+    assert ids_shown(page(doctor).get("/gallery/", query)) == [first.pk]
 
 
-def test_a_refreshed_grid_has_the_tiles_that_it_had(page, doctor, monkeypatch):
+def test_refreshed_grid_keeps_its_number_of_tiles(page, doctor, monkeypatch):
     monkeypatch.setattr("gallery.views.grid.IMAGES", 2)
     for _ in range(5):
         submit(doctor)
-    for had, tiles in (("", 2), ("3", 4), ("5", 5), ("x", 2)):
-        body = text(page(doctor).get("/gallery/", {"shown": had}, headers=HTMX))
+    for tiles_shown, tiles in (("", 2), ("3", 4), ("5", 5), ("x", 2)):
+        body = text(page(doctor).get("/gallery/", {"shown": tiles_shown}, headers=HTMX))
         assert body.count('class="tile"') == tiles
         assert "shown=" not in body
         assert "<html" not in body
-        assert 'id="quota"' in body, "quota and chips come with it"
+        assert 'id="quota"' in body, "the quota bar is refreshed too"
 
 
-def test_the_page_watches_only_while_something_waits(page, doctor):
+def test_page_polls_only_while_images_are_processing(page, doctor):
     submit(doctor)
     assert "/gallery/progress/" in text(page(doctor).get("/gallery/"))
     queue.work()
     assert "/gallery/progress/" not in text(page(doctor).get("/gallery/"))
 
 
-def test_progress_answers_with_what_changed(page, doctor, other_doctor):
-    """The tile of what is done, the line of what is not, the next question as long as needed."""
-    done, waits, theirs = submit(doctor, ready=True), submit(doctor), submit(other_doctor)
-    gone = submit(doctor)
-    delete_images(UserImage.objects.filter(pk=gone.pk))
-    ids = [str(i.pk) for i in (done, waits, theirs, gone)]
+def test_progress_returns_changed_tiles_and_removes_deleted_ones(page, doctor, other_doctor):
+    """Tiles of finished images, status lines of waiting ones, and polling while any is waiting."""
+    finished, waiting, other_image = (
+        submit(doctor, ready=True),
+        submit(doctor),
+        submit(other_doctor),
+    )
+    deleted = submit(doctor)
+    delete_images(UserImage.objects.filter(pk=deleted.pk))
+    ids = [str(i.pk) for i in (finished, waiting, other_image, deleted)]
     body = text(page(doctor).get("/gallery/progress/", {"ids": [*ids, "x"]}, headers=HTMX))
-    assert f'id="tile-{done.pk}"' in body
-    assert f'id="state-{waits.pk}"' in body
-    assert f'id="tile-{waits.pk}"' not in body, "its picture is not drawn anew every second"
-    for absent in (theirs, gone):
+    assert f'id="tile-{finished.pk}"' in body
+    assert f'id="state-{waiting.pk}"' in body
+    assert f'id="tile-{waiting.pk}"' not in body, "its picture is not replaced at every poll"
+    for absent in (other_image, deleted):
         assert f'<li id="tile-{absent.pk}" hx-swap-oob="delete">' in body
     assert "load delay:" in body
-    over = text(page(doctor).get("/gallery/progress/", {"ids": ids[0]}, headers=HTMX))
-    assert "load delay:" not in over
-    assert 'id="progress"' in over
+    last_answer = text(page(doctor).get("/gallery/progress/", {"ids": ids[0]}, headers=HTMX))
+    assert "load delay:" not in last_answer
+    assert 'id="progress"' in last_answer
 
 
-def test_questions_grow_rarer_while_nothing_happens(page, doctor):
+def test_polling_interval_grows_while_nothing_changes(page, doctor):
     image, pauses = submit(doctor), []
     for turn in ("", "0", "1", "2", "3", "99", "x"):
         body = text(page(doctor).get("/gallery/progress/", {"ids": str(image.pk), "turn": turn}))
@@ -152,7 +156,7 @@ def test_questions_grow_rarer_while_nothing_happens(page, doctor):
     assert pauses == ["1", "2", "3", "5", "5", "5", "1"]
 
 
-def test_a_later_page_with_waiting_images_starts_the_watch(page, doctor, monkeypatch):
+def test_later_page_with_waiting_images_starts_polling(page, doctor, monkeypatch):
     monkeypatch.setattr("gallery.views.grid.IMAGES", 1)
     submit(doctor)
     last = submit(doctor)
@@ -162,7 +166,7 @@ def test_a_later_page_with_waiting_images_starts_the_watch(page, doctor, monkeyp
     assert 'id="progress" data-progress hx-swap-oob="true"' in body
 
 
-def test_it_says_since_when_it_is_in_work(page, doctor):
+def test_pages_show_how_long_an_image_is_being_processed(page, doctor):
     image = submit(doctor)
     queue.claim()
     UserImage.objects.update(processing_since=timezone.now() - timedelta(seconds=12))
@@ -170,57 +174,57 @@ def test_it_says_since_when_it_is_in_work(page, doctor):
         assert "12" in text(page(doctor).get(path, headers={"Accept-Language": "en"})), path
 
 
-def test_two_hundred_waiting_do_not_make_the_page_ask_more(page, doctor, questions):
-    one, browser = submit(doctor), page(doctor)
+def test_polling_cost_does_not_grow_with_waiting_images(page, doctor, count_queries):
+    image, browser = submit(doctor), page(doctor)
 
-    def asked(ids):
+    def query_counts(ids):
         return [
-            questions(lambda: browser.get("/gallery/")),
-            questions(lambda: browser.get("/gallery/progress/", {"ids": ids})),
+            count_queries(lambda: browser.get("/gallery/")),
+            count_queries(lambda: browser.get("/gallery/progress/", {"ids": ids})),
         ]
 
-    browser.get("/gallery/")  # what is asked once a process
-    few = asked([str(one.pk)])
+    browser.get("/gallery/")  # fills what is cached per process
+    counts_for_one = query_counts([str(image.pk)])
     StorageQuota.objects.update(image_limit=1000)
     rows = []
     for number in range(200):
-        copy = UserImage.objects.get(pk=one.pk)
-        copy.pk = type(one.pk)(int=number + 1)
+        copy = UserImage.objects.get(pk=image.pk)
+        copy.pk = type(image.pk)(int=number + 1)
         rows.append(copy)
     UserImage.objects.bulk_create(rows)
     ids = [str(row.pk) for row in rows]
-    assert asked(ids) == few
+    assert query_counts(ids) == counts_for_one
     body = text(browser.get("/gallery/progress/", {"ids": ids}))
-    assert body.count('id="state-') == 40, "and one question is about forty at most"
+    assert body.count('id="state-') == 40, "a poll covers at most forty images"
 
 
 @pytest.mark.parametrize("path", ["/gallery/", "/gallery/?tag=a", "/gallery/images/{pk}/"])
-def test_number_of_queries_does_not_grow(path, page, doctor, questions):
+def test_page_query_count_does_not_grow(path, page, doctor, count_queries):
     """With twice as many images as before."""
-    browser, found = page(doctor), []
+    browser, counts = page(doctor), []
     for _length in (3, 6):
-        made = [submit(doctor, tag_names=["a", "b"], ready=True) for _ in range(3)]
-        shown = path.format(pk=made[1].pk)
-        browser.get(shown)  # what is asked once a process
-        found.append(questions(lambda shown=shown: browser.get(shown)))
-    assert found[0] == found[1]
+        images = [submit(doctor, tag_names=["a", "b"], ready=True) for _ in range(3)]
+        url = path.format(pk=images[1].pk)
+        browser.get(url)  # fills what is cached per process
+        counts.append(count_queries(lambda url=url: browser.get(url)))
+    assert counts[0] == counts[1]
 
 
-def test_no_page_opens_the_storage(page, doctor, monkeypatch):
+def test_pages_do_not_access_the_storage(page, doctor, monkeypatch):
     image = submit(doctor, ready=True)
 
-    def asked(*args, **kwargs):
+    def fail(*args, **kwargs):
         raise AssertionError("a round trip to the storage while a page renders")
 
     for container in ("originals", "processed", "thumbnails"):
         for method in ("open", "exists", "size"):
-            monkeypatch.setattr(storages[container], method, asked)
+            monkeypatch.setattr(storages[container], method, fail)
     for path in ("/gallery/", f"/gallery/images/{image.pk}/"):
         assert page(doctor).get(path).status_code == 200
 
 
 @pytest.mark.parametrize(("count", "level"), [(7, "0"), (8, "80"), (19, "95")])
-def test_the_owner_is_warned_on_the_page(page, doctor, count, level):
+def test_quota_bar_warns_at_80_and_95_percent(page, doctor, count, level):
     StorageQuota.objects.of(doctor.pk)
     StorageQuota.objects.update(image_limit=20 if count == 19 else 10, image_count=count)
     body = text(page(doctor).get("/gallery/"))
@@ -228,7 +232,7 @@ def test_the_owner_is_warned_on_the_page(page, doctor, count, level):
     assert ("quota-word" in body) == (level != "0")
 
 
-def test_detail_saves_what_a_form_says(page, doctor):
+def test_detail_form_saves_valid_input_only(page, doctor):
     image = submit(doctor, title="a", tag_names=["x"])
     url = f"/gallery/images/{image.pk}/"
     page(doctor).post(url, {"title": "<b>Épaule", "tags": "suivi, Suivi, dos", "is_favorite": "on"})
@@ -243,7 +247,7 @@ def test_detail_saves_what_a_form_says(page, doctor):
     assert image.title == "<b>Épaule", "a refused form changes nothing"
 
 
-def test_detail_of_a_failed_image_says_why_and_keeps_the_original(page, doctor):
+def test_detail_of_a_failed_image_shows_the_reason_and_offers_a_retry(page, doctor):
     image = submit(doctor)
     queue.fail(queue.claim(), "nothing_found")
     body = text(page(doctor).get(f"/gallery/images/{image.pk}/"))
@@ -255,11 +259,11 @@ def test_detail_of_a_failed_image_says_why_and_keeps_the_original(page, doctor):
     assert answer["Location"] == f"/gallery/images/{image.pk}/"
     image.refresh_from_db()
     assert (image.status, image.engine_asked, image.error) == ("queued", "lesion", "")
-    bad = page(doctor).post(f"/gallery/images/{image.pk}/retry/", {"engine": "x"})
-    assert bad.status_code == 400
+    refused = page(doctor).post(f"/gallery/images/{image.pk}/retry/", {"engine": "x"})
+    assert refused.status_code == 400
 
 
-def test_detail_asks_until_it_is_ready_and_then_shows_it(page, doctor):
+def test_detail_polls_until_the_image_is_ready(page, doctor):
     image = submit(doctor)
     url = f"/gallery/images/{image.pk}/"
     waiting = page(doctor).get(url, {"turn": "0"}, headers=HTMX)
@@ -272,7 +276,7 @@ def test_detail_asks_until_it_is_ready_and_then_shows_it(page, doctor):
     assert "load delay" not in text(ready)
 
 
-def test_downloads_have_names_that_tell_them_apart(page, doctor):
+def test_downloads_have_distinct_file_names(page, doctor):
     image = submit(doctor, title="Bras 3.5 mm", ready=True)
     browser = page(doctor)
     paths = browser.get(f"/gallery/images/{image.pk}/").context["downloads"]
@@ -282,7 +286,7 @@ def test_downloads_have_names_that_tell_them_apart(page, doctor):
     assert "thumbnail.webp" in links["thumbnail"]
 
 
-def test_neighbours_in_the_order_of_the_gallery(page, doctor):
+def test_detail_links_to_the_neighbouring_images(page, doctor):
     first, second, third = (submit(doctor) for _ in range(3))
     context = page(doctor).get(f"/gallery/images/{second.pk}/").context
     assert [i.pk for i in context["newer"]] == [third.pk]
@@ -294,28 +298,28 @@ def bulk(browser, action, *images, **fields):
     return browser.post("/gallery/selected/", body, follow=True)
 
 
-def test_the_bar_without_a_script(page, doctor, other_doctor):
-    """Everything the bar offers, for one's own images only."""
-    one, two, theirs = submit(doctor), submit(doctor), submit(other_doctor)
+def test_bulk_actions_by_form_affect_only_own_images(page, doctor, other_doctor):
+    """Every bulk action, without JavaScript."""
+    first, second, other_image = submit(doctor), submit(doctor), submit(other_doctor)
     browser = page(doctor)
-    bulk(browser, "favorite", one, theirs)
-    assert [i.pk for i in UserImage.objects.filter(is_favorite=True)] == [one.pk]
-    bulk(browser, "unfavorite", one)
+    bulk(browser, "favorite", first, other_image)
+    assert [i.pk for i in UserImage.objects.filter(is_favorite=True)] == [first.pk]
+    bulk(browser, "unfavorite", first)
     assert not UserImage.objects.filter(is_favorite=True).exists()
-    bulk(browser, "tag", one, two, theirs, tags="suivi, dos")
-    assert {i.pk for i in UserImage.objects.filter(tags__key="suivi")} == {one.pk, two.pk}
-    bulk(browser, "untag", two, tags="SUIVI")
-    assert {i.pk for i in UserImage.objects.filter(tags__key="suivi")} == {one.pk}
-    deleted = bulk(browser, "delete", one, theirs)
-    assert [i.pk for i in UserImage.objects.visible_to(doctor)] == [two.pk]
+    bulk(browser, "tag", first, second, other_image, tags="suivi, dos")
+    assert {i.pk for i in UserImage.objects.filter(tags__key="suivi")} == {first.pk, second.pk}
+    bulk(browser, "untag", second, tags="SUIVI")
+    assert {i.pk for i in UserImage.objects.filter(tags__key="suivi")} == {first.pk}
+    deleted = bulk(browser, "delete", first, other_image)
+    assert [i.pk for i in UserImage.objects.visible_to(doctor)] == [second.pk]
     assert UserImage.objects.visible_to(other_doctor).exists()
-    assert 'value="restore"' in text(deleted), "the message brings them back"
-    assert text(deleted).count(f'value="{one.pk}"') == 1
-    bulk(browser, "restore", one, theirs)
+    assert 'value="restore"' in text(deleted), "the message offers to restore them"
+    assert text(deleted).count(f'value="{first.pk}"') == 1
+    bulk(browser, "restore", first, other_image)
     assert UserImage.objects.visible_to(doctor).count() == 2
 
 
-def test_the_bar_with_nonsense(page, doctor):
+def test_invalid_bulk_actions_change_nothing(page, doctor):
     image = submit(doctor)
     for body in ({}, {"action": "x", "ids": str(image.pk)}, {"action": "delete", "ids": "x"}):
         assert page(doctor).post("/gallery/selected/", body).status_code == 302
@@ -326,18 +330,18 @@ def test_the_bar_with_nonsense(page, doctor):
     assert (image.deleted_at, image.tags.count()) == (None, 0)
 
 
-def test_it_goes_back_to_the_page_it_came_from_and_nowhere_else(page, doctor):
+def test_bulk_action_redirects_to_a_local_referer_only(page, doctor):
     body = {"action": "favorite", "ids": str(submit(doctor).pk)}
-    for referer, place in (
+    for referer, location in (
         ("http://testserver/gallery/?tag=a", "http://testserver/gallery/?tag=a"),
         ("https://evil.example/gallery/", "/gallery/"),
         ("", "/gallery/"),
     ):
         answer = page(doctor).post("/gallery/selected/", body, headers={"Referer": referer})
-        assert answer["Location"] == place
+        assert answer["Location"] == location
 
 
-def test_restoring_without_room_says_so(page, doctor):
+def test_restore_over_the_quota_restores_nothing(page, doctor):
     image = submit(doctor)
     bulk(page(doctor), "delete", image)
     StorageQuota.objects.update(image_limit=0)
@@ -345,7 +349,7 @@ def test_restoring_without_room_says_so(page, doctor):
     assert not UserImage.objects.visible_to(doctor).exists()
 
 
-def test_delete_one_and_undo(page, doctor):
+def test_deleted_image_can_be_restored_from_the_message(page, doctor):
     image = submit(doctor)
     answer = page(doctor).post(f"/gallery/images/{image.pk}/delete/", follow=True)
     assert f'value="{image.pk}"' in text(answer)
@@ -353,9 +357,11 @@ def test_delete_one_and_undo(page, doctor):
     assert page(doctor).get(f"/gallery/images/{image.pk}/delete/").status_code == 405
 
 
-def test_zip_of_ones_own(page, doctor, other_doctor):
-    mine, theirs = submit(doctor, ready=True), submit(other_doctor)
-    answer = page(doctor).post("/gallery/download/", {"ids": [str(mine.pk), str(theirs.pk)]})
+def test_zip_contains_only_own_images(page, doctor, other_doctor):
+    own_image, other_image = submit(doctor, ready=True), submit(other_doctor)
+    answer = page(doctor).post(
+        "/gallery/download/", {"ids": [str(own_image.pk), str(other_image.pk)]}
+    )
     names = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).namelist()
     assert len(names) == 3, "cut-out, original, manifest"
-    assert page(doctor).post("/gallery/download/", {"ids": str(theirs.pk)}).status_code == 302
+    assert page(doctor).post("/gallery/download/", {"ids": str(other_image.pk)}).status_code == 302

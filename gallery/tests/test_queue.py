@@ -1,4 +1,4 @@
-"""No image is lost between states, and none is processed for two."""
+"""The processing queue: no image is lost between states, and none is processed twice."""
 
 from datetime import timedelta
 
@@ -22,63 +22,63 @@ def submit(user, **options):
     return submit_image(user=user, upload=upload(), **options)[0]
 
 
-def fails_with(monkeypatch, error):
+def make_engine_fail(monkeypatch, error):
     def remove(*args, **kwargs):
         raise error
 
     monkeypatch.setattr(background, "remove", remove)
 
 
-def test_a_leased_image_is_nobody_else_s(user_image):
-    """Two workers would do the work twice and count its bytes twice."""
-    held = queue.claim()
-    assert (held.pk, held.status, held.attempts) == (user_image.pk, "processing", 1)
+def test_claimed_image_is_not_claimed_again(user_image):
+    """Otherwise two workers do the work and count its bytes twice."""
+    claimed = queue.claim()
+    assert (claimed.pk, claimed.status, claimed.attempts) == (user_image.pk, "processing", 1)
     assert queue.claim() is None
 
 
-def test_a_lease_that_ended_is_taken_again(user_image, settings, due_now):
-    """A worker that was killed would else leave its image in progress for ever."""
+def test_image_is_claimed_again_after_its_lease_expires(user_image, settings, due_now):
+    """Otherwise the image of a killed worker would be in progress for ever."""
     queue.claim()
     due_now(user_image)
-    again = queue.claim()
-    assert (again.pk, again.attempts) == (user_image.pk, 2)
+    claimed = queue.claim()
+    assert (claimed.pk, claimed.attempts) == (user_image.pk, 2)
 
 
 @pytest.fixture
 def due_now():
-    """The database's clock cannot be moved: the row's can."""
+    """`due_now(image)`: make the image due, because the database's clock cannot be moved."""
 
-    def make(image):
+    def set_due(image):
         past = timezone.now() - timedelta(seconds=1)
         UserImage.objects.filter(pk=image.pk, due_at__isnull=False).update(due_at=past)
 
-    return make
+    return set_due
 
 
-def test_who_lost_the_lease_changes_nothing(user_image, doctor, due_now):
-    """A worker that was only slow comes back when another has the image: its answer must not
-    count the bytes twice or end the other's work."""
-    slow = queue.claim()
+def test_worker_without_the_lease_changes_nothing(user_image, doctor, due_now):
+    """A slow worker finishes when another already has the image: it must not count the bytes twice
+    or end the other's work."""
+    slow_claim = queue.claim()
     due_now(user_image)
-    fast = queue.claim()
-    queue.process(fast)
+    second_claim = queue.claim()
+    queue.process(second_claim)
     used = StorageQuota.objects.of(doctor.pk).storage_used
     stored = blobs()
-    queue.process(slow)
-    queue.fail(slow, "engine_failed")
-    queue.postpone(slow, "engine_failed")
+    queue.process(slow_claim)
+    queue.fail(slow_claim, "engine_failed")
+    queue.postpone(slow_claim, "engine_failed")
     user_image.refresh_from_db()
     assert (user_image.status, user_image.error) == ("ready", "")
     assert StorageQuota.objects.of(doctor.pk).storage_used == used
     assert blobs() == stored
 
 
-def test_a_killed_try_leaves_no_second_result(user_image, due_now, monkeypatch):
-    """The names are the same at every try, so that nothing is left to find."""
-    held = queue.claim()
+def test_interrupted_attempt_leaves_no_extra_blobs(user_image, due_now, monkeypatch):
+    """Every attempt uses the same blob names, so that nothing is left behind."""
+    claimed = queue.claim()
     monkeypatch.setattr(queue, "locked_row", lambda image: (_ for _ in ()).throw(SystemExit))
     with pytest.raises(SystemExit):
-        queue.process(held)
+        queue.process(claimed)
     monkeypatch.undo()
     stored = blobs()
     due_now(user_image)
@@ -88,26 +88,28 @@ def test_a_killed_try_leaves_no_second_result(user_image, due_now, monkeypatch):
     assert blobs() == stored
 
 
-def test_pauses_grow_and_then_it_fails(user_image, settings, monkeypatch, due_now):
+def test_transient_errors_are_retried_with_growing_pauses(
+    user_image, settings, monkeypatch, due_now
+):
     settings.PROCESSING_PAUSES = [10, 60]
-    fails_with(monkeypatch, background.BackgroundFailed("engine_failed", transient=True))
+    make_engine_fail(monkeypatch, background.BackgroundFailed("engine_failed", transient=True))
     for pause in (10, 60):
-        before = timezone.now()
+        started = timezone.now()
         queue.work()
         user_image.refresh_from_db()
         assert user_image.status == "queued"
-        assert pause <= (user_image.due_at - before).total_seconds() < pause + 5
-        assert not queue.work(), "not before the pause is over"
+        assert pause <= (user_image.due_at - started).total_seconds() < pause + 5
+        assert not queue.work(), "it is not due before the pause is over"
         due_now(user_image)
     queue.work()
     user_image.refresh_from_db()
     assert (user_image.status, user_image.error) == ("failed", "engine_failed")
     assert str(user_image.failure)
-    assert storages["originals"].exists(user_image.original.name), "the original stays"
+    assert storages["originals"].exists(user_image.original.name), "the original is kept"
 
 
-def test_what_can_never_work_fails_at_once(user_image, monkeypatch):
-    fails_with(monkeypatch, background.BackgroundFailed("nothing_found", transient=False))
+def test_permanent_errors_fail_immediately(user_image, monkeypatch):
+    make_engine_fail(monkeypatch, background.BackgroundFailed("nothing_found", transient=False))
     queue.work()
     user_image.refresh_from_db()
     assert (user_image.status, user_image.error, user_image.attempts) == (
@@ -117,9 +119,9 @@ def test_what_can_never_work_fails_at_once(user_image, monkeypatch):
     )
 
 
-def test_an_outage_is_not_the_image_s_fault(user_image, monkeypatch, due_now):
-    """Storage away for an hour would else fail every image that was due in it."""
-    fails_with(monkeypatch, StorageUnavailable("processed"))
+def test_storage_outage_costs_no_attempt(user_image, monkeypatch, due_now):
+    """Otherwise an hour without storage fails every image that was due."""
+    make_engine_fail(monkeypatch, StorageUnavailable("processed"))
     for _try in range(10):
         queue.work()
         due_now(user_image)
@@ -127,9 +129,9 @@ def test_an_outage_is_not_the_image_s_fault(user_image, monkeypatch, due_now):
     assert (user_image.status, user_image.attempts, user_image.error) == ("queued", 0, "")
 
 
-def test_our_own_fault_is_tried_again_and_then_told(user_image, settings, monkeypatch, due_now):
+def test_unexpected_exceptions_are_retried_then_fail(user_image, settings, monkeypatch, due_now):
     settings.PROCESSING_PAUSES = [1]
-    fails_with(monkeypatch, ZeroDivisionError("ours"))
+    make_engine_fail(monkeypatch, ZeroDivisionError("ours"))
     for _try in range(2):
         queue.work()
         due_now(user_image)
@@ -137,7 +139,7 @@ def test_our_own_fault_is_tried_again_and_then_told(user_image, settings, monkey
     assert (user_image.status, user_image.error) == ("failed", "gave_up")
 
 
-def test_workers_that_die_of_it_do_not_die_for_ever(user_image, settings, due_now):
+def test_image_that_kills_workers_fails_in_the_end(user_image, settings, due_now):
     settings.PROCESSING_PAUSES = [1, 1]
     for _killed in range(3):
         assert queue.claim()
@@ -147,28 +149,28 @@ def test_workers_that_die_of_it_do_not_die_for_ever(user_image, settings, due_no
     assert (user_image.status, user_image.error) == ("failed", "gave_up")
 
 
-def test_an_original_that_is_gone_is_said_to_be(user_image):
+def test_missing_original_fails_with_its_code(user_image):
     storage.delete("originals", user_image.original.name)
     queue.work()
     user_image.refresh_from_db()
     assert (user_image.status, user_image.error) == ("failed", "original_missing")
 
 
-def test_one_person_s_two_hundred_do_not_keep_another_waiting(doctor, user_image):
+def test_queue_is_fair_between_users(doctor, user_image):
     others = [submit(doctor) for _image in range(3)]
     patient = make_user("waiting@example.org")
-    theirs = submit(patient)
+    patients_image = submit(patient)
     assert queue.claim().pk == user_image.pk
-    assert queue.claim().pk == theirs.pk, "who was never served comes first"
-    assert queue.claim().pk == others[0].pk, "then who was served longest ago, oldest first"
+    assert queue.claim().pk == patients_image.pk, "users who were never served come first"
+    assert queue.claim().pk == others[0].pk, "then the user served longest ago, oldest image first"
 
 
-def test_deleted_while_in_work(user_image, doctor):
-    """Its bytes must not count: it is not the owner's any more; and brought back, it is ready."""
-    held = queue.claim()
-    mine = UserImage.objects.visible_to(doctor)
-    delete_images(mine)
-    queue.process(held)
+def test_image_deleted_during_processing_takes_no_quota(user_image, doctor):
+    """Deleted images count for nothing; once restored, it is ready and counts."""
+    claimed = queue.claim()
+    images = UserImage.objects.visible_to(doctor)
+    delete_images(images)
+    queue.process(claimed)
     assert StorageQuota.objects.of(doctor.pk).storage_used == 0
     restore_images(UserImage.objects.deleted_by(doctor))
     user_image.refresh_from_db()
@@ -176,16 +178,16 @@ def test_deleted_while_in_work(user_image, doctor):
     assert StorageQuota.objects.of(doctor.pk).storage_used == user_image.stored_bytes
 
 
-def test_deleted_for_good_while_in_work(
+def test_image_erased_during_processing_leaves_no_blobs(
     user_image, monkeypatch, django_capture_on_commit_callbacks
 ):
-    """Nobody else would remove what the worker stores after the row has gone."""
-    real = background.remove
+    """The worker must delete what it stored after the row was deleted."""
+    real_remove = background.remove
 
     def remove(*args, **kwargs):
-        cut = real(*args, **kwargs)
+        result = real_remove(*args, **kwargs)
         UserImage.objects.all().delete()
-        return cut
+        return result
 
     monkeypatch.setattr(background, "remove", remove)
     with django_capture_on_commit_callbacks(execute=True):
@@ -193,12 +195,12 @@ def test_deleted_for_good_while_in_work(
     assert not blobs()
 
 
-def test_a_deleted_image_is_not_taken(user_image, doctor):
+def test_deleted_image_is_not_claimed(user_image, doctor):
     delete_images(UserImage.objects.visible_to(doctor))
     assert queue.claim() is None
 
 
-def test_a_second_run_removes_the_first_result(user_image, django_capture_on_commit_callbacks):
+def test_retry_replaces_the_first_result(user_image, django_capture_on_commit_callbacks):
     queue.work()
     user_image.refresh_from_db()
     first = set(user_image.blobs())
@@ -211,40 +213,40 @@ def test_a_second_run_removes_the_first_result(user_image, django_capture_on_com
     assert len(first - blobs()) == 2
 
 
-def test_a_second_run_that_fails_keeps_the_first_result(user_image, monkeypatch):
+def test_failed_retry_keeps_the_first_result(user_image, monkeypatch):
     queue.work()
     retry_image(user_image, engine="lesion")
-    fails_with(monkeypatch, background.BackgroundFailed("nothing_found", transient=False))
+    make_engine_fail(monkeypatch, background.BackgroundFailed("nothing_found", transient=False))
     queue.work()
     user_image.refresh_from_db()
     assert (user_image.status, user_image.error) == ("ready", "nothing_found")
     assert user_image.cutout.name.endswith("_processed.png")
 
 
-def test_the_worker_works_under_the_request_s_name(client, doctor, page, caplog, monkeypatch):
-    """Whoever follows one upload through the log would else lose it at the queue."""
+def test_worker_logs_with_the_request_id_of_the_upload(client, doctor, page, caplog, monkeypatch):
+    """Otherwise an upload cannot be followed through the log beyond the queue."""
     from core.context import RequestIdFilter, request_id
     from imaging.tasks import delete_blobs
 
     answer = page(doctor).post("/api/v1/remove-background", {"file": upload()})
     image = UserImage.objects.get()
     assert image.request_id == answer["X-Request-ID"]
-    seen = []
-    monkeypatch.setattr(background, "remove", lambda *a, **o: seen.append(request_id()))
+    request_ids = []
+    monkeypatch.setattr(background, "remove", lambda *a, **o: request_ids.append(request_id()))
     caplog.handler.addFilter(RequestIdFilter())
-    queue.work()  # nothing came of it, which is logged
-    assert seen == [answer["X-Request-ID"]]
+    queue.work()  # the engine returns nothing, which is logged
+    assert request_ids == [answer["X-Request-ID"]]
     assert {
         record.request_id for record in caplog.records if record.name == jobs_queue.__name__
     } == {answer["X-Request-ID"]}
     assert request_id() == ""
-    monkeypatch.setattr(storage, "delete", lambda *names: seen.append(request_id()))
+    monkeypatch.setattr(storage, "delete", lambda *names: request_ids.append(request_id()))
     delete_blobs.func([("originals", "x")], request_id="from-elsewhere")
-    delete_blobs.func([("originals", "x")])  # one that was enqueued before an upgrade
-    assert seen[1:] == ["from-elsewhere", ""]
+    delete_blobs.func([("originals", "x")])  # as enqueued before an upgrade
+    assert request_ids[1:] == ["from-elsewhere", ""]
 
 
-def test_a_retry_is_another_request_s_work(page, doctor, user_image):
+def test_retry_takes_the_request_id_of_its_own_request(page, doctor, user_image):
     queue.fail(queue.claim(), "gave_up")
     answer = page(doctor).post(f"/api/v1/images/{user_image.pk}/retry", {}, "application/json")
     user_image.refresh_from_db()

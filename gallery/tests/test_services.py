@@ -1,4 +1,4 @@
-"""Upload to ready: what is stored, what counts, what is undone."""
+"""From upload to ready: what is stored, what counts and what is rolled back."""
 
 import hashlib
 from datetime import timedelta
@@ -21,34 +21,34 @@ on_both = pytest.mark.usefixtures("backend")  # files, and Azure Blob
 
 
 def submit(user, **options):
-    made, _created = submit_image(user=user, upload=upload(), **options)
-    return made
+    image, _created = submit_image(user=user, upload=upload(), **options)
+    return image
 
 
-def used(user):
+def usage(user):
     quota = StorageQuota.objects.of(user.pk)
     return quota.storage_used, quota.image_count
 
 
 @on_both
-def test_an_upload_is_queued_and_then_ready(doctor):
+def test_upload_is_queued_then_ready(doctor):
     image = submit(doctor, title=" Nævus ", tag_names=["Suivi", "suivi", "dos"])
     assert (image.status, image.title, image.attempts) == ("queued", "Nævus", 0)
-    assert used(doctor) == (image.stored_bytes, 1)
+    assert usage(doctor) == (image.stored_bytes, 1)
     assert queue.work()
-    assert not queue.work(), "it is not taken twice"
+    assert not queue.work(), "it is not processed twice"
     image.refresh_from_db()
     assert (image.status, image.error, image.lease) == ("ready", "", None)
     assert image.cutout.name == f"{doctor.pk}/{image.pk}_processed.png"
     assert image.processing_time > 0
     sizes = [storages[c].size(n) for c, n in image.blobs() if not n.endswith("_display.jpg")]
     assert image.stored_bytes == sum(sizes)
-    assert used(doctor) == (sum(sizes), 1)
+    assert usage(doctor) == (sum(sizes), 1)
     assert not Reservation.objects.exists()
 
 
 @on_both
-def test_the_original_is_kept_bit_for_bit(doctor):
+def test_original_is_stored_bit_for_bit(doctor):
     image = submit(doctor)
     with image.original.open() as file:
         assert file.read() == photograph()
@@ -57,39 +57,39 @@ def test_the_original_is_kept_bit_for_bit(doctor):
 
 
 @on_both
-def test_a_refused_file_leaves_nothing(doctor):
+def test_refused_file_stores_nothing_and_takes_no_quota(doctor):
     with pytest.raises(ImageRefused):
         submit_image(user=doctor, upload=upload(data=b"GIF89a"))
     assert not UserImage.objects.exists()
     assert not blobs()
-    assert used(doctor) == (0, 0)
+    assert usage(doctor) == (0, 0)
 
 
-def test_no_room_is_refused_before_anything_is_stored(doctor):
+def test_upload_over_the_image_limit_stores_nothing(doctor):
     StorageQuota.objects.of(doctor.pk)
     StorageQuota.objects.update(image_limit=1)
     submit(doctor)
-    before = blobs()
+    blobs_before = blobs()
     with pytest.raises(QuotaExceeded):
         submit(doctor)
-    assert blobs() == before
+    assert blobs() == blobs_before
 
 
-def test_deleted_and_brought_back(doctor):
+def test_deleted_image_can_be_restored(doctor):
     image = submit(doctor)
     queue.work()
-    mine = UserImage.objects.visible_to(doctor)
-    assert delete_images(mine.filter(pk=image.pk)) == [image.pk]
-    assert not mine.exists()
-    assert used(doctor) == (0, 0)
+    images = UserImage.objects.visible_to(doctor)
+    assert delete_images(images.filter(pk=image.pk)) == [image.pk]
+    assert not images.exists()
+    assert usage(doctor) == (0, 0)
     assert restore_images(UserImage.objects.deleted_by(doctor)) == 1
     image.refresh_from_db()
     assert image.status == "ready"
-    assert used(doctor) == (image.stored_bytes, 1)
+    assert usage(doctor) == (image.stored_bytes, 1)
     assert image.created_at <= timezone.now()
 
 
-def test_no_room_for_its_bytes_is_no_room(doctor):
+def test_upload_over_the_storage_limit_is_refused(doctor):
     image = submit(doctor)
     StorageQuota.objects.update(storage_limit=2 * image.stored_bytes - 1)
     with pytest.raises(QuotaExceeded):
@@ -98,19 +98,19 @@ def test_no_room_for_its_bytes_is_no_room(doctor):
     submit(doctor)
 
 
-@pytest.mark.parametrize("full", ["originals", "processed", "thumbnails"])
-def test_a_storage_that_fails_takes_no_room(doctor, backend, full):
-    """Room that an outage had reserved would else be gone, upload by upload."""
-    with backend.broken(full), pytest.raises(StorageUnavailable):
+@pytest.mark.parametrize("container", ["originals", "processed", "thumbnails"])
+def test_upload_during_a_storage_outage_takes_no_quota(doctor, backend, container):
+    """Otherwise each upload during an outage loses the room that it reserved."""
+    with backend.broken(container), pytest.raises(StorageUnavailable):
         submit(doctor)
-    assert used(doctor) == (0, 0)
+    assert usage(doctor) == (0, 0)
     assert not Reservation.objects.exists()
     assert not UserImage.objects.exists()
     assert not blobs()
 
 
-def test_an_outage_makes_an_image_wait_and_costs_it_no_try(doctor, backend):
-    """Or an hour without storage would fail a whole gallery."""
+def test_outage_during_processing_costs_no_attempt(doctor, backend):
+    """Otherwise an hour without storage fails a whole gallery."""
     image = submit(doctor)
     with backend.broken("originals"):
         queue.work()
@@ -118,20 +118,20 @@ def test_an_outage_makes_an_image_wait_and_costs_it_no_try(doctor, backend):
     assert (image.status, image.attempts) == ("queued", 0)
 
 
-def test_a_link_that_lives_makes_an_image_public(doctor, api):
-    """The list says so, and no longer than it is so."""
+def test_image_is_public_while_it_has_an_open_link(doctor, api):
+    """`is_public` in the list follows the state of the link."""
     image = submit(doctor)
     queue.work()
     expires = timezone.now() + timedelta(hours=1)
     share = Share.objects.create(image=image, token_hash="0" * 64, expires_at=expires)
 
-    def public():
-        told = api(doctor).get("/api/v1/gallery").json()["images"]
-        return [one["is_public"] for one in told]
+    def public_flags():
+        images = api(doctor).get("/api/v1/gallery").json()["images"]
+        return [image["is_public"] for image in images]
 
-    assert public() == [True]
+    assert public_flags() == [True]
     Share.objects.update(view_limit=1, views=1)
-    assert public() == [False], "spent"
+    assert public_flags() == [False], "used up"
     Share.objects.update(view_limit=None)
     shares.revoke(Share.objects.filter(pk=share.pk))
-    assert public() == [False]
+    assert public_flags() == [False]

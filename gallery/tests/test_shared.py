@@ -1,4 +1,4 @@
-"""The page of a link and the bytes of its image, as anybody gets them."""
+"""The public page of a link and its image, as any visitor gets them."""
 
 import io
 import re
@@ -22,32 +22,32 @@ from imaging.storage import signing
 from testing.cast import blobs
 
 pytestmark = pytest.mark.django_db
-WORD = "a secret word"
+PASSWORD = "a secret word"
 
 
 @pytest.fixture
 def visitor():
-    """Somebody without a login, whose browser checks what ours would."""
+    """A visitor who is not signed in, with CSRF checks enabled."""
     return Client(enforce_csrf_checks=True)
 
 
-def source(response):
-    found = re.search(r'<img src="([^"]+)"', response.content.decode())
-    return found.group(1).replace("&amp;", "&") if found else None
+def image_url(response):
+    match = re.search(r'<img src="([^"]+)"', response.content.decode())
+    return match.group(1).replace("&amp;", "&") if match else None
 
 
-def shown(response):
+def image_url_of_page(response):
     assert response.status_code == 200
-    assert source(response)
-    return source(response)
+    assert image_url(response)
+    return image_url(response)
 
 
-def test_a_link_shows_the_cut_out(visitor, link, mine):
-    share, path = link()
-    response = visitor.get(shown(visitor.get(path)))
+def test_link_shows_the_cutout_and_counts_a_view(visitor, make_link, ready_image):
+    share, path = make_link()
+    response = visitor.get(image_url_of_page(visitor.get(path)))
     assert response.status_code == 200
     data = b"".join(response.streaming_content)
-    with mine.cutout.open() as file:
+    with ready_image.cutout.open() as file:
         assert data == file.read()
     assert Image.open(io.BytesIO(data)).mode == "RGBA"
     share.refresh_from_db()
@@ -56,61 +56,61 @@ def test_a_link_shows_the_cut_out(visitor, link, mine):
 
 @pytest.mark.parametrize(
     "options",
-    [{"password": WORD}, {"view_limit": 1}, {"password": WORD, "view_limit": 1}],
+    [{"password": PASSWORD}, {"view_limit": 1}, {"password": PASSWORD, "view_limit": 1}],
     ids=["password", "limit", "both"],
 )
-def test_what_previews_a_link_uses_up_nothing(visitor, link, options):
-    """A messenger fetches every link it sees: it must not have the one view that there is."""
-    share, path = link(**options)
+def test_link_previews_use_up_no_view(visitor, make_link, options):
+    """Messengers fetch links for previews: they must not use up the only view."""
+    share, path = make_link(**options)
     for fetch in (visitor.get, visitor.head, visitor.get):
         response = fetch(path)
         assert response.status_code == 200
-        assert source(response) is None
+        assert image_url(response) is None
     share.refresh_from_db()
     assert share.views == 0
     response = visitor.post(path, {"password": options.get("password", "")})
-    assert visitor.get(shown(response)).status_code == 200
+    assert visitor.get(image_url_of_page(response)).status_code == 200
     share.refresh_from_db()
     assert share.views == 1
 
 
-def test_head_counts_for_nothing(visitor, link):
-    share, path = link()
+def test_head_counts_no_view(visitor, make_link):
+    share, path = make_link()
     assert visitor.head(path).status_code == 200
     share.refresh_from_db()
     assert share.views == 0
 
 
-def test_the_form_works_without_cookies_referrer_or_origin(link):
+def test_form_works_without_cookies_referrer_or_origin(make_link):
     """The page sends no referrer, so a browser's form says `Origin: null`: Django's own check
     would refuse every visitor."""
-    _share, path = link(view_limit=5)
+    _share, path = make_link(view_limit=5)
     for headers in ({}, {"Origin": "null"}, {"Origin": "https://elsewhere.example"}):
         visitor = Client(enforce_csrf_checks=True, headers=headers)
-        asked = visitor.get(path)
-        assert not asked.cookies
-        assert shown(visitor.post(path, secure=True))
+        form = visitor.get(path)
+        assert not form.cookies
+        assert image_url_of_page(visitor.post(path, secure=True))
 
 
-def test_a_wrong_password_shows_nothing(visitor, link):
-    _share, path = link(password=WORD)
-    for data in ({}, {"password": ""}, {"password": WORD.upper()}):
-        response = visitor.post(path, data)
+def test_wrong_password_answers_403_without_the_image(visitor, make_link):
+    _share, path = make_link(password=PASSWORD)
+    for form in ({}, {"password": ""}, {"password": PASSWORD.upper()}):
+        response = visitor.post(path, form)
         assert response.status_code == 403
-        assert source(response) is None
+        assert image_url(response) is None
 
 
-def test_too_many_wrong_passwords_wait(visitor, link):
-    _share, path = link(password=WORD)
+def test_too_many_wrong_passwords_answer_429(visitor, make_link):
+    _share, path = make_link(password=PASSWORD)
     for _ in range(shares.TRIES):
         visitor.post(path, {"password": "no"})
-    response = visitor.post(path, {"password": WORD})
+    response = visitor.post(path, {"password": PASSWORD})
     assert response.status_code == 429
     assert 25 <= int(response["Retry-After"]) <= 30
-    assert source(response) is None
+    assert image_url(response) is None
 
 
-# Every way to a shared image, and every way for a link to die -------------------------------
+# Every way to a shared image, and every way in which a link ends -------------------------------
 
 
 def revoked(share, doctor):
@@ -145,7 +145,7 @@ def owner_deleted(share, doctor):
     doctor.delete()
 
 
-DEATHS = [
+ENDINGS = [
     revoked,
     revoked_with_all,
     expired,
@@ -156,32 +156,34 @@ DEATHS = [
 ]
 
 
-def answer(response):
-    """All that a visitor is told, but the request's own name."""
+def comparable(response):
+    """Everything in the response except the request id, for comparison."""
     del response["X-Request-ID"]
     body = b"".join(response.streaming_content) if response.streaming else response.content
     return response.status_code, sorted(response.items()), response.cookies.output(), body
 
 
 @pytest.fixture
-def unknown():
-    """What is answered to a token that never was."""
-    return answer(Client().get("/s/nonsense/"))
+def unknown_link_answer():
+    """The answer for a token that never existed."""
+    return comparable(Client().get("/s/nonsense/"))
 
 
-@pytest.mark.parametrize("death", DEATHS)
+@pytest.mark.parametrize("end", ENDINGS)
 @pytest.mark.parametrize(
-    "options", [{}, {"password": WORD}, {"view_limit": 3}], ids=["plain", "password", "limit"]
+    "options", [{}, {"password": PASSWORD}, {"view_limit": 3}], ids=["plain", "password", "limit"]
 )
-def test_every_way_to_the_image_is_dead(visitor, link, doctor, unknown, death, options):
-    """The issue's own words: every way to a shared image tried after revocation: 404. And each
-    answer is the very one of a link that never was."""
-    share, path = link(**options)
-    opened = visitor.post(path, {"password": options.get("password", "")})
-    image = shown(opened)
+def test_ended_link_answers_404_like_an_unknown_one(
+    visitor, make_link, doctor, unknown_link_answer, end, options
+):
+    """However a link ends, every URL of its image answers 404, exactly as for a link that never
+    existed."""
+    share, path = make_link(**options)
+    page = visitor.post(path, {"password": options.get("password", "")})
+    image = image_url_of_page(page)
     assert visitor.get(image).status_code == 200
-    death(share, doctor)
-    ways = {
+    end(share, doctor)
+    responses = {
         "page": visitor.get(path),
         "head": visitor.head(path),
         "form": visitor.post(path, {"password": options.get("password", "")}),
@@ -193,110 +195,115 @@ def test_every_way_to_the_image_is_dead(visitor, link, doctor, unknown, death, o
         "image, unsigned": visitor.get(urlsplit(image).path),
         "another browser": Client().get(image),
     }
-    for way, response in ways.items():
-        told = answer(response)
-        if "head" in way:
-            assert told[0] == 404, way
+    for name, response in responses.items():
+        actual = comparable(response)
+        if "head" in name:
+            assert actual[0] == 404, name
             continue
-        assert told == unknown, way
+        assert actual == unknown_link_answer, name
     assert visitor.get(path.rstrip("/"), follow=True).status_code == 404
 
 
-def test_a_link_that_is_used_up_is_dead(visitor, link, unknown):
-    _share, path = link(view_limit=1)
-    image = shown(visitor.post(path))
+def test_used_up_link_answers_404_but_its_last_image_loads(visitor, make_link, unknown_link_answer):
+    _share, path = make_link(view_limit=1)
+    image = image_url_of_page(visitor.post(path))
     for response in (visitor.get(path), visitor.post(path), Client().get(path)):
-        assert answer(response) == unknown
-    # The last view was counted when its page was opened: its own image may still load ...
+        assert comparable(response) == unknown_link_answer
+    # The last view was counted when its page was opened: its image may still load ...
     assert visitor.get(image).status_code == 200
-    shares.revoke(Share.objects.all())  # ... but no longer than the link lives
-    assert answer(visitor.get(image)) == unknown
+    shares.revoke(Share.objects.all())  # ... until the link is revoked
+    assert comparable(visitor.get(image)) == unknown_link_answer
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options"])
-def test_another_method_tells_nothing(visitor, link, method):
-    _share, path = link()
-    image = shown(visitor.get(path))
-    for alive, dead in ((path, "/s/nonsense/"), (image, "/s/nonsense/image?e=1&s=x")):
-        answers = [answer(getattr(visitor, method)(way)) for way in (alive, dead)]
+def test_other_methods_answer_405_for_valid_and_invalid_links(visitor, make_link, method):
+    _share, path = make_link()
+    image = image_url_of_page(visitor.get(path))
+    for valid, invalid in ((path, "/s/nonsense/"), (image, "/s/nonsense/image?e=1&s=x")):
+        answers = [comparable(getattr(visitor, method)(target)) for target in (valid, invalid)]
         assert answers[0] == answers[1]
         assert answers[0][0] == 405
 
 
 @pytest.mark.parametrize("token", ["x", "é", "%00", "a" * 5000, "..", "None", "%F0%9F%91%80"])
-def test_nonsense_is_the_same_404(visitor, unknown, token):
-    assert answer(visitor.get(f"/s/{token}/")) == unknown
+def test_malformed_token_answers_404_like_an_unknown_one(visitor, unknown_link_answer, token):
+    assert comparable(visitor.get(f"/s/{token}/")) == unknown_link_answer
 
 
-def test_dead_and_unknown_ask_the_database_the_same(visitor, link, django_assert_num_queries):
-    share, path = link(password=WORD)
+def test_revoked_and_unknown_links_run_equally_many_queries(visitor, make_link, count_queries):
+    share, path = make_link(password=PASSWORD)
     revoked(share, None)
-    for way in ("/s/nonsense/", path):
-        with django_assert_num_queries(1):
-            visitor.post(way, {"password": WORD})
+    counts = [
+        count_queries(lambda url=url: visitor.post(url, {"password": PASSWORD}))
+        for url in ("/s/nonsense/", path)
+    ]
+    assert counts[0] == counts[1], "otherwise the response time reveals which links existed"
 
 
 # The pass of the image ----------------------------------------------------------------------
 
 
-def test_a_pass_is_short_and_of_one_link(visitor, link, monkeypatch):
-    _share, path = link()
-    _other, other_path = link()
-    image, other = shown(visitor.get(path)), shown(visitor.get(other_path))
+def test_image_pass_is_short_lived_and_bound_to_its_link(visitor, make_link, monkeypatch):
+    _share, path = make_link()
+    _other_share, other_path = make_link()
+    image, other_image = (
+        image_url_of_page(visitor.get(path)),
+        image_url_of_page(visitor.get(other_path)),
+    )
     query = {name: value for name, (value,) in parse_qs(urlsplit(image).query).items()}
     assert time.time() < int(query["e"]) <= time.time() + storage.SHARE_PASS
-    place = urlsplit(image).path
-    later = int(query["e"]) + 60
+    image_path = urlsplit(image).path
+    later_expiry = int(query["e"]) + 60
     for forged in (
-        place,
-        f"{place}?e={later}&s={query['s']}",
-        f"{place}?e={query['e']}&s=",
-        f"{place}?e={query['e']}&s=é",
-        f"{place}?e=٣&s={query['s']}",
-        f"{place}?e={'9' * 40}&s={query['s']}",
-        f"{place}?{urlsplit(other).query}",
-        f"{urlsplit(other).path}?{urlsplit(image).query}",
+        image_path,
+        f"{image_path}?e={later_expiry}&s={query['s']}",
+        f"{image_path}?e={query['e']}&s=",
+        f"{image_path}?e={query['e']}&s=é",
+        f"{image_path}?e=٣&s={query['s']}",
+        f"{image_path}?e={'9' * 40}&s={query['s']}",
+        f"{image_path}?{urlsplit(other_image).query}",
+        f"{urlsplit(other_image).path}?{urlsplit(image).query}",
     ):
         assert visitor.get(forged).status_code == 404, forged
     monkeypatch.setattr(signing.time, "time", lambda: int(query["e"]) + 1)
     assert visitor.get(image).status_code == 404
 
 
-def test_a_pass_does_not_outlive_its_link(visitor, link):
-    share, path = link()
+def test_image_pass_expires_with_its_link(visitor, make_link):
+    share, path = make_link()
     soon = timezone.now() + timedelta(seconds=60)
     Share.objects.filter(pk=share.pk).update(expires_at=soon)
-    query = parse_qs(urlsplit(shown(visitor.get(path))).query)
+    query = parse_qs(urlsplit(image_url_of_page(visitor.get(path))).query)
     assert int(query["e"][0]) <= soon.timestamp()
 
 
-def test_a_pass_is_no_key_to_the_storage(visitor, link, mine):
-    """What signs a link's image must not open a blob by its name, and the reverse."""
-    share, path = link()
-    query = urlsplit(shown(visitor.get(path))).query
+def test_image_pass_and_signed_urls_are_not_interchangeable(visitor, make_link, ready_image):
+    """A pass must not open a blob by its name, nor a signed URL the image of a link."""
+    share, path = make_link()
+    query = urlsplit(image_url_of_page(visitor.get(path))).query
     for container in ("processed", "originals", "share"):
-        for name in (mine.cutout.name, mine.original.name, str(share.pk)):
+        for name in (ready_image.cutout.name, ready_image.original.name, str(share.pk)):
             assert visitor.get(f"/media/{container}/{name}?{query}").status_code == 404
-    media = urlsplit(mine.cutout.url).query
+    media = urlsplit(ready_image.cutout.url).query
     assert visitor.get(f"{path}image?{media}").status_code == 404
 
 
-# What the page says, and what it does not ---------------------------------------------------
+# What the page shows and hides ---------------------------------------------------
 
 
-def test_nothing_else_is_told_or_reachable(visitor, link, mine, doctor):
-    share, path = link(password=WORD)
-    for response in (visitor.get(path), visitor.post(path, {"password": WORD})):
+def test_shared_page_reveals_and_links_to_nothing_else(visitor, make_link, ready_image, doctor):
+    share, path = make_link(password=PASSWORD)
+    for response in (visitor.get(path), visitor.post(path, {"password": PASSWORD})):
         text = response.content.decode()
         for secret in (
-            mine.title,
+            ready_image.title,
             "suivi",
-            mine.original_filename,
-            str(mine.pk),
+            ready_image.original_filename,
+            str(ready_image.pk),
             str(share.pk),
             doctor.full_name,
             doctor.email,
-            mine.sha256,
+            ready_image.sha256,
             "/media/",
             "/accounts/",
             "<script",
@@ -304,28 +311,28 @@ def test_nothing_else_is_told_or_reachable(visitor, link, mine, doctor):
             "https:",
         ):
             assert secret not in text.replace("http://www.w3.org/2000/svg", ""), secret
-        assert not re.findall(r"<a\b", text), "nothing leads elsewhere"
+        assert not re.findall(r"<a\b", text), "no links to other pages"
         for target in re.findall(r'(?:src|href|action)="([^"]*)"', text):
             assert target.startswith((settings.STATIC_URL, path)), target
 
 
-def test_a_signed_in_visitor_is_told_no_more(page, link, other_doctor):
-    _share, path = link()
+def test_shared_page_is_the_same_for_signed_in_visitors(page, make_link, other_doctor):
+    _share, path = make_link()
     text = page(other_doctor).get(path).content.decode()
     assert other_doctor.full_name not in text
     assert not re.findall(r"<a\b", text)
 
 
-def test_the_headers_of_every_answer(visitor, link):
-    _share, plain = link()
-    _share, asking = link(password=WORD)
+def test_shared_pages_have_privacy_headers(visitor, make_link):
+    _share, plain = make_link()
+    _share, protected = make_link(password=PASSWORD)
     for response in (
         visitor.get(plain),
-        visitor.get(asking),
-        visitor.post(asking, {"password": "no"}),
+        visitor.get(protected),
+        visitor.post(protected, {"password": "no"}),
         visitor.get("/s/nonsense/"),
         visitor.put(plain),
-        visitor.get(shown(visitor.get(plain))),
+        visitor.get(image_url_of_page(visitor.get(plain))),
     ):
         assert response["Cache-Control"] == "no-store"
         assert response["Referrer-Policy"] == "no-referrer"
@@ -336,9 +343,9 @@ def test_the_headers_of_every_answer(visitor, link):
     assert b'<meta name="robots" content="noindex' in visitor.get(plain).content
 
 
-def test_the_image_names_no_file(visitor, link):
-    _share, path = link()
-    response = visitor.get(shown(visitor.get(path)))
+def test_shared_image_headers_reveal_no_file_name(visitor, make_link):
+    _share, path = make_link()
+    response = visitor.get(image_url_of_page(visitor.get(path)))
     assert response["Content-Type"] == "image/png"
     assert response["Content-Disposition"] == 'inline; filename="image.png"'
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
@@ -349,47 +356,47 @@ def test_the_image_names_no_file(visitor, link):
 @pytest.mark.parametrize(
     ("language", "words"), [("fr-FR", 'lang="fr"'), ("en-GB", 'lang="en"'), ("de", 'lang="fr"')]
 )
-def test_the_language_is_the_visitor_s(visitor, link, language, words):
-    _share, path = link()
+def test_shared_page_is_in_the_visitors_language(visitor, make_link, language, words):
+    _share, path = make_link()
     assert words in visitor.get(path, headers={"Accept-Language": language}).content.decode()
 
 
-def test_a_storage_that_is_down_is_503_and_not_a_dead_link(visitor, link, monkeypatch):
-    _share, path = link()
-    image = shown(visitor.get(path))
+def test_shared_image_answers_503_during_a_storage_outage(visitor, make_link, monkeypatch):
+    _share, path = make_link()
+    image = image_url_of_page(visitor.get(path))
 
-    def down(*_args):
+    def raise_unavailable(*_args):
         raise StorageUnavailable("processed")
 
-    monkeypatch.setattr(storage, "stream", down)
+    monkeypatch.setattr(storage, "stream", raise_unavailable)
     response = visitor.get(image)
     assert response.status_code == 503
     assert response["Retry-After"]
 
 
-def test_a_blob_that_is_gone_is_404(visitor, link, mine):
-    _share, path = link()
-    image = shown(visitor.get(path))
-    storage.delete("processed", mine.cutout.name)
-    assert ("processed", mine.cutout.name) not in blobs()
+def test_shared_image_answers_404_when_its_blob_is_missing(visitor, make_link, ready_image):
+    _share, path = make_link()
+    image = image_url_of_page(visitor.get(path))
+    storage.delete("processed", ready_image.cutout.name)
+    assert ("processed", ready_image.cutout.name) not in blobs()
     assert visitor.get(image).status_code == 404
 
 
-def test_a_result_made_anew_is_what_the_link_shows(visitor, link, mine):
-    _share, path = link()
-    retry_image(mine, engine="lesion")
-    assert visitor.get(path).status_code == 200, "until then, the result that is there"
+def test_link_shows_the_result_of_a_retry(visitor, make_link, ready_image):
+    _share, path = make_link()
+    retry_image(ready_image, engine="lesion")
+    assert visitor.get(path).status_code == 200, "the old result is shown until then"
     while queue.work():
         pass
-    mine.refresh_from_db()
-    response = visitor.get(shown(visitor.get(path)))
-    with mine.cutout.open() as file:
+    ready_image.refresh_from_db()
+    response = visitor.get(image_url_of_page(visitor.get(path)))
+    with ready_image.cutout.open() as file:
         assert b"".join(response.streaming_content) == file.read()
 
 
-def test_a_token_is_not_logged(visitor, link, caplog):
-    """The path is the link: a log that names it is a list of links."""
-    share, path = link(password=WORD)
+def test_share_tokens_are_not_logged(visitor, make_link, caplog):
+    """The path contains the token: logging it would leak working links."""
+    share, path = make_link(password=PASSWORD)
     with caplog.at_level("DEBUG"):
         visitor.get(path)
         visitor.post(path, {"password": "no"})

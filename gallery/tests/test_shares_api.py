@@ -1,4 +1,4 @@
-"""Links through the API: told once, listed, revoked."""
+"""Links through the API: created, listed and revoked."""
 
 from datetime import timedelta
 
@@ -9,20 +9,20 @@ from gallery.api.shares import ShareRate
 from gallery.models import Share, UserImage
 from gallery.services import shares
 from gallery.services.trash import delete_images
-from tests.test_api_schema import check
+from tests.test_api_schema import assert_matches_schema
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def url(mine):
-    return f"/api/v1/images/{mine.pk}/shares"
+def url(ready_image):
+    return f"/api/v1/images/{ready_image.pk}/shares"
 
 
-def test_the_url_is_told_once_and_opens(api, doctor, url, client):
-    made = api(doctor).post(url, {"lifetime": "1h"})
-    assert made.status_code == 201
-    body = made.json()
+def test_created_link_opens_and_its_url_is_shown_once(api, doctor, url, client):
+    created = api(doctor).post(url, {"lifetime": "1h"})
+    assert created.status_code == 201
+    body = created.json()
     assert {"url", "expires_at"} <= body.keys()
     assert client.get(body["url"]).status_code == 200
     listed = api(doctor).get(url)
@@ -32,18 +32,18 @@ def test_the_url_is_told_once_and_opens(api, doctor, url, client):
     assert share["id"] == body["id"]
     assert (share["views"], share["state"], share["has_password"]) == (1, "alive", False)
     assert share["last_used_at"]
-    assert body["url"].split("/")[-2] not in listed.content.decode(), "never again"
+    assert body["url"].split("/")[-2] not in listed.content.decode(), "the URL is not shown again"
 
 
-def test_what_is_asked_is_what_is_made(api, doctor, url):
+def test_link_has_the_requested_options(api, doctor, url):
     body = {"lifetime": "7d", "password": "  spaces  ", "view_limit": 3}
-    made = api(doctor).post(url, body).json()
-    assert (made["has_password"], made["view_limit"], made["views"]) == (True, 3, 0)
-    assert "password" not in made
-    token = made["url"].split("/")[-2]
-    assert shares.open_share(token, "  spaces  "), "a password is taken as it is typed"
-    left = Share.objects.get().expires_at - timezone.now()
-    assert timedelta(days=6, hours=23) < left <= timedelta(days=7)
+    created = api(doctor).post(url, body).json()
+    assert (created["has_password"], created["view_limit"], created["views"]) == (True, 3, 0)
+    assert "password" not in created
+    token = created["url"].split("/")[-2]
+    assert shares.open_share(token, "  spaces  "), "passwords are not stripped"
+    remaining = Share.objects.get().expires_at - timezone.now()
+    assert timedelta(days=6, hours=23) < remaining <= timedelta(days=7)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_what_is_asked_is_what_is_made(api, doctor, url):
         ({"lifetime": "1h", "password": "x" * 129}, "password", "max_length"),
     ],
 )
-def test_bad_wishes_are_told(api, doctor, url, body, attr, code):
-    """An expiry that is forgotten must not become a link for ever."""
+def test_invalid_options_answer_400(api, doctor, url, body, attr, code):
+    """A missing lifetime must not create a link without expiry."""
     response = api(doctor).post(url, body)
     assert response.status_code == 400
     assert (response.json()["errors"][0]["attr"], response.json()["errors"][0]["code"]) == (
@@ -70,16 +70,16 @@ def test_bad_wishes_are_told(api, doctor, url, body, attr, code):
     assert not Share.objects.exists()
 
 
-def test_an_image_that_is_not_ready_is_409(api, doctor, submit):
+def test_link_to_an_unfinished_image_answers_409(api, doctor, submit):
     waiting = submit(doctor, ready=False)
     response = api(doctor).post(f"/api/v1/images/{waiting.pk}/shares", {"lifetime": "1h"})
     assert response.status_code == 409
     assert response.json()["errors"][0]["code"] == "not_ready"
 
 
-def test_another_s_image_has_no_links(api, other_doctor, staff, url, link):
-    """Nobody learns that an image exists, or makes a link to what is not theirs."""
-    share, _path = link()
+def test_other_users_links_answer_404(api, other_doctor, staff, url, make_link):
+    """Other users cannot learn that an image exists, or link to it."""
+    share, _path = make_link()
     for user in (other_doctor, staff):
         assert api(user).get(url).status_code == 404
         assert api(user).post(url, {"lifetime": "1h"}).status_code == 404
@@ -89,43 +89,45 @@ def test_another_s_image_has_no_links(api, other_doctor, staff, url, link):
     assert Share.objects.alive().count() == 1
 
 
-def test_a_revoked_link_is_gone_and_revoking_again_is_fine(api, doctor, link, client):
-    share, path = link()
+def test_revoking_is_idempotent(api, doctor, make_link, client):
+    share, path = make_link()
     for _ in range(2):
         assert api(doctor).delete(f"/api/v1/shares/{share.pk}").status_code == 204
     assert client.get(path).status_code == 404
-    first = Share.objects.get().revoked_at
+    first_revoked_at = Share.objects.get().revoked_at
     assert api(doctor).delete(f"/api/v1/shares/{share.pk}").status_code == 204
-    assert Share.objects.get().revoked_at == first, "the record says when it died"
+    assert Share.objects.get().revoked_at == first_revoked_at, (
+        "the time of the first revocation is kept"
+    )
 
 
-def test_revoking_all_at_once(api, doctor, link, client):
-    paths = [link()[1] for _ in range(3)]
+def test_all_links_can_be_revoked_at_once(api, doctor, make_link, client):
+    paths = [make_link()[1] for _ in range(3)]
     assert api(doctor).delete("/api/v1/shares").json() == {"revoked": 3}
     assert [client.get(path).status_code for path in paths] == [404] * 3
 
 
-def test_all_my_links_open_ones_first(api, doctor, submit, link):
+def test_list_has_open_links_first(api, doctor, submit, make_link):
     other = submit(doctor, seed=2)
-    dead, _path = link()
-    shares.revoke(Share.objects.filter(pk=dead.pk))
-    alive, _path = link(other)
+    revoked, _path = make_link()
+    shares.revoke(Share.objects.filter(pk=revoked.pk))
+    alive, _path = make_link(other)
     Share.objects.filter(pk=alive.pk).update(created_at=timezone.now() - timedelta(hours=3))
-    spent, path = link(view_limit=1)
+    used_up, path = make_link(view_limit=1)
     shares.open_share(path.split("/")[2])
     body = api(doctor).get("/api/v1/shares").json()
     assert body["total"] == 3
-    assert [(s["id"], s["state"]) for s in body["shares"]] == [
+    assert [(share["id"], share["state"]) for share in body["shares"]] == [
         (str(alive.pk), "alive"),
-        (str(spent.pk), "spent"),
-        (str(dead.pk), "revoked"),
+        (str(used_up.pk), "spent"),
+        (str(revoked.pk), "revoked"),
     ]
     assert api(doctor).get("/api/v1/shares?page=9").status_code == 404
     assert len(api(doctor).get("/api/v1/shares?page_size=2").json()["shares"]) == 2
 
 
-def test_the_dead_are_forgotten_after_a_month(api, doctor, link):
-    share, _path = link()
+def test_ended_links_are_listed_for_a_month(api, doctor, make_link):
+    share, _path = make_link()
     long_ago = timezone.now() - timedelta(days=31)
     for field in ("expires_at", "revoked_at"):
         Share.objects.filter(pk=share.pk).update(
@@ -134,15 +136,15 @@ def test_the_dead_are_forgotten_after_a_month(api, doctor, link):
         assert api(doctor).get("/api/v1/shares").json()["total"] == 0
 
 
-def test_the_links_of_a_deleted_image_are_not_listed(api, doctor, link, mine):
-    share, _path = link()
-    delete_images(UserImage.objects.filter(pk=mine.pk))
+def test_links_of_a_deleted_image_are_not_listed(api, doctor, make_link, ready_image):
+    share, _path = make_link()
+    delete_images(UserImage.objects.filter(pk=ready_image.pk))
     assert api(doctor).get("/api/v1/shares").json()["total"] == 0
     assert api(doctor).delete(f"/api/v1/shares/{share.pk}").status_code == 404
 
 
-def test_too_many_links_in_an_hour(api, doctor, url, monkeypatch, page):
-    """Somebody else's session must not become a machine for links; the page counts with the API."""
+def test_creating_links_is_rate_limited_across_pages_and_api(api, doctor, url, monkeypatch, page):
+    """A hijacked session must not create links in bulk."""
     monkeypatch.setattr(ShareRate, "THROTTLE_RATES", {"shares": "2/hour"})
     client = api(doctor)
     assert client.post(url, {"lifetime": "1h"}).status_code == 201
@@ -153,44 +155,54 @@ def test_too_many_links_in_an_hour(api, doctor, url, monkeypatch, page):
         page(doctor).post(form, {"lifetime": "1h"}),
     ):
         assert response.status_code == 429
-        assert int(response["Retry-After"]) >= 1800, "then half of them are an hour old"
-    assert client.get(url).status_code == 200, "looking is not making"
+        assert int(response["Retry-After"]) >= 1800, "by then half of them are an hour old"
+    assert client.get(url).status_code == 200, "listing is not limited"
     assert Share.objects.count() == 2
 
 
-def test_a_page_of_links_asks_the_database_the_same_for_more(api, doctor, link, questions):
-    link()
+def test_list_query_count_does_not_grow(api, doctor, make_link, count_queries):
+    make_link()
     client = api(doctor)
-    first = questions(lambda: client.get("/api/v1/shares"))
+    first = count_queries(lambda: client.get("/api/v1/shares"))
     for _ in range(5):
-        link()
-    assert questions(lambda: client.get("/api/v1/shares")) == first
+        make_link()
+    assert count_queries(lambda: client.get("/api/v1/shares")) == first
 
 
-def test_answers_are_as_the_schema_says(api, doctor, patient, mine, link, image, consultation):
+def test_share_and_copy_answers_match_the_schema(
+    api, doctor, patient, ready_image, make_link, image, consultation
+):
     from drf_spectacular.generators import SchemaGenerator
 
     schema = SchemaGenerator().get_schema(request=None, public=True)
-    share, _path = link(view_limit=2, password="a secret word")
-    client, key = api(doctor), f"/api/v1/images/{mine.pk}"
-    of_image, one = "/api/v1/images/{id}/shares", "/api/v1/shares/{id}"
-    copy = "/api/v1/consultations/images/{id}/remove-background"
-    attach = "/api/v1/images/{id}/attach"
-    there = f"/api/v1/consultations/images/{image.pk}/remove-background"
-    nothing = "/api/v1/images/00000000-0000-4000-8000-000000000000"
+    share, _path = make_link(view_limit=2, password="a secret word")
+    client, image_url = api(doctor), f"/api/v1/images/{ready_image.pk}"
+    image_shares_path, share_path = "/api/v1/images/{id}/shares", "/api/v1/shares/{id}"
+    copy_path = "/api/v1/consultations/images/{id}/remove-background"
+    attach_path = "/api/v1/images/{id}/attach"
+    copy_url = f"/api/v1/consultations/images/{image.pk}/remove-background"
+    unknown_image_url = "/api/v1/images/00000000-0000-4000-8000-000000000000"
     for response, path, method in (
-        (client.get(f"{key}/shares"), of_image, "get"),
-        (client.get(f"{nothing}/shares"), of_image, "get"),
-        (api().get(f"{key}/shares"), of_image, "get"),
-        (client.post(f"{key}/shares", {"lifetime": "1d"}), of_image, "post"),
-        (client.post(f"{key}/shares", {"lifetime": "x", "view_limit": 0}), of_image, "post"),
+        (client.get(f"{image_url}/shares"), image_shares_path, "get"),
+        (client.get(f"{unknown_image_url}/shares"), image_shares_path, "get"),
+        (api().get(f"{image_url}/shares"), image_shares_path, "get"),
+        (client.post(f"{image_url}/shares", {"lifetime": "1d"}), image_shares_path, "post"),
+        (
+            client.post(f"{image_url}/shares", {"lifetime": "x", "view_limit": 0}),
+            image_shares_path,
+            "post",
+        ),
         (client.get("/api/v1/shares"), "/api/v1/shares", "get"),
-        (client.delete(f"/api/v1/shares/{share.pk}"), one, "delete"),
+        (client.delete(f"/api/v1/shares/{share.pk}"), share_path, "delete"),
         (client.delete("/api/v1/shares"), "/api/v1/shares", "delete"),
-        (client.post(there), copy, "post"),
-        (api(patient).post(there), copy, "post"),
-        (client.post(f"{key}/attach", {"consultation": consultation.pk}), attach, "post"),
-        (client.post(f"{key}/attach", {"consultation": 0}), attach, "post"),
-        (api(patient).post(f"{key}/attach", {}), attach, "post"),
+        (client.post(copy_url), copy_path, "post"),
+        (api(patient).post(copy_url), copy_path, "post"),
+        (
+            client.post(f"{image_url}/attach", {"consultation": consultation.pk}),
+            attach_path,
+            "post",
+        ),
+        (client.post(f"{image_url}/attach", {"consultation": 0}), attach_path, "post"),
+        (api(patient).post(f"{image_url}/attach", {}), attach_path, "post"),
     ):
-        check(schema, response, path, method)
+        assert_matches_schema(schema, response, path, method)

@@ -1,4 +1,4 @@
-"""The owner's pages: a link is told once, on the answer itself; all of it without JavaScript."""
+"""The owner's pages of links, without JavaScript: a link's URL is shown once, in the response."""
 
 import re
 from datetime import timedelta
@@ -14,40 +14,42 @@ pytestmark = [pytest.mark.django_db, pytest.mark.alike]
 
 
 @pytest.fixture
-def form(mine):
-    return f"/gallery/images/{mine.pk}/share/"
+def share_url(ready_image):
+    return f"/gallery/images/{ready_image.pk}/share/"
 
 
-def told(response):
-    found = re.search(r'value="(http://testserver/s/[^"]+)"', response.content.decode())
-    return found.group(1) if found else None
+def created_url(response):
+    match = re.search(r'value="(http://testserver/s/[^"]+)"', response.content.decode())
+    return match.group(1) if match else None
 
 
-def test_the_link_is_told_on_the_answer_and_nowhere_else(page, doctor, form, client):
-    """In a session or a message it would lie in the database; after a redirect, in the history."""
+def test_created_url_is_shown_only_in_the_response(page, doctor, share_url, client):
+    """A session or message would store it in the database, a redirect in the browser's history."""
     browser = page(doctor)
-    made = browser.post(form, {"lifetime": "1d", "password": "", "view_limit": ""})
-    url = told(made)
+    response = browser.post(share_url, {"lifetime": "1d", "password": "", "view_limit": ""})
+    url = created_url(response)
     token = url.split("/")[-2]
-    assert "no-store" in made["Cache-Control"]
+    assert "no-store" in response["Cache-Control"]
     assert token not in str(dict(browser.session))
-    assert not [m for m in get_messages(made.wsgi_request) if token in str(m)]
-    for again in (form, "/gallery/links/"):
-        assert token not in browser.get(again).content.decode()
+    assert not [m for m in get_messages(response.wsgi_request) if token in str(m)]
+    for path in (share_url, "/gallery/links/"):
+        assert token not in browser.get(path).content.decode()
     assert client.get(url).status_code == 200
 
 
-def test_what_is_wrong_is_said_and_nothing_is_made(page, doctor, form):
-    response = page(doctor).post(form, {"lifetime": "1d", "password": "abc", "view_limit": "-1"})
+def test_invalid_form_shows_errors_and_creates_nothing(page, doctor, share_url):
+    response = page(doctor).post(
+        share_url, {"lifetime": "1d", "password": "abc", "view_limit": "-1"}
+    )
     assert response.status_code == 400
-    assert told(response) is None
+    assert created_url(response) is None
     text = response.content.decode()
     assert text.count("is-wrong") == 2
-    assert 'value="-1"' in text, "what was typed is still there"
+    assert 'value="-1"' in text, "the input is kept"
     assert not Share.objects.exists()
 
 
-def test_an_image_that_waits_has_no_form(page, doctor, submit):
+def test_unfinished_image_has_no_share_form(page, doctor, submit):
     waiting = submit(doctor, ready=False)
     response = page(doctor).get(f"/gallery/images/{waiting.pk}/share/")
     assert response.status_code == 200
@@ -56,63 +58,63 @@ def test_an_image_that_waits_has_no_form(page, doctor, submit):
     assert response.status_code == 409
 
 
-def test_the_panel_lists_the_open_links_only(page, doctor, form, link, submit):
-    share, _path = link(view_limit=5)
-    dead, _path = link()
-    shares.revoke(Share.objects.filter(pk=dead.pk))
-    elsewhere, _path = link(submit(doctor, seed=2))
-    text = page(doctor).get(form).content.decode()
+def test_panel_lists_only_the_images_open_links(page, doctor, share_url, make_link, submit):
+    share, _path = make_link(view_limit=5)
+    revoked, _path = make_link()
+    shares.revoke(Share.objects.filter(pk=revoked.pk))
+    other_images_link, _path = make_link(submit(doctor, seed=2))
+    text = page(doctor).get(share_url).content.decode()
     assert str(share.pk) in text
-    assert str(dead.pk) not in text
-    assert str(elsewhere.pk) not in text
+    assert str(revoked.pk) not in text
+    assert str(other_images_link.pk) not in text
 
 
-def test_htmx_gets_the_list_alone(page, doctor, form):
-    part = page(doctor).get(form, headers={"HX-Request": "true"}).content.decode()
-    assert "<html" not in part
-    assert "data-links" in part
+def test_htmx_gets_only_the_list(page, doctor, share_url):
+    fragment = page(doctor).get(share_url, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in fragment
+    assert "data-links" in fragment
 
 
-def test_revoking_goes_back_to_where_the_button_stood(page, doctor, link, form, client):
-    share, path = link()
-    revoke = f"/gallery/links/{share.pk}/revoke/"
+def test_revoking_redirects_to_local_paths_only(page, doctor, make_link, share_url, client):
+    share, path = make_link()
+    revoke_url = f"/gallery/links/{share.pk}/revoke/"
     browser = page(doctor)
-    assert browser.get(revoke).status_code == 405, "a link in a mail must not revoke"
-    assert browser.post(revoke, {"next": form})["Location"] == form
+    assert browser.get(revoke_url).status_code == 405, "following a link must not revoke"
+    assert browser.post(revoke_url, {"next": share_url})["Location"] == share_url
     assert client.get(path).status_code == 404
-    for elsewhere in ("https://evil.example/", "//evil.example", "javascript:alert(1)", ""):
-        assert browser.post(revoke, {"next": elsewhere})["Location"] == "/gallery/links/"
+    for target in ("https://evil.example/", "//evil.example", "javascript:alert(1)", ""):
+        assert browser.post(revoke_url, {"next": target})["Location"] == "/gallery/links/"
 
 
-def test_revoking_all(page, doctor, other_doctor, link, submit, client):
-    paths = [link()[1] for _ in range(2)]
-    _share, theirs = link(submit(other_doctor))
+def test_revoke_all_keeps_other_users_links(page, doctor, other_doctor, make_link, submit, client):
+    paths = [make_link()[1] for _ in range(2)]
+    _share, other_path = make_link(submit(other_doctor))
     assert page(doctor).get("/gallery/links/revoke-all/").status_code == 405
     assert page(doctor).post("/gallery/links/revoke-all/").status_code == 302
-    assert [client.get(path).status_code for path in [*paths, theirs]] == [404, 404, 200]
+    assert [client.get(path).status_code for path in [*paths, other_path]] == [404, 404, 200]
 
 
-def test_my_links_tell_what_became_of_each(page, doctor, link, mine):
+def test_links_page_shows_open_and_ended_links(page, doctor, make_link, ready_image):
     now = timezone.now()
-    link(password="a secret word", view_limit=3)
-    revoked, _path = link()
+    make_link(password="a secret word", view_limit=3)
+    revoked, _path = make_link()
     shares.revoke(Share.objects.filter(pk=revoked.pk))
-    expired, _path = link()
+    expired, _path = make_link()
     Share.objects.filter(pk=expired.pk).update(
         created_at=now - timedelta(days=2), expires_at=now - timedelta(days=1)
     )
-    _spent, path = link(view_limit=1)
+    _spent, path = make_link(view_limit=1)
     shares.open_share(path.split("/")[2])
     text = page(doctor).get("/gallery/links/", headers={"Accept-Language": "en"}).content.decode()
     assert text.count('class="link-row') == 4
-    assert text.count("data-revoke") == 1, "only what is open can be revoked"
-    assert mine.title in text
+    assert text.count("data-revoke") == 1, "only open links can be revoked"
+    assert ready_image.title in text
 
 
-def test_the_page_asks_the_database_the_same_for_more_links(page, doctor, link, questions):
+def test_links_page_query_count_does_not_grow(page, doctor, make_link, count_queries):
     browser = page(doctor)
-    link()
-    first = questions(lambda: browser.get("/gallery/links/"))
+    make_link()
+    first = count_queries(lambda: browser.get("/gallery/links/"))
     for _ in range(6):
-        link()
-    assert questions(lambda: browser.get("/gallery/links/")) == first
+        make_link()
+    assert count_queries(lambda: browser.get("/gallery/links/")) == first

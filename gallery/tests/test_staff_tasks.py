@@ -26,7 +26,7 @@ def said(page, user):
 
 
 def test_nothing_to_do_is_said(page, root, user_image):
-    assert "Nothing needs you." in said(page, root)
+    assert "Nothing to do right now." in said(page, root)
 
 
 def test_images_that_failed_lead_to_their_list(page, root, user_image):
@@ -39,7 +39,7 @@ def test_images_that_failed_lead_to_their_list(page, root, user_image):
 def test_a_deleted_image_needs_nobody(page, root, user_image):
     now = timezone.now()
     UserImage.objects.update(status="failed", due_at=None, deleted_at=now)
-    assert "Nothing needs you." in said(page, root)
+    assert "Nothing to do right now." in said(page, root)
 
 
 @pytest.mark.parametrize(("waited", "urgent"), [(16, True), (14, False)])

@@ -1,4 +1,4 @@
-"""The page of a gallery image, open twice. Lost would be tags or a title that were saved."""
+"""The page of a gallery image, open twice: a saved title or tags must not be overwritten."""
 
 import pytest
 from django.urls import reverse
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def edit(client, doctor, user_image):
+def save_stale_form(client, doctor, user_image):
     client.force_login(doctor)
     url = reverse("gallery_image", args=[user_image.pk])
     version = client.get(url).context["form"].version
@@ -22,17 +22,17 @@ def edit(client, doctor, user_image):
     return save
 
 
-def test_tags_that_were_saved_meanwhile_stay(edit, user_image):
+def test_tags_saved_meanwhile_are_kept(save_stale_form, user_image):
     edit_images(UserImage.objects.all(), tag_names=["back", "follow-up"])
-    assert edit(title="Shoulder").status_code == 302
+    assert save_stale_form(title="Shoulder").status_code == 302
     user_image.refresh_from_db()
     assert user_image.title == "Shoulder"
     assert tags.names_by_image([user_image])[user_image.pk] == ["back", "follow-up"]
 
 
-def test_of_one_title_both_are_shown(edit, user_image):
+def test_conflict_shows_both_titles(save_stale_form, user_image):
     edit_images(UserImage.objects.all(), title="Theirs")
-    response = edit(title="Mine", tags="x")
+    response = save_stale_form(title="Mine", tags="x")
     assert response.status_code == 409
     assert {"Theirs", "Mine"} == {
         text

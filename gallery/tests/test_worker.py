@@ -1,4 +1,4 @@
-"""What a worker leaves behind when it is killed, the next one takes up."""
+"""Tasks that a killed worker leaves behind are taken over by the next one."""
 
 from datetime import timedelta
 
@@ -13,10 +13,10 @@ from jobs.worker import MAX_TASK_WORKERS, requeue_abandoned_tasks
 
 
 @pytest.fixture
-def task(db):
-    """`task(seconds, workers)`: begun so long ago, by the last of so many workers."""
+def make_task(db):
+    """`make_task(seconds, workers)`: started `seconds` ago, tried by `workers` workers."""
 
-    def make(seconds, workers=1):
+    def create(seconds, workers=1):
         return DBTaskResult.objects.create(
             args_kwargs={"args": [], "kwargs": {}},
             task_path="gallery.tasks.look",
@@ -27,62 +27,62 @@ def task(db):
             worker_ids=[str(number) for number in range(workers)],
         )
 
-    return make
+    return create
 
 
-def test_a_task_whose_worker_was_killed_is_done_by_another(task):
-    """Lost would be: blobs that were to be deleted, a mail that was to be sent."""
-    made = task(settings.PROCESSING_LEASE + 1)
+def test_task_of_a_killed_worker_is_requeued(make_task):
+    """Otherwise blobs are not deleted or mails not sent."""
+    result = make_task(settings.PROCESSING_LEASE + 1)
     assert requeue_abandoned_tasks() == 1
-    made.refresh_from_db()
-    assert (made.status, made.started_at) == ("READY", None)
-    assert DBTaskResult.objects.ready().get() == made
+    result.refresh_from_db()
+    assert (result.status, result.started_at) == ("READY", None)
+    assert DBTaskResult.objects.ready().get() == result
     assert requeue_abandoned_tasks() == 0
 
 
-def test_a_task_in_work_is_left_alone(task):
-    made = task(settings.PROCESSING_LEASE - 10)
+def test_running_task_is_not_requeued(make_task):
+    result = make_task(settings.PROCESSING_LEASE - 10)
     assert requeue_abandoned_tasks() == 0
-    made.refresh_from_db()
-    assert made.status == "RUNNING"
+    result.refresh_from_db()
+    assert result.status == "RUNNING"
 
 
-def test_a_task_that_no_worker_lives_through_ends(task):
-    """It would else kill one worker after another."""
-    made = task(settings.PROCESSING_LEASE + 1, workers=MAX_TASK_WORKERS)
+def test_task_that_kills_every_worker_fails(make_task):
+    """Otherwise it kills one worker after another."""
+    result = make_task(settings.PROCESSING_LEASE + 1, workers=MAX_TASK_WORKERS)
     assert requeue_abandoned_tasks() == 1
-    made.refresh_from_db()
-    assert made.status == "FAILED"
-    assert made.finished_at
+    result.refresh_from_db()
+    assert result.status == "FAILED"
+    assert result.finished_at
 
 
 @pytest.mark.parametrize(
     "meanwhile",
     [{"status": "SUCCESSFUL"}, {"started_at": timezone.now()}],
-    ids=["it ended", "the next worker has it"],
+    ids=["it has ended", "the next worker has it"],
 )
-def test_a_task_that_another_saw_to_meanwhile_is_left_alone(task, meanwhile):
-    """It would else be done again when it was done, or by two workers at once."""
-    made = task(settings.PROCESSING_LEASE + 1)
-    others = [meanwhile]
+def test_task_changed_meanwhile_is_not_requeued(make_task, meanwhile):
+    """Otherwise it is run twice, or by two workers at once."""
+    result = make_task(settings.PROCESSING_LEASE + 1)
+    changes = [meanwhile]
 
-    def between_look_and_write(execute, sql, *more):
-        if sql.startswith("UPDATE") and others:
-            DBTaskResult.objects.filter(pk=made.pk).update(**others.pop())
-        return execute(sql, *more)
+    def change_before_update(execute, sql, *arguments):
+        if sql.startswith("UPDATE") and changes:
+            DBTaskResult.objects.filter(pk=result.pk).update(**changes.pop())
+        return execute(sql, *arguments)
 
-    with connection.execute_wrapper(between_look_and_write):
+    with connection.execute_wrapper(change_before_update):
         assert requeue_abandoned_tasks() == 0
-    assert not others
+    assert not changes
 
 
-def test_an_outage_of_the_database_is_not_the_image_s_fault(user_image, monkeypatch):
-    """An hour's outage would else fail every image that was due in it."""
+def test_database_outage_costs_no_attempt(user_image, monkeypatch):
+    """Otherwise an hour's outage fails every image that was due."""
 
-    def gone(*arguments):
+    def raise_operational_error(*arguments):
         raise OperationalError("terminating connection due to administrator command")
 
-    monkeypatch.setattr(queue, "finish", gone)
+    monkeypatch.setattr(queue, "finish", raise_operational_error)
     queue.work()
     user_image.refresh_from_db()
     assert (user_image.status, user_image.attempts, user_image.error) == ("queued", 0, "")

@@ -27,7 +27,7 @@ from ..models import UserImage
 from ..services import transfer
 from ..services.quotas import QuotaExceeded
 
-TOO_OFTEN = _("That was asked for often. Try again later.")
+TOO_OFTEN = _("Too many requests. Try again later.")
 OFFERED = 12  # consultations to choose from; others are found by searching for the patient
 
 

@@ -36,7 +36,7 @@ def selected(request: AuthenticatedRequest) -> HttpResponse:
     elif not keys:
         messages.error(request, _("Choose images first."))
     elif form.cleaned_data["action"] in ("tag", "untag") and not form.cleaned_data["tags"]:
-        messages.error(request, _("Write a tag first."))
+        messages.error(request, _("Enter a tag first."))
     else:
         _apply(request, form.cleaned_data, keys)
     return HttpResponseRedirect(_return_url(request))
@@ -72,20 +72,20 @@ def restore(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
     try:
         count = restore_images(deleted.filter(pk__in=keys))
     except QuotaExceeded:
-        text = _("There is no room any more to bring them back. Delete others first.")
+        text = _("There is not enough room to restore them. Delete others first.")
         messages.error(request, text)
         return
     if not count:
-        messages.error(request, _("It is too late to bring them back."))
+        messages.error(request, _("It is too late to restore them."))
         return
-    text = ngettext("%(count)s image is back.", "%(count)s images are back.", count)
+    text = ngettext("%(count)s image restored.", "%(count)s images restored.", count)
     messages.success(request, text % {"count": count})
 
 
 def notify_deleted(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
     """Add a message with a button that restores the deleted images (`keys`)."""
     if not keys:
-        messages.error(request, _("Nothing was deleted: these images are gone already."))
+        messages.error(request, _("Nothing was deleted: these images no longer exist."))
         return
     text = ngettext("%(count)s image deleted.", "%(count)s images deleted.", len(keys))
     context = {"text": text % {"count": len(keys)}, "gone": keys}

@@ -87,7 +87,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponseBase:
     try:
         opening = shares.open_share(token, request.POST.get("password"))
     except shares.WrongPassword:
-        problem = _("This is not the password.")
+        problem = _("Wrong password.")
         return _render("ask", share, status=403, problem=problem)
     except shares.PasswordThrottled as pause:
         response = _render("ask", share, status=429, wait=pause.seconds)

@@ -40,7 +40,7 @@ def gallery_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         if not form.is_valid():
             context["share_form"], status = form, 400
         elif not rate.allow_request(request, None):
-            form.add_error(None, _("That is a lot of links. Try again later."))
+            form.add_error(None, _("Too many links created. Try again later."))
             context["share_form"], status = form, 429
         else:
             try:

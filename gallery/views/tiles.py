@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from core.templatetags.dates import short_day
 from core.templatetags.filled import Filling
 from imaging import storage
 
@@ -28,7 +28,7 @@ def with_tile_facts(images: list[UserImage]) -> list[UserImage]:
         timezone.get_current_timezone(),
     )
     added_on, select_label = _("added %(day)s"), _("Select %(title)s")
-    day_of = cache(lambda day: added_on % {"day": date_format(day, "SHORT_DATE_FORMAT")})
+    day_of = cache(lambda day: added_on % {"day": short_day(day)})
     for image in images:
         image.tag_names = names.get(image.pk, [])
         since = image.processing_since

@@ -14,10 +14,10 @@ REQUEST = struct.Struct("!dQbb")
 REPLY = struct.Struct("!II")  # bytes of: facts, thumbnail
 QUALITIES = ("excellent", "good", "fair")
 FAILURES = {
-    "nothing_found": _("No subject can be told from the background of this picture."),
+    "nothing_found": _("No subject stands out from the background of this picture."),
     "too_heavy": _("This picture takes too much time or memory to cut out."),
     "unreadable": _("This picture cannot be read."),
-    "engine_failed": _("Removing the background failed, by no fault of the picture."),
+    "engine_failed": _("Removing the background failed, through no fault of the picture."),
 }
 
 

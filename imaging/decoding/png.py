@@ -36,7 +36,7 @@ def load(image: Image.Image, data: bytes | mmap.mmap, whole: bool = False) -> Im
     can be had in passing, `whole` for all of them. Raises ImageRefused for one that ends early;
     whatever Pillow raises for what it cannot decode."""
     _forget_texts(image)
-    if (plain := _plain(image, data, 1 if whole else _scale(image.size))) is not None:
+    if (plain := load_plain(image, data, 1 if whole else _scale(image.size))) is not None:
         return plain
     image.load()
     _forget_texts(image)  # also those that follow the pixels
@@ -51,14 +51,14 @@ def _scale(size: tuple[int, int]) -> int:
     return k if renditions.reduction_factor((-(-size[0] // k), -(-size[1] // k))) == 1 else 1
 
 
-def _plain(image: Image.Image, data: bytes | mmap.mmap, k: int = 1) -> Image.Image | None:
+def load_plain(image: Image.Image, data: bytes | mmap.mmap, k: int = 1) -> Image.Image | None:
     """Most PNGs are of one kind: eight bits a sample, line after line, no colour that stands for
     transparency, nothing behind the pixels. Those are decoded in strips, in half the time. What is
     not whole and right to the last checksum, Pillow may judge."""
     kinds: set[bytes] = set()
     places: list[tuple[int, int]] = []
     header, ended = b"", False
-    for kind, start, stop in _chunks(data):
+    for kind, start, stop in iterate_chunks(data):
         if kind == b"IDAT":
             places.append((start, stop))
         elif places and kind != b"IEND":
@@ -122,7 +122,7 @@ def _is_whole(image: Image.Image, data: bytes | mmap.mmap) -> bool:
     return _has(_size(header, width, height, interlaced), data)
 
 
-def _chunks(data: bytes | mmap.mmap) -> Iterator[tuple[bytes, int, int]]:
+def iterate_chunks(data: bytes | mmap.mmap) -> Iterator[tuple[bytes, int, int]]:
     """(type, start, end) of the data of each chunk."""
     at = 8
     while at + 12 <= len(data):
@@ -135,7 +135,7 @@ def _chunks(data: bytes | mmap.mmap) -> Iterator[tuple[bytes, int, int]]:
 def _header(data: bytes | mmap.mmap) -> bytes:
     """The content of IHDR: like Pillow, of the last one before the pixels."""
     header = b""
-    for kind, start, stop in _chunks(data):
+    for kind, start, stop in iterate_chunks(data):
         if kind == b"IDAT":
             break
         if kind == b"IHDR":
@@ -158,7 +158,7 @@ def _size(header: bytes, width: int, height: int, interlaced: bool) -> int:
 def _has(size: int, data: bytes | mmap.mmap) -> bool:
     """Whether the compressed data has at least `size` bytes when decompressed."""
     unpacker = zlib.decompressobj()
-    for kind, start, stop in _chunks(data):
+    for kind, start, stop in iterate_chunks(data):
         if kind != b"IDAT":
             continue
         if size <= 0 or unpacker.eof:

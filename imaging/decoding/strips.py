@@ -12,7 +12,7 @@ import pyspng
 from PIL import Image
 from zlib_ng import zlib_ng
 
-_STRIP = 2**19  # bytes of lines at a time: they stay in the processor's cache
+STRIP_BYTES = 2**19  # bytes of lines at a time: they stay in the processor's cache
 _STORED = 2**16 - 1  # bytes in a block of zlib's that is stored, at most
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -36,7 +36,7 @@ def decode(packed: Iterator[bytes], samples: Samples, size, k: int) -> Image.Ima
     packed data comes in pieces. Raises Broken."""
     width, height = size
     line = 1 + width * samples.size
-    most = max(1, _STRIP // line // k) * k
+    most = max(1, STRIP_BYTES // line // k) * k
     picture = Image.new(samples.mode, (-(-width // k), -(-height // k)))
     unpacker = _Unpacker(packed)
     above = bytes(line)

@@ -65,7 +65,7 @@ def confine(readable: Iterable[str | Path] = ()) -> set[str]:
     if sys.platform != "linux":
         return set()
     _LIBC.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    return _restrict_files([*_library_paths(), *readable]) | _restrict_calls()
+    return restrict_files([*_library_paths(), *readable]) | _restrict_calls()
 
 
 def _library_paths() -> list[str | Path]:
@@ -76,7 +76,9 @@ def _library_paths() -> list[str | Path]:
     return [*paths, *(root / app for app in ("imaging", "core", "audit"))]
 
 
-def _restrict_files(readable: Iterable[str | Path]) -> set[str]:
+def restrict_files(readable: Iterable[str | Path]) -> set[str]:
+    """Landlock's part of `confine`: deny the network, and all files but those beneath `readable`.
+    The process must already have given up new privileges. Returns what the kernel enforces."""
     version = _LIBC.syscall(_CREATE_RULESET, None, 0, _VERSION)
     if version < 1:
         return set()

@@ -55,7 +55,7 @@ def zip_images(
     for number, image in enumerate(images.iterator(chunk_size=500), start=1):
         facts = {"captured_at": image.captured_local, "captured_from": image.captured_source}
         values = [facts.get(name, getattr(image, name)) for name in columns]
-        cells = [_cell(value, separator, decimal) for value in values]
+        cells = [safe_cell(value, separator, decimal) for value in values]
         for place, (container, blob, name) in enumerate(files(image), start=1):
             entry = f"{number:03}_{name}"
             if rows and rows[-1][0] == entry:  # a title may be the other file's name
@@ -63,7 +63,7 @@ def zip_images(
             archive.add(_blob_bytes(container, blob, entry, missing), entry)
             rows.append((entry, cells))
     # Last: by then it is known what is missing.
-    archive.add(_manifest(rows, columns, missing, separator), "manifest.csv")
+    archive.add(manifest_csv(rows, columns, missing, separator), "manifest.csv")
     return archive
 
 
@@ -79,9 +79,11 @@ def _blob_bytes(container: str, blob: str, entry: str, missing: set[str]) -> Ite
     yield from blob_chunks
 
 
-def _manifest(
+def manifest_csv(
     rows: list[tuple[str, list[str]]], columns: Sequence[str], missing: set[str], separator: str
 ) -> Iterator[bytes]:
+    """The bytes of `manifest.csv`. `rows` are (entry, cells of `safe_cell`), `missing` the entries
+    whose bytes could not be read."""
     out = io.StringIO()
     # The byte-order mark makes a spreadsheet read UTF-8; after a line `sep=;` it would not.
     out.write("\ufeff")
@@ -90,7 +92,7 @@ def _manifest(
     write(["file", "state", *columns])
     for entry, cells in rows:
         state = "missing" if entry in missing else "ok"
-        write([_cell(entry, separator), state, *cells])
+        write([safe_cell(entry, separator), state, *cells])
     yield out.getvalue().encode()
 
 
@@ -102,7 +104,7 @@ def file_name(given: str, suffix: str) -> str:
     return f"{stem[:100].encode()[:MAX_STEM].decode(errors='ignore')}{suffix}"
 
 
-def _cell(value: Any, separator: str = ",", decimal: str = ".") -> str:
+def safe_cell(value: Any, separator: str = ",", decimal: str = ".") -> str:
     """A value as text that no spreadsheet reads as a formula; a number stays a number."""
     if hasattr(value, "isoformat"):
         return value.isoformat()

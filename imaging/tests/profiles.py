@@ -1,7 +1,6 @@
-"""ICC profiles made in code, so that none need be committed: ICC.1:2001-04 and ICC.1:2010.
+"""ICC profiles generated in code, so that none is committed: ICC.1:2001-04 and ICC.1:2010.
 
-What they say is chosen here, and the truth that the tests hold them to comes from elsewhere
-(coloraide), never from the colour engine that reads them.
+The expected colours come from coloraide, never from the colour engine under test.
 """
 
 import itertools
@@ -60,14 +59,14 @@ def cmyk():
 
 
 def printed(inks):
-    """The colour of inks (C, M, Y, K; 0..255) on paper: each lets its share of light through."""
+    """The colour of inks (C, M, Y, K; 0..255) on paper: each transmits its share of the light."""
     amount = np.array(inks)[:, None] / 255
     return Color("srgb-linear", (1 - amount * (1 - _INKS)).prod(axis=0).tolist())
 
 
 def _fixed(kind, *values):
-    head = kind + bytes(4) if kind else b""
-    return head + b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+    header = kind + bytes(4) if kind else b""
+    return header + b"".join(struct.pack(">i", round(value * 65536)) for value in values)
 
 
 def _gamma(gamma):
@@ -91,13 +90,13 @@ def _text(version):
 
 def _profile(kind, space, connection, tags, version):
     tags = {b"desc": _text(version), b"wtpt": _fixed(b"XYZ ", *_D50), **tags}
-    at, table, body = 132 + 12 * len(tags), b"", b""
+    offset, table, body = 132 + 12 * len(tags), b"", b""
     for name, data in tags.items():
-        table += name + struct.pack(">II", at + len(body), len(data))
+        table += name + struct.pack(">II", offset + len(body), len(data))
         body += data + bytes(-len(data) % 4)
-    head = struct.pack(
-        ">I4sI4s4s4s6H4s", at + len(body), bytes(4), version << 24, kind, space, connection,
+    header = struct.pack(
+        ">I4sI4s4s4s6H4s", offset + len(body), bytes(4), version << 24, kind, space, connection,
         2026, 1, 1, 0, 0, 0, b"acsp",
     )  # fmt: skip
-    head += bytes(28) + _fixed(b"", *_D50) + bytes(48)
-    return head + struct.pack(">I", len(tags)) + table + body
+    header += bytes(28) + _fixed(b"", *_D50) + bytes(48)
+    return header + struct.pack(">I", len(tags)) + table + body

@@ -1,4 +1,4 @@
-"""What is asked of Azure, as far as it shows without an account: names, expiry, rights of a SAS."""
+"""Azure containers, as far as testable without an account: names, and the SAS of a blob."""
 
 import base64
 import time
@@ -12,22 +12,22 @@ KEY = base64.b64encode(b"k" * 64).decode()
 
 
 @pytest.fixture
-def sas(settings):
+def sign_url(settings):
     settings.AZURE_STORAGE_CONNECTION_STRING = (
         f"DefaultEndpointsProtocol=https;AccountName=clinic;AccountKey={KEY};"
         "EndpointSuffix=core.windows.net"
     )
     settings.AZURE_CONTAINER_PREFIX = "praxis-"
 
-    def sign(container, name, **options):
+    def parse_signed_url(container, name, **options):
         url = urlsplit(AzureContainer(container).url(name, **options))
         return url, {key: value[0] for key, value in parse_qs(url.query).items()}
 
-    return sign
+    return parse_signed_url
 
 
-def test_sas_reads_one_blob_over_https_within_the_hour(sas, settings):
-    url, query = sas("originals", "x.jpg", filename="Été.JPG")
+def test_sas_allows_reading_one_blob_over_https_for_an_hour(sign_url, settings):
+    url, query = sign_url("originals", "x.jpg", filename="Été.JPG")
     assert f"{url.scheme}://{url.netloc}{url.path}" == (
         "https://clinic.blob.core.windows.net/praxis-originals/x.jpg"
     )
@@ -39,13 +39,13 @@ def test_sas_reads_one_blob_over_https_within_the_hour(sas, settings):
     assert query["sig"]
 
 
-def test_original_is_a_download_and_a_rendition_is_shown(sas):
-    assert sas("originals", "x.heic")[1]["rscd"] == "attachment"
-    assert sas("thumbnails", "x.webp")[1]["rscd"] == "inline"
+def test_originals_are_attachments_and_renditions_inline(sign_url):
+    assert sign_url("originals", "x.heic")[1]["rscd"] == "attachment"
+    assert sign_url("thumbnails", "x.webp")[1]["rscd"] == "inline"
 
 
-def test_timeouts_hold_with_a_connection_string(sas, settings):
-    sas("originals", "x.jpg")
+def test_client_options_apply_with_a_connection_string(sign_url, settings):
+    sign_url("originals", "x.jpg")
     client = AzureContainer("originals").service_client
     assert client._config.retry_policy.total_retries == 1
     assert client._config.max_single_get_size == AzureContainer.BLOCK

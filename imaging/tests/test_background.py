@@ -1,6 +1,6 @@
-"""The process that removes backgrounds and its limits: a picture may end it, and nothing else.
+"""The process that removes backgrounds, and its limits: a picture may crash it, but not the worker.
 
-Without them one picture takes the worker with it, and with it every picture in the queue.
+Otherwise one picture takes down the worker, and with it every picture in the queue.
 """
 
 import io
@@ -31,33 +31,33 @@ from tools.bench import composites, cutouts
 
 
 @pytest.fixture(scope="module", autouse=True)
-def ended_at_last():
+def close_processes():
     yield
     background.close()
 
 
 @pytest.fixture
-def fresh():
-    """A process of this test's own: its limits are those of its start."""
+def fresh_process():
+    """A new process for this test, because limits are set when it starts."""
     background.close()
     yield
     background.close()
 
 
-def encoded(pixels, format="PNG", **options):
+def encode(pixels, format="PNG", **options):
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, format, **options)
     return out.getvalue()
 
 
-def subject(**options):
-    return encoded(composites.composite(2, **options)[0])
+def subject_png(**options):
+    return encode(composites.composite(2, **options)[0])
 
 
 @cache
-def mark():
-    """A drawn lesion: what costs least, where only the process is looked at."""
-    return encoded(cutouts.dermoscopy(8, size=(320, 240))[0])
+def lesion_png():
+    """A drawn lesion: cheap, for tests of the process only."""
+    return encode(cutouts.dermoscopy(8, size=(320, 240))[0])
 
 
 @contextmanager
@@ -67,65 +67,67 @@ def files(folder, data):
         yield original, out
 
 
-def cut(folder, data, **options):
+def cut_out(folder, data, **options):
     """(Cutout, the PNG as an opened image)."""
     with files(folder, data) as (original, out):
-        found = background.remove(original, out, **options)
+        cutout = background.remove(original, out, **options)
         picture = Image.open(io.BytesIO((folder / "out.png").read_bytes()))
         picture.load()
-    return found, picture
+    return cutout, picture
 
 
 def failure(folder, data, **options):
     with (
         files(folder, data) as (original, out),
-        pytest.raises(background.BackgroundFailed) as caught,
+        pytest.raises(background.BackgroundFailed) as error,
     ):
         background.remove(original, out, **options)
-    assert str(caught.value.detail)
-    return caught.value.code, caught.value.transient
+    assert str(error.value.detail)
+    return error.value.code, error.value.transient
 
 
-def process():
+def idle_process():
     (idle,) = removers().idle
     return idle.process
 
 
-def test_one_process_serves_picture_after_picture(tmp_path):
-    """A network loaded anew for each picture would cost as much as the picture."""
-    cut(tmp_path, mark())
-    first = process().pid
-    found, _picture = cut(tmp_path, mark())
-    assert process().pid == first
-    assert found.engine == "lesion"
-    assert 0 < found.milliseconds < 60_000
+def test_process_is_reused_for_later_pictures(tmp_path):
+    """Loading the network for each picture would double the cost."""
+    cut_out(tmp_path, lesion_png())
+    first_pid = idle_process().pid
+    cutout, _picture = cut_out(tmp_path, lesion_png())
+    assert idle_process().pid == first_pid
+    assert cutout.engine == "lesion"
+    assert 0 < cutout.milliseconds < 60_000
 
 
-def test_a_process_killed_at_work_is_a_passing_failure(tmp_path):
-    """An administrator's kill, or the kernel's when memory is short: the picture has another try,
-    the worker lives, and the next picture has a new process."""
-    cut(tmp_path, mark())
-    victim = process()
+def test_process_killed_at_work_is_a_transient_failure(tmp_path):
+    """Killed by an administrator, or by the kernel when memory is short: the picture is retried,
+    the worker survives, and the next picture gets a new process."""
+    cut_out(tmp_path, lesion_png())
+    victim = idle_process()
     os.kill(victim.pid, signal.SIGSTOP)
     killer = threading.Timer(0.3, os.kill, (victim.pid, signal.SIGKILL))
     killer.start()
-    assert failure(tmp_path, mark()) == ("engine_failed", True)
+    assert failure(tmp_path, lesion_png()) == ("engine_failed", True)
     killer.join()
-    assert cut(tmp_path, mark())[0].engine == "lesion"
-    assert process().pid != victim.pid
+    assert cut_out(tmp_path, lesion_png())[0].engine == "lesion"
+    assert idle_process().pid != victim.pid
 
 
-def test_a_process_killed_while_idle_is_replaced(tmp_path):
-    cut(tmp_path, mark())
-    victim = process()
+def test_process_killed_while_idle_is_replaced(tmp_path):
+    cut_out(tmp_path, lesion_png())
+    victim = idle_process()
     os.kill(victim.pid, signal.SIGKILL)
     victim.wait()
-    assert cut(tmp_path, mark())[0].engine == "lesion"
+    assert cut_out(tmp_path, lesion_png())[0].engine == "lesion"
 
 
 @pytest.mark.parametrize(("files_before", "transient"), [(0, False), (1, True)])
-def test_a_crash_is_coded(tmp_path, monkeypatch, fresh, files_before, transient):
-    """One in a process of its own is the picture's; after another picture it may be that one's."""
+def test_crash_is_permanent_only_in_a_fresh_process(
+    tmp_path, monkeypatch, fresh_process, files_before, transient
+):
+    """After an earlier picture in the same process, that one may have caused the crash."""
 
     def crash(self, *args):
         self.files += 1 + files_before
@@ -133,127 +135,127 @@ def test_a_crash_is_coded(tmp_path, monkeypatch, fresh, files_before, transient)
         raise ProcessExited(self.process.wait())
 
     monkeypatch.setattr(Remover, "cut_out", crash)
-    assert failure(tmp_path, mark()) == ("engine_failed", transient)
+    assert failure(tmp_path, lesion_png()) == ("engine_failed", transient)
     assert not removers().idle
 
 
-def test_processor_time_runs_out(tmp_path, settings):
-    """A picture that would take minutes holds up the queue of everybody."""
+def test_processor_time_is_limited(tmp_path, settings):
+    """A picture that takes minutes would delay everybody's queue."""
     settings.BACKGROUND_SECONDS = 0.4
-    began = time.monotonic()
+    started = time.monotonic()
     assert failure(tmp_path, progressive(80)) == ("too_heavy", False)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - started < 20
     settings.BACKGROUND_SECONDS = 60
-    assert cut(tmp_path, mark())[0].engine == "lesion"
+    assert cut_out(tmp_path, lesion_png())[0].engine == "lesion"
 
 
-def test_a_process_that_hangs_is_ended(tmp_path, settings):
-    cut(tmp_path, mark())
-    victim = process()
+def test_hanging_process_is_killed(tmp_path, settings):
+    cut_out(tmp_path, lesion_png())
+    victim = idle_process()
     os.kill(victim.pid, signal.SIGSTOP)
     settings.BACKGROUND_SECONDS = 0.1
-    assert failure(tmp_path, mark()) == ("too_heavy", True)
+    assert failure(tmp_path, lesion_png()) == ("too_heavy", True)
     assert victim.poll() is not None
 
 
-def test_memory_runs_out_for_the_process_alone(tmp_path, settings, fresh):
+def test_memory_limit_fails_the_picture_not_the_process(tmp_path, settings, fresh_process):
     settings.BACKGROUND_MEMORY = 260_000_000
-    large = encoded(np.full((5000, 8000, 3), 200, np.uint8), "JPEG")
+    large = encode(np.full((5000, 8000, 3), 200, np.uint8), "JPEG")
     assert failure(tmp_path, large) == ("too_heavy", False)
-    first = process()
-    assert first.poll() is None, "it lives on"
+    first_process = idle_process()
+    assert first_process.poll() is None, "the process survives"
     assert failure(tmp_path, large) == ("too_heavy", False)
-    assert process().pid != first.pid, "it was tried where no picture had been before"
+    assert idle_process().pid != first_process.pid, "it was retried in a fresh process"
 
 
-def test_the_network_out_of_memory_is_told_as_such(tmp_path, settings, fresh):
-    """Not as a fault of ours, at which somebody would look for hours."""
+def test_network_running_out_of_memory_is_too_heavy(tmp_path, settings, fresh_process):
+    """It must not look like a bug of ours."""
     settings.BACKGROUND_MEMORY = 230_000_000
-    code, transient = failure(tmp_path, subject(size=(1600, 1200)))
+    code, transient = failure(tmp_path, subject_png(size=(1600, 1200)))
     assert (code, transient) == ("too_heavy", False)
 
 
-def test_twelve_megapixels_stay_under_the_limit(tmp_path):
-    """The default has room for five times as many; a peak that grows with the picture shows."""
+def test_twelve_megapixels_need_less_than_600_mb(tmp_path):
+    """The default limit allows five times as much; the peak must not grow with the picture."""
     pixels, _alpha = composites.composite(2)
     large = np.asarray(Image.fromarray(pixels).resize((4000, 3000)))
-    cut(tmp_path, subject())
-    Path(f"/proc/{process().pid}/clear_refs").write_text("5")  # forget its peak
-    found, picture = cut(tmp_path, encoded(large, "JPEG", quality=85))
-    status = Path(f"/proc/{process().pid}/status").read_text()
+    cut_out(tmp_path, subject_png())
+    Path(f"/proc/{idle_process().pid}/clear_refs").write_text("5")  # resets the peak
+    cutout, picture = cut_out(tmp_path, encode(large, "JPEG", quality=85))
+    status = Path(f"/proc/{idle_process().pid}/status").read_text()
     assert int(status.partition("VmHWM:")[2].split()[0]) * 1024 < 600_000_000
-    assert (found.width, found.height) == picture.size == (4000, 3000)
+    assert (cutout.width, cutout.height) == picture.size == (4000, 3000)
 
 
-def test_limit_of_memory_that_is_none_is_refused(tmp_path, settings, fresh):
+def test_impossible_memory_limit_is_engine_unavailable(tmp_path, settings, fresh_process):
     settings.BACKGROUND_MEMORY = 10_000_000
-    with files(tmp_path, mark()) as (original, out), pytest.raises(EngineUnavailable):
+    with files(tmp_path, lesion_png()) as (original, out), pytest.raises(EngineUnavailable):
         background.remove(original, out)
 
 
-def test_no_process_can_be_started(tmp_path, monkeypatch, fresh):
-    def out_of_them(*args, **kwargs):
+def test_failure_to_start_a_process_is_unavailable(tmp_path, monkeypatch, fresh_process):
+    def fail(*args, **kwargs):
         raise BlockingIOError
 
-    monkeypatch.setattr(subprocess, "Popen", out_of_them)
-    with files(tmp_path, mark()) as (original, out), pytest.raises(Unavailable):
+    monkeypatch.setattr(subprocess, "Popen", fail)
+    with files(tmp_path, lesion_png()) as (original, out), pytest.raises(Unavailable):
         background.remove(original, out)
 
 
-def test_damaged_weights_are_refused(tmp_path, settings, fresh):
-    """A file that was swapped is code that was swapped: nothing is cut out with it."""
+def test_damaged_weights_are_refused(tmp_path, settings, fresh_process):
+    """Replaced weights are like replaced code: they must not be used."""
     path, _digest = weights.verified("u2netp", "", "")
-    spoilt = bytearray(path.read_bytes())
-    spoilt[len(spoilt) // 2] ^= 1
-    (tmp_path / "u2netp.onnx").write_bytes(spoilt)
+    damaged = bytearray(path.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    (tmp_path / "u2netp.onnx").write_bytes(damaged)
     settings.BACKGROUND_MODEL_DIR = tmp_path
-    settings.BACKGROUND_MODEL_SHA256 = weights._SHA256
+    settings.BACKGROUND_MODEL_SHA256 = weights.BUILT_IN_SHA256
     with (
-        files(tmp_path, subject()) as (original, out),
+        files(tmp_path, subject_png()) as (original, out),
         pytest.raises(EngineUnavailable, match="SHA-256"),
     ):
         background.remove(original, out, engine="general")
 
 
-def test_an_operators_own_network_is_taken(tmp_path, settings, fresh):
+def test_operators_own_model_is_used(tmp_path, settings, fresh_process):
     path, _digest = weights.verified("u2netp", "", "")
     (tmp_path / "silueta.onnx").write_bytes(path.read_bytes())
     settings.BACKGROUND_MODEL, settings.BACKGROUND_MODEL_DIR = "silueta", str(tmp_path)
-    assert cut(tmp_path, subject())[0].engine == "general"
+    assert cut_out(tmp_path, subject_png())[0].engine == "general"
 
 
 @pytest.mark.parametrize(
     ("name", "folder"),
     [("u2net", ""), ("../u2netp", ""), ("bria-rmbg", "/tmp"), ("u2net", "/nowhere")],
 )
-def test_a_network_that_is_not_there_is_a_system_check(settings, name, folder):
-    """Told when the server starts, not by the first picture that fails."""
+def test_missing_model_fails_a_system_check(settings, name, folder):
+    """Reported when the server starts, not by the first failing picture."""
     settings.BACKGROUND_MODEL, settings.BACKGROUND_MODEL_DIR = name, folder
     (error,) = [error for error in run_checks() if error.id == "imaging.E003"]
     assert error.hint
 
 
-def test_the_built_in_network_passes_the_check():
+def test_built_in_model_passes_the_system_check():
     assert "imaging.E003" not in {error.id for error in run_checks()}
 
 
-def test_the_process_knows_no_secret_and_keeps_nothing(tmp_path, monkeypatch, fresh):
-    """A decoder that is taken over finds no key and no database; and onnxruntime, which reports to
-    its makers unless it is told not to, has no database of its own open and no connection."""
+def test_process_has_no_secrets_and_no_open_files(tmp_path, monkeypatch, fresh_process):
+    """A compromised process finds no key and no database; and onnxruntime, which reports usage to
+    its makers by default, has no database or connection open."""
     monkeypatch.setenv("DATABASE_URL", "postgres://user:secret@db/dermaai")
-    cut(tmp_path, subject())
-    running = process()
+    cut_out(tmp_path, subject_png())
+    running = idle_process()
     with open(f"/proc/{running.pid}/environ", "rb") as environ:
         names = {line.partition(b"=")[0] for line in environ.read().split(b"\0")}
     assert not {b"SECRET_KEY", b"DATABASE_URL"} & names
-    time.sleep(0.1)  # it closes the files after its answer
-    assert set(os.listdir(f"/proc/{running.pid}/fd")) == {"0", "1", "2"}, "its socket, and nowhere"
+    time.sleep(0.1)  # it closes the files after its reply
+    assert set(os.listdir(f"/proc/{running.pid}/fd")) == {"0", "1", "2"}, "its socket and /dev/null"
 
 
-def test_it_ends_with_its_worker(tmp_path, fresh):
-    cut(tmp_path, mark())
-    removers().idle[0].socket.close()  # what the kernel does for a worker that is killed
-    assert process().wait(5) == 0
+def test_process_exits_with_its_worker(tmp_path, fresh_process):
+    cut_out(tmp_path, lesion_png())
+    removers().idle[0].socket.close()  # as the kernel does when a worker is killed
+    assert idle_process().wait(5) == 0
 
 
 @pytest.mark.parametrize(
@@ -262,21 +264,21 @@ def test_it_ends_with_its_worker(tmp_path, fresh):
         (b"", "unreadable"),
         (b"not a picture at all", "unreadable"),
         (photograph()[: len(photograph()) // 2], "unreadable"),
-        (encoded(np.full((300, 400, 3), 128, np.uint8)), "nothing_found"),
+        (encode(np.full((300, 400, 3), 128, np.uint8)), "nothing_found"),
     ],
-    ids=["nothing", "no picture", "half of one", "nothing but grey"],
+    ids=["empty", "no picture", "half a picture", "plain grey"],
 )
-def test_what_cannot_be_cut_out_is_coded(tmp_path, data, code):
+def test_pictures_that_cannot_be_cut_out_fail_with_a_code(tmp_path, data, code):
     assert failure(tmp_path, data) == (code, False)
-    assert process().poll() is None, "and its process serves the next"
+    assert idle_process().poll() is None, "the process is kept for the next picture"
 
 
-def test_too_many_pixels_is_coded(tmp_path, settings):
+def test_too_many_pixels_is_too_heavy(tmp_path, settings):
     settings.MAX_IMAGE_PIXELS = 1000
-    assert failure(tmp_path, mark()) == ("too_heavy", False)
+    assert failure(tmp_path, lesion_png()) == ("too_heavy", False)
 
 
-def test_every_failure_has_words():
+def test_every_failure_code_has_a_message():
     assert set(background.FAILURES) == {
         "nothing_found",
         "too_heavy",
@@ -286,7 +288,7 @@ def test_every_failure_has_words():
 
 
 @pytest.mark.parametrize(
-    "lie",
+    "forged",
     [
         {"engine": "<script>"},
         {"quality": "superb"},
@@ -302,9 +304,9 @@ def test_every_failure_has_words():
     ],
     ids=str,
 )
-def test_a_process_that_was_taken_over_is_not_believed(tmp_path, monkeypatch, lie):
-    """What it says becomes rows and pages."""
-    told = {
+def test_forged_replies_are_refused(tmp_path, monkeypatch, forged):
+    """Replies of a compromised process would end up in rows and pages."""
+    valid_facts = {
         "engine": "general",
         "quality": "good",
         "milliseconds": 5,
@@ -313,28 +315,31 @@ def test_a_process_that_was_taken_over_is_not_believed(tmp_path, monkeypatch, li
         "measures": {"share": 0.3},
     }
 
-    def say(facts):
+    def reply_with(facts):
         answer = (json.dumps({"cutout": facts}).encode(), b"RIFF....WEBP")
         monkeypatch.setattr(Remover, "cut_out", lambda *_: answer)
 
     with monkeypatch.context() as monkeypatch:
-        say(told)
+        reply_with(valid_facts)
         with files(tmp_path, b"x") as (original, out):
-            assert background.remove(original, out).width == 640, "the truth goes through"
-        say(told | lie)
+            assert background.remove(original, out).width == 640, "valid facts are accepted"
+        reply_with(valid_facts | forged)
         assert failure(tmp_path, b"x") == ("engine_failed", False)
-    assert not removers().idle, "it is not asked again"
+    assert not removers().idle, "the process is not used again"
 
 
-def test_the_original_cannot_be_written(tmp_path):
-    """It is a medico-legal record: the process has it to read only."""
-    with files(tmp_path, mark()) as (original, out):
+def test_process_cannot_write_the_original(tmp_path):
+    """The original is a medico-legal record: the process gets it read-only."""
+    with files(tmp_path, lesion_png()) as (original, out):
         background.remove(original, out)
         with suppress(OSError):
             os.write(original.fileno(), b"x")
-    assert (tmp_path / "original").read_bytes() == mark()
+    assert (tmp_path / "original").read_bytes() == lesion_png()
 
 
-def test_an_unknown_engine_is_our_fault(tmp_path):
-    with files(tmp_path, mark()) as (original, out), pytest.raises(ValueError, match="engine"):
+def test_unknown_engine_raises_value_error(tmp_path):
+    with (
+        files(tmp_path, lesion_png()) as (original, out),
+        pytest.raises(ValueError, match="engine"),
+    ):
         background.remove(original, out, engine="rembg")

@@ -1,7 +1,7 @@
-"""Colour is evidence: what a file says through its profile is what display and thumbnail show.
+"""Colour is evidence: display and thumbnail show the colours that a file's profile defines.
 
-The truth comes from coloraide, which shares no code with the engine under test. Read without its
-profile, a Display P3 photograph of a red lesion is shown browner than it is.
+The expected colours come from coloraide, which shares no code with the engine under test. Without
+its profile, a Display P3 photograph of a red lesion is shown browner than it is.
 """
 
 import io
@@ -36,10 +36,11 @@ GREYS = [8, 24, 40, 64, 90, 118, 140, 165, 190, 215, 240, 255]
 
 
 def renditions_of(data):
-    """(display, thumbnail) as decoded pictures, through the public door."""
-    found = intake.read(SimpleUploadedFile("x", data)).found
+    """(display, thumbnail) as opened pictures, through the public function of intake."""
+    decoded = intake.read(SimpleUploadedFile("x", data)).found
     return [
-        Image.open(io.BytesIO(made)).convert("RGB") for made in (found.display, found.thumbnail)
+        Image.open(io.BytesIO(rendition)).convert("RGB")
+        for rendition in (decoded.display, decoded.thumbnail)
     ]
 
 
@@ -61,31 +62,33 @@ def errors(rendition, truth):
     """ΔE2000 of each patch's middle against `truth` (a list of Color)."""
     pixels = np.asarray(rendition, float)
     side = pixels.shape[1] / ACROSS
-    found = []
+    differences = []
     for number, colour in enumerate(truth):
         row, column = divmod(number, ACROSS)
         top, left = (round(side * (n + 0.3)) for n in (row, column))
         size = round(side * 0.4)
-        shown = pixels[top : top + size, left : left + size].mean(axis=(0, 1)) / 255
-        found.append(Color("srgb", shown.tolist()).delta_e(colour, method="2000"))
-    return found
+        colour_shown = pixels[top : top + size, left : left + size].mean(axis=(0, 1)) / 255
+        differences.append(Color("srgb", colour_shown.tolist()).delta_e(colour, method="2000"))
+    return differences
 
 
-def judge(data, truth, limit=LIMIT):
+def assert_colours(data, truth, limit=LIMIT):
     for name, rendition in zip(("display", "thumbnail"), renditions_of(data), strict=True):
-        found = errors(rendition, truth)
-        worst = int(np.argmax(found))
-        seen = f"{name}: ΔE2000 {found[worst]:.2f} on {truth[worst].convert('srgb').to_string()}"
-        assert found[worst] < limit, seen
+        differences = errors(rendition, truth)
+        worst = int(np.argmax(differences))
+        message = (
+            f"{name}: ΔE2000 {differences[worst]:.2f} on {truth[worst].convert('srgb').to_string()}"
+        )
+        assert differences[worst] < limit, message
 
 
-def saved(image, format, **options):
+def encode(image, format, **options):
     out = io.BytesIO()
     image.save(out, format, **options)
     return out.getvalue()
 
 
-def coded(space, colours=SRGB, top=255):
+def codes_in(space, colours=SRGB, top=255):
     """The codes that a file in `space` holds for these colours, 0..top, not rounded."""
     return [np.array(Color(colour).convert(space).coords()) * top for colour in colours]
 
@@ -107,11 +110,11 @@ def png(pixels, *chunks):
 
     height, width, channels = pixels.shape
     kind = 2 if channels == 3 else 0
-    head = struct.pack(">IIBBBBB", width, height, 8 * pixels.itemsize, kind, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 8 * pixels.itemsize, kind, 0, 0, 0)
     lines = pixels.astype(pixels.dtype.newbyteorder(">")).reshape(height, -1)
     data = zlib.compress(b"".join(b"\0" + line.tobytes() for line in lines))
-    parts = [(b"IHDR", head), *chunks, (b"IDAT", data), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+    all_chunks = [(b"IHDR", header), *chunks, (b"IDAT", data), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in all_chunks)
 
 
 def iccp(profile):
@@ -119,36 +122,36 @@ def iccp(profile):
 
 
 ENCODERS = {
-    "JPEG": lambda image, icc: saved(image, "JPEG", quality=95, subsampling=0, icc_profile=icc),
-    "PNG": lambda image, icc: saved(image, "PNG", icc_profile=icc),
-    "WebP": lambda image, icc: saved(image, "WEBP", lossless=True, icc_profile=icc),
+    "JPEG": lambda image, icc: encode(image, "JPEG", quality=95, subsampling=0, icc_profile=icc),
+    "PNG": lambda image, icc: encode(image, "PNG", icc_profile=icc),
+    "WebP": lambda image, icc: encode(image, "WEBP", lossless=True, icc_profile=icc),
     "HEIC": lambda image, icc: heif(image, icc_profile=icc),
 }
-TRUTH = [Color(colour) for colour in SRGB]
+EXPECTED = [Color(colour) for colour in SRGB]
 
 
 @pytest.mark.parametrize("format", ENCODERS)
 @pytest.mark.parametrize("space", ["srgb", "display-p3", "a98-rgb"])
-def test_profile_is_honoured(space, format):
-    image = picture(coded(space), "RGB")
-    judge(ENCODERS[format](image, profiles.rgb(space)), TRUTH)
+def test_profile_is_converted_to_srgb(space, format):
+    image = picture(codes_in(space), "RGB")
+    assert_colours(ENCODERS[format](image, profiles.rgb(space)), EXPECTED)
 
 
 @pytest.mark.parametrize("format", ENCODERS)
-def test_without_a_profile_it_is_srgb(format):
-    judge(ENCODERS[format](picture(coded("srgb"), "RGB"), None), TRUTH)
+def test_picture_without_a_profile_is_srgb(format):
+    assert_colours(ENCODERS[format](picture(codes_in("srgb"), "RGB"), None), EXPECTED)
 
 
 @pytest.mark.parametrize("space", ["display-p3", "a98-rgb"])
-def test_unheeded_profile_would_be_seen(space):
-    """The sheet tells: the same codes without their profile are off by more than the limit."""
-    data = ENCODERS["PNG"](picture(coded(space), "RGB"), None)
-    assert all(max(errors(one, TRUTH)) > 1.5 * LIMIT for one in renditions_of(data))
+def test_ignoring_the_profile_exceeds_the_tolerance(space):
+    """A check of the test itself: without the profile, the same codes exceed the tolerance."""
+    data = ENCODERS["PNG"](picture(codes_in(space), "RGB"), None)
+    assert all(max(errors(rendition, EXPECTED)) > 1.5 * LIMIT for rendition in renditions_of(data))
 
 
 @pytest.mark.parametrize("space", ["display-p3", "a98-rgb"])
-def test_beyond_srgb_the_hue_stays(space):
-    """No sRGB rendition can hold a phone's full red or green; it must not become another colour."""
+def test_colours_beyond_srgb_keep_their_hue(space):
+    """sRGB cannot hold a phone's full red or green, but the hue must stay."""
     codes = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 60, 60), (60, 255, 60), (255, 255, 0)]
     data = ENCODERS["PNG"](picture(codes, "RGB"), profiles.rgb(space))
     hues = [Color(space, [c / 255 for c in code]).convert("oklch")["hue"] for code in codes]
@@ -162,79 +165,79 @@ def test_beyond_srgb_the_hue_stays(space):
 
 @pytest.mark.parametrize("gamma", [1.0, 1.8, 2.2])
 @pytest.mark.parametrize("format", ["JPEG", "PNG"])
-def test_grey_profile(format, gamma):
+def test_grey_profile_is_applied(format, gamma):
     truth = [Color("srgb-linear", [(code / 255) ** gamma] * 3) for code in GREYS]
-    judge(ENCODERS[format](picture(GREYS, "L"), profiles.grey(gamma)), truth)
+    assert_colours(ENCODERS[format](picture(GREYS, "L"), profiles.grey(gamma)), truth)
 
 
-def test_sixteen_bits_in_colour():
+def test_sixteen_bit_colour_is_converted():
     for space in ("srgb", "display-p3", "a98-rgb"):
-        pixels = sheet(coded(space, top=65535), np.uint16)
-        judge(png(pixels, iccp(profiles.rgb(space))), TRUTH)
+        pixels = sheet(codes_in(space, top=65535), np.uint16)
+        assert_colours(png(pixels, iccp(profiles.rgb(space))), EXPECTED)
 
 
-def test_sixteen_bits_in_grey():
+def test_sixteen_bit_grey_is_converted():
     codes = np.array(GREYS) * 257
-    plain = [Color("srgb", [code / 255] * 3) for code in GREYS]
-    judge(png(sheet(codes, np.uint16)), plain)
-    linear = [Color("srgb-linear", [code / 255] * 3) for code in GREYS]
-    judge(png(sheet(codes, np.uint16), iccp(profiles.grey(1.0))), linear)
+    srgb_truth = [Color("srgb", [code / 255] * 3) for code in GREYS]
+    assert_colours(png(sheet(codes, np.uint16)), srgb_truth)
+    linear_truth = [Color("srgb-linear", [code / 255] * 3) for code in GREYS]
+    assert_colours(png(sheet(codes, np.uint16), iccp(profiles.grey(1.0))), linear_truth)
 
 
 def ycck(image):
-    """The same inks as a JPEG of Adobe's YCCK: C, M and Y turned as if they were RGB."""
+    """The same inks as an Adobe YCCK JPEG: C, M and Y converted as if they were RGB."""
     *inks, black = image.split()
-    turned = Image.merge("RGB", inks).convert("YCbCr").split()
-    data = saved(
-        Image.merge("CMYK", [one.point(lambda v: 255 - v) for one in turned] + [black]),
+    converted = Image.merge("RGB", inks).convert("YCbCr").split()
+    data = encode(
+        Image.merge("CMYK", [channel.point(lambda v: 255 - v) for channel in converted] + [black]),
         "JPEG", quality=98, subsampling=0,
     )  # fmt: skip
-    at = data.index(b"Adobe") + 11
-    return data[:at] + b"\2" + data[at + 1 :]
+    offset = data.index(b"Adobe") + 11
+    return data[:offset] + b"\2" + data[offset + 1 :]
 
 
-def test_cmyk_through_its_profile():
-    """A journal's or a scanner's file; the table's grid points are the truth."""
+def test_cmyk_is_converted_by_its_profile():
+    """As from a journal or a scanner; the expected colours are the table's grid points."""
     image = picture(INKS, "CMYK")
     truth = [profiles.printed(inks) for inks in INKS]
-    judge(saved(image, "JPEG", quality=98, icc_profile=profiles.cmyk()), truth)
+    assert_colours(encode(image, "JPEG", quality=98, icc_profile=profiles.cmyk()), truth)
 
 
-def test_cmyk_without_profile_is_as_browsers_show_it():
-    """No truth but usage: what a channel's ink and the black leave of the light, in sRGB codes."""
+def test_cmyk_without_a_profile_is_shown_as_browsers_do():
+    """By convention: the light that each ink and the black leave, as sRGB codes."""
     image = picture(INKS, "CMYK")
     truth = [Color("srgb", [(1 - i / 255) * (1 - k / 255) for i in cmy]) for *cmy, k in INKS]
-    for data in (saved(image, "JPEG", quality=98), ycck(image)):
-        judge(data, truth)
+    for data in (encode(image, "JPEG", quality=98), ycck(image)):
+        assert_colours(data, truth)
 
 
-def test_jpeg_that_holds_rgb_and_says_so():
-    """Adobe's marker with transform 0; taken for YCbCr it would be green and pink."""
-    image = picture(coded("display-p3"), "RGB")
-    data = saved(image, "JPEG", quality=95, keep_rgb=True, icc_profile=profiles.rgb("display-p3"))
-    judge(data, TRUTH)
+def test_rgb_jpeg_is_not_read_as_ycbcr():
+    """Adobe's marker with transform 0; read as YCbCr it would be green and pink."""
+    image = picture(codes_in("display-p3"), "RGB")
+    data = encode(image, "JPEG", quality=95, keep_rgb=True, icc_profile=profiles.rgb("display-p3"))
+    assert_colours(data, EXPECTED)
 
 
-def test_profile_of_another_kind_says_nothing():
-    """Grey profile on colour: the pixels stay as they are rather than grey."""
-    data = ENCODERS["PNG"](picture(coded("srgb"), "RGB"), profiles.grey(2.2))
-    judge(data, TRUTH)
+def test_grey_profile_on_a_colour_picture_is_ignored():
+    """The pixels stay as they are instead of turning grey."""
+    data = ENCODERS["PNG"](picture(codes_in("srgb"), "RGB"), profiles.grey(2.2))
+    assert_colours(data, EXPECTED)
 
 
 @pytest.mark.parametrize("format", ["PNG", "WebP"])
-def test_profile_beside_transparency_and_palette(format):
-    """A telephone's screenshot is RGBA in Display P3."""
+def test_profile_is_applied_with_transparency_and_palette(format):
+    """Phone screenshots are RGBA in Display P3."""
     profile = profiles.rgb("display-p3")
-    image = picture(coded("display-p3"), "RGB")
-    clear = image.copy()
-    clear.putalpha(255)
-    judge(ENCODERS[format](clear, profile), TRUTH)
+    image = picture(codes_in("display-p3"), "RGB")
+    transparent = image.copy()
+    transparent.putalpha(255)
+    assert_colours(ENCODERS[format](transparent, profile), EXPECTED)
     if format == "PNG":
-        judge(ENCODERS[format](image.quantize(64), profile), TRUTH)
+        assert_colours(ENCODERS[format](image.quantize(64), profile), EXPECTED)
 
 
-def test_made_profiles_are_sound():
-    """LittleCMS reads them as what they are meant to be."""
+def test_generated_profiles_are_valid():
+    """LittleCMS reads them as the intended colour spaces."""
     for data, space in (
         (profiles.rgb("srgb"), "RGB"), (profiles.rgb("a98-rgb"), "RGB"),
         (profiles.grey(2.2), "GRAY"), (profiles.cmyk(), "CMYK"),

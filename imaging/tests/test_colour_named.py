@@ -1,6 +1,6 @@
-"""Colour that a file names without a profile, or with a profile meant for other pixels.
+"""Colour spaces that a file names without an ICC profile, or with one for other pixels.
 
-Browsers and telephones follow these names; a picture that we show otherwise is not what they saw.
+Browsers and phones follow these names, so our renditions must too.
 """
 
 import io
@@ -14,14 +14,14 @@ from coloraide import Color
 from imaging.tests import profiles
 from imaging.tests.test_colour import (
     ENCODERS,
+    EXPECTED,
     GREYS,
-    TRUTH,
-    coded,
+    assert_colours,
+    codes_in,
+    encode,
     iccp,
-    judge,
     picture,
     png,
-    saved,
     sheet,
 )
 
@@ -56,24 +56,24 @@ def nclx(colours, primaries, transfer):
     return out.getvalue()
 
 
-def test_png_gamma_and_primaries():
-    judge(png(sheet(coded("a98-rgb")), gama(256 / 563), chrm("a98-rgb")), TRUTH)
+def test_png_gamma_and_primaries_are_applied():
+    assert_colours(png(sheet(codes_in("a98-rgb")), gama(256 / 563), chrm("a98-rgb")), EXPECTED)
 
 
-def test_png_gamma_alone():
+def test_png_gamma_alone_is_applied():
     """A scanner's linear grey; read as sRGB it is far too dark."""
-    judge(png(sheet(GREYS), gama(1.0)), LINEAR)
+    assert_colours(png(sheet(GREYS), gama(1.0)), LINEAR)
 
 
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])
-def test_png_cicp(depth):
+def test_png_cicp_is_applied(depth):
     top = np.iinfo(depth).max
-    judge(png(sheet(coded("display-p3", top=top), depth), cicp(12, 13)), TRUTH)
+    assert_colours(png(sheet(codes_in("display-p3", top=top), depth), cicp(12, 13)), EXPECTED)
 
 
-def test_png_cicp_goes_before_a_profile():
-    pixels = sheet(coded("display-p3"))
-    judge(png(pixels, cicp(12, 13), iccp(profiles.rgb("srgb"))), TRUTH)
+def test_png_cicp_overrides_a_profile():
+    pixels = sheet(codes_in("display-p3"))
+    assert_colours(png(pixels, cicp(12, 13), iccp(profiles.rgb("srgb"))), EXPECTED)
 
 
 @pytest.mark.parametrize(
@@ -83,29 +83,29 @@ def test_png_cicp_goes_before_a_profile():
         ((b"sRGB", b"\0"), gama(1.0)),
         (iccp(profiles.rgb("srgb")), gama(1.0)),
         (cicp(1, 13),),
-        (cicp(12, 16),),  # high dynamic range: not followed, and not half followed
+        (cicp(12, 16),),  # high dynamic range: ignored entirely
         (gama(0.0),),
         (gama(0.5), (b"cHRM", bytes(32))),
     ],
     ids=["srgb", "srgb-chunk", "profile", "cicp-srgb", "cicp-pq", "no-gamma", "no-primaries"],
 )
-def test_png_that_says_srgb_or_nonsense_stays(chunks):
-    judge(png(sheet(coded("srgb")), *chunks), TRUTH)
+def test_png_with_srgb_or_invalid_chunks_is_unchanged(chunks):
+    assert_colours(png(sheet(codes_in("srgb")), *chunks), EXPECTED)
 
 
-def test_heic_nclx():
-    """An Android telephone's Display P3: shown as sRGB, every red is paler."""
-    judge(nclx(coded("display-p3"), 12, 13), TRUTH)
-    judge(nclx(coded("srgb"), 1, 13), TRUTH)
+def test_heic_nclx_is_applied():
+    """An Android phone's Display P3: shown as sRGB, every red is paler."""
+    assert_colours(nclx(codes_in("display-p3"), 12, 13), EXPECTED)
+    assert_colours(nclx(codes_in("srgb"), 1, 13), EXPECTED)
 
 
-def test_grey_with_transparency_keeps_its_profile():
-    data = saved(picture(GREYS, "L").convert("LA"), "PNG", icc_profile=profiles.grey(1.0))
-    judge(data, LINEAR)
+def test_grey_profile_is_applied_with_transparency():
+    data = encode(picture(GREYS, "L").convert("LA"), "PNG", icc_profile=profiles.grey(1.0))
+    assert_colours(data, LINEAR)
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG"])
-def test_grey_picture_with_a_colour_profile(format):
-    """Programs leave the profile in when they drop the colour; its curve still tells."""
+def test_colour_profile_on_a_grey_picture_gives_its_curve(format):
+    """Programs keep the profile when they drop the colour; its tone curve still applies."""
     truth = [Color("a98-rgb", [code / 255] * 3) for code in GREYS]
-    judge(ENCODERS[format](picture(GREYS, "L"), profiles.rgb("a98-rgb")), truth, limit=1)
+    assert_colours(ENCODERS[format](picture(GREYS, "L"), profiles.rgb("a98-rgb")), truth, limit=1)

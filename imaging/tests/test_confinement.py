@@ -1,71 +1,49 @@
-"""A picture that takes a decoder over finds nothing there: no file, no network, no other program.
+"""A file that takes over a decoder finds no files, no network and no other programs.
 
-Lost would be every photograph of the practice, sent to somebody else. Tried, not believed.
+Otherwise it could send every photograph of the practice away. Each action is actually tried.
 """
 
+import shutil
 import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 
 from imaging.checks import decoders_are_confined
 from imaging.decoding.decoder import Decoder
 from imaging.sandbox import confinement
 
-TRY = """
-import os, socket, sys
-from imaging.sandbox import confinement
-tries = confinement.attempts()
-given = os.open(sys.argv[2], os.O_RDONLY)
-if sys.argv[1] != "free":
-    confinement.confine()
-assert os.read(given, 4) == b"text", "what was given stays"
-import colorsys  # a module that is loaded late
-try:
-    tries[sys.argv[3]]()
-    print("possible")
-except OSError:
-    print("refused")
-"""
 pytestmark = pytest.mark.skipif(
-    confinement.platform.machine() not in ("x86_64", "aarch64"), reason="another machine"
+    confinement.platform.machine() not in ("x86_64", "aarch64"), reason="unsupported architecture"
 )
 
 
-def tried(how, what, tmp_path):
+def run(program, *arguments):
+    """The words that one of testing.programs prints."""
+    command = [sys.executable, "-m", f"testing.programs.{program}", *arguments]
+    options = {"cwd": settings.BASE_DIR, "capture_output": True, "text": True, "check": True}
+    return subprocess.run(command, **options).stdout.split()
+
+
+def attempt(mode, action, tmp_path):
     (tmp_path / "given").write_text("text")
-    command = [sys.executable, "-c", TRY, how, str(tmp_path / "given"), what]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[0]
+    return run("confined_action", mode, str(tmp_path / "given"), action)[0]
 
 
-@pytest.mark.parametrize("what", confinement.attempts())
-def test_a_confined_process_is_refused_what_a_free_one_can(what, tmp_path):
-    assert tried("free", what, tmp_path) == "possible", "else it proves nothing"
-    assert tried("confined", what, tmp_path) == "refused"
+@pytest.mark.parametrize("action", confinement.attempts())
+def test_confined_process_is_refused_each_action(action, tmp_path):
+    assert attempt("free", action, tmp_path) == "possible", "otherwise the test proves nothing"
+    assert attempt("confined", action, tmp_path) == "refused"
 
 
-def test_connecting_by_a_socket_that_was_given(tmp_path):
-    """Landlock's part, where seccomp's is not: a connection through a socket from before."""
-    script = """
-import socket
-from imaging.sandbox import confinement
-server = socket.create_server(("127.0.0.1", 0))
-client = socket.socket()
-confinement._LIBC.prctl(38, 1, 0, 0, 0)
-done = confinement._restrict_files([])
-try:
-    client.connect(server.getsockname())
-    print("possible", "network" in done)
-except OSError:
-    print("refused", "network" in done)
-"""
-    command = [sys.executable, "-c", script]
-    told = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert told.stdout.split() in (["refused", "True"], ["possible", "False"])
+def test_landlock_refuses_connecting_an_existing_socket():
+    """Without seccomp, Landlock alone refuses connecting a socket that already exists."""
+    assert run("confined_socket") in (["refused", "True"], ["possible", "False"])
 
 
-def test_the_process_that_decodes_is_confined():
-    """The module would be of no use if nobody called it."""
+def test_decoding_process_is_confined():
+    """The decoding process must actually call `confine`."""
     decoder = Decoder()
     try:
         with open(f"/proc/{decoder.process.pid}/status", encoding="ascii") as status:
@@ -75,7 +53,7 @@ def test_the_process_that_decodes_is_confined():
     assert (facts["Seccomp"].strip(), facts["NoNewPrivs"].strip()) == ("2", "1")
 
 
-def test_a_machine_that_cannot_is_told(monkeypatch):
+def test_check_warns_where_confinement_is_impossible(monkeypatch):
     assert decoders_are_confined(None) == []
-    monkeypatch.setattr("imaging.checks.confinement.__name__", "imaging.no_such_module")
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
     assert [warning.id for warning in decoders_are_confined(None)] == ["imaging.W010"]

@@ -1,4 +1,4 @@
-"""Pictures and traps that the project did not make, where they are at hand."""
+"""Real pictures and malicious files from outside the project, where they are available."""
 
 import json
 
@@ -13,7 +13,7 @@ CORPORA = settings.BASE_DIR.parent / "shared" / "corpora"
 pytestmark = [
     pytest.mark.corpus,
     pytest.mark.skipif(not CORPORA.is_dir(), reason="the corpora are not on this machine"),
-    pytest.mark.filterwarnings("ignore::UserWarning"),  # decoders warn of what is odd
+    pytest.mark.filterwarnings("ignore::UserWarning"),  # decoders warn about unusual files
 ]
 
 
@@ -22,7 +22,7 @@ def lines(name):
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def answer(entry):
+def read_or_none(entry):
     upload = ContentFile((CORPORA / entry["file"]).read_bytes(), name="x")
     try:
         return intake.read(upload)
@@ -30,40 +30,42 @@ def answer(entry):
         return None
 
 
-def test_every_file_is_answered_as_the_manifest_says():
-    wrong = []
+def test_corpus_files_are_accepted_or_refused_as_listed():
+    mismatches = []
     for entry in lines("manifest.jsonl"):
-        photo = answer(entry)
-        got = "accept" if photo else "reject"
-        if entry["expected"] not in (got, "either"):
-            wrong.append((entry["file"], got))
+        photo = read_or_none(entry)
+        verdict = "accept" if photo else "reject"
+        if entry["expected"] not in (verdict, "either"):
+            mismatches.append((entry["file"], verdict))
         if photo and entry.get("payload"):
             for data in (photo.found.display, photo.found.thumbnail):
                 if any(text.encode() in data for text in entry["payload"]):
-                    wrong.append((entry["file"], "payload survives"))
-    assert not wrong
+                    mismatches.append((entry["file"], "payload survives"))
+    assert not mismatches
 
 
-def test_date_size_and_camera_as_exiftool_reads_them():
-    wrong = []
+def test_metadata_of_the_corpus_matches_exiftool():
+    mismatches = []
     for truth in lines("truth.jsonl"):
-        photo = answer(truth)
+        photo = read_or_none(truth)
         if photo is None or truth.get("ambiguous"):
             continue
-        found = photo.found
-        taken = found.captured_at and found.captured_at.replace(tzinfo=None).isoformat()
-        if found.captured_from != "original":
-            others = {str(truth.get(tag)) for tag in ("CreateDate", "ModifyDate")}
-            if taken and taken.replace("-", ":").replace("T", " ") not in {t[:19] for t in others}:
-                wrong.append((truth["file"], taken, others))
+        decoded = photo.found
+        taken = decoded.captured_at and decoded.captured_at.replace(tzinfo=None).isoformat()
+        if decoded.captured_from != "original":
+            other_dates = {str(truth.get(tag)) for tag in ("CreateDate", "ModifyDate")}
+            if taken and taken.replace("-", ":").replace("T", " ") not in {
+                t[:19] for t in other_dates
+            }:
+                mismatches.append((truth["file"], taken, other_dates))
             taken = None
         expected = truth["capture_iso"]
         if expected and expected < "1912":
-            expected = None  # a camera's empty clock
+            expected = None  # a camera whose clock was never set
         if taken != expected:
-            wrong.append((truth["file"], taken, expected))
-        if (found.width, found.height) != (truth["width"], truth["height"]):
-            wrong.append((truth["file"], found.width, found.height))
-        if truth["Model"] and str(truth["Model"]).strip() not in found.camera_model:
-            wrong.append((truth["file"], found.camera_model))
-    assert not wrong
+            mismatches.append((truth["file"], taken, expected))
+        if (decoded.width, decoded.height) != (truth["width"], truth["height"]):
+            mismatches.append((truth["file"], decoded.width, decoded.height))
+        if truth["Model"] and str(truth["Model"]).strip() not in decoded.camera_model:
+            mismatches.append((truth["file"], decoded.camera_model))
+    assert not mismatches

@@ -1,6 +1,6 @@
-"""A JPEG damaged on its way is kept, and said to be damaged; one that ends early is refused.
+"""A damaged JPEG is stored and marked as damaged; a truncated one is refused.
 
-Silence here lets a clinician follow a lesion whose pixels a bad memory card made up.
+Otherwise a clinician could follow a lesion whose pixels come from a bad memory card.
 """
 
 import io
@@ -29,7 +29,7 @@ def scan_of(data):
     return start + 2 + int.from_bytes(data[start + 2 : start + 4]), data.rindex(b"\xff\xd9")
 
 
-def saved(mode="RGB", **options):
+def encode(mode="RGB", **options):
     picture = drawn(size=SIZE).convert(mode)
     out = io.BytesIO()
     picture.save(out, "JPEG", **{"quality": 92, **options})
@@ -49,60 +49,60 @@ KINDS = {
 
 @pytest.fixture(params=KINDS, ids=str)
 def data(request):
-    return saved(**KINDS[request.param])
+    return encode(**KINDS[request.param])
 
 
-def test_whole_file_is_not_damaged(data):
+def test_undamaged_file_is_not_marked(data):
     assert not damaged(data)
 
 
 @pytest.mark.parametrize("kind", ["baseline", "restarts", "4:4:4", "grey", "CMYK", "profile"])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_zeroed_in_the_middle(kind, share):
-    """A bad sector. libjpeg decodes zeros as it does any bits, and often comes out in step."""
-    data = saved(**KINDS[kind])
+def test_zeroed_sector_is_detected(kind, share):
+    """A bad sector: libjpeg decodes zeros like any bits and often resynchronizes."""
+    data = encode(**KINDS[kind])
     start, end = scan_of(data)
-    at = start + int((end - start) * share)
-    length = min(512, end - at - 20)
-    assert damaged(data[:at] + bytes(length) + data[at + length :])
+    offset = start + int((end - start) * share)
+    length = min(512, end - offset - 20)
+    assert damaged(data[:offset] + bytes(length) + data[offset + length :])
 
 
-def share_seen(data, spoil, trials=40):
-    """Of `trials` files, each spoilt in its own way, the share that is not taken for whole."""
+def share_detected(data, damage, trials=40):
+    """The share of `trials` differently damaged files that is detected."""
     start, end = scan_of(data)
-    chance = random.Random(1)
-    seen = 0
+    rng = random.Random(1)
+    detected = 0
     for _ in range(trials):
         broken = bytearray(data)
-        spoil(broken, chance, start, end)
+        damage(broken, rng, start, end)
         try:
-            seen += damaged(bytes(broken))
-        except ImageRefused:  # a bit too many: nothing can be read
-            seen += 1
-    return seen / trials
+            detected += damaged(bytes(broken))
+        except ImageRefused:  # so damaged that nothing can be read
+            detected += 1
+    return detected / trials
 
 
-def test_bytes_missing_in_the_middle(data):
-    def cut(broken, chance, start, end):
-        at = chance.randrange(start, end - 2100)
-        del broken[at : at + 2048]
+def test_missing_bytes_are_mostly_detected(data):
+    def remove_bytes(broken, rng, start, end):
+        offset = rng.randrange(start, end - 2100)
+        del broken[offset : offset + 2048]
 
-    assert share_seen(data, cut, trials=12) >= 0.6
-
-
-def test_lost_place_is_seen_in_the_pixels():
-    """A few bytes are missing, the decoder falls into step again, and libjpeg has nothing to
-    say: but the rest of the lesion is too dark or too bright, or of another colour."""
-
-    def cut(broken, chance, start, end):
-        at = chance.randrange(start, end - 3000)
-        del broken[at : at + 60]
-
-    assert share_seen(saved(), cut) >= 0.35, "libjpeg alone sees a fifth of them"
+    assert share_detected(data, remove_bytes, trials=12) >= 0.6
 
 
-def test_photographs_have_no_such_step():
-    """A warning that cries wolf is not read."""
+def test_loss_of_synchronization_is_detected_in_the_pixels():
+    """After a few missing bytes the decoder resynchronizes without a warning, but the rest of the
+    picture is too dark, too bright or of another colour."""
+
+    def remove_bytes(broken, rng, start, end):
+        offset = rng.randrange(start, end - 3000)
+        del broken[offset : offset + 60]
+
+    assert share_detected(encode(), remove_bytes) >= 0.35, "libjpeg alone detects a fifth"
+
+
+def test_sound_photographs_are_not_marked():
+    """False warnings would soon be ignored."""
     for draw in (phantoms.macro, phantoms.dermoscopy, phantoms.overview):
         picture = draw(7, size=(1000, 750))
         for options in ({}, {"subsampling": 0}, {"quality": 40}, {"progressive": True}):
@@ -111,7 +111,7 @@ def test_photographs_have_no_such_step():
             assert not damaged(out.getvalue()), (draw, options)
 
 
-def test_edges_of_the_pictures_own_are_no_damage():
+def test_straight_edges_in_the_picture_are_not_damage():
     """A black bar with text, a ruler, a collage: straight edges on the borders of blocks."""
     picture = phantoms.macro(1, size=(1600, 1200), lesion=phantoms.Lesion(1))
     for box, colour in (
@@ -122,36 +122,36 @@ def test_edges_of_the_pictures_own_are_no_damage():
         ((0, 320, 1120, 336), "black"),
         ((0, 592, 800, 1200), "black"),
     ):
-        edged = picture.copy()
-        edged.paste(colour, box)
+        picture_with_edge = picture.copy()
+        picture_with_edge.paste(colour, box)
         out = io.BytesIO()
-        edged.save(out, "JPEG", quality=92)
+        picture_with_edge.save(out, "JPEG", quality=92)
         assert not damaged(out.getvalue()), box
 
 
-def test_flipped_bits_are_mostly_seen():
-    """Not always: a bit of a coefficient's value is as good as the other. Most break the code."""
+def test_flipped_bits_are_mostly_detected():
+    """Not always: a flipped bit in a coefficient's value is still valid. Most break the code."""
 
-    def flip(broken, chance, start, end):
+    def flip(broken, rng, start, end):
         for _ in range(10):
-            broken[chance.randrange(start, end)] ^= 1 << chance.randrange(8)
+            broken[rng.randrange(start, end)] ^= 1 << rng.randrange(8)
 
-    assert share_seen(saved(), flip) >= 0.7
+    assert share_detected(encode(), flip) >= 0.7
 
 
-def test_flat_picture_of_zeros_is_not_damaged():
-    """With tables made for the picture, an empty block may be coded as zeros."""
-    flat = Image.new("RGB", (1600, 1200), "tan")
+def test_flat_picture_is_not_damaged():
+    """With optimized tables, an empty block may be coded as zeros."""
+    flat_picture = Image.new("RGB", (1600, 1200), "tan")
     for options in ({}, {"optimize": True}, {"progressive": True}):
         out = io.BytesIO()
-        flat.save(out, "JPEG", **options)
+        flat_picture.save(out, "JPEG", **options)
         assert not damaged(out.getvalue())
 
 
-def test_truncated_anywhere_is_refused():
-    """The end of the picture is missing: the camera, or the network, has more of it."""
+def test_file_truncated_anywhere_is_refused():
+    """The end is missing; the complete file is still on the camera."""
     for options in ({}, {"progressive": True}):
-        data = saved(**options)
+        data = encode(**options)
         for length in [
             *range(700, len(data) - 8, len(data) // 60),
             *range(len(data) - 8, len(data)),
@@ -161,62 +161,69 @@ def test_truncated_anywhere_is_refused():
             assert caught.value.code in ("corrupt_image", "unsupported_type")
 
 
-def test_padding_before_the_end_is_harmless():
-    """Some cameras fill their file up with zeros."""
-    data = saved()
+def test_padding_before_the_end_is_not_damage():
+    """Some cameras pad their files with zeros."""
+    data = encode()
     for filling in (bytes(500), b"\xff" * 300, b"\x20" * 40):
         assert not damaged(data[:-2] + filling + data[-2:])
 
 
-def test_what_follows_the_picture_is_harmless():
-    assert not damaged(saved() + b"\0\1\2" * 3000)
+def test_data_after_the_picture_is_not_damage():
+    assert not damaged(encode() + b"\0\1\2" * 3000)
 
 
-def test_stray_bytes_between_header_segments_are_harmless():
-    data = saved()
-    at = data.index(b"\xff\xdb")
-    assert not damaged(data[:at] + b"\1\2\3\4" + data[at:])
+def test_stray_bytes_between_header_segments_are_not_damage():
+    data = encode()
+    offset = data.index(b"\xff\xdb")
+    assert not damaged(data[:offset] + b"\1\2\3\4" + data[offset:])
 
 
-def test_incomplete_profile_hides_no_damage():
-    """libjpeg warns of the profile first: the pixels are looked at all the same."""
+def test_incomplete_profile_does_not_hide_damage():
+    """libjpeg warns about the profile first; the pixels must be checked all the same."""
     profile = b"ICC_PROFILE\0\1\3" + b"x" * 60
     segment = b"\xff\xe2" + (len(profile) + 2).to_bytes(2) + profile
-    data = saved()
+    data = encode()
     data = data[:2] + segment + data[2:]
     assert not damaged(data)
     start, end = scan_of(data)
-    at = (start + end) // 2
-    assert damaged(data[:at] + bytes(200) + data[at + 200 :])
+    offset = (start + end) // 2
+    assert damaged(data[:offset] + bytes(200) + data[offset + 200 :])
 
 
-def test_the_picture_of_a_damaged_file_is_shown():
-    data = saved()
+def test_readable_part_of_a_damaged_file_is_shown():
+    data = encode()
     start, end = scan_of(data)
-    at = start + int((end - start) * 0.8)
-    found = intake.read(SimpleUploadedFile("x", data[:at] + bytes(300) + data[at + 300 :])).found
-    whole = intake.read(SimpleUploadedFile("x", data)).found
-    shown, right = (Image.open(io.BytesIO(f.display)).convert("RGB") for f in (found, whole))
-    assert shown.size == right.size == SIZE
-    assert shown.crop((0, 0, 700, 300)).tobytes() == right.crop((0, 0, 700, 300)).tobytes()
+    offset = start + int((end - start) * 0.8)
+    damaged_picture = intake.read(
+        SimpleUploadedFile("x", data[:offset] + bytes(300) + data[offset + 300 :])
+    ).found
+    undamaged = intake.read(SimpleUploadedFile("x", data)).found
+    shown_picture, undamaged_picture = (
+        Image.open(io.BytesIO(f.display)).convert("RGB") for f in (damaged_picture, undamaged)
+    )
+    assert shown_picture.size == undamaged_picture.size == SIZE
+    assert (
+        shown_picture.crop((0, 0, 700, 300)).tobytes()
+        == undamaged_picture.crop((0, 0, 700, 300)).tobytes()
+    )
 
 
-def test_verdict_tells():
+def test_damaged_picture_has_a_poor_verdict():
     verdict = Verdict.of(1.0, 0.0, damaged=True)
     assert (verdict.level, verdict.codes) == ("poor", ("damaged",))
     assert Verdict.of(1.0, 0.0).level == "good"
 
 
-def test_other_formats_have_no_such_state():
+def test_other_formats_are_never_marked_damaged():
     for format in ("PNG", "WEBP", "HEIF"):
         assert not damaged(photograph(format))
 
 
-def test_changed_bits_of_a_png_are_refused():
-    """It has checksums: no need to show pixels that may lie."""
+def test_png_with_flipped_bits_is_refused():
+    """PNG has checksums, so wrong pixels need not be shown."""
     data = photograph("PNG")
     start, end = data.index(b"IDAT") + 4, data.rindex(b"IEND") - 8
     for share in (0.01, 0.3, 0.6, 0.99):
-        at = start + int((end - start) * share)
+        offset = start + int((end - start) * share)
         with pytest.raises(ImageRefused):
-            damaged(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
+            damaged(data[:offset] + bytes([data[offset] ^ 4]) + data[offset + 1 :])

@@ -1,6 +1,6 @@
-"""The decoding process and its limits: a file may end it, and nothing else.
+"""The decoding process and its limits: a file may crash it, but not the web worker.
 
-Without them one upload takes a web worker with it, and with it every upload under way.
+Otherwise one upload takes down a web worker, and with it every running upload.
 """
 
 import io
@@ -29,22 +29,22 @@ from testing.cast import photograph
 
 @pytest.fixture
 def pool():
-    made = Decoders(2)
-    yield made
-    made.close()
+    decoders = Decoders(2)
+    yield decoders
+    decoders.close()
 
 
 @pytest.fixture
 def file(tmp_path):
     path = tmp_path / "photo"
     path.write_bytes(photograph())
-    with path.open("rb") as opened:
-        yield opened
+    with path.open("rb") as file_:
+        yield file_
 
 
 @cache
 def progressive(scans, size=(4000, 3000)):
-    """A JPEG of many scans: every one of them goes over the whole picture again."""
+    """A JPEG of many scans, each of which covers the whole picture again."""
     out = io.BytesIO()
     Image.new("RGB", size, "tan").save(out, "JPEG", quality=30, progressive=True)
     data = out.getvalue()
@@ -52,49 +52,49 @@ def progressive(scans, size=(4000, 3000)):
     return data[:-2] + data[last:-2] * scans + data[-2:]
 
 
-def end_with(monkeypatch, status):
-    """Every process that is asked ends with this status (negative: by this signal)."""
+def exit_with(monkeypatch, status):
+    """Make every process exit with this status when it decodes (negative: by this signal)."""
 
-    def killed(decoder, file):
+    def exit_process(decoder, file):
         decoder.files += 1
         if status < 0:
             decoder.process.send_signal(-status)
         raise ProcessExited(decoder.process.wait() if status < 0 else status)
 
-    monkeypatch.setattr(Decoder, "decode", killed)
+    monkeypatch.setattr(Decoder, "decode", exit_process)
 
 
-def test_one_process_serves_file_after_file(pool, file):
-    found = [pool.decode(file) for _ in range(3)]
-    assert found[0] == found[1] == found[2]
+def test_process_is_reused_for_later_files(pool, file):
+    results = [pool.decode(file) for _ in range(3)]
+    assert results[0] == results[1] == results[2]
     assert [decoder.files for decoder in pool.idle] == [3]
 
 
-def test_files_at_a_time_have_a_process_each(pool, file, monkeypatch):
-    """One after the other would halve what two processors take in."""
-    decode, both, seen = Decoder.decode, threading.Barrier(2, timeout=20), set()
+def test_concurrent_files_get_separate_processes(pool, file, monkeypatch):
+    """Otherwise two processors take in half as much as they could."""
+    decode, barrier, pids = Decoder.decode, threading.Barrier(2, timeout=20), set()
 
-    def together(decoder, file):
-        seen.add(decoder.process.pid)
-        both.wait()  # breaks unless two are at work at once
+    def decode_together(decoder, file):
+        pids.add(decoder.process.pid)
+        barrier.wait()  # breaks unless both decode at the same time
         return decode(decoder, file)
 
-    monkeypatch.setattr(Decoder, "decode", together)
+    monkeypatch.setattr(Decoder, "decode", decode_together)
     threads = [threading.Thread(target=pool.decode, args=(file,)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(seen) == len(pool.idle) == 2
+    assert len(pids) == len(pool.idle) == 2
 
 
-def test_a_crash_after_another_file_is_looked_at_again(pool, file, monkeypatch):
-    """What a file before has spoilt is not this photograph's fault."""
+def test_crash_in_a_used_process_is_retried_in_a_new_one(pool, file, monkeypatch):
+    """An earlier file may have corrupted the process."""
     pool.decode(file)
-    used, decode = pool.idle[0], Decoder.decode
+    used_decoder, decode = pool.idle[0], Decoder.decode
 
     def crash(decoder, file):
-        if decoder is not used:
+        if decoder is not used_decoder:
             return decode(decoder, file)
         decoder.files += 1
         raise ProcessExited(-signal.SIGSEGV)
@@ -103,80 +103,80 @@ def test_a_crash_after_another_file_is_looked_at_again(pool, file, monkeypatch):
     assert pool.decode(file).width == 320
 
 
-def test_an_answer_that_drips_is_not_waited_for(pool, file, monkeypatch):
-    """A byte now and then must not hold a web thread for days."""
+def test_slow_reply_times_out(pool, file):
+    """A byte now and then must not block a web thread for days."""
     pool.decode(file)
     decoder = pool.idle.pop()
-    ours, theirs = socket.socketpair()
+    our_end, slow_end = socket.socketpair()
     decoder.socket.close()
-    decoder.socket = ours
+    decoder.socket = our_end
 
     def drip():
         with suppress(OSError):
             for _ in range(200):
-                theirs.send(b"x")
-                time.sleep(0.01)
+                slow_end.send(b"x")
+                time.sleep(0.1)
 
     threading.Thread(target=drip, daemon=True).start()
     with pytest.raises(ProcessTimeout):
-        decoder._receive(1000, time.monotonic() + 0.2)
-    theirs.close()
+        decoder.request(b"", [file], time.monotonic() + 0.3)
+    slow_end.close()
 
 
-def test_no_process_can_be_started(pool, file, monkeypatch):
-    """503 and try again, not an error page: the machine is out of processes or descriptors."""
+def test_failure_to_start_a_process_is_unavailable(pool, file, monkeypatch):
+    """The machine is out of processes or descriptors: a 503 to retry, not an error page."""
 
-    def out_of_them(*args, **kwargs):
+    def fail(*args, **kwargs):
         raise BlockingIOError
 
-    monkeypatch.setattr(subprocess, "Popen", out_of_them)
+    monkeypatch.setattr(subprocess, "Popen", fail)
     with pytest.raises(DecoderUnavailable):
         pool.decode(file)
 
 
-def test_limit_of_memory_that_is_none_is_refused(pool, file, settings):
-    """Less than the process itself takes would be taken for no limit at all."""
+def test_impossible_memory_limit_is_unavailable(pool, file, settings):
+    """A limit below the process's own size could not be set, and must not mean "no limit"."""
     settings.DECODER_MEMORY = 10_000_000
     with pytest.raises(DecoderUnavailable):
         pool.decode(file)
 
 
 def test_decoder_cannot_write_the_original(tmp_path, monkeypatch):
-    """The file is hashed before, and handed over to be read."""
-    seen = {}
+    """The file is already hashed, and is passed on read-only."""
+    writable = {}
 
-    def look(pool, file):
-        seen["writable"] = file.writable()
+    def record_mode(pool, file):
+        writable["writable"] = file.writable()
         return decode(pool, file)
 
     decode = Decoders.decode
-    monkeypatch.setattr(Decoders, "decode", look)
+    monkeypatch.setattr(Decoders, "decode", record_mode)
     upload = TemporaryUploadedFile("x.jpg", "image/jpeg", 0, None)
     upload.write(photograph())
     intake.read(upload)
     upload.close()
-    assert seen == {"writable": False}
+    assert writable == {"writable": False}
 
 
-@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT])
-def test_a_decoder_that_crashes_is_a_refusal(pool, file, monkeypatch, number):
+@pytest.mark.parametrize("signal_number", [signal.SIGSEGV, signal.SIGABRT])
+def test_crash_refuses_the_file(pool, file, monkeypatch, signal_number):
     with monkeypatch.context() as patched:
-        end_with(patched, -number)
-        with pytest.raises(ImageRefused) as caught:
+        exit_with(patched, -signal_number)
+        with pytest.raises(ImageRefused) as error:
             pool.decode(file)
-    assert caught.value.code == "corrupt_image"
-    assert pool.decode(file).width == 320, "the next file has a new process"
+    assert error.value.code == "corrupt_image"
+    assert pool.decode(file).width == 320, "the next file gets a new process"
 
 
-def test_a_process_killed_while_idle_is_replaced(pool, file):
+def test_process_killed_while_idle_is_replaced(pool, file):
     pool.decode(file)
     os.kill(pool.idle[0].process.pid, signal.SIGKILL)
     pool.idle[0].process.wait()
     assert pool.decode(file).width == 320
 
 
-def test_a_process_killed_at_work_is_not_the_files_fault(pool, file):
-    """An administrator's kill must not tell a clinician that the photograph is damaged."""
+def test_file_is_retried_when_its_process_is_killed(pool, file):
+    """Otherwise a killed process is reported to the clinician as a damaged photograph."""
     pool.decode(file)
     victim = pool.idle[0].process
     os.kill(victim.pid, signal.SIGSTOP)
@@ -186,19 +186,19 @@ def test_a_process_killed_at_work_is_not_the_files_fault(pool, file):
     killer.join()
 
 
-def test_killed_again_and_again_is_unavailable(pool, file, monkeypatch):
-    end_with(monkeypatch, -signal.SIGKILL)
+def test_repeatedly_killed_processes_are_unavailable(pool, file, monkeypatch):
+    exit_with(monkeypatch, -signal.SIGKILL)
     with pytest.raises(DecoderUnavailable):
         pool.decode(file)
 
 
-def test_all_busy_is_unavailable(file, monkeypatch):
+def test_waiting_too_long_for_a_decoder_is_unavailable(file, monkeypatch):
     monkeypatch.setattr(Decoders, "max_wait", 0.05)
     with pytest.raises(DecoderUnavailable):
         Decoders(0).decode(file)
 
 
-def test_a_process_that_hangs_is_ended(pool, file, settings):
+def test_hanging_process_is_killed(pool, file, settings):
     pool.decode(file)
     os.kill(pool.idle[0].process.pid, signal.SIGSTOP)
     settings.DECODER_SECONDS = 0.1
@@ -207,47 +207,47 @@ def test_a_process_that_hangs_is_ended(pool, file, settings):
     assert not pool.idle
 
 
-def test_processor_time_runs_out(settings):
+def test_processor_time_is_limited(settings):
     settings.DECODER_SECONDS = 1
-    with pytest.raises(ImageRefused) as caught:
+    with pytest.raises(ImageRefused) as error:
         intake.read(SimpleUploadedFile("x", progressive(80, (6000, 4500))))
-    assert (caught.value.code, caught.value.message) == ("corrupt_image", "too_heavy")
+    assert (error.value.code, error.value.message) == ("corrupt_image", "too_heavy")
 
 
-def test_memory_runs_out_for_the_decoder_alone(settings, tmp_path):
+def test_memory_limit_fails_the_file_not_the_process(settings, tmp_path):
     settings.DECODER_MEMORY = 200_000_000
     pool = Decoders(1)
     path = tmp_path / "large.webp"
     Image.new("RGB", (8000, 8000), "tan").save(path, "WEBP", quality=1, method=0)
-    with path.open("rb") as file, pytest.raises(ImageRefused) as caught:
+    with path.open("rb") as file, pytest.raises(ImageRefused) as error:
         pool.decode(file)
-    assert caught.value.code == "corrupt_image"
-    assert len(pool.idle) == 1, "the process lives on"
+    assert error.value.code == "corrupt_image"
+    assert len(pool.idle) == 1, "the process survives"
     path.write_bytes(photograph())
     with path.open("rb") as file:
-        assert pool.decode(file).width == 320, "and it takes the next file"
+        assert pool.decode(file).width == 320, "it decodes the next file"
     pool.close()
 
 
-def test_memory_that_another_file_left_taken_is_not_the_file_s_fault(pool, file, monkeypatch):
-    """The largest picture of the day would be refused for the one before it."""
+def test_too_heavy_in_a_used_process_is_retried_in_a_new_one(pool, file, monkeypatch):
+    """Memory that an earlier file left allocated must not refuse a large picture."""
     pool.decode(file)
-    used, decode = pool.idle[0], Decoder.decode
+    used_decoder, decode = pool.idle[0], Decoder.decode
     too_heavy = json.dumps({"refused": ["corrupt_image", "too_heavy", {}]}).encode()
 
-    def decode_or_not(decoder, file):
-        if decoder is not used:
+    def decode_in_fresh_process(decoder, file):
+        if decoder is not used_decoder:
             return decode(decoder, file)
         decoder.files += 1
         return [too_heavy, b"", b""]
 
-    monkeypatch.setattr(Decoder, "decode", decode_or_not)
+    monkeypatch.setattr(Decoder, "decode", decode_in_fresh_process)
     assert pool.decode(file).width == 320
-    assert used.process.poll() is not None, "nor does the next file meet it"
+    assert used_decoder.process.poll() is not None, "the used process is not used again"
 
 
-def test_the_process_knows_no_secret(pool, file, monkeypatch):
-    """A decoder that is taken over finds no key and no database."""
+def test_process_has_no_secrets_and_no_open_files(pool, file, monkeypatch):
+    """A compromised decoder finds no key and no database."""
     monkeypatch.setenv("DATABASE_URL", "postgres://user:secret@db/dermaai")
     pool.decode(file)
     process = pool.idle[0].process
@@ -255,31 +255,31 @@ def test_the_process_knows_no_secret(pool, file, monkeypatch):
         assert not {b"SECRET_KEY", b"DATABASE_URL"} & {
             line.partition(b"=")[0] for line in environ.read().split(b"\0")
         }
-    time.sleep(0.1)  # it closes the photograph after its answer
+    time.sleep(0.1)  # it closes the file after its reply
     open_files = os.listdir(f"/proc/{process.pid}/fd")
-    assert set(open_files) == {"0", "1", "2"}, "its socket, and nowhere"
+    assert set(open_files) == {"0", "1", "2"}, "its socket and /dev/null"
 
 
-def test_it_ends_with_its_web_process(pool, file):
+def test_process_exits_with_its_web_process(pool, file):
     pool.decode(file)
     decoder = pool.idle.pop()
-    decoder.socket.close()  # what the kernel does for a process that is killed
+    decoder.socket.close()  # as the kernel does when a process is killed
     assert decoder.process.wait(5) == 0
 
 
-def answer_with(monkeypatch, told, display=b"\xff\xd8\xff", thumbnail=b"RIFF....WEBP"):
-    answer = (json.dumps(told).encode(), display, thumbnail)
+def answer_with(monkeypatch, facts, display=b"\xff\xd8\xff", thumbnail=b"RIFF....WEBP"):
+    answer = (json.dumps(facts).encode(), display, thumbnail)
     monkeypatch.setattr(Decoder, "decode", lambda *_: answer)
 
 
-def test_a_fault_of_ours_is_not_a_refusal(pool, file, monkeypatch):
+def test_exception_in_the_decoder_is_not_a_refusal(pool, file, monkeypatch):
     answer_with(monkeypatch, {"failed": "ValueError at quality.py:1"})
     with pytest.raises(RuntimeError, match="quality"):
         pool.decode(file)
 
 
 @pytest.mark.parametrize(
-    "lie",
+    "forged",
     [
         {"mime_type": "../../etc/cron.d/x"},
         {"mime_type": "text/html"},
@@ -302,50 +302,48 @@ def test_a_fault_of_ours_is_not_a_refusal(pool, file, monkeypatch):
     ],
     ids=str,
 )
-def test_a_decoder_that_was_taken_over_is_not_believed(pool, file, monkeypatch, lie):
-    """What it says becomes names of blobs, rows and pages."""
-    found = asdict(pool.decode(file))
+def test_forged_facts_are_refused(pool, file, monkeypatch, forged):
+    """Replies of a compromised decoder would end up in blob names, rows and pages."""
+    facts = asdict(pool.decode(file))
     for name in ("display", "thumbnail"):
-        del found[name]
+        del facts[name]
     with monkeypatch.context() as patched:
-        answer_with(patched, {"photo": found})
-        assert pool.decode(file).width == 320, "the truth goes through"
+        answer_with(patched, {"photo": facts})
+        assert pool.decode(file).width == 320, "valid facts are accepted"
     with monkeypatch.context() as patched:
-        answer_with(patched, {"photo": found | lie})
+        answer_with(patched, {"photo": facts | forged})
         with pytest.raises(ImageRefused):
             pool.decode(file)
-    assert not pool.idle, "it is not asked again"
+    assert not pool.idle, "the process is not used again"
 
 
-def test_renditions_are_pictures(pool, file, monkeypatch):
-    found = asdict(pool.decode(file))
-    page = b"<html><script>alert(1)</script>"
-    del found["display"], found["thumbnail"]
-    for display, thumbnail in ((page, b"RIFF....WEBP"), (b"\xff\xd8\xff", page)):
-        answer_with(monkeypatch, {"photo": found}, display, thumbnail)
+def test_forged_renditions_are_refused(pool, file, monkeypatch):
+    facts = asdict(pool.decode(file))
+    html = b"<html><script>alert(1)</script>"
+    del facts["display"], facts["thumbnail"]
+    for display, thumbnail in ((html, b"RIFF....WEBP"), (b"\xff\xd8\xff", html)):
+        answer_with(monkeypatch, {"photo": facts}, display, thumbnail)
         with pytest.raises(ImageRefused):
             pool.decode(file)
 
 
-def test_an_answer_of_impossible_length_is_not_waited_for(pool, file, monkeypatch):
-    """Four gigabytes of nothing would take the web process with them."""
+def test_reply_of_impossible_length_is_refused(pool, file):
+    """Allocating four gigabytes would kill the web process."""
     pool.decode(file)
     decoder = pool.idle[0]
-    receive = decoder._receive
-    lengths = decoding.REPLY.pack(10, 2**32 - 1, 10)
-    monkeypatch.setattr(
-        decoder, "_receive", lambda size, by: receive(size, by) and lengths, raising=True
-    )
-    with pytest.raises(ImageRefused):
+    original_socket = decoder.socket  # kept open, so that the process does not exit by itself
+    decoder.socket, forger = socket.socketpair()
+    forger.send(decoding.REPLY.pack(10, 2**32 - 1, 10))
+    with original_socket, forger, pytest.raises(ImageRefused):
         pool.decode(file)
     assert decoder.process.poll() is not None
 
 
-def test_upload_on_disk_is_read_where_it_lies(settings, monkeypatch):
-    """No second copy of a photograph, on disk or in memory."""
+def test_upload_on_disk_is_not_copied(settings, monkeypatch):
+    """A photograph must not be copied a second time, on disk or in memory."""
     monkeypatch.setattr(intake.storage, "temporary_file", None)
     upload = TemporaryUploadedFile("x.jpg", "image/jpeg", len(photograph()), None)
     upload.write(photograph())
     assert intake.read(upload).original is upload
-    assert upload.read() == photograph(), "from its beginning"
+    assert upload.read() == photograph(), "rewound to the start"
     upload.close()

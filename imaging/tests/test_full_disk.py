@@ -1,7 +1,7 @@
-"""A disk that takes nothing more: an outage like any other, and nothing half written stays.
+"""A full disk is an outage like any other, and leaves nothing partly written.
 
-The kernel refuses: by a limit of this process on the size of a file, by /dev/full, or because the
-folder is gone.
+The kernel really refuses: by a limit on this process's file size, by /dev/full, or because the
+folder is missing.
 """
 
 import resource
@@ -21,26 +21,26 @@ from testing.cast import photograph, upload
 
 
 @contextmanager
-def full(size=1000):
-    """While this lasts, no file grows past `size` bytes."""
-    former = resource.getrlimit(resource.RLIMIT_FSIZE)
+def limited_file_size(size=1000):
+    """While in this context, no file can grow past `size` bytes."""
+    old_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, former[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, old_limit[1]))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, former)
+        resource.setrlimit(resource.RLIMIT_FSIZE, old_limit)
         signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.fixture
-def nowhere(settings, tmp_path):
+def missing_upload_folder(settings, tmp_path):
     """The folder of uploads cannot be written to."""
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "gone")
 
 
-def test_an_upload_that_finds_no_room_is_503(api, doctor, consultation, nowhere):
-    """500 would tell the page, and an integrator, not to try again."""
+def test_upload_answers_503_when_the_disk_is_full(api, doctor, consultation, missing_upload_folder):
+    """A 500 would tell clients not to retry."""
     client = api(doctor)
     client.raise_request_exception = False
     path = f"/api/v1/consultations/{consultation.pk}/images"
@@ -50,8 +50,8 @@ def test_an_upload_that_finds_no_room_is_503(api, doctor, consultation, nowhere)
     assert int(answer["Retry-After"]) > 0
 
 
-@pytest.mark.parametrize("size", [2**20, 4000], ids=["while it comes", "at its end"])
-def test_an_upload_that_breaks_off_in_a_full_disk_is_an_outage(rf, size):
+@pytest.mark.parametrize("size", [2**20, 4000], ids=["while receiving", "at the end"])
+def test_full_disk_while_receiving_is_storage_unavailable(rf, size):
     handler = LargeChunkUploadHandler(rf.post("/"))
     handler.new_file("file", "x.jpg", "image/jpeg", None)
 
@@ -59,28 +59,28 @@ def test_an_upload_that_breaks_off_in_a_full_disk_is_an_outage(rf, size):
         handler.receive_data_chunk(b"x" * size, 0)
         handler.file_complete(size)
 
-    with full(), pytest.raises(StorageUnavailable):
+    with limited_file_size(), pytest.raises(StorageUnavailable):
         receive()
 
 
-def test_a_passing_copy_that_finds_no_room_is_an_outage():
+def test_full_disk_while_copying_an_upload_is_storage_unavailable():
     data = photograph()
-    with full(), pytest.raises(StorageUnavailable):
+    with limited_file_size(), pytest.raises(StorageUnavailable):
         intake.read(SimpleUploadedFile("x.jpg", data))
-    assert not list(Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload")), "nothing stays"
+    assert not list(Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload")), "no file is left"
 
 
-def test_what_did_not_fit_is_not_kept(files):
-    """It would take the room that there is none of, for an hour."""
-    storage.put("processed", "1/x.png", ContentFile(b"the former"))
-    with full(), pytest.raises(StorageUnavailable):
+def test_failed_replace_keeps_the_old_blob_only(files):
+    """Otherwise it takes up scarce space for an hour."""
+    storage.put("processed", "1/x.png", ContentFile(b"the old one"))
+    with limited_file_size(), pytest.raises(StorageUnavailable):
         storage.replace("processed", "1/x.png", ContentFile(b"x" * 100_000))
     assert [name for name, _changed in storage.blobs("processed")] == ["1/x.png"]
-    assert b"".join(storage.chunks("processed", "1/x.png")) == b"the former"
+    assert b"".join(storage.chunks("processed", "1/x.png")) == b"the old one"
 
 
-def test_no_room_for_a_cut_out_is_not_the_picture_s_fault(tmp_path):
-    """The image would else have failed for good, because of a disk that was full for a moment."""
+def test_full_disk_while_writing_a_cutout_is_engine_unavailable(tmp_path):
+    """Otherwise an image fails for good because the disk was full for a moment."""
     (tmp_path / "original").write_bytes(photograph())
     with (
         (tmp_path / "original").open("rb") as original,

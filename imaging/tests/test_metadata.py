@@ -1,4 +1,4 @@
-"""Dates and cameras as written: a wrong date puts a lesion's growth out of order."""
+"""Dates and cameras from EXIF: a wrong date puts a lesion's growth out of order."""
 
 import pytest
 from PIL import ExifTags, Image
@@ -6,18 +6,18 @@ from PIL import ExifTags, Image
 from imaging import metadata
 
 
-def block(main=None, exif=None):
+def read_metadata(main=None, exif=None):
     image = Image.new("RGB", (8, 8))
-    written = Image.Exif()
-    written.update(main or {})
+    exif_block = Image.Exif()
+    exif_block.update(main or {})
     if exif:
-        written.get_ifd(ExifTags.IFD.Exif).update(exif)
-    image.info["exif"] = written.tobytes()
+        exif_block.get_ifd(ExifTags.IFD.Exif).update(exif)
+    image.info["exif"] = exif_block.tobytes()
     return metadata.read(image)
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
+    ("written", "expected"),
     [
         ("2023:07:14 09:08:07", "2023-07-14T09:08:07+02:00"),
         ("2023:07:14 09:08:07\0", "2023-07-14T09:08:07+02:00"),
@@ -33,13 +33,13 @@ def block(main=None, exif=None):
         ("", None),
     ],
 )
-def test_capture_date(written, read):
-    found = block(exif={ExifTags.Base.DateTimeOriginal: written}).captured_at
-    assert (found and found.isoformat()) == read
+def test_capture_date_is_parsed_or_ignored(written, expected):
+    captured_at = read_metadata(exif={ExifTags.Base.DateTimeOriginal: written}).captured_at
+    assert (captured_at and captured_at.isoformat()) == expected
 
 
 @pytest.mark.parametrize(
-    ("offset", "read"),
+    ("offset", "expected"),
     [
         ("+05:45", "+05:45"),
         ("-03:00", "-03:00"),
@@ -47,16 +47,16 @@ def test_capture_date(written, read):
         ("nonsense", "+02:00"),
     ],
 )
-def test_offset(offset, read):
+def test_offset_is_parsed_or_ignored(offset, expected):
     exif = {
         ExifTags.Base.DateTimeOriginal: "2023:07:14 09:08:07",
         ExifTags.Base.OffsetTimeOriginal: offset,
     }
-    assert block(exif=exif).captured_at.isoformat().endswith(read)
+    assert read_metadata(exif=exif).captured_at.isoformat().endswith(expected)
 
 
 @pytest.mark.parametrize(
-    ("make", "model", "read"),
+    ("make", "model", "expected"),
     [
         ("Canon", "Canon EOS R5", "Canon EOS R5"),
         ("NIKON CORPORATION ", "NIKON D3S  ", "NIKON D3S"),
@@ -66,24 +66,29 @@ def test_offset(offset, read):
         ("x" * 300, "y", "x" * 100),
     ],
 )
-def test_camera_model(make, model, read):
-    assert block({ExifTags.Base.Make: make, ExifTags.Base.Model: model}).camera_model == read
+def test_camera_model_combines_make_and_model(make, model, expected):
+    assert (
+        read_metadata({ExifTags.Base.Make: make, ExifTags.Base.Model: model}).camera_model
+        == expected
+    )
 
 
-@pytest.mark.parametrize(("written", "read"), [(1, 1), (8, 8), (0, 1), (9, 1), (65535, 1), (6, 6)])
-def test_orientation(written, read):
-    assert block({ExifTags.Base.Orientation: written}).orientation == read
+@pytest.mark.parametrize(
+    ("written", "expected"), [(1, 1), (8, 8), (0, 1), (9, 1), (65535, 1), (6, 6)]
+)
+def test_invalid_orientation_is_upright(written, expected):
+    assert read_metadata({ExifTags.Base.Orientation: written}).orientation == expected
 
 
-def test_orientation_from_xmp_is_not_taken():
-    """No browser takes it: the display would lie across the original."""
+def test_orientation_from_xmp_is_ignored():
+    """Browsers ignore it, so the display would be rotated against the original."""
     image = Image.new("RGB", (8, 8))
     image.info["xmp"] = b'<x tiff:Orientation="6"/>'
     assert metadata.read(image).orientation == 1
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("given", "expected"),
     [
         ("IMG\u202egpj.exe", "IMGgpj.exe"),
         ("a\nb\tc", "a b c"),
@@ -93,5 +98,5 @@ def test_orientation_from_xmp_is_not_taken():
         (b"caf\xe9", "caf\ufffd"),
     ],
 )
-def test_clean_text(typed, kept):
-    assert metadata.clean_text(typed, 255) == kept
+def test_clean_text_removes_control_characters_and_truncates(given, expected):
+    assert metadata.clean_text(given, 255) == expected

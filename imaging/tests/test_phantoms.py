@@ -1,4 +1,4 @@
-"""The drawn pictures: same every time, of the size asked for, in files a camera could have made."""
+"""The drawn pictures: reproducible, of the requested size, in files like those of cameras."""
 
 import io
 from datetime import datetime, timedelta, timezone
@@ -25,15 +25,15 @@ def draw(view, seed=1, **options):
 
 
 def arrow():
-    """Four different corners: every wrong turn or mirroring shows."""
+    """Four different corners, so that every wrong rotation or mirroring is detected."""
     image = np.zeros((48, 80, 3), np.uint8)
     image[:24, :40], image[:24, 40:] = (220, 30, 30), (30, 200, 30)
     image[24:, :40], image[24:, 40:] = (30, 30, 220), (230, 230, 230)
     return Image.fromarray(image)
 
 
-def opened(data):
-    """The file as a reader sees it, HEIF without registering an opener for other tests."""
+def open_picture(data):
+    """The opened file; HEIF without registering an opener for other tests."""
     if pillow_heif.is_supported(data):
         return pillow_heif.open_heif(data).to_pillow()
     return Image.open(io.BytesIO(data))
@@ -48,18 +48,18 @@ def exif_of(image):
 
 @pytest.mark.parametrize("view", ["macro", "dermoscopy", "overview"])
 class TestEveryView:
-    def test_same_arguments_same_pixels(self, view):
+    def test_same_arguments_give_the_same_pixels(self, view):
         assert draw(view).tobytes() == draw(view).tobytes()
 
-    def test_another_seed_another_picture(self, view):
+    def test_other_seeds_give_other_pictures(self, view):
         assert np.abs(pixels(draw(view, 1)) - pixels(draw(view, 2))).mean() > 3
 
     @pytest.mark.parametrize("size", [(320, 240), (150, 211), (64, 64)])
-    def test_size_and_mode(self, view, size):
+    def test_picture_has_the_requested_size_and_mode(self, view, size):
         picture = draw(view, size=size)
         assert (picture.size, picture.mode) == (size, "RGB")
 
-    def test_phototypes_darken_in_order(self, view):
+    def test_higher_phototypes_are_darker(self, view):
         middle = np.s_[40:80, 55:105]
         levels = [
             pixels(draw(view, size=(160, 120), phototype=p))[middle].mean() for p in range(1, 7)
@@ -67,12 +67,12 @@ class TestEveryView:
         assert levels == sorted(levels, reverse=True)
         assert levels[0] - levels[-1] > 70
 
-    def test_skin_is_redder_than_blue(self, view):
+    def test_skin_is_red_before_green_before_blue(self, view):
         red, green, blue = pixels(draw(view))[80:160, 110:210].mean((0, 1))
         assert red > green > blue
 
     @pytest.mark.parametrize(
-        "wrong",
+        "invalid",
         [
             {"size": (0, 10)},
             {"size": (100.5, 100)},
@@ -84,19 +84,21 @@ class TestEveryView:
             {"seed": "a"},
         ],
     )
-    def test_bad_arguments(self, view, wrong):
-        with pytest.raises(ValueError, match=[*wrong][-1]):
-            draw(view, **wrong)
+    def test_invalid_arguments_raise_value_error(self, view, invalid):
+        with pytest.raises(ValueError, match=[*invalid][-1]):
+            draw(view, **invalid)
 
 
 class TestLesion:
     @pytest.mark.parametrize("kind", LESION_KINDS)
     @pytest.mark.parametrize("view", ["macro", "dermoscopy"])
-    def test_every_kind_shows(self, view, kind):
-        bare, marked = (draw(view, size=(200, 150), lesion=i) for i in (None, Lesion(4, kind)))
-        assert (np.abs(pixels(bare) - pixels(marked)).max(2) > 25).mean() > 0.005
+    def test_every_kind_of_lesion_is_visible(self, view, kind):
+        without_lesion, with_lesion = (
+            draw(view, size=(200, 150), lesion=i) for i in (None, Lesion(4, kind))
+        )
+        assert (np.abs(pixels(without_lesion) - pixels(with_lesion)).max(2) > 25).mean() > 0.005
 
-    def test_kinds_differ(self):
+    def test_kinds_of_lesion_differ(self):
         pictures = {
             draw("dermoscopy", size=(96, 72), lesion=Lesion(4, kind)).tobytes()
             for kind in LESION_KINDS
@@ -105,52 +107,54 @@ class TestLesion:
 
     @pytest.mark.parametrize("view", ["macro", "dermoscopy"])
     @pytest.mark.parametrize("kind", ["naevus", "melanoma"])
-    def test_growth_grows_the_dark_area(self, view, kind):
-        bare = pixels(draw(view)).sum(2)
+    def test_growth_enlarges_the_dark_area(self, view, kind):
+        without_lesion = pixels(draw(view)).sum(2)
         areas = [
-            (bare - pixels(draw(view, lesion=Lesion(4, kind, 4.0, growth))).sum(2) > 75).sum()
+            (
+                without_lesion - pixels(draw(view, lesion=Lesion(4, kind, 4.0, growth))).sum(2) > 75
+            ).sum()
             for growth in (0, 0.5, 1)
         ]
         assert areas[0] * 1.15 < areas[1] < areas[2] / 1.15
 
     def test_diameter_is_to_scale(self):
         """In a macro of 40 mm, 8 mm are a fifth of the width."""
-        bare, marked = draw("macro"), draw("macro", lesion=Lesion(4, "angioma", 8.0))
-        changed = np.abs(pixels(bare) - pixels(marked)).max(2) > 60
+        without_lesion, with_lesion = draw("macro"), draw("macro", lesion=Lesion(4, "angioma", 8.0))
+        changed = np.abs(pixels(without_lesion) - pixels(with_lesion)).max(2) > 60
         width = np.ptp(np.flatnonzero(changed.any(0))) / SMALL[0] * phantoms.MACRO_MM
         assert 6.4 < width < 9.6
 
-    def test_same_lesion_at_the_next_visit(self):
-        """Another visit moves and relights it, but its silhouette is the same."""
+    def test_lesion_keeps_its_outline_at_the_next_visit(self):
+        """Another visit moves and relights it, but its outline is the same."""
 
         def outline(visit, lesion_seed):
-            bare, with_it = (
+            without_lesion, with_it = (
                 pixels(draw("dermoscopy", visit, lesion=lesion)).sum(2)
                 for lesion in (None, Lesion(lesion_seed, "melanoma", 4.5))
             )
-            mask = bare - with_it > 60
+            mask = without_lesion - with_it > 60
             row, column = (int(i.mean().round()) for i in np.nonzero(mask))
             return np.roll(mask, (120 - row, 160 - column), (0, 1))
 
         def overlap(a, b):
             return (a & b).sum() / (a | b).sum()
 
-        first = outline(1, 4)
-        assert overlap(first, outline(2, 4)) > 0.8 > overlap(first, outline(2, 7))
+        first_outline = outline(1, 4)
+        assert overlap(first_outline, outline(2, 4)) > 0.8 > overlap(first_outline, outline(2, 7))
 
-    def test_overview_keeps_places(self):
-        """Adding a mark leaves the earlier ones where they were."""
+    def test_adding_a_lesion_keeps_the_others_in_place(self):
+        """The earlier lesions stay where they were."""
         one = draw("overview", lesions=[Lesion(1, "melanoma", 12.0)])
         two = draw("overview", lesions=[Lesion(1, "melanoma", 12.0), Lesion(2, "angioma", 12.0)])
-        bare = pixels(draw("overview"))
-        first = np.abs(pixels(one) - bare).max(2) > 60
-        assert first.sum() > 40
-        both = np.abs(pixels(two) - bare).max(2) > 60
-        assert both[first].mean() > 0.9
-        assert both.sum() > first.sum() + 40
+        without_lesion = pixels(draw("overview"))
+        first_outline = np.abs(pixels(one) - without_lesion).max(2) > 60
+        assert first_outline.sum() > 40
+        both = np.abs(pixels(two) - without_lesion).max(2) > 60
+        assert both[first_outline].mean() > 0.9
+        assert both.sum() > first_outline.sum() + 40
 
     @pytest.mark.parametrize(
-        "wrong",
+        "invalid",
         [
             {"seed": -1},
             {"seed": 1.5},
@@ -161,11 +165,11 @@ class TestLesion:
             {"growth": float("nan")},
         ],
     )
-    def test_bad_lesion(self, wrong):
-        with pytest.raises(ValueError, match=[*wrong][-1]):
-            Lesion(**{"seed": 1, **wrong})
+    def test_invalid_lesion_arguments_raise_value_error(self, invalid):
+        with pytest.raises(ValueError, match=[*invalid][-1]):
+            Lesion(**{"seed": 1, **invalid})
 
-    def test_only_lesions_are_drawn(self):
+    def test_only_lesion_objects_are_accepted(self):
         with pytest.raises(ValueError, match="lesion must be"):
             draw("macro", lesion="naevus")
         with pytest.raises(ValueError, match="lesions must hold"):
@@ -173,12 +177,12 @@ class TestLesion:
 
 
 class TestFurniture:
-    def test_dermoscopy_is_round(self):
+    def test_dermoscopy_has_a_round_field(self):
         picture = pixels(draw("dermoscopy"))
         assert picture[:12, :12].mean() < 20
         assert picture[110:130, 150:170].mean() > 100
 
-    def test_polarization_shows(self):
+    def test_polarization_changes_the_picture(self):
         assert draw("dermoscopy").tobytes() != draw("dermoscopy", polarized=False).tobytes()
 
     def test_ruler_ticks_are_a_millimetre_apart(self):
@@ -192,7 +196,7 @@ class TestFurniture:
 
 @pytest.mark.parametrize("format", phantoms.FORMATS)
 class TestEncode:
-    def test_metadata_round_trip(self, format):
+    def test_metadata_is_written_and_read_back(self, format):
         profile = b"a colour profile of some length" * 8
         data = phantoms.encode(
             arrow(),
@@ -204,7 +208,7 @@ class TestEncode:
             gps=(-47.3769, 8.5417),
             icc_profile=profile,
         )
-        image = opened(data)
+        image = open_picture(data)
         exif = exif_of(image)
         detail, gps = exif.get_ifd(EXIF_IFD), exif.get_ifd(GPS_IFD)
         assert exif[0x0132] == detail[0x9003] == "2024:03:09 14:05:06"
@@ -216,9 +220,9 @@ class TestEncode:
         assert image.info["icc_profile"] == profile
 
     @pytest.mark.parametrize("orientation", range(1, 9))
-    def test_orientation_gives_back_the_upright_picture(self, format, orientation):
+    def test_applying_the_orientation_gives_the_upright_picture(self, format, orientation):
         data = phantoms.encode(arrow(), format, orientation=orientation, taken_at=TAKEN)
-        image = opened(data)
+        image = open_picture(data)
         if format != "HEIF":  # there the container turns the picture, and the tag says 1
             assert image.getexif().get(0x0112, 1) == orientation
             assert image.size == ((48, 80) if orientation > 4 else (80, 48))
@@ -227,16 +231,16 @@ class TestEncode:
         for x, y in ((10, 10), (70, 10), (10, 38), (70, 38)):
             assert upright.getpixel((x, y)) == pytest.approx(arrow().getpixel((x, y)), abs=30)
 
-    def test_nothing_said_nothing_written(self, format):
-        assert not exif_of(opened(phantoms.encode(arrow(), format))).get(0x0132)
+    def test_no_date_is_written_by_default(self, format):
+        assert not exif_of(open_picture(phantoms.encode(arrow(), format))).get(0x0132)
 
-    def test_zone_of_an_aware_time(self, format):
+    def test_offset_of_an_aware_time_is_written(self, format):
         aware = TAKEN.replace(tzinfo=timezone(timedelta(hours=-3, minutes=-30)))
-        exif = exif_of(opened(phantoms.encode(arrow(), format, taken_at=aware)))
+        exif = exif_of(open_picture(phantoms.encode(arrow(), format, taken_at=aware)))
         assert exif.get_ifd(EXIF_IFD)[0x9011] == "-03:30"
 
     @pytest.mark.parametrize(
-        "wrong",
+        "invalid",
         [
             {"orientation": 0},
             {"orientation": 9},
@@ -252,9 +256,9 @@ class TestEncode:
             {"model": "Gerät"},
         ],
     )
-    def test_bad_arguments(self, format, wrong):
-        with pytest.raises(ValueError, match=[*wrong][-1]):
-            phantoms.encode(arrow(), format, **wrong)
+    def test_invalid_arguments_raise_value_error(self, format, invalid):
+        with pytest.raises(ValueError, match=[*invalid][-1]):
+            phantoms.encode(arrow(), format, **invalid)
 
 
 def test_encode_refuses_other_formats_and_modes():
@@ -264,11 +268,11 @@ def test_encode_refuses_other_formats_and_modes():
         phantoms.encode(arrow().convert("CMYK"))
 
 
-def test_heif_turns_in_the_container():
-    """What the docstring of encode promises: irot, the tag repeated, nothing left to apply."""
+def test_heif_orientation_is_in_the_container():
+    """As documented by `encode`: irot, the tag repeated, and nothing left to apply."""
     data = phantoms.encode(arrow(), "HEIF", orientation=6, taken_at=TAKEN)
     assert b"irot" in data
     stored = Image.Exif()
     stored.load(data[data.find(b"MM\x00*") :][:400])
     assert stored.get(0x0112) == 6
-    assert exif_of(opened(data)).get(0x0112, 1) == 1
+    assert exif_of(open_picture(data)).get(0x0112, 1) == 1

@@ -1,4 +1,4 @@
-"""The fast way of a PNG shows what the slow one does, pixel for pixel."""
+"""The fast path for PNG gives the same pixels as the slow one."""
 
 import io
 import zlib
@@ -15,29 +15,29 @@ from tools import phantoms
 PICTURE = phantoms.macro(1, size=(320, 240), lesion=phantoms.Lesion(1))
 
 
-def saved(image, **options):
+def encode(image, **options):
     out = io.BytesIO()
     image.save(out, "PNG", **options)
     return out.getvalue()
 
 
-def plain(data, k=1):
-    return png._plain(Image.open(io.BytesIO(data)), data, k)
+def load_plain(data, k=1):
+    return png.load_plain(Image.open(io.BytesIO(data)), data, k)
 
 
 def repacked(data, change):
-    """With other packed data, in chunks of seven bytes; every chunk with the checksum it needs."""
-    chunks = [(kind, data[start:stop]) for kind, start, stop in png._chunks(data)]
-    packed = change(b"".join(body for kind, body in chunks if kind == b"IDAT"))
-    pieces = [(b"IDAT", packed[at : at + 7]) for at in range(0, len(packed), 7)]
+    """With changed compressed data, in chunks of seven bytes with valid checksums."""
+    chunks = [(kind, data[start:stop]) for kind, start, stop in png.iterate_chunks(data)]
+    compressed = change(b"".join(body for kind, body in chunks if kind == b"IDAT"))
+    pieces = [(b"IDAT", compressed[offset : offset + 7]) for offset in range(0, len(compressed), 7)]
     return data[:8] + b"".join(
         len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4)
         for kind, body in [chunks[0], *pieces, chunks[-1]]
     )
 
 
-def lines(change):
-    return lambda packed: zlib.compress(change(zlib.decompress(packed)))
+def change_lines(change):
+    return lambda compressed: zlib.compress(change(zlib.decompress(compressed)))
 
 
 def with_alpha(picture):
@@ -52,73 +52,73 @@ def with_alpha(picture):
     [PICTURE, PICTURE.convert("L"), with_alpha(PICTURE.convert("RGB")), PICTURE.crop((0, 0, 5, 4))],
     ids=["RGB", "L", "RGBA", "small"],
 )
-def test_the_fast_way_gives_the_same_pixels(picture, level):
-    fast = plain(saved(picture, compress_level=level))
-    assert fast is not None, "it went the fast way"
+def test_fast_path_gives_the_same_pixels(picture, level):
+    fast = load_plain(encode(picture, compress_level=level))
+    assert fast is not None, "it took the fast path"
     assert np.array_equal(np.asarray(fast.convert(picture.mode)), np.asarray(picture))
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        saved(PICTURE.convert("P")),
-        saved(PICTURE.convert("LA")),
-        saved(PICTURE.convert("1")),
-        saved(Image.fromarray(np.zeros((9, 9), np.uint16))),
-        saved(PICTURE, transparency=(0, 0, 0)),
-        saved(PICTURE, save_all=True, append_images=[PICTURE.rotate(90)]),
+        encode(PICTURE.convert("P")),
+        encode(PICTURE.convert("LA")),
+        encode(PICTURE.convert("1")),
+        encode(Image.fromarray(np.zeros((9, 9), np.uint16))),
+        encode(PICTURE, transparency=(0, 0, 0)),
+        encode(PICTURE, save_all=True, append_images=[PICTURE.rotate(90)]),
     ],
     ids=["palette", "grey and alpha", "bits", "16 bits", "tRNS", "APNG"],
 )
-def test_other_kinds_are_pillows(data):
-    assert plain(data) is None
+def test_other_kinds_of_png_are_left_to_pillow(data):
+    assert load_plain(data) is None
 
 
-def test_what_follows_the_pixels_is_read():
-    """Some writers put EXIF last, and with it the date and which way is up."""
+def test_chunks_after_the_pixels_are_left_to_pillow():
+    """Some writers put EXIF last, with the date and the orientation."""
     texts = PngInfo()
     texts.add_text("Comment", "behind", zip=False)
-    data = saved(PICTURE)
+    data = encode(PICTURE)
     end = data.rindex(b"IEND") - 4
-    comment = saved(PICTURE, pnginfo=texts)
-    at = comment.index(b"tEXt") - 4
-    length = int.from_bytes(comment[at : at + 4]) + 12
-    assert plain(data[:end] + comment[at : at + length] + data[end:]) is None
+    comment = encode(PICTURE, pnginfo=texts)
+    offset = comment.index(b"tEXt") - 4
+    length = int.from_bytes(comment[offset : offset + 4]) + 12
+    assert load_plain(data[:end] + comment[offset : offset + length] + data[end:]) is None
 
 
 @pytest.mark.parametrize("k", [1, 2, 8])
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
-def test_strips_join_to_what_the_whole_gives(mode, k, monkeypatch):
-    """Lines are told as differences from the line above, which may lie in the strip before."""
-    monkeypatch.setattr(strips, "_STRIP", 10_000)
+def test_strips_join_to_the_whole_picture(mode, k, monkeypatch):
+    """Lines are coded as differences from the line above, which may be in the previous strip."""
+    monkeypatch.setattr(strips, "STRIP_BYTES", 10_000)
     picture = with_alpha(PICTURE.convert("RGB")) if mode == "RGBA" else PICTURE.convert(mode)
-    picture = picture.crop((0, 0, 317, 233))  # no multiple of anything
-    fast = plain(repacked(saved(picture), lambda packed: packed), k)
+    picture = picture.crop((0, 0, 317, 233))  # multiples of nothing
+    fast = load_plain(repacked(encode(picture), lambda compressed: compressed), k)
     assert np.array_equal(np.asarray(fast.convert(mode)), np.asarray(picture.reduce(k)))
 
 
 @pytest.mark.parametrize("long_edge", [1919, 3840, 7679, 7680, 31_001])
-def test_it_is_reduced_as_any_other_picture(long_edge):
+def test_png_is_reduced_like_other_pictures(long_edge):
     picture = Image.effect_noise((long_edge, 8), 90).convert("RGB")
-    data = saved(picture, compress_level=1)
-    shown = renditions.upright_srgb(png.load(Image.open(io.BytesIO(data)), data), 1, None)
-    slow = renditions.upright_srgb(picture, 1, None)
-    assert np.array_equal(np.asarray(shown.convert("RGB")), np.asarray(slow.convert("RGB")))
+    data = encode(picture, compress_level=1)
+    fast = renditions.upright_srgb(png.load(Image.open(io.BytesIO(data)), data), 1, None)
+    expected = renditions.upright_srgb(picture, 1, None)
+    assert np.array_equal(np.asarray(fast.convert("RGB")), np.asarray(expected.convert("RGB")))
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda packed: packed[:-1] + bytes([packed[-1] ^ 1]),
-        lambda packed: packed[:-1],
-        lambda packed: packed + b"more",
-        lines(lambda raw: raw + b"\0"),
-        lines(lambda raw: raw[:-1]),
-        lines(lambda raw: b"\5" + raw[1:]),
+        lambda compressed: compressed[:-1] + bytes([compressed[-1] ^ 1]),
+        lambda compressed: compressed[:-1],
+        lambda compressed: compressed + b"more",
+        change_lines(lambda raw: raw + b"\0"),
+        change_lines(lambda raw: raw[:-1]),
+        change_lines(lambda raw: b"\5" + raw[1:]),
     ],
     ids=["checksum", "cut", "more", "a byte more", "a byte less", "no such filter"],
 )
-def test_the_fast_way_wants_the_picture_and_nothing_else(change):
-    data = saved(PICTURE)
-    assert plain(repacked(data, lambda packed: packed)) is not None
-    assert plain(repacked(data, change)) is None
+def test_fast_path_refuses_damaged_or_extra_data(change):
+    data = encode(PICTURE)
+    assert load_plain(repacked(data, lambda compressed: compressed)) is not None
+    assert load_plain(repacked(data, change)) is None

@@ -1,4 +1,4 @@
-"""Renditions carry pixels and nothing else: GPS in a thumbnail tells where a patient lives."""
+"""Renditions have pixels and no metadata: GPS in a thumbnail reveals where a patient lives."""
 
 import io
 from datetime import datetime
@@ -25,7 +25,7 @@ def photo(request):
     return intake.read(SimpleUploadedFile("x", data))
 
 
-def test_display(photo):
+def test_display_is_a_jpeg_without_metadata(photo):
     data = photo.found.display
     image = Image.open(io.BytesIO(data))
     assert (image.format, image.size, image.mode) == ("JPEG", (640, 480), "RGB")
@@ -35,7 +35,7 @@ def test_display(photo):
     assert b"Exif" not in data
 
 
-def test_thumbnail(photo):
+def test_thumbnail_is_an_uncropped_webp_without_metadata(photo):
     data = photo.found.thumbnail
     image = Image.open(io.BytesIO(data))
     assert (image.format, image.size) == ("WEBP", (300, 225)), "never cropped"
@@ -56,19 +56,19 @@ def test_thumbnail_is_never_enlarged():
     ("size", "factor"),
     [((1919, 900), 1), ((3839, 900), 1), ((3840, 900), 2), ((900, 8000), 4), ((60_000, 900), 8)],
 )
-def test_reduction(size, factor):
+def test_reduction_factor_depends_on_the_long_edge(size, factor):
     assert renditions.reduction_factor(size) == factor
 
 
-@pytest.mark.parametrize("profiled", [True, False])
+@pytest.mark.parametrize("with_profile", [True, False])
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
-def test_comments_packets_and_profiles_stay_behind(format, profiled):
-    """Pillow hands some of them on by itself from one save to the next."""
+def test_comments_packets_and_profiles_are_removed(format, with_profile):
+    """Pillow passes some of them on from one save to the next by default."""
     out = io.BytesIO()
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     options = {"comment": b"SecretComment"} if format == "JPEG" else {}
     picture = Image.new("RGB", (400, 300), "tan")
-    if profiled:
+    if with_profile:
         options["icc_profile"] = profile
     picture.save(out, format, xmp=b"<x>SecretPacket</x>", **options)
     photo = intake.read(SimpleUploadedFile("x", out.getvalue()))
@@ -78,8 +78,8 @@ def test_comments_packets_and_profiles_stay_behind(format, profiled):
         assert not {"icc_profile", "comment", "xmp"} & set(Image.open(io.BytesIO(data)).info)
 
 
-def test_thumbnail_has_the_quality_that_is_said():
-    """ImageKit takes its options by name only: without them a thumbnail is softer by a decibel."""
+def test_thumbnail_has_the_configured_quality():
+    """ImageKit accepts its options by name only; without them, thumbnails lose a decibel."""
     picture = phantoms.macro(1, size=(300, 225))
     out = io.BytesIO()
     picture.save(out, "WEBP", quality=88, method=2)

@@ -1,1 +1,2 @@
-"""What a test has done by the application in a process of its own: `Installed.program`."""
+"""Code that tests run in a separate process: functions inside the application
+(`Installed.program`), and modules with `python -m`."""

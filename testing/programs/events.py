@@ -1,4 +1,4 @@
-"""Events from many threads at once; then somebody tries to change and to delete them."""
+"""Records events from many threads at once, then tries to change and to delete them."""
 
 import threading
 import time
@@ -14,59 +14,64 @@ from audit.trail import Action, record
 
 
 def main(threads, each):
-    seconds = _tell(threads, each)
-    refused, asked = _attack()
+    seconds = record_concurrently(threads, each)
+    refused, attempted = tamper()
     head, fault = chain.verify()
-    told = list(Event.objects.values_list("detail", flat=True))
+    details = list(Event.objects.values_list("detail", flat=True))
     return {
-        "refused": refused == asked,
+        "refused": refused == attempted,
         "fault": fault,
         "last": head.last,
-        "waiting": PendingEvent.objects.count(),
-        "once": len({(one["thread"], one["number"]) for one in told}) == len(told),
-        "rolled_back": sum(one["number"] % 8 == 7 for one in told),
-        "rate": round(len(told) / seconds),
+        "pending": PendingEvent.objects.count(),
+        "unique": len({(detail["thread"], detail["number"]) for detail in details}) == len(details),
+        "rolled_back": sum(detail["number"] % 8 == 7 for detail in details),
+        "rate": round(len(details) / seconds),
     }
 
 
-def emptied_and_migrated():
-    """What `verify_audit` prints of what was written; when it was flushed; after the app's
-    migrations went back and forth."""
-    written = _verify_audit()
+def addresses():
+    """The client addresses of all events."""
+    return sorted({str(address) for address in Event.objects.values_list("address", flat=True)})
+
+
+def verify_after_flush_and_migrations():
+    """The output of `verify_audit` for the recorded events, after a flush, and after the app's
+    migrations were reversed and applied again."""
+    after_recording = verify_audit_output()
     call_command("flush", interactive=False, verbosity=0)
-    emptied = _verify_audit()
+    after_flush = verify_audit_output()
     call_command("migrate", "audit", "zero", verbosity=0)
     call_command("migrate", verbosity=0)
-    return {"written": written, "emptied": emptied, "migrated": _verify_audit()}
+    return {"recorded": after_recording, "flushed": after_flush, "migrated": verify_audit_output()}
 
 
-def _verify_audit():
+def verify_audit_output():
     output = StringIO()
     call_command("verify_audit", stdout=output)
     return output.getvalue()
 
 
-def _tell(threads, each):
-    together = threading.Barrier(threads)
+def record_concurrently(threads, each):
+    barrier = threading.Barrier(threads)
 
-    def tell(thread):
-        together.wait()
+    def record_events(thread):
+        barrier.wait()
         for number in range(each):
-            if number % 4 == 3:  # as a change does
+            if number % 4 == 3:  # within a transaction, as a change is
                 with transaction.atomic():
                     record(Action.CHANGED, thread=thread, number=number)
                     transaction.set_rollback(number % 8 == 7)
-            else:  # as a page does
+            else:  # without a transaction, as a page view is
                 record(Action.VIEWED, thread=thread, number=number)
         connection.close()
 
-    began = time.monotonic()
+    started = time.monotonic()
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(tell, range(threads)))
-    return time.monotonic() - began
+        list(pool.map(record_events, range(threads)))
+    return time.monotonic() - started
 
 
-def _attack():
+def tamper():
     """(how many statements were refused, how many there were)."""
     statements = ["UPDATE audit_event SET actor_id = 1", "DELETE FROM audit_event"]
     if connection.vendor == "postgresql":

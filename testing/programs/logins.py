@@ -1,12 +1,12 @@
-"""Logins that fail, of ever other people from ever other addresses, as the client says."""
+"""Failed logins, each with another e-mail and another forwarded address."""
 
 from django.test import Client
 
 
-def failed(asks):
-    """The statuses of the answers."""
-    told = []
-    for number in range(asks):
+def failed_logins(attempts):
+    """The HTTP statuses of the answers."""
+    statuses = []
+    for number in range(attempts):
         body = {"email": f"nobody{number}@example.org", "password": "x"}
         answer = Client().post(
             "/api/v1/auth/token",
@@ -16,5 +16,5 @@ def failed(asks):
             headers={"X-Forwarded-For": f"10.0.0.{number}"},
             HTTP_HOST="localhost",
         )
-        told.append(answer.status_code)
-    return told
+        statuses.append(answer.status_code)
+    return statuses

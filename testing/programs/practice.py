@@ -1,4 +1,4 @@
-"""A practice with one doctor and one patient, at work, and how much it has."""
+"""A practice with one doctor and one patient that keeps uploading, and its row counts."""
 
 from datetime import date
 from itertools import count
@@ -10,14 +10,16 @@ from consultations.models import Consultation, ConsultationImage, Patient
 from testing.cast import upload
 
 
-def begin():
-    doctor = User.objects.create_user("doctor@example.org", "x", full_name="D", role="doctor")
+def create(password="x"):
+    """The id of the consultation; the doctor is doctor@example.org."""
+    doctor = User.objects.create_user("doctor@example.org", password, full_name="D", role="doctor")
     record = Patient.objects.create(full_name="Marie", created_by=doctor)
-    Consultation.objects.create(doctor=doctor, patient=record, date=date(2026, 11, 14))
+    visit = Consultation.objects.create(doctor=doctor, patient=record, date=date(2026, 11, 14))
+    return visit.pk
 
 
-def work(stop):
-    """Uploads one after the other, a deletion now and then, until there is a file `stop`."""
+def upload_until(stop):
+    """Upload one image after the other, deleting one now and then, until the file `stop` exists."""
     consultation = Consultation.objects.get()
     for number in count():
         services.add_image(
@@ -26,11 +28,11 @@ def work(stop):
             upload=upload(seed=number % 5),
             image_type="macro",
         )
-        if number % 4 == 3 and number > 30:  # neither the first twelve nor one that has just come
+        if number % 4 == 3 and number > 30:  # neither one of the first twelve nor a recent one
             ConsultationImage.objects.order_by("pk")[12].delete()
         if Path(stop).exists():
             break
 
 
-def told():
+def counts():
     return {"images": ConsultationImage.objects.count(), "users": User.objects.count()}

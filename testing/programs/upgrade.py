@@ -1,4 +1,4 @@
-"""What there is after an upgrade, and whether everything that checks a record is content."""
+"""The data after an upgrade, and the output of every command that verifies it."""
 
 from io import StringIO
 
@@ -10,18 +10,18 @@ from gallery.services import shares
 
 
 def check(token):
-    """Raises as the commands do where something is wrong; `token` is that of an older link."""
+    """Raises as the commands do when something is wrong; `token` is that of an old link."""
     return {
-        "verify_images": _printed("verify_images"),
-        "verify_audit": _printed("verify_audit"),
-        "reconcile": _printed("reconcile", dry_run=True, older_than=0),
+        "verify_images": command_output("verify_images"),
+        "verify_audit": command_output("verify_audit"),
+        "reconcile": command_output("reconcile", dry_run=True, older_than=0),
         "shared": shares.find(token).image.cutout.name,
         **rows(),
     }
 
 
 def rows():
-    """How many there are of each model, and {image: (cut-out, its thumbnail, is it shown)}."""
+    """Row counts by model, and {image id: [cut-out, its thumbnail, whether it has a URL]}."""
     models = ("consultations.ConsultationImage", "gallery.UserImage", "audit.Event")
     ready = UserImage.objects.filter(status="ready")
     return {
@@ -37,7 +37,7 @@ def rows():
     }
 
 
-def _printed(command, **options):
+def command_output(command, **options):
     output = StringIO()
     call_command(command, stdout=output, **options)
     return output.getvalue()

@@ -16,18 +16,18 @@ from gallery.services.repair import repair
 from testing.cast import upload
 
 
-def into_room(room, uploads, by_number):
-    """`uploads` images where there is room for `room`, by their number or by their bytes."""
-    owner = _owner()
-    one, _created = submit_image(user=owner, upload=upload())
-    half = one.stored_bytes // 2
-    limits = {"storage_limit": one.stored_bytes * (1 + room) + half}
+def upload_into_limited_room(room, uploads, by_number):
+    """Upload `uploads` images at once where the quota has room for `room`: by count or by bytes."""
+    owner = create_owner()
+    first, _created = submit_image(user=owner, upload=upload())
+    half = first.stored_bytes // 2
+    limits = {"storage_limit": first.stored_bytes * (1 + room) + half}
     StorageQuota.objects.update(**({"image_limit": 1 + room} if by_number else limits))
-    together = threading.Barrier(16)
+    barrier = threading.Barrier(16)
 
     def send(number):
         if number < 16:
-            together.wait()
+            barrier.wait()
         try:
             submit_image(user=owner, upload=upload())
             return "stored"
@@ -40,7 +40,7 @@ def into_room(room, uploads, by_number):
         answers = Counter(pool.map(send, range(uploads)))
     quota = StorageQuota.objects.get()
     stored = sum(UserImage.objects.values_list("stored_bytes", flat=True))
-    return _left() | {
+    return leftovers() | {
         "answers": answers,
         "rows": UserImage.objects.count(),
         "count": quota.image_count,
@@ -48,14 +48,14 @@ def into_room(room, uploads, by_number):
     }
 
 
-def repeated(keys):
-    """Twelve at once with so many different keys, where there is room for so many images."""
-    owner = _owner()
+def upload_repeats(keys):
+    """Upload twelve at once with `keys` different idempotency keys and room for `keys` images."""
+    owner = create_owner()
     StorageQuota.objects.update(image_limit=keys)
-    together = threading.Barrier(12)
+    barrier = threading.Barrier(12)
 
     def send(number):
-        together.wait()
+        barrier.wait()
         try:
             key = f"key {number % keys}"
             image, created = submit_image(user=owner, upload=upload(), idempotency_key=key)
@@ -67,21 +67,21 @@ def repeated(keys):
 
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(send, range(12)))
-    return _left() | {
-        "told": sorted(Counter(key for key, _image, _created in answers).items()),
+    return leftovers() | {
+        "answers": sorted(Counter(key for key, _image, _created in answers).items()),
         "images": len({(key, image) for key, image, _created in answers}),
         "created": sum(created for _key, _image, created in answers),
         "count": StorageQuota.objects.get().image_count,
     }
 
 
-def _owner():
+def create_owner():
     owner = User.objects.create_user("owner@example.org", "x")
     StorageQuota.objects.of(owner.pk)
     return owner
 
 
-def _left():
+def leftovers():
     return {
         "reservations": Reservation.objects.count(),
         "blobs": sum(len(list(storages[c].blobs())) for c in settings.CONTAINERS),

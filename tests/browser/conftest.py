@@ -1,4 +1,4 @@
-"""A real Chromium, Debian's, against a live server. Skipped with a word where there is none."""
+"""A real Chromium (Debian's) against a live server. Skipped where it is not installed."""
 
 import os
 import shutil
@@ -10,13 +10,13 @@ from playwright.sync_api import expect
 from gallery.services.processing import queue
 from testing.cast import PASSWORD
 
-PATIENCE = 5  # seconds
-BUSY = 30_000  # ms for what must come, on a machine that has much else to do
+PATIENCE = 5  # seconds to wait for pending requests
+TIMEOUT = 30_000  # ms, for busy machines
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
-expect.set_options(timeout=BUSY)
+expect.set_options(timeout=TIMEOUT)
 
-# Playwright runs an event loop in this thread, and Django refuses the database beside one.
+# Playwright runs an event loop in this thread, where Django refuses database access by default.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
@@ -40,7 +40,7 @@ def browser_type_launch_args():
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
-            "--use-fake-device-for-media-stream",  # a camera that needs no camera
+            "--use-fake-device-for-media-stream",  # a fake camera
             "--use-fake-ui-for-media-stream",
             *(["--no-sandbox"] if os.geteuid() == 0 else []),
         ],
@@ -54,15 +54,15 @@ def browser_context_args():
 
 @pytest.fixture
 def violations():
-    """What the browser complained of: a blocked inline style, a script that threw."""
+    """Errors that the browser reported: blocked inline styles, exceptions of scripts."""
     return []
 
 
 def log_in(context, user):
-    """What the form does, and nothing drawn."""
+    """Log in by request, without rendering the form."""
     path = "/accounts/login/"
     context.request.get(path)
-    (token,) = (one["value"] for one in context.cookies() if one["name"] == "csrftoken")
+    (token,) = (cookie["value"] for cookie in context.cookies() if cookie["name"] == "csrftoken")
     form = {"username": user.email, "password": PASSWORD, "csrfmiddlewaretoken": token}
     answer = context.request.post(path, form=form, max_redirects=0)
     assert answer.status == 302, answer.text()
@@ -70,12 +70,12 @@ def log_in(context, user):
 
 @pytest.fixture
 def tab(new_context, violations, live_server):
-    """`tab(user, **context)`: an empty page of a browser in which `user` has logged in. The form
-    is sent without being drawn: how it looks and is typed into has tests of its own."""
+    """`tab(user, **context)`: an empty page of a browser in which `user` is logged in. The login
+    form is not rendered: it has its own tests."""
 
     def open_tab(user=None, **context):
         page = new_context(base_url=live_server.url, **context).new_page()
-        page.set_default_timeout(BUSY)
+        page.set_default_timeout(TIMEOUT)
         page.on("pageerror", lambda error: violations.append(str(error)))
         page.on(
             "console",
@@ -90,31 +90,31 @@ def tab(new_context, violations, live_server):
 
 @pytest.fixture
 def new_context(browser, browser_context_args):
-    contexts = {}  # {context: requests that the server still answers}
+    contexts = {}  # {context: its pending requests}
 
-    def make(**options):
+    def create_context(**options):
         context = browser.new_context(**{**browser_context_args, **options})
-        waiting = contexts[context] = set()
-        context.on("request", lambda request: waiting.add(request))
-        context.on("requestfinished", lambda request: waiting.discard(request))
-        context.on("requestfailed", lambda request: waiting.discard(request))
+        pending = contexts[context] = set()
+        context.on("request", lambda request: pending.add(request))
+        context.on("requestfinished", lambda request: pending.discard(request))
+        context.on("requestfailed", lambda request: pending.discard(request))
         return context
 
-    yield make
-    for context, waiting in contexts.items():
-        # One in the server's hand holds rows, and the database is emptied next: a deadlock.
-        until = time.monotonic() + PATIENCE
-        while context.pages and waiting and time.monotonic() < until:
+    yield create_context
+    for context, pending in contexts.items():
+        # A pending request holds row locks, and emptying the database would deadlock with it.
+        deadline = time.monotonic() + PATIENCE
+        while context.pages and pending and time.monotonic() < deadline:
             context.pages[0].wait_for_timeout(20)
         context.close()
 
 
 @pytest.fixture
-def worker(monkeypatch, made_once):
-    """The worker is this test: it works when it is told to, not at the bell."""
+def worker(monkeypatch, cached_processing):
+    """The test processes the queue itself: submitting an image does not start the worker."""
     monkeypatch.setattr(queue, "wake", lambda: None)
 
 
 @pytest.fixture
-def edit(consultation):
+def edit_url(consultation):
     return f"/consultations/{consultation.pk}/edit/"

@@ -1,16 +1,16 @@
-"""A form with text in it, as the tests of drafts handle it."""
+"""Helpers for tests of drafts: typing, saving, logging in and out."""
 
 import re
 
 from testing.cast import PASSWORD
 
 TEXT = "Squame fine, bord net : à revoir dans trois mois.\nPas de prurit."
-FOUND = re.compile("Unsaved text was found again")
-KEPT = """() => Object.keys(sessionStorage).filter((key) => key.startsWith("draft:"))
+DRAFT_RESTORED = re.compile("Unsaved text was recovered")
+STORED_DRAFTS = """() => Object.keys(sessionStorage).filter((key) => key.startsWith("draft:"))
     .map((key) => sessionStorage[key]).join()"""
 
 
-def notes(page):
+def notes_field(page):
     return page.get_by_label("Notes")
 
 
@@ -30,9 +30,9 @@ def save(page):
     page.locator("main").get_by_role("button", name="Save", exact=True).click()
 
 
-def written(page):
-    page.wait_for_function(f"() => ({KEPT})().length > 0")
+def wait_until_stored(page):
+    page.wait_for_function(f"() => ({STORED_DRAFTS})().length > 0")
 
 
-def gone(page):
-    page.wait_for_function(f"() => ({KEPT})() === ''")
+def wait_until_deleted(page):
+    page.wait_for_function(f"() => ({STORED_DRAFTS})() === ''")

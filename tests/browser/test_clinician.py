@@ -1,4 +1,4 @@
-"""What a clinician does, from the login to a deleted picture, in a real browser."""
+"""A clinician's work in a real browser: uploading, viewing and deleting images."""
 
 import base64
 import re
@@ -19,9 +19,9 @@ def files():
     ]
 
 
-def drop(page, selector, dropped):
-    """Let go of files over an element, as from the desktop."""
-    carried = page.evaluate_handle(
+def drop(page, selector, files):
+    """Drop files on an element, as from the desktop."""
+    data_transfer = page.evaluate_handle(
         """async (files) => {
             const data = new DataTransfer();
             for (const { name, mimeType, content } of files) {
@@ -32,15 +32,17 @@ def drop(page, selector, dropped):
         }""",
         [
             {**file, "content": base64.b64encode(file["buffer"]).decode(), "buffer": None}
-            for file in dropped
+            for file in files
         ],
     )
     for event in ("dragenter", "dragover", "drop"):
-        page.dispatch_event(selector, event, {"dataTransfer": carried})
+        page.dispatch_event(selector, event, {"dataTransfer": data_transfer})
 
 
 @pytest.mark.both
-def test_photographs_from_drop_to_deletion(tab, doctor, record, consultation, violations):
+def test_photographs_are_dropped_described_viewed_and_deleted(
+    tab, doctor, record, consultation, violations
+):
     page = tab(doctor)
     page.goto(f"/consultations/{consultation.pk}/")
     expect(page.get_by_text("No image yet")).to_be_visible()
@@ -55,15 +57,15 @@ def test_photographs_from_drop_to_deletion(tab, doctor, record, consultation, vi
     modal.locator("[name=image_type]").select_option("dermoscopy")
     modal.locator("[name=dermoscopic_type]").select_option("contact_polarized")
     modal.locator("[name=body_site]").select_option("70559009")
-    send = modal.locator("[data-send]")
-    expect(send).to_contain_text("3")
-    send.click()
+    send_button = modal.locator("[data-send]")
+    expect(send_button).to_contain_text("3")
+    send_button.click()
     expect(tiles).to_have_count(3)
     assert ConsultationImage.objects.count() == 0, "a paired site without its side is not sent"
     modal.get_by_label("Left", exact=True).check()
     modal.locator("[name=body_location]").fill("inner side")
     modal.get_by_label("The first image is the primary one").check()
-    send.click()
+    send_button.click()
 
     grid = page.locator("#images .tile")
     expect(grid).to_have_count(3)
@@ -86,7 +88,7 @@ def test_photographs_from_drop_to_deletion(tab, doctor, record, consultation, vi
     expect(viewer.locator("canvas").first).to_be_visible()
     expect(viewer.locator("[data-loading]")).to_be_hidden()
     expect(zoom).to_have_text(re.compile(r"100"))
-    for _ in range(2):  # the panel goes, the panel comes back
+    for _ in range(2):  # hides and shows the panel
         page.keyboard.press("i")
         page.wait_for_timeout(400)
         expect(zoom).to_have_text(re.compile(r"100"))
@@ -103,7 +105,7 @@ def test_photographs_from_drop_to_deletion(tab, doctor, record, consultation, vi
     expect(zoom).to_have_text(re.compile(r"100"))
 
     viewer.locator("[data-do=delete]").click()
-    assert ConsultationImage.objects.count() == 3, "not before it is confirmed"
+    assert ConsultationImage.objects.count() == 3, "deleted only after confirmation"
     viewer.locator("[data-do=really-delete]").click()
     expect(position).to_have_text("2 / 2")
     expect(page.locator("#images .tile")).to_have_count(2)
@@ -114,15 +116,15 @@ def test_photographs_from_drop_to_deletion(tab, doctor, record, consultation, vi
     assert not violations
 
 
-def test_a_bad_file_does_not_hold_up_the_good_ones(tab, doctor, consultation, violations):
+def test_refused_files_do_not_block_valid_ones(tab, doctor, consultation, violations):
     page = tab(doctor)
     page.goto(f"/consultations/{consultation.pk}/")
     page.locator("[data-open-upload]").first.click()
     modal = page.locator("#upload")
-    good = files()[0]
+    valid_file = files()[0]
     pdf = {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7 not a picture"}
     broken = {**files()[1], "buffer": files()[1]["buffer"][:9000], "name": "broken.jpg"}
-    modal.locator("[data-browse-input]").set_input_files([good, pdf, broken])
+    modal.locator("[data-browse-input]").set_input_files([valid_file, pdf, broken])
     expect(modal.locator("[data-refused]")).to_contain_text("letter.jpg")
     expect(modal.locator("[data-tile]")).to_have_count(2)
     modal.locator("[data-send]").click()
@@ -133,31 +135,33 @@ def test_a_bad_file_does_not_hold_up_the_good_ones(tab, doctor, consultation, vi
     assert not violations
 
 
-def test_an_upload_that_fails_is_sent_again_and_stored_once(tab, doctor, consultation):
+def test_retried_upload_is_stored_once(tab, doctor, consultation):
     page = tab(doctor)
     page.goto(f"/consultations/{consultation.pk}/")
-    lost = []
+    lost_answers = []
 
-    def lose_the_first_answer(route):
-        if lost:
+    def drop_first_answer(route):
+        if lost_answers:
             route.continue_()
         else:
-            lost.append(route.fetch())  # the server stores it; the browser never hears
+            lost_answers.append(
+                route.fetch()
+            )  # the server stores it, but the browser gets no answer
             route.abort()
 
-    page.route("**/api/v1/consultations/*/images", lose_the_first_answer)
+    page.route("**/api/v1/consultations/*/images", drop_first_answer)
     page.locator("[data-open-upload]").first.click()
     page.locator("[data-browse-input]").set_input_files(files()[:1])
     page.locator("#upload [data-send]").click()
-    again = page.locator("#upload :is([data-retry], [data-retry-all]):visible").first
-    again.click(timeout=30_000)
+    retry = page.locator("#upload :is([data-retry], [data-retry-all]):visible").first
+    retry.click(timeout=30_000)
     expect(page.locator("#images .tile")).to_have_count(1)
-    assert lost
-    assert lost[0].status == 201
+    assert lost_answers
+    assert lost_answers[0].status == 201
     assert ConsultationImage.objects.count() == 1
 
 
-def test_paste_and_camera(tab, doctor, consultation, violations):
+def test_photographs_can_be_pasted_and_taken_by_camera(tab, doctor, consultation, violations):
     page = tab(doctor)
     page.goto(f"/consultations/{consultation.pk}/")
     page.locator("[data-open-upload]").first.click()
@@ -183,7 +187,7 @@ def test_paste_and_camera(tab, doctor, consultation, violations):
     assert not violations
 
 
-def test_closing_with_unsent_files_asks(tab, doctor, consultation):
+def test_closing_with_unsent_files_asks_first(tab, doctor, consultation):
     page = tab(doctor)
     page.goto(f"/consultations/{consultation.pk}/")
     page.locator("[data-open-upload]").first.click()
@@ -201,19 +205,19 @@ def test_closing_with_unsent_files_asks(tab, doctor, consultation):
 
 
 @pytest.mark.both
-def test_five_photographs_from_a_phone(tab, doctor, consultation, violations):
+def test_five_photographs_are_uploaded_from_a_phone(tab, doctor, consultation, violations):
     page = tab(doctor, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     page.goto(f"/consultations/{consultation.pk}/")
     page.locator("[data-open-upload]").first.tap()
-    shots = [
+    photographs = [
         {"name": f"IMG_{n}.JPG", "mimeType": "", "buffer": photograph(seed=n, size=(640, 480))}
         for n in range(1, 6)
     ]
-    page.locator("[data-browse-input]").set_input_files(shots)
+    page.locator("[data-browse-input]").set_input_files(photographs)
     expect(page.locator("[data-tile]")).to_have_count(5)
-    send = page.locator("#upload [data-send]")
-    expect(send).to_be_in_viewport()
-    send.tap()
+    send_button = page.locator("#upload [data-send]")
+    expect(send_button).to_be_in_viewport()
+    send_button.tap()
     expect(page.locator("#images .tile")).to_have_count(5)
     page.locator("#images .tile a").first.tap()
     expect(page.locator("#viewer [data-position]")).to_have_text("1 / 5")
@@ -222,7 +226,7 @@ def test_five_photographs_from_a_phone(tab, doctor, consultation, violations):
     assert not violations
 
 
-def test_patient_sees_and_has_nothing_to_touch(tab, patient, image, violations):
+def test_patient_can_view_but_not_change_images(tab, patient, image, violations):
     page = tab(patient)
     page.goto("/")
     page.get_by_role("link", name=re.compile("Consultation")).first.click()
@@ -241,7 +245,7 @@ def test_patient_sees_and_has_nothing_to_touch(tab, patient, image, violations):
 
 
 @pytest.mark.both
-def test_keyboard_alone(tab, doctor, image):
+def test_viewer_works_by_keyboard_and_keeps_focus(tab, doctor, image):
     page = tab(doctor)
     page.goto(f"/consultations/{image.consultation_id}/")
     page.locator("#images .tile a").focus()
@@ -256,11 +260,13 @@ def test_keyboard_alone(tab, doctor, image):
         ), "focus stays in the viewer"
     page.keyboard.press("Escape")
     expect(viewer).to_be_hidden()
-    assert page.evaluate("document.activeElement.closest('.tile') !== null"), "and comes back"
+    assert page.evaluate("document.activeElement.closest('.tile') !== null"), (
+        "and returns to the tile"
+    )
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_pages_that_show_things_work(tab, doctor, record, image, script):
+def test_pages_show_their_content_with_and_without_javascript(tab, doctor, record, image, script):
     page = tab(doctor, java_script_enabled=script)
     for path, text in (
         ("/", "Marie Lefèvre"),

@@ -1,4 +1,4 @@
-"""The gallery in a real browser: what is sent shows how far it is, and nobody presses reload."""
+"""The gallery in a real browser: uploads, progress, selection and comparison without a reload."""
 
 import re
 from datetime import timedelta
@@ -25,25 +25,25 @@ def files(count):
 
 
 def submit(user, *, ready=True, **options):
-    made, _created = submit_image(user=user, upload=upload(), **options)
+    image, _created = submit_image(user=user, upload=upload(), **options)
     if ready:
         while queue.work():
             pass
-    made.refresh_from_db()
-    return made
+    image.refresh_from_db()
+    return image
 
 
-def ready(image):
-    """A tile that shows its cut-out, and no state any more."""
+def ready_tile(image):
+    """The selector of a tile that shows its cut-out and no status."""
     return f"#tile-{image.pk}:not([data-waits]) .pic.checker"
 
 
-def chosen(page):
+def selected(page):
     return page.locator("[data-pick]:checked")
 
 
 @pytest.mark.both
-def test_from_upload_to_result_without_a_reload(tab, doctor, violations):
+def test_upload_shows_its_progress_and_result_without_a_reload(tab, doctor, violations):
     page = tab(doctor)
     page.goto("/gallery/")
     expect(page.get_by_text("No image yet")).to_be_visible()
@@ -63,42 +63,42 @@ def test_from_upload_to_result_without_a_reload(tab, doctor, violations):
     assert (newer.title, older.engine_asked) == ("Nævus", "lesion")
     assert [tag.name for tag in newer.tags.all()] == ["dos", "suivi"]
 
-    # What is chosen and has the focus stays so while the tile is drawn anew.
+    # A focused and selected tile stays so while it is replaced.
     box = page.locator(f"#pick-{older.pk}")
     box.focus()
     page.keyboard.press("Space")
-    taken = queue.claim()
-    UserImage.objects.filter(pk=taken.pk).update(
+    claimed = queue.claim()
+    UserImage.objects.filter(pk=claimed.pk).update(
         processing_since=timezone.now() - timedelta(seconds=12)
     )
-    expect(page.locator(f"#tile-{taken.pk} .state")).to_have_text(
+    expect(page.locator(f"#tile-{claimed.pk} .state")).to_have_text(
         re.compile(r"In progress for 1\d s")
     )
-    queue.process(taken)
-    expect(page.locator(ready(taken))).to_be_visible()
+    queue.process(claimed)
+    expect(page.locator(ready_tile(claimed))).to_be_visible()
     expect(page.locator("#gallery-live")).to_contain_text("Nævus: ready.")
     queue.work()
     for image in (newer, older):
-        expect(page.locator(ready(image))).to_be_visible()
+        expect(page.locator(ready_tile(image))).to_be_visible()
     expect(page.locator("#progress[hx-get]")).to_have_count(0)
     expect(box).to_be_checked()
     expect(box).to_be_focused()
-    assert page.evaluate("window.sameDocument"), "nobody reloaded"
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    assert page.evaluate("window.sameDocument"), "the page was not reloaded"
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
     page.wait_for_timeout(2500)
-    assert not [url for url in asked if "/progress/" in url], "and nobody asks any more"
+    assert not [url for url in requests if "/progress/" in url], "polling has stopped"
     assert not violations
 
 
-def test_a_failure_says_why_and_is_tried_again(tab, doctor, violations):
+def test_failed_image_shows_the_reason_and_can_be_retried(tab, doctor, violations):
     page = tab(doctor)
     image = submit(doctor, ready=False)
     page.goto("/gallery/")
     queue.fail(queue.claim(), "nothing_found")
     state = page.locator(f"#tile-{image.pk} .state.is-failed")
     image.refresh_from_db()
-    with translation.override("en"):  # the browser's
+    with translation.override("en"):  # the browser's language
         expect(state).to_contain_text(str(image.failure))
     page.locator(f"#image-{image.pk}").click()
     page.get_by_role("button", name="Try again").click()
@@ -114,7 +114,7 @@ def test_a_failure_says_why_and_is_tried_again(tab, doctor, violations):
 
 
 @pytest.mark.both
-def test_many_by_keyboard_deleted_and_brought_back(tab, doctor, violations):
+def test_selection_by_keyboard_is_deleted_and_restored(tab, doctor, violations):
     images = [submit(doctor, title=f"Image {n}") for n in range(5)][::-1]
     page = tab(doctor)
     page.goto("/gallery/")
@@ -130,13 +130,13 @@ def test_many_by_keyboard_deleted_and_brought_back(tab, doctor, violations):
     expect(count).to_have_text("5 selected")
     page.keyboard.press("Escape")
     expect(bar).to_be_hidden()
-    expect(chosen(page)).to_have_count(0)
+    expect(selected(page)).to_have_count(0)
 
     for image in images[:2]:
         page.locator(f"#pick-{image.pk}").focus()
         page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    assert UserImage.objects.visible_to(doctor).count() == 5, "Enter on a box does nothing"
+    assert UserImage.objects.visible_to(doctor).count() == 5, "Enter on a checkbox does nothing"
     bar.get_by_role("button", name="Delete").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#images .tile")).to_have_count(3)
@@ -152,26 +152,28 @@ def test_many_by_keyboard_deleted_and_brought_back(tab, doctor, violations):
     assert not violations
 
 
-def test_many_by_pointer_starred_tagged_and_downloaded(tab, doctor, violations):
+def test_selection_by_pointer_is_starred_tagged_and_downloaded(tab, doctor, violations):
     images = [submit(doctor) for _ in range(4)][::-1]
     page = tab(doctor)
     page.goto("/gallery/")
     page.locator(f"#tile-{images[0].pk} .pick").click()
     page.locator(f"#tile-{images[2].pk} .pick").click(modifiers=["Shift"])
-    expect(chosen(page)).to_have_count(3)
-    page.locator(f"#image-{images[3].pk}").click()  # while choosing, a picture is chosen, too
-    expect(chosen(page)).to_have_count(4)
+    expect(selected(page)).to_have_count(3)
+    page.locator(
+        f"#image-{images[3].pk}"
+    ).click()  # during a selection, clicking an image selects it
+    expect(selected(page)).to_have_count(4)
     page.locator(f"#image-{images[3].pk}").click()
-    expect(chosen(page)).to_have_count(3)
+    expect(selected(page)).to_have_count(3)
 
     bar = page.locator("#selection")
     bar.get_by_role("button", name="Favorite").click()
     expect(page.locator("#images .star")).to_have_count(3)
-    expect(chosen(page)).to_have_count(3)
+    expect(selected(page)).to_have_count(3)
     bar.locator("summary").click()
     page.keyboard.press("Escape")
     expect(bar.locator("[name=tags]")).to_be_hidden()
-    expect(chosen(page)).to_have_count(3)  # Esc has closed the menu, and no more
+    expect(selected(page)).to_have_count(3)  # Esc only closed the menu
     bar.locator("summary").click()
     bar.locator("[name=tags]").fill("suivi")
     bar.locator("[name=tags]").press("Enter")
@@ -180,28 +182,28 @@ def test_many_by_pointer_starred_tagged_and_downloaded(tab, doctor, violations):
     with page.expect_download() as download:
         bar.get_by_role("button", name="Download as ZIP").click()
     assert download.value.suggested_filename == "gallery.zip"
-    bar.get_by_role("button", name="Favorite").click()  # all are: the star goes
+    bar.get_by_role("button", name="Favorite").click()  # all have a star, so it is removed
     expect(page.locator("#images .star")).to_have_count(0)
     assert not violations
 
 
-def test_the_line_between_before_and_after(tab, doctor, violations):
+def test_comparison_slider_works_by_keyboard_and_pointer(tab, doctor, violations):
     image = submit(doctor)
     page = tab(doctor)
     page.goto(f"/gallery/images/{image.pk}/")
-    line = page.get_by_role("slider")
-    line.focus()
+    slider = page.get_by_role("slider")
+    slider.focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    expect(line).to_have_value("55")
-    expect(line).to_have_attribute("aria-valuetext", "55% of the original")
+    expect(slider).to_have_value("55")
+    expect(slider).to_have_attribute("aria-valuetext", "55% of the original")
     clip = "getComputedStyle(document.querySelector('.compare-before')).clipPath"
     assert "45%" in page.evaluate(clip)
     frame = page.locator(".compare-frame").bounding_box()
     page.mouse.click(frame["x"] + frame["width"] * 0.25, frame["y"] + 20)
-    assert abs(int(line.input_value()) - 25) <= 1, "the line is where the pointer is"
+    assert abs(int(slider.input_value()) - 25) <= 1, "the slider follows the pointer"
     before, after = (page.locator(f".compare-{name} img") for name in ("before", "after"))
-    assert before.bounding_box() == after.bounding_box(), "one lies over the other"
+    assert before.bounding_box() == after.bounding_box(), "both pictures are in the same place"
     page.locator(".compare-names").get_by_role("link", name="Background removed").press("Enter")
     viewer = page.locator("#viewer")
     expect(viewer.locator("[data-position]")).to_have_text("2 / 2")
@@ -214,7 +216,7 @@ def test_the_line_between_before_and_after(tab, doctor, violations):
     assert not violations
 
 
-def test_search_filters_and_back(tab, doctor, violations, monkeypatch):
+def test_search_filters_scrolling_and_back(tab, doctor, violations, monkeypatch):
     monkeypatch.setattr("gallery.views.grid.IMAGES", 12)
     for number in range(30):
         submit(doctor, ready=False, title=f"Épaule {number}" if number % 2 else "Dos")
@@ -230,15 +232,15 @@ def test_search_filters_and_back(tab, doctor, violations, monkeypatch):
     page.locator("#filter-order").select_option("created_at")
     expect(page.locator("#images .cap b").first).to_have_text("Épaule 1")
     page.locator("#filter-q").fill("nowhere")
-    expect(page.get_by_text("No image matches")).to_be_visible()
+    expect(page.get_by_text("No matching images")).to_be_visible()
     page.get_by_role("link", name="Show all images").click()
     expect(page.locator("#images .tile")).to_have_count(12)
     page.go_back()
-    expect(page.get_by_text("No image matches")).to_be_visible()
+    expect(page.get_by_text("No matching images")).to_be_visible()
     assert not violations
 
 
-def test_no_room_is_told_in_the_servers_own_words(tab, doctor):
+def test_quota_error_of_the_server_is_shown(tab, doctor):
     StorageQuota.objects.of(doctor.pk)
     StorageQuota.objects.update(image_limit=0)
     page = tab(doctor)

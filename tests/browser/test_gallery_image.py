@@ -1,4 +1,4 @@
-"""What is said of one image, changed in place."""
+"""Title, tags and star of one image, edited in place."""
 
 import re
 
@@ -13,16 +13,16 @@ from .test_gallery import submit
 pytestmark = pytest.mark.usefixtures("worker")
 
 
-def test_title_tags_and_star_in_place(tab, doctor, violations):
+def test_title_tags_and_star_are_edited_in_place(tab, doctor, violations):
     image = submit(doctor, tag_names=["dos"])
     page = tab(doctor)
     page.goto(f"/gallery/images/{image.pk}/")
-    saved = page.locator("[data-saved]")
+    status = page.locator("[data-saved]")
     page.get_by_role("button", name="Change the title").click()
     page.keyboard.type("Épaule <b>")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Épaule <b>")).to_be_visible()
-    expect(saved).to_have_text("Saved.")
+    expect(status).to_have_text("Saved.")
     page.get_by_role("button", name="Favorite").click()
     page.get_by_label("Add a tag").first.fill("suivi")
     page.keyboard.press("Enter")
@@ -35,7 +35,7 @@ def test_title_tags_and_star_in_place(tab, doctor, violations):
 
     page.route("**/api/v1/images/*", lambda route: route.abort())
     page.get_by_role("button", name="Favorite").click()
-    expect(saved).to_have_class(re.compile("is-wrong"))
+    expect(status).to_have_class(re.compile("is-wrong"))
     expect(page.get_by_role("button", name="Favorite")).to_have_attribute("aria-pressed", "true")
     page.unroute("**/api/v1/images/*")
     page.get_by_role("button", name="Delete").click()
@@ -45,12 +45,12 @@ def test_title_tags_and_star_in_place(tab, doctor, violations):
     assert not violations
 
 
-def test_a_title_of_two_tabs_is_asked_about_and_tags_are_merged(tab, doctor, violations):
-    """What was saved in the other tab would else be gone without a word."""
+def test_title_conflict_is_shown_and_tags_are_merged(tab, doctor, violations):
+    """Otherwise changes saved in another tab are silently overwritten."""
     image = submit(doctor, title="Épaule", tag_names=["dos"])
-    page, mine = tab(doctor), UserImage.objects.visible_to(doctor)
+    page, images = tab(doctor), UserImage.objects.visible_to(doctor)
     page.goto(f"/gallery/images/{image.pk}/")
-    edit_images(mine, add=["suivi"])
+    edit_images(images, add=["suivi"])
     page.get_by_label("Add a tag").first.fill("bras")
     page.keyboard.press("Enter")
     expect(page.locator("[data-tag]")).to_have_count(3)
@@ -58,14 +58,14 @@ def test_a_title_of_two_tabs_is_asked_about_and_tags_are_merged(tab, doctor, vio
     page.keyboard.type("Bras")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Bras")).to_be_visible()
-    edit_images(mine, title="Cuisse")
+    edit_images(images, title="Cuisse")
     page.get_by_role("button", name="Change the title").click()
     page.keyboard.type("Jambe")
     page.keyboard.press("Enter")
     expect(page.locator("[data-saved]")).to_contain_text("Cuisse")
     expect(page.get_by_label("Title", exact=True).first).to_have_value("Jambe")
-    assert mine.get().title == "Cuisse"
+    assert images.get().title == "Cuisse"
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Jambe")).to_be_visible()
-    assert mine.get().title == "Jambe"
+    assert images.get().title == "Jambe"
     assert not violations

@@ -1,4 +1,4 @@
-"""The gallery's pages as they stand: without a script, at every width, in both themes."""
+"""The gallery's pages without JavaScript, at every width and in both colour schemes."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,13 +6,13 @@ from playwright.sync_api import expect
 from gallery.models import StorageQuota, UserImage
 from gallery.services.processing import queue
 
-from .looking import WIDTHS, breaches, faults
+from .page_faults import WIDTHS, accessibility_violations, page_faults
 from .test_gallery import submit
 
 pytestmark = pytest.mark.usefixtures("worker")
 
 
-def test_without_a_script(tab, doctor, violations):
+def test_gallery_works_without_javascript(tab, doctor, violations):
     images = [submit(doctor, title=f"Image {n}", tag_names=["dos"]) for n in range(2)][::-1]
     page = tab(doctor, java_script_enabled=False)
     page.goto("/gallery/")
@@ -36,21 +36,21 @@ def test_without_a_script(tab, doctor, violations):
     assert not violations
 
 
-def test_every_page_of_the_gallery_in_light_and_dark(tab, doctor, violations):
+def test_gallery_pages_have_no_layout_or_accessibility_faults(tab, doctor, violations):
     page = tab(doctor, locale="fr-FR", reduced_motion="reduce")
     page.goto("/gallery/")
-    assert not breaches(page), "empty"
-    done = submit(doctor, title="Nævus " * 20, tag_names=["suivi", "x" * 40])
+    assert not accessibility_violations(page), "empty"
+    finished = submit(doctor, title="Nævus " * 20, tag_names=["suivi", "x" * 40])
     failed = submit(doctor, ready=False)
     queue.fail(queue.claim(), "nothing_found")
     waiting = submit(doctor, ready=False)
-    UserImage.objects.filter(pk=done.pk).update(quality="fair", is_favorite=True)
+    UserImage.objects.filter(pk=finished.pk).update(quality="fair", is_favorite=True)
     StorageQuota.objects.update(image_limit=3)
-    wrong = []
+    problems = []
     paths = ["/gallery/", "/gallery/?tag=suivi&favorite=true", "/gallery/?q=nowhere"]
-    paths += [f"/gallery/images/{image.pk}/" for image in (done, failed, waiting)]
+    paths += [f"/gallery/images/{image.pk}/" for image in (finished, failed, waiting)]
     for path in paths:
-        wrong += faults(page, path, (*WIDTHS, 2560), path=path)
+        problems += page_faults(page, path, (*WIDTHS, 2560), path=path)
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/gallery/")
     page.locator(".pick").first.click()
@@ -59,11 +59,11 @@ def test_every_page_of_the_gallery_in_light_and_dark(tab, doctor, violations):
     assert bar["x"] >= 0
     assert bar["x"] + bar["width"] <= 360
     assert page.evaluate("document.querySelector('#selection').scrollWidth") <= bar["width"]
-    wrong += [("selection", breach) for breach in breaches(page)]
+    problems += [("selection", violation) for violation in accessibility_violations(page)]
     page.keyboard.press("Escape")
     page.locator("#filters summary").click()
-    wrong += [("filters", breach) for breach in breaches(page)]
+    problems += [("filters", violation) for violation in accessibility_violations(page)]
     page.locator("[data-open-upload]").first.click()
-    wrong += [("upload", breach) for breach in breaches(page)]
-    assert not wrong
+    problems += [("upload", violation) for violation in accessibility_violations(page)]
+    assert not problems
     assert not violations

@@ -1,4 +1,4 @@
-"""Text from outside stays text: on every page, whoever wrote it, wherever it came from."""
+"""Hostile text from users and files is never interpreted, on any page."""
 
 import pytest
 
@@ -12,10 +12,10 @@ from gallery.services.processing import queue
 from testing.cast import upload
 
 pytestmark = pytest.mark.usefixtures("worker")
-# Breaks out of an attribute, of a script, of a comment; a template's and a format's own signs.
+# Breaks out of attributes, scripts and comments; with template and format syntax.
 HOSTILE = "\"'><img data-hostile src=x onerror=alert(1)></script><b data-hostile>{{7*7}}%(x)s<!--"
-# Read right to left, "gpj.exe" is "exe.jpg".
-NAME = '\u202egpj.exe"><img data-hostile src=x onerror=alert(1)>.jpg'
+# With the bidi override, "gpj.exe" is displayed as "exe.jpg".
+HOSTILE_NAME = '\u202egpj.exe"><img data-hostile src=x onerror=alert(1)>.jpg'
 
 
 @pytest.fixture
@@ -25,23 +25,23 @@ def paths(doctor, patient, record, consultation):
         (Patient, ("full_name", "file_number", "phone")),
         (Consultation, ("reason", "diagnosis", "notes")),
     ):
-        cut = {name: HOSTILE[: model._meta.get_field(name).max_length] for name in fields}
-        model.objects.update(**cut)
+        values = {name: HOSTILE[: model._meta.get_field(name).max_length] for name in fields}
+        model.objects.update(**values)
     patient.full_name = HOSTILE
     image, _created = services.add_image(
         consultation=consultation,
         user=doctor,
-        upload=upload(name=NAME),
+        upload=upload(name=HOSTILE_NAME),
         body_location=HOSTILE,
         description=HOSTILE,
     )
     type(image).objects.update(camera_model=HOSTILE[:100])
-    own, _created = submit_image(
-        user=doctor, upload=upload(name=NAME), title=HOSTILE, tag_names=[HOSTILE[:40]]
+    gallery_image, _created = submit_image(
+        user=doctor, upload=upload(name=HOSTILE_NAME), title=HOSTILE, tag_names=[HOSTILE[:40]]
     )
     while queue.work():
         pass
-    _share, token = shares.create_share(image=own, lifetime="1d")
+    _share, token = shares.create_share(image=gallery_image, lifetime="1d")
     assert Event.objects.exists()
     return [
         "/",
@@ -58,10 +58,10 @@ def paths(doctor, patient, record, consultation):
         "/audit/",
         "/gallery/",
         "/gallery/?tag=%22%3E%3Cimg+data-hostile+src%3Dx+onerror%3Dalert(1)%3E",
-        f"/gallery/images/{own.pk}/",
+        f"/gallery/images/{gallery_image.pk}/",
         "/gallery/links/",
         "/gallery/statistics/",
-        f"/gallery/images/{own.pk}/attach/",
+        f"/gallery/images/{gallery_image.pk}/attach/",
         f"/s/{token}/",
         "/accounts/profile/",
         "/accounts/login/?next=javascript:alert(1)",
@@ -80,23 +80,23 @@ ADMIN = [
 ]
 
 
-def walk(page, paths):
-    """Paths on which something of the text became more than text, and those that were not shown."""
-    alerts, wrong = [], []
+def visit(page, paths):
+    """Paths on which hostile text was interpreted, and those that did not answer 200."""
+    alerts, problems = [], []
     page.on("dialog", lambda dialog: (alerts.append(page.url), dialog.dismiss()))
     for path in paths:
-        answer = page.goto(path)
-        if answer.status != 200:
-            wrong.append((path, answer.status))
+        response = page.goto(path)
+        if response.status != 200:
+            problems.append((path, response.status))
         if page.locator("[data-hostile]").count() or "49%" in page.content():
-            wrong.append((path, "it became an element"))
-    return wrong + alerts
+            problems.append((path, "it became an element"))
+    return problems + alerts
 
 
-def test_on_the_doctor_s_pages(tab, doctor, paths, violations):
-    """A patient's own photograph could else act in the doctor's name."""
+def test_hostile_text_stays_text_on_the_doctors_pages(tab, doctor, paths, violations):
+    """Otherwise a patient's photograph could run scripts as the doctor."""
     page = tab(doctor)
-    assert walk(page, paths) == []
+    assert visit(page, paths) == []
     page.goto(paths[6])
     page.locator("[data-viewer-item] a").first.click()
     page.wait_for_function("() => document.querySelector('dialog[open] canvas')")
@@ -104,17 +104,17 @@ def test_on_the_doctor_s_pages(tab, doctor, paths, violations):
     assert not violations
 
 
-def test_on_the_patient_s_pages(tab, patient, paths, violations):
+def test_hostile_text_stays_text_on_the_patients_pages(tab, patient, paths, violations):
     page = tab(patient)
-    assert walk(page, [paths[0], paths[6], paths[8], "/audit/", "/gallery/"]) == []
+    assert visit(page, [paths[0], paths[6], paths[8], "/audit/", "/gallery/"]) == []
     assert not violations
 
 
-def test_in_the_admin(tab, staff, paths, violations):
+def test_hostile_text_stays_text_in_the_admin(tab, staff, paths, violations):
     User.objects.filter(pk=staff.pk).update(is_superuser=True)
     page = tab(staff)
-    assert walk(page, [f"/admin/{path}" for path in ADMIN]) == []
+    assert visit(page, [f"/admin/{path}" for path in ADMIN]) == []
     for model in ADMIN[:5]:
         page.goto(f"/admin/{model}")
-        assert walk(page, [page.locator("#result_list th a").first.get_attribute("href")]) == []
+        assert visit(page, [page.locator("#result_list th a").first.get_attribute("href")]) == []
     assert not violations

@@ -1,4 +1,4 @@
-"""Links in a real browser: made and revoked by keyboard, opened by somebody without a login."""
+"""Links in a real browser: created and revoked by keyboard, opened by an anonymous visitor."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,19 +9,21 @@ from gallery.services.images import submit_image
 from gallery.services.processing import queue
 from testing.cast import upload
 
-from .looking import faults
+from .page_faults import page_faults
 
 
 @pytest.fixture
-def mine(doctor, made_once):
+def gallery_image(doctor, cached_processing):
     image, _created = submit_image(user=doctor, upload=upload(), title="Nævus dos")
     queue.work()
     return image
 
 
-def test_a_link_from_its_making_to_its_end(tab, new_context, doctor, mine, violations, live_server):
+def test_link_is_created_opened_and_revoked_by_keyboard(
+    tab, new_context, doctor, gallery_image, violations, live_server
+):
     page = tab(doctor)
-    page.goto(f"/gallery/images/{mine.pk}/share/")
+    page.goto(f"/gallery/images/{gallery_image.pk}/share/")
     page.get_by_label("Password").focus()
     page.keyboard.type("abc")
     page.keyboard.press("Enter")
@@ -34,37 +36,39 @@ def test_a_link_from_its_making_to_its_end(tab, new_context, doctor, mine, viola
     url = page.locator("[data-told-slot] [data-url]").input_value()
     expect(page.locator(".link-row")).to_have_count(1)
 
-    # The page sends no referrer, and so its form says `Origin: null`.
+    # The page sends no referrer, so its form is posted with `Origin: null`.
     visitor = new_context(java_script_enabled=False)
-    opened = visitor.new_page()
+    visitor_page = visitor.new_page()
     origins = []
-    opened.on("request", lambda r: r.method == "POST" and origins.append(r.headers.get("origin")))
-    opened.goto(url)
-    expect(opened.get_by_label("Password")).to_be_focused()
-    opened.keyboard.type("a secret word")
-    opened.keyboard.press("Enter")
-    image = opened.locator(".shared-stage img")
+    visitor_page.on(
+        "request", lambda r: r.method == "POST" and origins.append(r.headers.get("origin"))
+    )
+    visitor_page.goto(url)
+    expect(visitor_page.get_by_label("Password")).to_be_focused()
+    visitor_page.keyboard.type("a secret word")
+    visitor_page.keyboard.press("Enter")
+    image = visitor_page.locator(".shared-stage img")
     expect(image).to_be_visible()
-    opened.wait_for_load_state("load")
-    assert image.evaluate("image => image.naturalWidth") == mine.width
+    visitor_page.wait_for_load_state("load")
+    assert image.evaluate("image => image.naturalWidth") == gallery_image.width
     assert origins == ["null"]
     assert not visitor.cookies()
-    source = live_server.url + image.get_attribute("src")
-    assert visitor.request.get(source).status == 200
+    image_url = live_server.url + image.get_attribute("src")
+    assert visitor.request.get(image_url).status == 200
 
     page.get_by_role("button", name="Revoke").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".link-row")).to_have_count(0)
     expect(page.locator("[data-links] > [tabindex]")).to_be_focused()
-    assert {opened.goto(url).status, visitor.request.get(source).status} == {404}
+    assert {visitor_page.goto(url).status, visitor.request.get(image_url).status} == {404}
     assert not violations
 
 
-def test_without_javascript(tab, new_context, doctor, mine, live_server):
+def test_links_work_without_javascript(tab, new_context, doctor, gallery_image, live_server):
     cookies = tab(doctor).context.storage_state()
     options = {"storage_state": cookies, "base_url": live_server.url}
     page = new_context(java_script_enabled=False, **options).new_page()
-    page.goto(f"/gallery/images/{mine.pk}/share/")
+    page.goto(f"/gallery/images/{gallery_image.pk}/share/")
     page.get_by_role("button", name="Create a link").click()
     assert "/s/" in page.locator("[data-told-slot] [data-url]").input_value()
     expect(page.locator("[data-copy]").first).to_be_hidden()
@@ -73,7 +77,7 @@ def test_without_javascript(tab, new_context, doctor, mine, live_server):
     assert not Share.objects.alive().exists()
 
 
-def test_the_viewer_removes_the_background(tab, doctor, image, violations):
+def test_viewer_has_the_remove_background_button(tab, doctor, image, violations):
     page = tab(doctor)
     page.goto(f"/consultations/{image.consultation_id}/")
     page.locator(".tile a").first.click()
@@ -83,20 +87,22 @@ def test_the_viewer_removes_the_background(tab, doctor, image, violations):
     assert not violations
 
 
-def test_every_page_of_links_in_light_and_dark(tab, doctor, mine, consultation, violations):
+def test_link_pages_have_no_layout_or_accessibility_faults(
+    tab, doctor, gallery_image, consultation, violations
+):
     tokens = [
-        shares.create_share(image=mine, lifetime="1d", **options)[1]
+        shares.create_share(image=gallery_image, lifetime="1d", **options)[1]
         for options in ({}, {"password": "a secret word", "view_limit": 3})
     ]
     paths = [
         *(f"/s/{token}/" for token in (*tokens, "nonsense")),
-        f"/gallery/images/{mine.pk}/share/",
-        f"/gallery/images/{mine.pk}/attach/",
-        f"/gallery/images/{mine.pk}/attach/?consultation={consultation.pk}",
+        f"/gallery/images/{gallery_image.pk}/share/",
+        f"/gallery/images/{gallery_image.pk}/attach/",
+        f"/gallery/images/{gallery_image.pk}/attach/?consultation={consultation.pk}",
         "/gallery/links/",
         "/gallery/statistics/",
     ]
     page = tab(doctor, locale="fr-FR", reduced_motion="reduce")
-    wrong = [fault for path in paths for fault in faults(page, path, path=path)]
-    assert not wrong
+    problems = [fault for path in paths for fault in page_faults(page, path, path=path)]
+    assert not problems
     assert not violations

@@ -1,11 +1,11 @@
-"""Every page: no violation of the policy, nothing wider than the screen, accessible (axe)."""
+"""Every page: no violation of the content security policy, no layout or accessibility faults."""
 
 import pytest
 
 from consultations import services
 from testing.cast import make_user, upload
 
-from .looking import breaches, faults
+from .page_faults import accessibility_violations, page_faults
 
 
 @pytest.fixture
@@ -34,23 +34,23 @@ def paths(consultation, image, record, doctor):
     ]
 
 
-def test_every_page_in_light_and_dark(tab, doctor, paths, violations):
+def test_pages_have_no_layout_or_accessibility_faults(tab, doctor, paths, violations):
     page = tab(doctor, locale="fr-FR", reduced_motion="reduce")
-    wrong = [fault for path in paths for fault in faults(page, path, path=path)]
-    assert not wrong
+    problems = [fault for path in paths for fault in page_faults(page, path, path=path)]
+    assert not problems
     assert not violations
 
 
-def test_pages_for_whoever_is_not_signed_in(tab, violations):
+def test_public_pages_are_accessible(tab, violations):
     page = tab(None)
-    wrong = []
+    problems = []
     for path in ("/accounts/login/", "/accounts/password-reset/", "/api/docs"):
         page.goto(path)
         page.wait_for_load_state("networkidle")
         if not path.startswith("/api"):
-            wrong += [(path, breach) for breach in breaches(page)]
+            problems += [(path, violation) for violation in accessibility_violations(page)]
     assert page.locator(".opblock").count() > 10, "Swagger UI drew the operations"
-    assert not wrong
+    assert not problems
     assert not violations
 
 
@@ -59,16 +59,18 @@ def test_dialogs_are_accessible(tab, doctor, paths, image, violations):
     page.goto(f"/consultations/{image.consultation_id}/")
     page.locator("[data-open-upload]").first.click()
     page.locator("#upload[open]").wait_for()
-    assert not breaches(page)
+    assert not accessibility_violations(page)
     page.keyboard.press("Escape")
     page.locator("#images .tile a").first.click()
     page.locator("#viewer canvas").first.wait_for()
-    page.locator("#viewer [data-loading]").wait_for(state="hidden")  # it fades in, in any colour
-    assert not breaches(page)
+    page.locator("#viewer [data-loading]").wait_for(
+        state="hidden"
+    )  # its colours change while it fades in
+    assert not accessibility_violations(page)
     assert not violations
 
 
-def test_admin_keeps_the_policy(tab, image, violations):
+def test_admin_pages_violate_no_content_security_policy(tab, image, violations):
     root = make_user("root@example.org", is_staff=True, is_superuser=True, role="staff")
     page = tab(root)
     for path in (

@@ -1,4 +1,4 @@
-"""What is pasted: text belongs to the field that has the focus, a picture to the upload modal."""
+"""Pasting: text goes into the focused field, pictures into the upload dialog."""
 
 import base64
 
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from testing.cast import photograph
 
-WORD = '<style>p { color: red }</style><p style="color: red">Nævus dos</p>'
+WORD_HTML = '<style>p { color: red }</style><p style="color: red">Nævus dos</p>'
 PASTE = """([content, texts]) => {
     const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
     const data = new DataTransfer();
@@ -21,33 +21,33 @@ PASTE = """([content, texts]) => {
 
 @pytest.fixture
 def open_page(tab, doctor, consultation):
-    """`open_page(place)`: one of the two pages that have the modal."""
+    """`open_page(where)`: the page of a consultation or of the gallery, which have the dialog."""
 
-    def show(place):
+    def open_with_modal(where):
         page = tab(doctor)
-        page.goto(f"/consultations/{consultation.pk}/" if place == "consultation" else "/gallery/")
+        page.goto(f"/consultations/{consultation.pk}/" if where == "consultation" else "/gallery/")
         return page
 
-    return show
+    return open_with_modal
 
 
 def paste(page, texts=None):
-    """A picture, and what else the clipboard carries, where the focus is. True: the browser goes on
-    with it by itself."""
+    """Paste a picture and further clipboard contents at the focus. True: the browser handles the
+    paste itself."""
     content = base64.b64encode(photograph("PNG", seed=1)).decode()
     return page.evaluate(PASTE, [content, texts or {}])
 
 
-@pytest.mark.parametrize("place", ["consultation", "gallery"])
-def test_a_paste_into_a_field_is_the_fields(open_page, violations, place):
-    """Words pasted from Word or a spreadsheet would be lost, and their picture be filed as a
-    photograph of the patient."""
-    page = open_page(place)
+@pytest.mark.parametrize("where", ["consultation", "gallery"])
+def test_paste_into_a_field_stays_in_the_field(open_page, violations, where):
+    """Otherwise text pasted from a word processor or spreadsheet is lost, and its picture uploaded
+    as a photograph of the patient."""
+    page = open_page(where)
     page.locator("[data-open-upload]").first.click()
     modal = page.locator("#upload")
     field = modal.locator("textarea, input[type=text]").first
     field.focus()
-    assert paste(page, {"text/plain": "Nævus dos", "text/html": WORD})
+    assert paste(page, {"text/plain": "Nævus dos", "text/html": WORD_HTML})
     assert paste(page)
     page.locator("body").evaluate(
         """(body) => {
@@ -59,13 +59,13 @@ def test_a_paste_into_a_field_is_the_fields(open_page, violations, place):
     assert paste(page)
     expect(modal.locator("[data-tile]")).to_have_count(0)
     page.keyboard.press("Escape")
-    expect(modal).to_be_hidden()  # not asked: nothing is in the queue
+    expect(modal).to_be_hidden()  # closes without asking: nothing is queued
     assert not violations
 
 
 TEXTS = [
     {"text/plain": "12,5\t13", "text/html": "<table><tr><td>12,5<td>13</table>"},
-    {"text/html": WORD},
+    {"text/html": WORD_HTML},
     {"text/rtf": r"{\rtf1 Nævus}"},
     {"text/html": '<p>Dos <img src="https://example.org/a.png"></p>'},
 ]
@@ -81,8 +81,8 @@ PICTURES = [
 ]
 
 
-def test_text_is_no_picture(open_page, violations):
-    """A drawing of a table's cells must not get into the queue, wherever the focus is."""
+def test_pasted_text_is_not_uploaded(open_page, violations):
+    """The picture that accompanies copied text must not be queued, wherever the focus is."""
     page = open_page("consultation")
     for texts in TEXTS:
         assert paste(page, texts), texts
@@ -90,11 +90,11 @@ def test_text_is_no_picture(open_page, violations):
     assert not violations
 
 
-@pytest.mark.parametrize("place", ["consultation", "gallery"])
-def test_a_picture_is_still_taken(open_page, violations, place):
-    """A picture copied from a page or a file manager comes with HTML, its address or its name: to
-    refuse it would take a way of adding pictures from whoever uses it."""
-    page = open_page(place)
+@pytest.mark.parametrize("where", ["consultation", "gallery"])
+def test_pasted_picture_is_queued(open_page, violations, where):
+    """Pictures copied from a page or a file manager come with HTML, a URL or a name, and must be
+    accepted."""
+    page = open_page(where)
     tiles = page.locator("#upload [data-tile]")
     for texts in PICTURES:
         assert not paste(page, texts), texts
@@ -102,13 +102,13 @@ def test_a_picture_is_still_taken(open_page, violations, place):
         tiles.locator("[data-remove]").click()
         expect(tiles).to_have_count(0)
     page.locator("#upload select").first.focus()
-    assert not paste(page)  # a menu takes no text
+    assert not paste(page)  # a menu accepts no text
     expect(tiles).to_have_count(1)
     assert not violations
 
 
-def test_words_from_a_real_clipboard(open_page):
-    """As the browser does it: the words are in the field, and nothing else has happened."""
+def test_text_from_the_real_clipboard_goes_into_the_field(open_page):
+    """With the browser's own paste, the text is in the field and nothing else happens."""
     page = open_page("gallery")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate(
@@ -121,7 +121,7 @@ def test_words_from_a_real_clipboard(open_page):
             });
             await navigator.clipboard.write([item]);
         }""",
-        [base64.b64encode(photograph("PNG", seed=1)).decode(), WORD],
+        [base64.b64encode(photograph("PNG", seed=1)).decode(), WORD_HTML],
     )
     field = page.locator("main input[type=search]")
     field.press("Control+V")

@@ -1,4 +1,4 @@
-"""The second factor in a real browser: from switching it on to having lost the telephone."""
+"""The second factor in a real browser: from switching it on to losing the phone."""
 
 import re
 
@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from testing.cast import PASSWORD
 from testing.totp import code_of, wrong_code
 
-from .looking import faults
+from .page_faults import page_faults
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 
@@ -21,10 +21,10 @@ def type_password(page, user):
     page.press("[name=password]", "Enter")
 
 
-def scanned(png):
-    """What a telephone reads in the picture of a QR code."""
+def decode_qr(png):
+    """The text of a QR code in a PNG."""
     pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
-    # The other detector misses one good picture in a hundred.
+    # cv2.QRCodeDetector misses one valid code in a hundred.
     return cv2.QRCodeDetectorAruco().detectAndDecode(pixels)[0]
 
 
@@ -36,19 +36,19 @@ def log_out(page):
     page.wait_for_url("**/accounts/login/")
 
 
-def pasted(page):
-    """What was copied. The site's own policy lets it write to the clipboard, not read from it."""
+def paste_from_clipboard(page):
+    """The clipboard's text. The site's policy allows writing to the clipboard, but not reading."""
     page.evaluate(
         "document.body.append(Object.assign(document.createElement('textarea'), {id: 'paste'}))"
     )
     page.locator("#paste").press("Control+V")
-    told = page.locator("#paste").input_value()
+    text = page.locator("#paste").input_value()
     page.evaluate("document.querySelector('#paste').remove()")
-    return told
+    return text
 
 
-def test_from_switching_on_to_a_lost_telephone(tab, patient, violations):
-    """By keyboard alone, on a phone's screen."""
+def test_factor_is_switched_on_used_and_switched_off_by_keyboard(tab, patient, violations):
+    """On a phone's screen."""
     page = tab(patient, **PHONE, color_scheme="dark")
     page.goto("/")
     page.context.grant_permissions(["clipboard-write"])
@@ -58,13 +58,13 @@ def test_from_switching_on_to_a_lost_telephone(tab, patient, violations):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/accounts/security/")
-    page.get_by_role("link", name="Switch on").focus()
+    page.get_by_role("link", name="Turn on").focus()
     page.keyboard.press("Enter")
 
     secret = page.locator("code").inner_text()
     picture = page.get_by_role("img", name="QR code")
     picture.scroll_into_view_if_needed()
-    assert secret.replace(" ", "") in scanned(picture.screenshot())
+    assert secret.replace(" ", "") in decode_qr(picture.screenshot())
     code = page.get_by_label("Code")
     code.focus()
     page.keyboard.type(wrong_code(secret))
@@ -72,27 +72,27 @@ def test_from_switching_on_to_a_lost_telephone(tab, patient, violations):
     expect(code).to_be_focused()
     expect(code).to_have_value("")
     expect(page.locator(".error")).to_contain_text("Wrong code")
-    page.wait_for_timeout(1100)  # what a wrong code costs
+    page.wait_for_timeout(1100)  # the pause after a wrong code
     page.keyboard.type(code_of(secret))
     page.keyboard.press("Enter")
 
     expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
-    page.wait_for_load_state()  # a button works when its script is there
+    page.wait_for_load_state()  # buttons work only when their script is loaded
     page.get_by_role("button", name="Copy").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert pasted(page).split() == codes
+    assert paste_from_clipboard(page).split() == codes
     page.get_by_role("link", name="Download").focus()
-    with page.expect_download() as saved:
+    with page.expect_download() as download:
         page.keyboard.press("Enter")
-    assert saved.value.suggested_filename == "dermaai-recovery-codes.txt"
-    assert all(one in saved.value.path().read_text() for one in codes)
+    assert download.value.suggested_filename == "dermaai-recovery-codes.txt"
+    assert all(recovery_code in download.value.path().read_text() for recovery_code in codes)
     page.evaluate("window.print = () => (document.title = 'printed')")
     page.get_by_role("button", name="Print").focus()
     page.keyboard.press("Enter")
     expect(page).to_have_title("printed")
-    page.get_by_role("link", name="go on").focus()
+    page.get_by_role("link", name="continue").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("10 recovery codes are left.")).to_be_visible()
 
@@ -119,16 +119,16 @@ def test_from_switching_on_to_a_lost_telephone(tab, patient, violations):
 
     page.goto("/accounts/security/")
     expect(page.get_by_text("9 recovery codes are left.")).to_be_visible()
-    page.get_by_role("link", name="Switch off").focus()
+    page.get_by_role("link", name="Turn off").focus()
     page.keyboard.press("Enter")
     page.get_by_label("Your password").fill(PASSWORD)
-    page.get_by_label("Code, or a recovery code").fill(codes[1])
+    page.get_by_label("Code or recovery code").fill(codes[1])
     page.keyboard.press("Enter")
-    expect(page.locator(".toast")).to_contain_text("switched off")
+    expect(page.locator(".toast")).to_contain_text("is off")
     assert not violations
 
 
-def test_without_javascript(new_context, live_server, doctor):
+def test_set_up_works_without_javascript(new_context, live_server, doctor):
     page = new_context(java_script_enabled=False, base_url=live_server.url).new_page()
     type_password(page, doctor)
     page.wait_for_url(lambda url: "/login" not in url)
@@ -140,47 +140,47 @@ def test_without_javascript(new_context, live_server, doctor):
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
 
 
-def test_printed_are_the_codes_and_no_more(tab, doctor):
+def test_print_shows_only_the_recovery_codes(tab, doctor):
     page = tab(doctor)
     page.goto("/accounts/security/second-factor/")
     page.get_by_label("Code").fill(code_of(page.locator("code").inner_text()))
     page.keyboard.press("Enter")
     page.emulate_media(media="print")
     expect(page.locator(".codes")).to_be_visible()
-    for rest in (".top", ".tabbar", ".actions", ".card-foot"):
-        expect(page.locator(rest).first).to_be_hidden()
+    for selector in (".top", ".tabbar", ".actions", ".card-foot"):
+        expect(page.locator(selector).first).to_be_hidden()
 
 
-def test_every_page_of_the_second_factor_in_light_and_dark(tab, doctor, violations):
-    wrong = []
+def test_second_factor_pages_have_no_layout_or_accessibility_faults(tab, doctor, violations):
+    problems = []
 
-    def look(page, name):
-        wrong.extend(faults(page, name))
+    def check(page, name):
+        problems.extend(page_faults(page, name))
 
     page = tab(doctor, locale="fr-FR", reduced_motion="reduce")
     for path in ("security/", "security/second-factor/"):
         page.goto(f"/accounts/{path}")
-        look(page, path)
+        check(page, path)
     code = page.get_by_label("Code")
     code.fill("12345")
     code.press("Enter")
     expect(page.locator(".error")).to_be_visible()
-    look(page, "a wrong code")
+    check(page, "a wrong code")
     page.wait_for_timeout(1100)
     secret = page.locator("code").inner_text()
     code.fill(code_of(secret))
     code.press("Enter")
     expect(page.locator(".codes")).to_be_visible()
-    look(page, "codes")
+    check(page, "codes")
     for path in ("security/", "security/recovery-codes/", "security/second-factor/off/"):
         page.goto(f"/accounts/{path}")
-        look(page, path)
+        check(page, path)
     page.context.clear_cookies()
     type_password(page, doctor)
     expect(page.get_by_label("Code")).to_be_focused()
-    look(page, "login code")
+    check(page, "login code")
     page.get_by_role("link", name="Utiliser un code de secours").click()
     expect(page.get_by_label("Code de secours")).to_be_focused()
-    look(page, "recovery code")
-    assert not wrong
+    check(page, "recovery code")
+    assert not problems
     assert not violations

@@ -1,11 +1,11 @@
-"""The search in the bar, by keyboard and by touch."""
+"""Suggestions of the search bar, by keyboard and by touch."""
 
 import pytest
 from playwright.sync_api import expect
 
 from consultations.models import Patient
 
-from .looking import breaches
+from .page_faults import accessibility_violations
 
 pytestmark = pytest.mark.usefixtures("image")
 
@@ -15,7 +15,7 @@ def namesake(doctor):
     return Patient.objects.create(full_name="Marie Lefèvre-Dupont", created_by=doctor)
 
 
-def test_by_keyboard_alone(tab, doctor, record, namesake, violations):
+def test_suggestions_work_by_keyboard(tab, doctor, record, namesake, violations):
     page = tab(doctor)
     page.goto("/")
     page.keyboard.press("/")
@@ -24,7 +24,7 @@ def test_by_keyboard_alone(tab, doctor, record, namesake, violations):
     expect(options).to_have_count(2)
     field = page.locator(".top-search input")
     expect(field).to_have_attribute("aria-expanded", "true")
-    assert not breaches(page)
+    assert not accessibility_violations(page)
     page.keyboard.press("Escape")
     expect(page.locator("#top-suggestions")).to_be_hidden()
     expect(field).to_have_value("lefev")
@@ -33,13 +33,13 @@ def test_by_keyboard_alone(tab, doctor, record, namesake, violations):
     expect(options.nth(1)).to_have_attribute("aria-selected", "true")
     expect(field).to_have_attribute("aria-activedescendant", "suggestion-2")
     page.keyboard.press("ArrowUp")
-    chosen = options.nth(0).get_attribute("href")
+    selected_href = options.nth(0).get_attribute("href")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**{chosen}")
+    page.wait_for_url(f"**{selected_href}")
     assert not violations
 
 
-def test_enter_without_a_choice_opens_the_page_of_results(tab, doctor, namesake):
+def test_enter_without_a_selection_opens_the_results_page(tab, doctor, namesake):
     page = tab(doctor)
     page.goto("/")
     page.locator(".top-search input").fill("lefevre")
@@ -48,7 +48,7 @@ def test_enter_without_a_choice_opens_the_page_of_results(tab, doctor, namesake)
     expect(page.locator(".person")).to_have_count(2)
 
 
-def test_by_touch_on_a_phone(tab, doctor, record, violations):
+def test_suggestions_work_by_touch_on_a_phone(tab, doctor, record, violations):
     page = tab(doctor, viewport={"width": 360, "height": 740}, has_touch=True)
     page.goto("/")
     field = page.locator(".search.big input")
@@ -63,7 +63,7 @@ def test_by_touch_on_a_phone(tab, doctor, record, violations):
     assert not violations
 
 
-def test_deleted_words_take_the_suggestions_away(tab, doctor, record):
+def test_clearing_the_field_hides_the_suggestions(tab, doctor, record):
     page = tab(doctor)
     page.goto("/")
     field = page.locator(".top-search input")

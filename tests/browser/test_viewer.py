@@ -1,4 +1,4 @@
-"""The viewer's stage by itself: what measures, compares and annotates will stand on it."""
+"""The viewer's stage alone: the base for measuring, comparing and annotating."""
 
 import pytest
 
@@ -45,7 +45,7 @@ STAGES = """async ([module, library, { display, width, height }]) => {
 }"""
 
 
-def test_two_stages_and_where_a_place_in_a_picture_is_on_the_screen(tab, doctor, image, violations):
+def test_stages_convert_between_picture_and_screen_coordinates(tab, doctor, image, violations):
     page = tab(doctor, reduced_motion="reduce")
     page.goto(f"/consultations/{image.consultation_id}/")
     item = page.locator("#images [data-viewer-item]").first.evaluate(
@@ -56,24 +56,24 @@ def test_two_stages_and_where_a_place_in_a_picture_is_on_the_screen(tab, doctor,
         "script => new URL('stage.js', script.src).href"
     )
 
-    told = page.evaluate(STAGES, [module, library, item])
+    result = page.evaluate(STAGES, [module, library, item])
 
-    assert told["scripts"] == 1, "fetched once, however many stages ask for it"
-    seen = told["seen"]
-    for act, found in seen.items():
-        assert found["off"] < 0.01, f"there and back after {act}"
-        assert act == "fit" or found["frames"], f"{act} is told to what lies over the picture"
-    assert seen["fit"]["corners"] == told["other"]
-    assert 0 <= seen["fit"]["corners"][0]["x"] < seen["fit"]["corners"][1]["x"] <= 600
-    wide = [
-        found["corners"][1]["x"] - found["corners"][0]["x"] for found in (seen["fit"], seen["zoom"])
+    assert result["scripts"] == 1, "the library is fetched once for all stages"
+    steps = result["seen"]
+    for name, step in steps.items():
+        assert step["off"] < 0.01, f"conversion there and back after {name}"
+        assert name == "fit" or step["frames"], f"{name} notifies overlays"
+    assert steps["fit"]["corners"] == result["other"]
+    assert 0 <= steps["fit"]["corners"][0]["x"] < steps["fit"]["corners"][1]["x"] <= 600
+    widths = [
+        step["corners"][1]["x"] - step["corners"][0]["x"] for step in (steps["fit"], steps["zoom"])
     ]
-    assert wide[1] / wide[0] == pytest.approx(1.25)
-    assert seen["move"]["corners"][0]["x"] == pytest.approx(
-        seen["zoom"]["corners"][0]["x"] - 60, abs=1
+    assert widths[1] / widths[0] == pytest.approx(1.25)
+    assert steps["move"]["corners"][0]["x"] == pytest.approx(
+        steps["zoom"]["corners"][0]["x"] - 60, abs=1
     )
-    top_left, top_right, _, bottom_left = seen["rotate"]["corners"]
-    assert top_right["x"] == pytest.approx(top_left["x"], abs=0.5), "the upper edge is at the right"
+    top_left, top_right, _, bottom_left = steps["rotate"]["corners"]
+    assert top_right["x"] == pytest.approx(top_left["x"], abs=0.5), "the upper edge is on the right"
     assert top_right["y"] > top_left["y"]
     assert bottom_left["x"] < top_left["x"]
     assert not violations

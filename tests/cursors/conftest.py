@@ -7,20 +7,20 @@ from .lists import LISTS
 
 @pytest.fixture
 def world(doctor, record, consultation, image, user_image, api):
-    """What a list is made of, and its doctor's client."""
+    """The objects that lists refer to, and the doctor's API client."""
 
     class World:
         pass
 
     UserImage.objects.filter(pk=user_image.pk).update(cutout="shown.png")
-    for name, thing in locals().copy().items():
-        setattr(World, name, thing)
+    for name, value in locals().copy().items():
+        setattr(World, name, value)
     World.client = api(doctor)
     return World
 
 
 @pytest.fixture(params=LISTS)
-def some(request, world):
-    """(the path of a list, what makes a row of it)."""
+def list_and_make(request, world):
+    """(path of a list, function that creates a row of it)."""
     make, path = LISTS[request.param]
     return path.format(**vars(world)), make

@@ -1,4 +1,4 @@
-"""The lists of the API, what makes a row of each, and the walk through one."""
+"""The lists of the API, functions that create rows of each, and the walk through a list."""
 
 from datetime import timedelta
 
@@ -6,14 +6,14 @@ from django.utils import timezone
 
 from consultations.models import Consultation, ConsultationImage, Patient
 from gallery.models import Share, UserImage
-from gallery.services import tags as words
+from gallery.services import tags as tag_service
 from imaging import storage
 
 ROWS, SIZE = 11, 2
 
 
 def patients(world, n):
-    # Two of one name, and names that differ in more than ASCII.
+    # Several of the same name, and names with non-ASCII letters.
     name = f"{'Élodie Łukasik' if n % 2 else 'Zoë Nævus'} {n // 3}"
     return Patient.objects.create(full_name=name, created_by=world.doctor)
 
@@ -27,15 +27,15 @@ def images(world, n):
     copy = ConsultationImage.objects.get(pk=world.image.pk)
     copy.pk, copy._state.adding = None, True
     copy.save()
-    return _moved(copy, n)
+    return set_created_at(copy, n)
 
 
 def gallery(world, n):
     copy = UserImage.objects.get(pk=world.user_image.pk)
     copy.pk, copy._state.adding = storage.new_id(), True
     copy.save()
-    copy = _moved(copy, n)
-    words.add([copy], ["suivi"])
+    copy = set_created_at(copy, n)
+    tag_service.add([copy], ["suivi"])
     return copy
 
 
@@ -45,11 +45,11 @@ def links(world, n):
         token_hash=str(storage.new_id()),
         expires_at=timezone.now() + timedelta(days=1),
     )
-    return _moved(share, n)
+    return set_created_at(share, n)
 
 
-def _moved(row, n):
-    """Three of one moment each."""
+def set_created_at(row, n):
+    """Groups of three have the same timestamp."""
     row.created_at = timezone.now() - timedelta(minutes=n // 3)
     row.save(update_fields=["created_at"])
     return row
@@ -74,31 +74,31 @@ def rows(body):
     return [str(row["id"]) for row in body[key]]
 
 
-def sized(path, size=SIZE):
+def with_page_size(path, size=SIZE):
     return f"{path}{'&' if '?' in path else '?'}page_size={size}"
 
 
-def walk(client, path, between=lambda seen: None):
-    """Every id, by following `next`, with something happening between the pages."""
-    seen, numbers, url = [], [], sized(path)
+def walk(client, path, between=lambda ids: None):
+    """Every id, by following `next`; `between(ids so far)` is called after each page."""
+    ids, numbers, url = [], [], with_page_size(path)
     while url:
         response = client.get(url)
         assert response.status_code == 200, response.json()
         body = response.json()
         assert len(rows(body)) <= SIZE
-        seen += rows(body)
+        ids += rows(body)
         numbers.append(body["page"])
         url = body["next"]
-        between(seen)
+        between(ids)
     assert numbers == list(range(1, len(numbers) + 1))
-    return seen
+    return ids
 
 
 def next_of(client, path):
-    return client.get(sized(path)).json()["next"]
+    return client.get(with_page_size(path)).json()["next"]
 
 
-def refused(response):
+def is_refused(response):
     assert response.status_code == 400
     (error,) = response.json()["errors"]
     assert (error["code"], error["attr"]) == ("invalid_cursor", "cursor")

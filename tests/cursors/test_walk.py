@@ -1,4 +1,4 @@
-"""Lists of the API by cursor: what stands through a walk is met once, whatever comes and goes."""
+"""Walking a list by cursor: rows that stay are visited once, whatever else changes."""
 
 from datetime import timedelta
 
@@ -8,106 +8,106 @@ from django.utils import timezone
 from gallery.models import Share
 from gallery.services import shares
 
-from .lists import ROWS, images, links, rows, sized, walk
+from .lists import ROWS, images, links, rows, walk, with_page_size
 
 
-def test_a_walk_of_what_does_not_change_is_the_list(world, some):
-    path, make = some
+def test_walk_of_an_unchanged_list_equals_the_list(world, list_and_make):
+    path, make = list_and_make
     for n in range(ROWS):
         make(world, n)
-    whole = rows(world.client.get(sized(path, 100)).json())
-    assert len(whole) >= ROWS // 2
-    assert walk(world.client, path) == whole
+    all_ids = rows(world.client.get(with_page_size(path, 100)).json())
+    assert len(all_ids) >= ROWS // 2
+    assert walk(world.client, path) == all_ids
 
 
-def test_who_stands_through_a_walk_is_met_once(world, some):
-    """Page numbers skip a row for each that is deleted before them: an integrator's copy of the
-    record lacks patients, and nobody hears of it."""
-    path, make = some
-    made = [make(world, n) for n in range(ROWS)]
-    keys = {str(row.pk): row for row in made}
-    gone, added = set(), []
+def test_rows_that_stay_are_visited_exactly_once(world, list_and_make):
+    """With page numbers, every deletion makes a walk skip a row: an integrator's copy would
+    silently lack patients."""
+    path, make = list_and_make
+    created = [make(world, n) for n in range(ROWS)]
+    keys = {str(row.pk): row for row in created}
+    deleted, added = set(), []
 
-    def between(seen):
-        unseen = [key for key in keys if key not in seen and key not in gone]
-        shown = [key for key in seen if key in keys and key not in gone]
-        # The row that the cursor stands on, one shown before, and one still to come.
-        for key in {*shown[-1:], *shown[:1], *unseen[-1:]} if len(gone) < 6 else ():
-            gone.add(key)
+    def between(ids):
+        unseen = [key for key in keys if key not in ids and key not in deleted]
+        visited = [key for key in ids if key in keys and key not in deleted]
+        # The cursor's own row, an earlier one, and one still to come.
+        for key in {*visited[-1:], *visited[:1], *unseen[-1:]} if len(deleted) < 6 else ():
+            deleted.add(key)
             keys[key].delete()
         if len(added) < 4:
             added.append(str(make(world, len(added) * 3).pk))
 
-    before = set(rows(world.client.get(sized(path, 100)).json()))
-    seen = walk(world.client, path, between)
-    assert len(gone) >= 6, "something was deleted"
-    stood = before - gone
-    assert len(stood) >= 3, "something stood"
-    assert {key: seen.count(key) for key in stood} == dict.fromkeys(stood, 1)
-    assert len(seen) == len(set(seen)), "nor is anything new or gone told twice"
+    ids_before = set(rows(world.client.get(with_page_size(path, 100)).json()))
+    ids = walk(world.client, path, between)
+    assert len(deleted) >= 6, "rows were deleted during the walk"
+    remaining = ids_before - deleted
+    assert len(remaining) >= 3, "some rows stayed"
+    assert {key: ids.count(key) for key in remaining} == dict.fromkeys(remaining, 1)
+    assert len(ids) == len(set(ids)), "new and deleted rows are not repeated either"
 
 
-def test_another_primary_image_moves_nobody_else(world):
-    """It goes to the head of the list, behind whoever walks; the former one comes back into it."""
-    made = [images(world, n) for n in range(9)]
-    visit = world.consultation.images
-    visit.filter(pk=made[0].pk).update(is_primary=True)
+def test_changing_the_primary_image_skips_and_repeats_nothing(world):
+    """It moves to the start of the list, behind the cursor, and the old one moves back into it."""
+    created = [images(world, n) for n in range(9)]
+    visit_images = world.consultation.images
+    visit_images.filter(pk=created[0].pk).update(is_primary=True)
 
-    def between(seen):
-        visit.filter(is_primary=True).update(is_primary=False)
-        unseen = list(visit.as_added().values_list("pk", flat=True))
-        last = [key for key in unseen if str(key) not in seen][-1:]
-        visit.filter(pk__in=last).update(is_primary=True)
+    def between(ids):
+        visit_images.filter(is_primary=True).update(is_primary=False)
+        unseen = list(visit_images.as_added().values_list("pk", flat=True))
+        last = [key for key in unseen if str(key) not in ids][-1:]
+        visit_images.filter(pk__in=last).update(is_primary=True)
 
     path = f"/api/v1/consultations/{world.consultation.pk}/images"
-    seen = walk(world.client, path, between)
-    assert sorted(seen) == sorted(str(key) for key in visit.values_list("pk", flat=True))
-    assert seen[0] == str(made[0].pk)
+    ids = walk(world.client, path, between)
+    assert sorted(ids) == sorted(str(key) for key in visit_images.values_list("pk", flat=True))
+    assert ids[0] == str(created[0].pk)
 
 
 @pytest.mark.parametrize("start", [1, 2])
 @pytest.mark.parametrize("size", [1, 3])
-def test_a_walk_remembers_the_primary_image_it_began_with(world, size, start):
-    """One image a page, the first cursor stands on the primary; from a later page it is unseen."""
-    made = [images(world, n) for n in range(5)]
-    visit = world.consultation.images
-    visit.filter(pk=made[3].pk).update(is_primary=True)
-    whole = [str(key) for key in visit.as_added().values_list("pk", flat=True)]
+def test_walk_keeps_the_primary_image_it_started_with(world, size, start):
+    """The first cursor may be on the primary image itself, or start after it."""
+    created = [images(world, n) for n in range(5)]
+    visit_images = world.consultation.images
+    visit_images.filter(pk=created[3].pk).update(is_primary=True)
+    expected = [str(key) for key in visit_images.as_added().values_list("pk", flat=True)]
     path = f"/api/v1/consultations/{world.consultation.pk}/images"
-    seen, url = [], f"{path}?page_size={size}&page={start}"
+    ids, url = [], f"{path}?page_size={size}&page={start}"
     while url:
         body = world.client.get(url).json()
-        seen += rows(body)
+        ids += rows(body)
         url = body["next"]
-        visit.filter(is_primary=True).update(is_primary=False)
-    assert seen == whole[(start - 1) * size :]
+        visit_images.filter(is_primary=True).update(is_primary=False)
+    assert ids == expected[(start - 1) * size :]
 
 
-def test_a_link_that_dies_meanwhile_is_told_once(world):
-    """Revoked, run out or used up, it goes behind the open ones, where the walk still has to go."""
-    made = [links(world, n) for n in range(8)]
-    made[7].revoked_at = timezone.now()
-    made[7].save(update_fields=["revoked_at"])
+def test_link_that_ends_during_a_walk_is_listed_once(world):
+    """An ended link moves behind the open ones, which the walk has not reached yet."""
+    created = [links(world, n) for n in range(8)]
+    created[7].revoked_at = timezone.now()
+    created[7].save(update_fields=["revoked_at"])
 
-    def between(seen):
-        first = Share.objects.filter(pk=seen[0])
+    def between(ids):
+        first = Share.objects.filter(pk=ids[0])
         first.update(view_limit=1, views=1, last_used_at=timezone.now())
-        shares.revoke(Share.objects.filter(pk=seen[1]))
+        shares.revoke(Share.objects.filter(pk=ids[1]))
 
-    whole = rows(world.client.get(sized("/api/v1/shares", 100)).json())
-    assert walk(world.client, "/api/v1/shares", between) == whole
-    assert rows(world.client.get(sized("/api/v1/shares", 100)).json()) != whole
+    ids_before = rows(world.client.get(with_page_size("/api/v1/shares", 100)).json())
+    assert walk(world.client, "/api/v1/shares", between) == ids_before
+    assert rows(world.client.get(with_page_size("/api/v1/shares", 100)).json()) != ids_before
 
 
-def test_what_is_open_now_was_open_now(world):
-    """The list of a moment goes by the same rules as a link that is opened."""
-    made = [links(world, n) for n in range(4)]
+def test_open_links_at_a_moment_follow_the_rules_for_opening(world):
+    """The list at a moment and opening a link apply the same rules."""
+    created = [links(world, n) for n in range(4)]
     now = timezone.now()
     day = timedelta(days=1)
-    Share.objects.filter(pk=made[0].pk).update(view_limit=1, views=1, last_used_at=now - day)
-    Share.objects.filter(pk=made[1].pk).update(revoked_at=now - day)
-    Share.objects.filter(pk=made[2].pk).update(created_at=now - 2 * day, expires_at=now - day)
-    living = shares.list_shares(world.doctor).filter(living=True)
-    assert list(living) == [made[3]] == list(Share.objects.alive())
-    ago = shares.list_shares(world.doctor, now - 1.5 * day).filter(living=True)
-    assert {share.pk for share in ago} == {share.pk for share in made}
+    Share.objects.filter(pk=created[0].pk).update(view_limit=1, views=1, last_used_at=now - day)
+    Share.objects.filter(pk=created[1].pk).update(revoked_at=now - day)
+    Share.objects.filter(pk=created[2].pk).update(created_at=now - 2 * day, expires_at=now - day)
+    open_now = shares.list_shares(world.doctor).filter(living=True)
+    assert list(open_now) == [created[3]] == list(Share.objects.alive())
+    open_then = shares.list_shares(world.doctor, now - 1.5 * day).filter(living=True)
+    assert {share.pk for share in open_then} == {share.pk for share in created}

@@ -40,7 +40,9 @@ its round field and cropped to what lies within it. The truth is where the drawi
 half of the lesion. *Plain* is the recipe that the engine starts from, alone: Otsu's threshold on
 the smoothed blue channel, opened, closed, the piece in the middle, filled.
 
-**Quality** is derived from `certainty` and lowered by a level for a mask of an odd kind (share of
+**Edge certainty** (`quality` in the API; excellent, good and fair are high, medium and low on the
+pages) says how sure the edge is, and does not judge where it runs. It is derived from `certainty`
+and lowered by a level for a mask of an odd kind (share of
 the picture, number of pieces, much of the frame touched). The certainty of `general` is the Dice
 that the network itself expects of its mask; that of `lesion` how far shifted thresholds and other
 channels agree, times the share of the outline that is off the field's rim, less where it does not

@@ -64,20 +64,20 @@ def jpeg_target(data):
     from imaging.decoding import jpeg
 
     data = b"\xff\xd8" + data.removeprefix(b"\xff\xd8")
-    count, end = jpeg._count_scans(data)
+    count, end = jpeg.count_scans(data)
     assert 0 <= count <= jpeg.MAX_SCANS + 1
     assert 2 <= end <= len(data)
     before = 2
-    for _kind, start, stop in jpeg._segments(data):
+    for _kind, start, stop in jpeg.segments(data):
         assert before <= start < stop
         before = stop
-    jpeg._has_zeros(data)
-    jpeg._has_bytes_between_segments(data)
-    jpeg._without_app_segments(data)
+    jpeg.has_zeros(data)
+    jpeg.has_bytes_between_segments(data)
+    jpeg.without_app_segments(data)
     for space in ("L", "RGB"):
         warning = f"Corrupt JPEG data: {len(data)} extraneous bytes before marker 0xd9"
-        jpeg._indicates_damage(warning, data, space)
-    for is_ac, symbol in jpeg._first_symbols(data[2:]):
+        jpeg.indicates_damage(warning, data, space)
+    for is_ac, symbol in jpeg.first_symbols(data[2:]):
         assert is_ac in (True, False)
         assert 0 <= symbol <= 255
 

@@ -8,8 +8,9 @@ from accounts.second_factor import services
 
 class Command(BaseCommand):
     help = (
-        "Remove the second factor of an account whose owner has lost telephone and recovery codes. "
-        "Make sure first who is asking. It stands in the audit log, and the owner is told by mail."
+        "Turn off two-factor authentication for somebody who has lost their phone and recovery "
+        "codes. Make sure first who is asking. It is recorded in the audit log, and the owner is "
+        "told by e-mail."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,5 +21,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError("There is no account with this e-mail.")
         if not services.switch_off(user, by_staff=True, command=True):
-            raise CommandError("This account has no second factor.")
+            raise CommandError("This account does not use two-factor authentication.")
         self.stdout.write("Removed. Its sessions and tokens have ended; it logs in by password.")

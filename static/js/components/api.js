@@ -96,14 +96,14 @@ export async function fragment(method, url, form = null) {
 function explain(status, detail, code) {
   if (status === 0) return gettext("No connection. Check the network, then try again.");
   if (status === 401 || code === "not_authenticated")
-    return gettext("You have been signed out. Sign in again in another tab, then try again.");
+    return gettext("Your session has expired. Log in again in another tab, then try again.");
   // A 403 of ours that says more (no room left) is told as it is.
   if (status === 403 && (code === "permission_denied" || !detail))
-    return gettext("You may look at this record but not change it.");
-  if (status === 404) return gettext("This record no longer exists, or is not yours.");
+    return gettext("You can view this record but not change it.");
+  if (status === 404) return gettext("This record no longer exists, or you do not have access to it.");
   if (status === 413) return gettext("The file is too large.");
-  if (status === 429) return gettext("Too many requests for the moment. Try again shortly.");
-  if (status === 503) return gettext("The storage does not answer for the moment. Nothing was saved: try again.");
-  if (status >= 500) return gettext("The server failed. Nothing was saved: try again.");
-  return detail || gettext("The server refused this.");
+  if (status === 429) return gettext("Too many requests. Try again in a moment.");
+  if (status === 503) return gettext("The storage is not responding. Nothing was saved: try again.");
+  if (status >= 500) return gettext("The server ran into a problem. Nothing was saved: try again.");
+  return detail || gettext("The server refused this request.");
 }

@@ -1,6 +1,7 @@
 /** Sizes, percentages, counts and days as the reader's language writes them. */
 
 const lang = document.documentElement.lang || "fr";
+<<<<<<< HEAD
 const megabytes = new Intl.NumberFormat(lang, {
   style: "unit",
   unit: "megabyte",
@@ -12,10 +13,21 @@ const kilobytes = new Intl.NumberFormat(lang, {
   maximumFractionDigits: 0,
 });
 const days = new Intl.DateTimeFormat(lang, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" });
+=======
+const decimals = new Intl.NumberFormat(lang, { maximumFractionDigits: 1, useGrouping: false });
+>>>>>>> 7e5199f3d7dd71c9d91b35a1d501be1ce59661f6
 const percents = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 });
 
-export const size = (bytes) =>
-  bytes >= 1e5 ? megabytes.format(bytes / 2 ** 20) : kilobytes.format(Math.ceil(bytes / 1024));
+const tenths = (number) => Math.floor(number * 10 + 0.5) / 10;
+
+/** A number of bytes, by the same rule as the server's (core/templatetags/units.py: file_size). */
+export function size(bytes) {
+  const kilobytes = Math.max(1, Math.floor(bytes / 1024 + 0.5));
+  if (kilobytes < 1000) return say(gettext("%(number)s KB"), { number: kilobytes });
+  const megabytes = tenths(bytes / 2 ** 20);
+  if (megabytes < 1000) return say(gettext("%(number)s MB"), { number: decimals.format(megabytes) });
+  return say(gettext("%(number)s GB"), { number: decimals.format(tenths(bytes / 2 ** 30)) });
+}
 
 export const percent = (share) => percents.format(share);
 
@@ -24,3 +36,14 @@ export const day = (iso) => days.format(Date.parse(iso));
 
 /** A translated sentence with its %(name)s filled in. */
 export const say = (text, values = {}) => interpolate(text, values, true);
+
+// A word with no other capital and no figure: not "HE", "MRI", "L5", "McBurney".
+const WORD = /^\p{L}[\p{Ll}'’-]*(?![\p{L}\p{N}'’-])/u;
+
+/** A label as it is written inside a sentence: its first letter small, unless it is an acronym. */
+export const inside = (label) =>
+  WORD.test(label) ? label[0].toLocaleLowerCase(lang) + label.slice(1) : label;
+
+/** Labels joined into one phrase, by the same rule as the server's (core/templatetags/words.py). */
+export const phrase = (labels) =>
+  labels.filter(Boolean).map((label, place) => (place ? inside(label) : label)).join(", ");

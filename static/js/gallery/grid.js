@@ -77,7 +77,7 @@ const restore = (ids, typed) =>
     const { restored } = await api("POST", `${GALLERY}/restore`, { ids });
     await refresh();
     if (typed) document.getElementById(`pick-${ids[0]}`)?.focus();
-    const text = ngettext("%(count)s image is back.", "%(count)s images are back.", restored);
+    const text = ngettext("%(count)s image restored.", "%(count)s images restored.", restored);
     toast(say(text, { count: restored }), { kind: "success" });
   });
 

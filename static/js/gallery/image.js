@@ -43,7 +43,7 @@ async function writeTitle(wanted) {
     if (stored === input.dataset.before) return writeTitle(wanted); // something else was changed
     input.dataset.before = stored;
     title.textContent = error.current.title;
-    const text = gettext("Meanwhile it was called “%(name)s”. Save again to call it as you typed.");
+    const text = gettext("It was renamed to “%(name)s” in the meantime. Save again to keep your title.");
     throw new Error(say(text, { name: error.current.title }));
   }
 }

@@ -64,8 +64,8 @@ function showNotice(form, conflicts) {
   notice.dataset.draftNote = "";
   notice.setAttribute("role", "status");
   const line = (text) => notice.appendChild(document.createElement("p")).append(text);
-  line(gettext("Unsaved text was found again."));
-  if (conflicts.length) line(gettext("Changed by somebody meanwhile. What is saved now:"));
+  line(gettext("Unsaved text was recovered."));
+  if (conflicts.length) line(gettext("Changed by somebody in the meantime. What is saved now:"));
   for (const name of conflicts) line(caption(form, name, served(form)[name]).filter(Boolean).join(": "));
   const discard = document.createElement("button");
   Object.assign(discard, { type: "button", className: "btn", textContent: gettext("Discard it") });

@@ -20,7 +20,7 @@ export function keepDraft(form, scope) {
   const draft = user && store.get(key);
   if (draft) {
     scope.restore(draft.values);
-    toast(gettext("Unsaved text was found again."));
+    toast(gettext("Unsaved text was recovered."));
   }
   for (const kind of ["input", "change"]) {
     form.addEventListener(kind, () => {

@@ -80,8 +80,8 @@ export class Footer {
     const count = this.queue.unsent.length;
     const text = this.queue.busy
       ? ngettext(
-          "%(count)s picture is not sent yet. Leaving stops the upload.",
-          "%(count)s pictures are not sent yet. Leaving stops the upload.",
+          "%(count)s picture has not been sent yet. Leaving stops the upload.",
+          "%(count)s pictures have not been sent yet. Leaving stops the upload.",
           count,
         )
       : ngettext(

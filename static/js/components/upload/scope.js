@@ -74,7 +74,7 @@ export class Scope {
     const names = metadata.names(this.form).filter((name) => own[name] !== all[name]);
     if (!names.length) return "";
     const first = names.find((name) => own[name]);
-    if (!first) return gettext("Own values");
+    if (!first) return gettext("Own details");
     const text = metadata.label(this.form, first, own[first]);
     return names.length > 1 ? `${text} +${names.length - 1}` : text;
   }

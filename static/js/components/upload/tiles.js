@@ -1,14 +1,14 @@
 /** The preview grid: one tile an item, redrawn as the item changes. */
 import { fromTemplate } from "../dialog.js";
-import { percent, say, size } from "../format.js";
+import { percent, phrase, say, size } from "../format.js";
 import { reasonsOf } from "./queue.js";
 
 const VERDICTS = {
   damaged: () => gettext("Damaged file"),
-  blurred: () => gettext("Blurred?"),
-  soft: () => gettext("A little blurred"),
-  overexposed: () => gettext("Too bright?"),
-  underexposed: () => gettext("Too dark?"),
+  blurred: () => gettext("Blurred"),
+  soft: () => gettext("Slightly blurred"),
+  overexposed: () => gettext("Overexposed"),
+  underexposed: () => gettext("Underexposed"),
 };
 
 export class Tiles {
@@ -65,7 +65,7 @@ export class Tiles {
     const select = part("select");
     select.disabled = !scope || !editable || Boolean(item.frozen);
     select.setAttribute("aria-pressed", String(scope?.current === item));
-    part("select-text").textContent = say(gettext("Own values for %(name)s"), { name: item.name });
+    part("select-text").textContent = say(gettext("Own details for %(name)s"), { name: item.name });
     const star = part("star");
     star.hidden = !scope?.hasPrimary || item.status === "refused";
     star.disabled = !editable || Boolean(item.frozen);
@@ -81,9 +81,9 @@ export class Tiles {
     part("own").hidden = !summary || item.status === "sent";
     part("own").lastElementChild.textContent = summary;
     part("verdict").hidden = !reasons.length;
-    part("verdict").lastElementChild.textContent = reasons
-      .map((reason) => VERDICTS[reason]?.() ?? gettext("To check"))
-      .join(", ");
+    part("verdict").lastElementChild.textContent = phrase(
+      reasons.map((reason) => VERDICTS[reason]?.() ?? gettext("To check")),
+    );
 
     const bar = tile.querySelector("progress");
     bar.hidden = !["waiting", "sending", "sent"].includes(item.status);

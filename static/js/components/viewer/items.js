@@ -1,5 +1,6 @@
 /** What the viewer shows: the page's [data-viewer-item], read anew whenever the page changes. */
 
+import { phrase } from "../format.js";
 import { redrawn } from "../images-changed.js";
 
 const deleted = new Set(); // deleted here; the page may still have their tiles
@@ -80,7 +81,7 @@ function files({ display, original, download }, page) {
 
 function caption(element) {
   const parts = [...element.querySelectorAll(".cap > b, .cap > .cap-site")];
-  return parts.map(({ textContent }) => textContent).filter(Boolean).join(", ");
+  return phrase(parts.map(({ textContent }) => textContent));
 }
 
 function describe(element) {

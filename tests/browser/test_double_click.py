@@ -1,11 +1,11 @@
-"""Gloves, a slow line, an impatient thumb: a button is pressed twice."""
+"""A button pressed twice, because of gloves or a slow connection, acts once."""
 
 from playwright.sync_api import expect
 
 from consultations.models import Consultation, Revision
 
 
-def test_a_consultation_is_made_once(tab, doctor, record, violations):
+def test_double_click_creates_one_consultation(tab, doctor, record, violations):
     page = tab(doctor)
     page.goto(f"/consultations/new/?patient={record.pk}")
     page.get_by_label("Reason").fill("Mole")
@@ -15,7 +15,7 @@ def test_a_consultation_is_made_once(tab, doctor, record, violations):
     assert not violations
 
 
-def test_what_was_sent_once_is_saved_and_its_draft_is_gone(tab, doctor, consultation):
+def test_double_click_saves_once_and_deletes_the_draft(tab, doctor, consultation):
     page = tab(doctor)
     page.goto(f"/consultations/{consultation.pk}/edit/")
     page.get_by_label("Notes").fill("Sent once.")
@@ -23,5 +23,5 @@ def test_what_was_sent_once_is_saved_and_its_draft_is_gone(tab, doctor, consulta
     page.wait_for_url(f"**/consultations/{consultation.pk}/")
     page.goto(f"/consultations/{consultation.pk}/edit/")
     expect(page.get_by_label("Notes")).to_have_value("Sent once.")
-    expect(page.get_by_text("Unsaved text was found again")).to_have_count(0)
+    expect(page.get_by_text("Unsaved text was recovered")).to_have_count(0)
     assert Revision.objects.count() == 1

@@ -1,0 +1,69 @@
+"""Layout and accessibility of pages: nothing wider than the screen, axe, in light and dark."""
+
+from django.conf import settings
+
+AXE = (settings.BASE_DIR / "node_modules/axe-core/axe.min.js").read_text()
+# Only violations are reported: listing what passes takes axe longer than the rules themselves.
+# In the second scheme only colours differ, so only the rules about colours are run again.
+AXE_RUN = """(onlyColours) => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+    const ofColours = () =>
+        axe.getRules(tags).filter((rule) => rule.tags.includes('cat.color'));
+    const runOnly = onlyColours ? ofColours().map((rule) => rule.ruleId) : tags;
+    return axe.run(document, { runOnly, resultTypes: ['violations'], preload: false });
+}"""
+PHONE, DESKTOP = 360, 1440
+WIDTHS = (PHONE, 768, DESKTOP)
+SCHEMES = ("dark", "light")
+
+
+# During a transition, colours belong to neither scheme. Elements that inherit a colour start their
+# own transition when the first has finished.
+FINISH_TRANSITIONS = """async () => {
+    const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const moving = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
+    await drawn();
+    while (moving().length) {
+        moving().forEach((one) => one.finish());
+        await drawn();
+    }
+}"""
+
+
+def in_both_schemes(page):
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(FINISH_TRANSITIONS)
+        yield scheme
+
+
+def run_axe(page, only_colours=False):
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)  # through the debugger, which bypasses the page's policy
+    problems = page.evaluate(AXE_RUN, only_colours)
+    return [(v["id"], n["target"]) for v in problems["violations"] for n in v["nodes"]]
+
+
+def accessibility_violations(page):
+    """[(scheme, rule, element)] of the accessibility rules that the page violates."""
+    return [
+        (scheme, *violation)
+        for scheme in in_both_schemes(page)
+        for violation in run_axe(page, only_colours=scheme != SCHEMES[0])
+    ]
+
+
+def page_faults(page, name, widths=WIDTHS, path=None):
+    """The faults at each width; with `path`, the page is loaded at phone and desktop width."""
+    problems = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        if path and width in (PHONE, DESKTOP):
+            page.goto(path)
+        for scheme in in_both_schemes(page):
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                problems.append((name, width, scheme, "wider than the screen"))
+            if width in (PHONE, DESKTOP):
+                violations = run_axe(page, only_colours=scheme != SCHEMES[0])
+                problems += [(name, width, scheme, *violation) for violation in violations]
+    return problems
