@@ -16,7 +16,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 
 
 @pytest.fixture
-def images(consultation, doctor, made_once):
+def images(consultation, doctor, cached_processing):
     """Twelve pictures, so that the page is longer than the screen."""
     for seed in range(12):
         services.add_image(consultation=consultation, user=doctor, upload=upload(seed=seed % 3))

@@ -35,7 +35,7 @@ OVERLAPS = """() => {
 
 
 @pytest.fixture
-def years(record, doctor, made_once):
+def years(record, doctor, cached_processing):
     """A patient whose lesion was photographed at three visits."""
     for place, day in enumerate(VISITS):
         visit, _made = Consultation.objects.get_or_create(
@@ -155,7 +155,7 @@ def test_reduced_motion_is_heard_while_the_viewer_is_open(tab, doctor, image):
 
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("size", [WIDE, TALL], ids=["wide", "tall"])
-def test_nothing_covers_the_picture(tab, doctor, consultation, made_once, screen, size):
+def test_nothing_covers_the_picture(tab, doctor, consultation, cached_processing, screen, size):
     """At 200 % and on a phone held across, the zoom lay over the ruler, or over the lesion."""
     file = upload(data=photograph(size=size))
     services.add_image(consultation=consultation, user=doctor, upload=file)

@@ -13,7 +13,7 @@ FOREHEAD, FOREARM = "68698007", "70559009"
 
 
 @pytest.fixture
-def images(consultation, doctor, made_once):
+def images(consultation, doctor, cached_processing):
     for seed in (1, 2, 3):
         services.add_image(consultation=consultation, user=doctor, upload=upload(seed=seed))
     return list(consultation.images.order_by("-pk"))

@@ -1,21 +1,8 @@
 /** Sizes, percentages, counts and days as the reader's language writes them. */
 
 const lang = document.documentElement.lang || "fr";
-<<<<<<< HEAD
-const megabytes = new Intl.NumberFormat(lang, {
-  style: "unit",
-  unit: "megabyte",
-  maximumFractionDigits: 1,
-});
-const kilobytes = new Intl.NumberFormat(lang, {
-  style: "unit",
-  unit: "kilobyte",
-  maximumFractionDigits: 0,
-});
-const days = new Intl.DateTimeFormat(lang, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" });
-=======
 const decimals = new Intl.NumberFormat(lang, { maximumFractionDigits: 1, useGrouping: false });
->>>>>>> 7e5199f3d7dd71c9d91b35a1d501be1ce59661f6
+const days = new Intl.DateTimeFormat(lang, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" });
 const percents = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 });
 
 const tenths = (number) => Math.floor(number * 10 + 0.5) / 10;
