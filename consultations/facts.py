@@ -39,6 +39,7 @@ def with_tile_facts(images: list[ConsultationImage]) -> list[ConsultationImage]:
             "height": _attribute(image.height),
             "facts": facts.of(image),
             "day": facts.day(day),
+            "iso_day": day.isoformat(),
             "dated_by": source,
         }
     return images

@@ -34,9 +34,11 @@ def restart_grid(request: HttpRequest) -> HttpResponse:
 
 
 def query_string(request: HttpRequest, **changes: object) -> str:
-    """This page's query with `changes` applied, and without the size of a refresh."""
+    """This page's query with `changes` applied, without the size of a refresh and the image that
+    the viewer shows."""
     query = request.GET.copy()
     for name, value in changes.items():
         query[name] = value  # type: ignore[assignment]  # update() would append
-    query.pop("shown", None)
+    for name in ("shown", "image"):
+        query.pop(name, None)
     return query.urlencode()

@@ -102,6 +102,7 @@ def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "can_edit": can_edit(consultation, request.user),
         "images": with_tile_facts(page.images),
         "next_query": query_string(request, before=page.next) if page.next else None,
+        "list_day": consultation.date.isoformat(),
     }
     part = wants_fragment(request)
     if part and cursor:

@@ -28,8 +28,15 @@ def edited_rows(request: HttpRequest, rows: _Rows) -> Iterator[_Rows]:
 
 
 def render_form(
-    request: HttpRequest, template: str, context: dict[str, Any], form: RecordForm
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    form: RecordForm,
+    *,
+    invalid: int = 200,
 ) -> HttpResponse:
-    """The page with its form; 409 with both texts where somebody else changed the same fields."""
+    """The page with its form; 409 with both texts where somebody else changed the same fields,
+    `invalid` where the form has other errors."""
     name_other_editors(form)
-    return render(request, template, context, status=409 if form.conflicts else 200)
+    status = 409 if form.conflicts else invalid if form.errors else 200
+    return render(request, template, context, status=status)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
+from core.fragments import vary_on_htmx, wants_fragment
 from imaging.storage.redirect import signed_redirect
 
 from .. import bin, services
-from ..facts import FactSheet
+from ..facts import FactSheet, with_tile_facts
 from ..forms import ImageMetadataForm
 from ..models import ConsultationImage
 from ..models.image import ConsultationImageQuerySet
@@ -24,9 +27,15 @@ def _images() -> ConsultationImageQuerySet:
     return ConsultationImage.objects.select_related("consultation__patient")
 
 
+IN_VIEWER = "viewer_%s"  # ids of the fields there: the page may have the upload modal's form, too
+
+
 @login_required
+@vary_on_htmx
 def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """One photograph; its doctor can edit the metadata."""
+    """One photograph; its doctor can edit the metadata. As a fragment, only their form."""
+    if wants_fragment(request):
+        return _edit_in_viewer(request, pk)
     image, form = get_visible(_images(), request.user, pk), None
     editable = can_edit(image, request.user)
     if request.method == "POST":
@@ -52,11 +61,30 @@ def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return render_form(request, "consultations/image.html", context, form)
 
 
-def _save_form(request: AuthenticatedRequest, image: ConsultationImage) -> ImageMetadataForm:
+def _edit_in_viewer(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """The form beside the picture in the viewer, which has told the audit log of the look. Saved,
+    the answer is the image's tile; a refused form comes again, with 409 or 422."""
+    image = get_editable(_images(), request.user, pk)
+    if request.method == "POST":
+        form = _save_form(request, image, auto_id=IN_VIEWER)
+        if form.is_valid():
+            tiles = with_tile_facts([get_visible(_images(), request.user, pk)])
+            return render(request, "components/tile.html", {"image": tiles[0], "can_edit": True})
+    else:
+        form = ImageMetadataForm(instance=image, auto_id=IN_VIEWER)
+    context = {"image": image, "metadata_form": form}
+    template = "consultations/partials/image_form.html"
+    return render_form(request, template, context, form, invalid=422)
+
+
+def _save_form(
+    request: AuthenticatedRequest, image: ConsultationImage, **options: Any
+) -> ImageMetadataForm:
     """The validated form, saved if it is valid. Where the image has changed since it was read, the
     form is validated again: only the service takes locks, the consultation's first."""
     while True:
-        as_of, form = image.updated_at, ImageMetadataForm(request.POST, instance=image)
+        as_of = image.updated_at
+        form = ImageMetadataForm(request.POST, instance=image, **options)
         if not form.is_valid():
             return form
         try:

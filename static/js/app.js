@@ -1,6 +1,8 @@
-/** What every page needs: shortcuts, menus that close, messages that go, focus on what is wrong. */
+/** What every page needs: shortcuts, menus, messages that go, focus on what is wrong. */
 import { settle, toast } from "./components/toast.js";
 import "./components/drafts/index.js";
+import "./components/history.js";
+import "./components/menus.js";
 import "./components/metadata.js";
 import "./components/suggest.js";
 
@@ -13,19 +15,7 @@ document.addEventListener("keydown", (event) => {
       search.focus();
     }
   }
-  if (event.key === "Escape") closeMenus();
 });
-
-document.addEventListener("click", (event) => closeMenus(event.target));
-
-function closeMenus(except) {
-  for (const menu of document.querySelectorAll("[data-menu][open]")) {
-    if (except && menu.contains(except)) continue;
-    const held = menu.contains(document.activeElement);
-    menu.open = false;
-    if (held && !except) menu.querySelector("summary").focus();
-  }
-}
 
 // A second press of the same button is no second wish.
 const PRESSED = 2000; // ms

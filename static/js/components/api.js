@@ -71,6 +71,28 @@ export async function api(method, url, body, { etag } = {}) {
   return text ? JSON.parse(text) : null;
 }
 
+/**
+ * A fragment of a page, as htmx would ask for it: {status, html}. 409 and 422 are forms to be shown
+ * again; whatever else is refused throws a Refusal. With `form`, its fields are sent.
+ */
+export async function fragment(method, url, form = null) {
+  let response;
+  try {
+    response = await fetch(url, {
+      method,
+      credentials: "same-origin",
+      cache: "no-store",
+      headers: { "HX-Request": "true", "X-CSRFToken": csrfToken() },
+      body: form ? new URLSearchParams(new FormData(form)) : undefined,
+    });
+  } catch {
+    throw new Refusal(0);
+  }
+  if (response.redirected) throw new Refusal(401); // to the login
+  if (![200, 409, 422].includes(response.status)) throw new Refusal(response.status);
+  return { status: response.status, html: await response.text() };
+}
+
 function explain(status, detail, code) {
   if (status === 0) return gettext("No connection. Check the network, then try again.");
   if (status === 401 || code === "not_authenticated")

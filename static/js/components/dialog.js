@@ -1,27 +1,45 @@
 /** What every modal dialog of ours does: opens, asks before it closes, gives the focus back. */
+import { enter, leave } from "./history.js";
+
+const requests = new WeakMap(); // of a dialog: what is asked to close it
+const endings = new WeakMap(); // of an open one: what is done when it has closed
 
 /**
- * Opens `dialog` modally and keeps the page behind it still.
- * `returnTo` is called when it closes, and answers the element that takes the focus.
+ * Opens `dialog` modally and keeps the page behind it still; Back closes it (history.js).
+ * `returnTo` is called when it closes, and answers the element that takes the focus. Returns the
+ * dialog's layer of the history, whose `value` is what the dialog shows.
  */
-export function openDialog(dialog, { returnTo } = {}) {
-  if (dialog.open) return;
+export function openDialog(dialog, { returnTo, value = null } = {}) {
+  if (dialog.open) return null;
   const opener = document.activeElement;
+  const layer = {
+    name: dialog.id,
+    value,
+    close() {
+      const request = requests.get(dialog) ?? (() => dialog.close());
+      request("back");
+      return !dialog.open;
+    },
+  };
+  endings.get(dialog)?.(); // it was closed in this frame, and its "close" is still to come
+  const end = (event) => {
+    if (event && dialog.open) return; // the "close" of the time before
+    endings.delete(dialog);
+    dialog.removeEventListener("close", end);
+    dialog.removeEventListener("keydown", wrap);
+    leave(layer);
+    if (!document.querySelector("dialog[open]:modal")) {
+      document.documentElement.classList.remove("has-modal");
+    }
+    const target = event && (returnTo?.() ?? opener);
+    if (target?.isConnected) target.focus({ preventScroll: false });
+  };
+  endings.set(dialog, end);
+  dialog.addEventListener("close", end);
   dialog.addEventListener("keydown", wrap);
   dialog.showModal();
   document.documentElement.classList.add("has-modal");
-  dialog.addEventListener(
-    "close",
-    () => {
-      dialog.removeEventListener("keydown", wrap);
-      if (!document.querySelector("dialog[open]:modal")) {
-        document.documentElement.classList.remove("has-modal");
-      }
-      const target = returnTo?.() ?? opener;
-      if (target?.isConnected) target.focus({ preventScroll: false });
-    },
-    { once: true },
-  );
+  return enter(layer);
 }
 
 const STOPS = "a[href], button, input, select, textarea, video[controls], [tabindex]";
@@ -39,10 +57,12 @@ function wrap(event) {
 }
 
 /**
- * Esc, the back gesture and a press on the backdrop become one question: `onRequest()`.
+ * Esc, Back and its gesture and a press on the backdrop become one question: `onRequest(from)`, from
+ * "escape", "back", "cancel" or "backdrop".
  * Esc is taken at the key, for a browser closes a dialog on a second Esc whatever "cancel" says.
  */
 export function onCloseRequest(dialog, onRequest, { backdrop = true } = {}) {
+  requests.set(dialog, onRequest);
   dialog.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.preventDefault();

@@ -16,7 +16,8 @@ const savedValues = new Map(); // of each form: what is saved, as far as this pa
 const timers = new Map();
 let submitted = null;
 
-const keyOf = (form) => `${user}|${location.pathname}|${form.dataset.draft}`;
+/** By the page that has the form; one that is fetched into another page names its own. */
+const keyOf = (form) => `${user}|${form.dataset.draftPath ?? location.pathname}|${form.dataset.draft}`;
 const dirty = (form) => form.isConnected && changed(savedValues.get(form), typed(form)).length > 0;
 const versionOf = (form) => form.querySelector("[name=version]"); // core/versions.py
 const pick = (values, names) => Object.fromEntries(names.map((name) => [name, values[name] ?? []]));
@@ -90,6 +91,22 @@ function markSaved(form) {
   save(form);
   notices.get(form)?.remove();
 }
+
+/** Does the form say something else than what is saved? */
+export const isDirty = (form) => savedValues.has(form) && dirty(form);
+
+/** A form that came after the page. The one before it at its place is forgotten. */
+export function adopt(form) {
+  for (const gone of [...savedValues.keys()].filter((one) => !one.isConnected)) {
+    clearTimeout(timers.get(gone));
+    timers.delete(gone);
+    savedValues.delete(gone);
+  }
+  if (user) restore(form);
+}
+
+/** Keeps what was typed at once: the form is sent, and may be refused. */
+export const keep = (form) => savedValues.has(form) && save(form);
 
 function cancelTimers() {
   for (const timer of timers.values()) clearTimeout(timer);

@@ -1,10 +1,12 @@
 /** A photo from the camera: the phone's own app where there is one, else a small live preview. */
+import { part as layer } from "../history.js";
 
 const SIZE = { width: { ideal: 4096 }, height: { ideal: 3072 } };
 
 export class Camera {
   #stream = null;
   #facing = "environment";
+  #layer = layer("upload-camera", () => this.close({ focus: true }));
 
   /** `onPhoto(file)` for each picture; `onToggle(open)` when the preview opens or closes. */
   constructor(dialog, onPhoto, onToggle) {
@@ -33,6 +35,7 @@ export class Camera {
     const phone = matchMedia("(pointer: coarse) and (hover: none)").matches;
     if (phone || !navigator.mediaDevices?.getUserMedia) return this.capture.click();
     this.panel.hidden = false;
+    this.#layer.set(true);
     this.onToggle(true);
     return this.#start();
   }
@@ -42,6 +45,7 @@ export class Camera {
     if (this.panel.hidden) return;
     this.#release();
     this.panel.hidden = true;
+    this.#layer.set(false);
     this.onToggle(false);
     if (focus) this.opener.focus();
   }

@@ -1,6 +1,7 @@
 /** The upload modal, <dialog data-upload>: wires its parts, each a module of its own. */
 import { onCloseRequest, openDialog, reveal } from "../dialog.js";
 import { say, size } from "../format.js";
+import { describe } from "../history.js";
 import { refresh } from "../images-changed.js";
 import { toast } from "../toast.js";
 import { Camera } from "./camera.js";
@@ -163,6 +164,7 @@ function setUp(dialog) {
   });
   part("max").textContent = size(Number(maxSize));
   if (/Mac/.test(navigator.platform)) part("modifier").textContent = "⌘";
+  describe(dialog.id, { open: () => (open(), true) });
   draw();
   return { dialog, open, addFiles };
 }

@@ -8,6 +8,8 @@ import { refresh } from "../images-changed.js";
 import { collect, loadMore, markDeleted, total } from "./items.js";
 
 export class Controller extends EventTarget {
+  /** Asked before the picture on show is left; who answers false calls `go` later, or never. */
+  mayLeave = (_go) => true;
   #items = [];
   #current = null;
   #open = false;
@@ -44,10 +46,17 @@ export class Controller extends EventTarget {
     return true;
   }
 
-  close() {
-    if (!this.#open) return;
+  /** `forced`: it is closed already. */
+  close({ forced = false } = {}) {
+    if (!this.#open || (!forced && !this.mayLeave(() => this.close()))) return;
     this.#open = false;
     this.#emit("close");
+  }
+
+  /** To the picture of this id, as somebody wishes. */
+  pick(id) {
+    const item = this.find(id);
+    if (item && this.mayLeave(() => this.pick(id))) this.show(item);
   }
 
   show(item) {
@@ -57,6 +66,7 @@ export class Controller extends EventTarget {
 
   /** To the next picture (1) or the one before (-1); past the last one the page loads more. */
   async step(by) {
+    if (!this.mayLeave(() => this.step(by))) return;
     const { index } = this;
     let next = this.#items[index + by];
     if (!next && by > 0 && index + 1 < this.total && (await loadMore())) {
@@ -80,10 +90,17 @@ export class Controller extends EventTarget {
   /** Has the page fetch its pictures anew; resolves when they are here. */
   async refresh() {
     await refresh();
+    this.reread();
+  }
+
+  /** Reads the page's pictures anew. One that its filter leaves out by now stays while it is shown. */
+  reread() {
+    const [current, index] = [this.#current, this.#current ? this.index : -1];
     this.#items = collect();
-    const fresh = this.#current && this.find(this.#current.id);
-    if (!this.#open || !fresh) return;
-    this.#current = fresh;
+    if (!this.#open || !current) return;
+    const fresh = this.find(current.id);
+    if (!fresh) this.#items.splice(Math.max(index, 0), 0, current);
+    this.#current = fresh ?? current;
     this.#emit("update");
   }
 

@@ -1,6 +1,11 @@
-/** The viewer of a page, <dialog data-viewer>: a press on a [data-viewer-item] opens it. */
+/**
+ * The viewer of a page, <dialog data-viewer>: a press on a [data-viewer-item] opens it, and so does
+ * the page's address, `?image=26`.
+ */
+import { describe } from "../history.js";
+import { toast } from "../toast.js";
 import { Controller } from "./controller.js";
-import { preload } from "./items.js";
+import { loadMore, preload } from "./items.js";
 import { Picture } from "./picture.js";
 import { View } from "./view.js";
 
@@ -20,8 +25,22 @@ function setUp(dialog) {
   controller.addEventListener("show", ({ detail: { item } }) => picture.show(item));
   controller.addEventListener("close", () => picture.reset());
   // However the dialog was closed: a browser may do so by itself.
-  dialog.addEventListener("close", () => !dialog.open && controller.close());
+  dialog.addEventListener("close", () => !dialog.open && controller.close({ forced: true }));
+  describe(dialog.id, { param: "image", open: (id) => openLinked(controller, id) });
   return controller;
+}
+
+const MOST_PAGES = 20; // of a grid that a link makes us look through
+
+/** Opens the picture of an address; resolves to whether the page has it. */
+async function openLinked(controller, id) {
+  for (let pages = 0; !controller.open(id); pages += 1) {
+    if (pages === MOST_PAGES || !(await loadMore())) {
+      toast(gettext("The image of this link is not on this page."));
+      return false;
+    }
+  }
+  return true;
 }
 
 const [viewer] = [...document.querySelectorAll("dialog[data-viewer]")].map(setUp);

@@ -55,6 +55,21 @@ export async function loadMore() {
   return collect().length > before;
 }
 
+/**
+ * Puts the fresh tile of a picture in the place of the old one. False where that would not do: its
+ * place among the others may have changed, or theirs.
+ */
+export function replaceTile({ id }, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const fresh = template.content.firstElementChild;
+  const old = document.querySelector(`[data-viewer-item][data-id="${CSS.escape(id)}"]`);
+  const place = (tile) => ["primary" in tile.dataset, tile.querySelector(".cap-day")?.textContent].join();
+  if (!old || place(old) !== place(fresh)) return false;
+  old.replaceWith(fresh);
+  return true;
+}
+
 /** A tile's files lie beneath its page; whatever else is shown names them. */
 function files({ display, original, download }, page) {
   return {
@@ -71,15 +86,18 @@ function caption(element) {
 
 function describe(element) {
   const { id, api, label, width, height, thumbnail } = element.dataset;
+  const { apiOfEach, day } = element.parentElement.dataset;
   const link = element.querySelector("a[href]");
   const { display, original, download } = files(element.dataset, link?.getAttribute("href"));
   return {
     id,
-    api: api ?? element.parentElement.dataset.apiOfEach?.replace(/0$/, id),
+    api: api ?? apiOfEach?.replace(/0$/, id),
     display,
     original,
     download,
     label: label ?? caption(element),
+    day: element.dataset.day ?? day, // ISO; of a list, where it is the same for most
+    dayText: element.querySelector(".cap-day")?.textContent ?? "",
     thumbnail: thumbnail ?? element.querySelector("img")?.currentSrc,
     width: Number(width),
     height: Number(height),

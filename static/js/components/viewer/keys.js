@@ -10,6 +10,7 @@ const KEYS = {
   0: "fit",
   r: "rotate",
   i: "info",
+  e: "edit",
   f: "primary",
   "?": "help",
 };

@@ -1,8 +1,7 @@
 /** OpenSeadragon: fetched when a picture is first opened, and set up as we use it. */
 
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
-const NARROW = matchMedia("(width < 900px)");
-const MARGINS = { left: 72, right: 72, top: 16, bottom: 16 }; // room for the arrows
+const SPRINGS = ["centerSpringX", "centerSpringY", "zoomSpring", "degreesSpring"];
 const GESTURES = { dblClickToZoom: false, flickEnabled: false };
 
 let library = null;
@@ -20,23 +19,32 @@ export function loadOpenSeadragon(src) {
   return library;
 }
 
+/** Seconds that a movement takes. */
+const duration = () => (REDUCED_MOTION.matches ? 0 : 0.3);
+
 /** An OpenSeadragon.Viewer without controls, keys or double presses of its own. */
 export function createViewer(element) {
-  return new window.OpenSeadragon.Viewer({
+  const viewer = new window.OpenSeadragon.Viewer({
     element,
     drawer: "canvas",
     showNavigationControl: false,
     keyboardNavEnabled: false, // the viewer has its own keys
     tabIndex: -1,
-    animationTime: REDUCED_MOTION.matches ? 0 : 0.3,
+    animationTime: duration(),
     springStiffness: 9,
     visibilityRatio: 0.7,
     constrainDuringPan: true,
-    viewportMargins: NARROW.matches ? {} : MARGINS,
     gestureSettingsMouse: { ...GESTURES, clickToZoom: false },
     gestureSettingsTouch: { ...GESTURES, pinchRotate: false },
     gestureSettingsPen: { ...GESTURES, clickToZoom: false },
   });
+  viewer.addHandler("canvas-key", (event) => {
+    event.preventDefaultAction = true; // its "f" flips the picture: ours marks the primary one
+  });
+  REDUCED_MOTION.addEventListener("change", () => {
+    for (const name of SPRINGS) viewer.viewport[name].animationTime = duration();
+  });
+  return viewer;
 }
 
 /**

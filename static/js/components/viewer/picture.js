@@ -11,6 +11,7 @@ export class Picture extends EventTarget {
   #loading = null;
   #item = null; // the one to be shown; another object each time that the page is read
   #renewed = new Set(); // ids whose expired URL was already asked anew
+  #label = "";
 
   /** `src`: of OpenSeadragon; `renew(item)` resolves to the item with a fresh URL, if it has one. */
   constructor(root, { src, renew }) {
@@ -32,7 +33,8 @@ export class Picture extends EventTarget {
   }
 
   set label(text) {
-    this.#part("canvas").setAttribute("aria-label", text);
+    this.#label = text;
+    if (this.stage) this.stage.label = text;
   }
 
   reset() {
@@ -63,6 +65,7 @@ export class Picture extends EventTarget {
 
   #use(stage) {
     this.stage = stage;
+    stage.label = this.#label;
     for (const name of STAGE_EVENTS) {
       stage.addEventListener(name, ({ detail }) => this.dispatchEvent(new CustomEvent(name, { detail })));
     }

@@ -1,7 +1,8 @@
 /**
  * A picture that can be zoomed, moved and rotated: OpenSeadragon in an element, zoom told relative
  * to "fit". Any number of stages can be on a page.
- * Events: "zoom" {ratio, min, max}, what is aimed at; "viewport", with every frame drawn, for what
+ * Events: "zoom" {ratio, min, max, pixels}, what is aimed at, and how many of the screen's pixels one
+ * of the picture takes; "viewport", with every frame drawn, for what
  * lies over the picture and must follow it; "outside", a press beside it; "swipe", a step.
  */
 import { gestures } from "./gestures.js";
@@ -82,6 +83,12 @@ export class Stage extends EventTarget {
 
   fit() { this.#zoomTo(1); }
 
+  /** What the picture is, for who does not see it: it stands on what takes the focus at a press. */
+  set label(text) {
+    this.#osd.canvas.setAttribute("role", "img");
+    this.#osd.canvas.setAttribute("aria-label", text);
+  }
+
   rotate() {
     if (!this.#layer) return;
     this.#view.setRotation(this.#view.getRotation() + 90, REDUCED_MOTION.matches);
@@ -156,7 +163,8 @@ export class Stage extends EventTarget {
 
   #setRatio(ratio) {
     this.#ratio = Math.round(ratio * 1000) / 1000;
-    this.#emit("zoom", { ratio: this.#ratio, min: MIN_ZOOM, max: MAX_ZOOM });
+    const wide = this.#view.deltaPixelsFromPoints(point(1, 0)).x * devicePixelRatio;
+    this.#emit("zoom", { ratio: this.#ratio, min: MIN_ZOOM, max: MAX_ZOOM, pixels: wide / this.#size.width });
     if (this.#ratio > 1.001) this.#loadOriginal();
   }
 

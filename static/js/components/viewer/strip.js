@@ -1,4 +1,5 @@
 /** The filmstrip: a small picture of each item that the page has loaded. */
+import { day as writeDay } from "../format.js";
 
 export class Strip {
   #signature = "";
@@ -11,11 +12,14 @@ export class Strip {
     });
   }
 
-  draw(items, current) {
-    const signature = items.map(({ id, thumbnail }) => `${id} ${thumbnail}`).join("\n");
+  /** `days`: of days.js, where the pictures are not all of one day. */
+  draw(items, current, days) {
+    const frame = ({ id, thumbnail, label }) => `${id} ${thumbnail} ${label} ${days?.get(id).words}`;
+    const signature = items.map(frame).join("\n");
     if (signature !== this.#signature) {
       this.#signature = signature;
-      this.nav.replaceChildren(...items.map(createFrame));
+      this.nav.toggleAttribute("data-dated", Boolean(days));
+      this.nav.replaceChildren(...items.map((item) => createFrame(item, days?.get(item.id))));
     }
     for (const button of this.nav.children) {
       const isCurrent = button.dataset.id === current.id;
@@ -26,24 +30,32 @@ export class Strip {
       }
       button.setAttribute("aria-current", "true");
       const left = button.offsetLeft - (this.nav.clientWidth - button.offsetWidth) / 2;
+      const top = button.offsetTop - (this.nav.clientHeight - button.offsetHeight) / 2; // it may stand
       const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      this.nav.scrollTo({ left, behavior: reducedMotion ? "instant" : "smooth" });
+      this.nav.scrollTo({ left, top, behavior: reducedMotion ? "instant" : "smooth" });
       if (this.nav.contains(document.activeElement)) button.focus({ preventScroll: true });
     }
   }
 }
 
-function createFrame({ id, thumbnail, label }) {
+function createFrame({ id, thumbnail, label, day }, dated) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "viewer-frame";
   button.dataset.id = id;
-  button.setAttribute("aria-label", label);
+  button.setAttribute("aria-label", [label, dated?.words].filter(Boolean).join(", "));
   const picture = new Image();
   picture.alt = "";
   picture.loading = "lazy";
   picture.decoding = "async";
   if (thumbnail) picture.src = thumbnail;
   button.append(picture);
+  if (dated) {
+    const caption = document.createElement("span");
+    const gap = document.createElement("b");
+    gap.textContent = dated.gap;
+    caption.append(day ? writeDay(day) : dated.day, gap);
+    button.append(caption);
+  }
   return button;
 }

@@ -3,53 +3,65 @@
  * it what is pressed.
  */
 import { onCloseRequest, openDialog } from "../dialog.js";
-import { percent, say } from "../format.js";
+import { rename } from "../history.js";
 import { toast } from "../toast.js";
-import { focusTarget, totalText } from "./items.js";
+import { Bar } from "./bar.js";
+import { describeDays, severalDays } from "./days.js";
+import { focusTarget } from "./items.js";
 import { bindKeys } from "./keys.js";
+import { Panels } from "./panels.js";
+import { hideAtRest } from "./rest.js";
 import { Side } from "./side.js";
 import { Strip } from "./strip.js";
 
-const NARROW = matchMedia("(width < 900px)");
-
 export class View {
+  #layer = null; // of the browser's history, while the viewer is open
+  #opened = null; // id of the picture at which it was opened
+  #stay = false; // it closes by Back, and the page stays where it was
+
   constructor(dialog, controller, picture) {
     Object.assign(this, { dialog, controller, picture });
-    this.strip = new Strip(this.#part("strip"), (id) => this.#show(controller.find(id)));
+    this.strip = new Strip(this.#part("strip"), (id) => controller.pick(id));
+    this.bar = new Bar(dialog);
+    this.panels = new Panels(dialog);
+    this.wake = hideAtRest(dialog, this.#part("canvas"));
     this.side = new Side(dialog, {
       announce: (text) => this.#announce(text),
       deleted: (item) => this.#deleted(item),
-      changed: async () => {
-        await controller.refresh();
-        this.#announce(gettext("This is now the primary image."));
-      },
+      changed: () => controller.refresh(),
+      replaced: () => controller.reread(),
+      next: () => controller.step(1),
+      reveal: () => this.panels.infoShown || this.panels.showInfo(true),
     });
+    controller.mayLeave = (go) => this.side.mayLeave(go);
     controller.addEventListener("open", () => this.#open());
     controller.addEventListener("show", () => this.#draw());
     controller.addEventListener("update", () => this.#draw());
-    controller.addEventListener("close", () => dialog.close());
-    picture.addEventListener("zoom", ({ detail }) => this.#drawZoom(detail));
+    controller.addEventListener("close", () => this.#close());
+    picture.addEventListener("zoom", ({ detail }) => this.bar.drawZoom(detail));
     picture.addEventListener("swipe", ({ detail }) => controller.step(detail));
-    picture.addEventListener("outside", () => {
-      if (NARROW.matches && this.#infoShown) this.#showInfo(false);
-      else controller.close();
-    });
+    picture.addEventListener("outside", () => this.#pressedOutside());
     const commands = this.#commands();
-    dialog.addEventListener("click", ({ target }) => {
-      const name = target.closest("[data-do]")?.dataset.do;
-      if (name) commands[name]();
-      else if (target === this.#part("help")) this.#showHelp(false);
+    dialog.addEventListener("click", (event) => {
+      const { target } = event;
+      const control = target.closest("[data-do]");
+      if (control?.href && (event.ctrlKey || event.metaKey || event.shiftKey)) return; // in another tab
+      if (control?.href) event.preventDefault();
+      if (control) commands[control.dataset.do]();
+      else if (target === this.#part("help")) this.panels.showHelp(false);
+      else if (target === this.#part("stage")) this.#pressedOutside();
     });
     bindKeys(dialog, commands, (across, down) => picture.stage?.move(across, down));
-    onCloseRequest(dialog, () => {
-      if (!this.#part("help").hidden) this.#showHelp(false);
-      else if (!this.side.stopAsking()) controller.close();
+    onCloseRequest(dialog, (from) => {
+      this.#stay = from === "back" || from === "cancel";
+      if (this.panels.helpShown) this.panels.showHelp(false);
+      else if (!this.side.stopAsking() && !this.side.stopEditing()) controller.close();
     });
   }
 
   /** What each [data-do] does, and each key. */
   #commands() {
-    const { controller, picture, side } = this;
+    const { controller, panels, picture, side } = this;
     return {
       in: () => picture.stage?.zoom(1),
       out: () => picture.stage?.zoom(-1),
@@ -57,49 +69,70 @@ export class View {
       rotate: () => picture.stage?.rotate(),
       previous: () => controller.step(-1),
       next: () => controller.step(1),
-      info: () => this.#showInfo(!this.#infoShown),
-      help: () => this.#showHelp(this.#part("help").hidden),
+      info: () => (panels.infoShown ? this.#hideInfo() : panels.showInfo(true)),
+      help: () => panels.showHelp(!panels.helpShown),
       again: () => controller.show(controller.current),
+      edit: () => side.edit(),
+      "stop-editing": () => side.stopEditing(),
       primary: () => side.makePrimary(),
       delete: () => side.ask(),
       keep: () => side.stopAsking(),
       "really-delete": () => side.delete(),
-      close: () => controller.close(),
+      close: () => {
+        this.#stay = false;
+        controller.close();
+      },
     };
   }
 
   #open() {
-    this.#showInfo(!NARROW.matches);
-    this.#showHelp(false);
+    const { current } = this.controller;
+    this.#opened = current.id;
+    this.panels.reset();
     const page = document.querySelector("[data-subject]");
     const subject = this.#part("viewer-subject");
     if (!subject.textContent.trim() && page) subject.textContent = page.textContent.trim();
-    openDialog(this.dialog, { returnTo: () => focusTarget(this.controller.current.id) });
+    this.#layer = openDialog(this.dialog, { value: current.id, returnTo: () => this.#focusTarget() });
     this.#button("close").focus();
+    this.wake();
+  }
+
+  #close() {
+    this.dialog.close();
+    this.side.reset();
+    this.panels.reset();
+  }
+
+  /** The tile of the picture last seen; after Back the page stays, so one that is in view. */
+  #focusTarget() {
+    const target = focusTarget(this.controller.current.id);
+    const { top, bottom } = target?.getBoundingClientRect() ?? {};
+    return this.#stay && (bottom < 0 || top > innerHeight) ? focusTarget(this.#opened) : target;
   }
 
   #draw() {
-    const { items, current, index, total } = this.controller;
-    const position = { place: index + 1, all: totalText(total) };
-    this.#part("position").textContent = say(gettext("%(place)s / %(all)s"), position);
-    this.#part("label").textContent = current.label;
-    this.picture.label = current.label;
-    const text = gettext("Image %(place)s of %(all)s: %(label)s");
-    this.#announce(say(text, { ...position, label: current.label }));
-    disableAtEnd(this.#button("previous"), index <= 0, this.#button("next"));
-    disableAtEnd(this.#button("next"), index + 1 >= total, this.#button("previous"));
+    const { controller } = this;
+    const { items, current } = controller;
+    const days = describeDays(items);
+    const { name, sentence } = this.bar.draw(controller, days.get(current.id));
+    this.picture.label = name;
+    this.#announce(sentence);
     this.side.show(current);
-    this.strip.draw(items, current);
+    this.strip.draw(items, current, severalDays(items) ? days : null);
+    if (this.#layer) rename(this.#layer, current.id);
   }
 
-  #drawZoom({ ratio, min, max }) {
-    this.#part("zoom").textContent = percent(ratio);
-    disableAtEnd(this.#button("out"), ratio <= min + 0.001, this.#button("in"));
-    disableAtEnd(this.#button("in"), ratio >= max - 0.001, this.#button("out"));
+  #pressedOutside() {
+    this.#stay = false;
+    if (this.panels.infoOverPicture) this.#hideInfo();
+    else this.controller.close();
   }
 
-  #show(item) {
-    if (item) this.controller.show(item);
+  /** The information goes, and the form in it. */
+  #hideInfo() {
+    if (!this.side.mayLeave(() => this.#hideInfo())) return;
+    this.side.stopEditing();
+    this.panels.showInfo(false);
   }
 
   async #deleted(item) {
@@ -107,24 +140,6 @@ export class View {
     this.#announce(gettext("Image deleted."));
     toast(gettext("Image deleted."), { kind: "success" });
     await removed;
-  }
-
-  get #infoShown() {
-    return "info" in this.dialog.dataset;
-  }
-
-  #showInfo(shown) {
-    this.dialog.toggleAttribute("data-info", shown);
-    this.#button("info").setAttribute("aria-expanded", String(shown));
-    if (shown && NARROW.matches && this.dialog.open) this.#part("side").focus();
-  }
-
-  #showHelp(shown) {
-    const help = this.#part("help");
-    help.hidden = !shown;
-    for (const other of this.dialog.children) other.inert = shown && other !== help;
-    if (shown) help.querySelector("button").focus();
-    else if (this.dialog.open) this.#button("help").focus();
   }
 
   #announce(text) {
@@ -138,11 +153,4 @@ export class View {
   #button(name) {
     return this.dialog.querySelector(`[data-do="${name}"]`);
   }
-}
-
-/** At its end a button is off, and hands the focus to the other one. */
-function disableAtEnd(button, end, other) {
-  const hadFocus = document.activeElement === button;
-  button.disabled = end;
-  if (end && hadFocus) (other.disabled ? button.closest("dialog") : other).focus();
 }
