@@ -7,7 +7,7 @@ from consultations import services
 from consultations.models import ConsultationImage, Revision
 from testing.cast import upload
 
-from .looking import DESK, PHONE, breaches
+from .page_faults import DESKTOP, PHONE, accessibility_violations
 
 FOREHEAD, FOREARM = "68698007", "70559009"
 
@@ -174,14 +174,14 @@ def test_a_patient_has_no_form(tab, patient, consultation, images):
 
 def test_the_form_is_accessible_and_goes_with_the_information(viewer, violations):
     page = viewer.page
-    for width in (DESK, PHONE):
+    for width in (DESKTOP, PHONE):
         page.set_viewport_size({"width": width, "height": 800})
         page.keyboard.press("e")
         expect(field(viewer, "image_type")).to_be_focused()
-        assert not breaches(page)
+        assert not accessibility_violations(page)
         field(viewer, "description").fill("Typed.")
         viewer.locator(".viewer-tools [data-do=info]").click()
-        assert not breaches(page)
+        assert not accessibility_violations(page)
         viewer.get_by_role("button", name="Do not save").click()
         expect(viewer.locator("#viewer-side")).to_be_hidden()
     assert not violations
