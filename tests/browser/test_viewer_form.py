@@ -121,7 +121,7 @@ def test_a_colleagues_text_is_asked_about(viewer, images, doctor, violations):
     field(viewer, "image_type").focus()
     page.keyboard.press("Enter")
     expect(viewer.locator(".stale")).to_contain_text("Theirs.")
-    viewer.locator(".stale").get_by_text("Yours, as it stands below").click()
+    viewer.locator(".stale input[value=mine]").check()
     page.keyboard.press("Enter")
     expect(viewer.locator("[data-position]")).to_have_text("2 / 3")
     stored = ConsultationImage.objects.get(pk=images[0].pk)
