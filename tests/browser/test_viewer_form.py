@@ -99,7 +99,7 @@ def test_nothing_typed_is_lost(viewer, images, violations):
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     expect(field(viewer, "description")).to_have_value("Typed.")
-    expect(viewer).to_contain_text("Unsaved text was found again")
+    expect(viewer).to_contain_text("Unsaved text was recovered")
     viewer.locator("[data-do=next]").click()
     asked.get_by_role("button", name="Save", exact=True).click()
     expect(viewer.locator("[data-position]")).to_have_text("2 / 3")
@@ -139,7 +139,7 @@ def test_a_lost_connection_and_a_lost_session(viewer, images):
     page.context.set_offline(False)
     page.context.clear_cookies(name="sessionid")
     viewer.get_by_role("button", name="Save", exact=True).click()
-    expect(viewer.locator("[data-problem]")).to_contain_text("signed out")
+    expect(viewer.locator("[data-problem]")).to_contain_text("session has expired")
     expect(field(viewer, "description")).to_have_value("Kept.")
 
 
