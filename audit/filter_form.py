@@ -1,9 +1,8 @@
-from typing import Any
-
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+
+from core.periods import PeriodForm
 
 from .models import Action, Event
 
@@ -17,7 +16,7 @@ ACCOUNT = (
 KINDS = {"looked": LOOKED, "taken": TAKEN, "account": ACCOUNT}
 
 
-class EventFilterForm(forms.Form):
+class EventFilterForm(PeriodForm):
     """Narrows down who saw what, by what was done and by days. What is not valid narrows nothing
     down."""
 
@@ -32,24 +31,9 @@ class EventFilterForm(forms.Form):
             ("account", _("Logins and passwords")),
         ],
     )
-    since = forms.DateField(
-        label=pgettext_lazy("date", "From"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    until = forms.DateField(
-        label=pgettext_lazy("date", "To"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
 
     def filter(self, events: QuerySet[Event]) -> QuerySet[Event]:
-        self.is_valid()
-        chosen: dict[str, Any] = {name: to for name, to in self.cleaned_data.items() if to}
-        if "since" in chosen:
-            events = events.filter(moment__date__gte=chosen["since"])
-        if "until" in chosen:
-            events = events.filter(moment__date__lte=chosen["until"])
-        if (did := chosen.get("did")) == "changed":
+        events = self.moments_of(events, "moment")
+        if (did := self.chosen().get("did")) == "changed":
             return events.exclude(action__in=[*LOOKED, *TAKEN, *ACCOUNT])
         return events.filter(action__in=KINDS[did]) if did else events

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from .forms import DateInput
+from core.periods import PeriodForm
+
 from .models import Consultation
 from .models.consultation import ConsultationQuerySet
 from .models.image import ConsultationImageQuerySet
@@ -49,7 +49,7 @@ class ImageFilterForm(forms.Form):
         return images
 
 
-class ConsultationFilterForm(forms.Form):
+class ConsultationFilterForm(PeriodForm):
     """Narrows down a doctor's consultations. What is not valid narrows nothing down."""
 
     q = forms.CharField(label=_("Reason, diagnosis or notes"), required=False, max_length=200)
@@ -58,16 +58,9 @@ class ConsultationFilterForm(forms.Form):
         required=False,
         choices=[("", _("All statuses")), (DUE, _("To follow up")), *Consultation.Status.choices],
     )
-    since = forms.DateField(label=pgettext_lazy("date", "From"), required=False, widget=DateInput())
-    until = forms.DateField(label=pgettext_lazy("date", "To"), required=False, widget=DateInput())
 
     def filter(self, rows: ConsultationQuerySet) -> ConsultationQuerySet:
-        self.is_valid()
-        chosen = {name: value for name, value in self.cleaned_data.items() if value}
-        if "since" in chosen:
-            rows = rows.filter(date__gte=chosen["since"])
-        if "until" in chosen:
-            rows = rows.filter(date__lte=chosen["until"])
+        chosen, rows = self.chosen(), self.days_of(rows, "date")
         if chosen.get("status") == DUE:
             rows = rows.to_follow_up()
         elif "status" in chosen:

@@ -1,10 +1,10 @@
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.periods import DateInput
 from core.versions import VersionedForm
 
 from .dates import EARLIEST_BIRTH, visit_days
@@ -22,19 +22,6 @@ class BodySiteSelect(forms.Select):
         if site and site.paired:
             option["attrs"]["data-paired"] = True
         return option
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date field, which needs ISO dates in every language."""
-
-    input_type = "date"
-
-    def __init__(self, **attrs: Any) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
-
-    def set_range(self, first: date, last: date) -> None:
-        """Limit what the browser's calendar offers. The server still validates, and explains."""
-        self.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
 
 
 class RecordForm(VersionedForm, forms.ModelForm):

@@ -10,6 +10,8 @@ from audit import chain
 from audit.models import Event
 from audit.reading import with_actors
 from audit.sittings import mark_unusual, sittings
+from consultations.bin import put_away_images
+from consultations.models import ConsultationImage
 
 PAGE, DOWNLOAD = "", "download/"
 HOME, AWAY = "203.0.113.7", "198.51.100.4"
@@ -79,6 +81,34 @@ def test_the_page_tells_them_and_is_narrowed_down(page, history, doctor, patient
     assert not client.get("/audit/?until=2026-11-13&did=looked").context["sittings"]
     assert client.get("/audit/?since=2026-11-14&did=looked").context["sittings"]
     assert client.get("/audit/?since=never").status_code == 200
+
+
+def test_the_last_minutes_of_a_day_belong_to_it(page, history, doctor, patient):
+    """By the practice's clock, which is not the server's."""
+    late, early = 12 * 60 - 15, 12 * 60 + 15  # 23:45 on the 14th, 0:15 on the 15th, in Paris
+    history((late, doctor, PAGE, HOME), (early, doctor, PAGE, HOME))
+
+    def count(query):
+        return len(page(patient).get(f"/audit/?did=looked&{query}").context["events"])
+
+    assert count("") == 2
+    assert count("until=2026-11-14") == 1
+    assert count("since=2026-11-15") == 1
+    assert count("since=2026-11-14&until=2026-11-15") == 2
+
+
+@pytest.mark.parametrize("query", ["since=0001-01-01", "until=9999-12-31", "until=0001-01-01"])
+def test_the_ends_of_the_calendar_are_days_like_others(page, doctor, query):
+    assert page(doctor).get(f"/audit/?{query}").status_code == 200
+
+
+def test_what_can_no_longer_be_seen_is_no_link(page, history, image, doctor):
+    history((0, doctor, PAGE, HOME))
+    link = f'href="/consultations/images/{image.pk}/"'
+    client = page(doctor)
+    assert link in client.get("/audit/?did=looked").content.decode()
+    put_away_images(ConsultationImage.objects.filter(pk=image.pk))
+    assert link not in client.get("/audit/?did=looked").content.decode()
 
 
 def test_ones_own_looks_are_not_unusual(history, doctor):
