@@ -80,6 +80,14 @@ def test_each_picture_says_its_day_and_how_long_after_the_one_before(
     assert not violations
 
 
+def test_english_days_in_the_strip_cannot_be_misread(tab, doctor, years):
+    """In American figures the 3rd of December would be read as the 12th of March."""
+    viewer = in_viewer(tab(doctor, locale="en-GB"), years)
+    frames = viewer.locator("[data-strip] button")
+    expect(frames).to_have_count(4)
+    assert "3 Dec 2025" in frames.last.inner_text()
+
+
 def test_pictures_of_one_day_say_it_once(tab, doctor, image):
     viewer = in_viewer(tab(doctor), f"/consultations/{image.consultation_id}/")
     expect(viewer.locator("[data-day]")).not_to_be_empty()

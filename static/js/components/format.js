@@ -1,8 +1,7 @@
-/** Sizes, percentages, counts and days as the reader's language writes them. */
+/** Sizes, percentages and counts as the reader's language writes them. */
 
 const lang = document.documentElement.lang || "fr";
 const decimals = new Intl.NumberFormat(lang, { maximumFractionDigits: 1, useGrouping: false });
-const days = new Intl.DateTimeFormat(lang, { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" });
 const percents = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 });
 
 const tenths = (number) => Math.floor(number * 10 + 0.5) / 10;
@@ -17,9 +16,6 @@ export function size(bytes) {
 }
 
 export const percent = (share) => percents.format(share);
-
-/** An ISO day, in figures. */
-export const day = (iso) => days.format(Date.parse(iso));
 
 /** A translated sentence with its %(name)s filled in. */
 export const say = (text, values = {}) => interpolate(text, values, true);

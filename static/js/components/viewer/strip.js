@@ -1,5 +1,4 @@
 /** The filmstrip: a small picture of each item that the page has loaded. */
-import { day as writeDay } from "../format.js";
 
 export class Strip {
   #signature = "";
@@ -38,7 +37,7 @@ export class Strip {
   }
 }
 
-function createFrame({ id, thumbnail, label, day }, dated) {
+function createFrame({ id, thumbnail, label }, dated) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "viewer-frame";
@@ -54,7 +53,7 @@ function createFrame({ id, thumbnail, label, day }, dated) {
     const caption = document.createElement("span");
     const gap = document.createElement("b");
     gap.textContent = dated.gap;
-    caption.append(day ? writeDay(day) : dated.day, gap);
+    caption.append(dated.day, gap);
     button.append(caption);
   }
   return button;
