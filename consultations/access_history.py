@@ -75,4 +75,4 @@ def name_subjects(events: list[Event], user: User) -> None:
 
 def _name(image: ConsultationImage, user: User) -> str:
     patient = image.patient.full_name if image.doctor_id == user.pk else ""
-    return ", ".join(filter(None, [patient, image.get_image_type_display(), image.site_label]))
+    return ", ".join(filter(None, [patient, image.label]))

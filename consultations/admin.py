@@ -173,7 +173,7 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
 
     @admin.display(description=_("type"), ordering="image_type")
     def named(self, image: ConsultationImage) -> str:
-        return ", ".join(filter(None, [image.get_image_type_display(), image.site_label]))
+        return image.label
 
     @admin.display(description=_("consultation"), ordering="consultation")
     def consultation_link(self, image: ConsultationImage) -> SafeString:

@@ -22,7 +22,7 @@ DUPLICATE_WINDOW = timedelta(minutes=1)
 
 @transaction.atomic
 def create_record(
-    row: _Record, author: User, fields: Iterable[str], except_keys: Iterable[int | str] = ()
+    row: _Record, author: User, fields: Iterable[str], except_keys: Iterable[int] = ()
 ) -> _Record:
     """Save a new patient or consultation, but only once if a button is pressed twice.
 

@@ -26,7 +26,7 @@ from .services import shares
 from .services.images import edit_images
 from .services.processing import retry_image
 from .services.trash import erase_images
-from .staff_tasks import almost_full
+from .staff_tasks import FULL
 
 
 class ShareInline(admin.TabularInline):
@@ -135,7 +135,7 @@ class UseFilter(admin.SimpleListFilter):
         return [("full", _("almost full"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(almost_full()) if self.value() else queryset
+        return queryset.at_level(FULL) if self.value() else queryset
 
 
 @admin.register(StorageQuota)

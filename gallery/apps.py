@@ -12,7 +12,7 @@ class GalleryConfig(AppConfig):
     def ready(self) -> None:
         from audit.subjects import record_erasure
         from core import metrics, navigation
-        from core import staff_tasks as tasks_of_apps
+        from core.staff_tasks import register as register_staff_tasks
         from imaging.lifecycle import REPAIRS
         from jobs import registry
 
@@ -29,7 +29,7 @@ class GalleryConfig(AppConfig):
         REPAIRS.append(repair.repair)
         queue.register()
         navigation.register(*ENTRIES)
-        tasks_of_apps.register(staff_tasks.tasks)
+        register_staff_tasks(staff_tasks.tasks)
         metrics.collectors.append(Queue())
         registry.sweeps.append(trash.purge)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,18 +16,11 @@ from .models import StorageQuota, UserImage
 FULL = max(StorageQuota.WARNING_LEVELS)  # per cent
 
 
-def almost_full() -> Q:
-    """Quotas of which FULL per cent or more are used, of bytes or of images."""
-    return Q(storage_used__gte=F("storage_limit") * FULL / 100) | Q(
-        image_count__gte=F("image_limit") * FULL / 100
-    )
-
-
 def tasks(user: Any) -> Iterator[StaffTask]:
     if user.has_perm("gallery.view_userimage"):
         yield from _images()
     if user.has_perm("gallery.view_storagequota"):
-        count = StorageQuota.objects.filter(almost_full()).count()
+        count = StorageQuota.objects.at_level(FULL).count()
         if count:
             text = ngettext(
                 "%(count)d gallery is almost full.", "%(count)d galleries are almost full.", count

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from consultations.models import Consultation
+from consultations.models import Consultation, Patient
 
 
 @pytest.fixture
@@ -77,3 +77,19 @@ def test_saving_one_field_updates_the_search_key(doctor, visits):
     visits[0].reason = "Verrue"
     visits[0].save(update_fields=["reason"])
     assert Consultation.objects.search("verrue").get() == visits[0]
+
+
+def test_list_of_those_due_is_in_the_order_of_the_home_page(page, doctor):
+    visits = []
+    for name, seen_on, review_on in (
+        ("Later", date(2026, 3, 1), date(2027, 2, 1)),
+        ("Overdue", date(2026, 1, 1), date(2026, 2, 1)),
+    ):
+        patient = Patient.objects.create(full_name=name, created_by=doctor)
+        visits.append(
+            Consultation.objects.create(
+                doctor=doctor, patient=patient, date=seen_on, review_on=review_on
+            )
+        )
+    response = page(doctor).get("/consultations/?status=due")
+    assert list(response.context["page"]) == visits[::-1]

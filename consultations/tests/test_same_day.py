@@ -75,3 +75,16 @@ def test_visit_created_since_the_question_is_asked_about(create, consultation):
         )
     Consultation.objects.update(created_at=timezone.now() - timedelta(hours=1))
     assert create(other=consultation.pk).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["9" * 30, "٣", "²", "x"])
+def test_invalid_key_dismisses_nothing(create, consultation, key):
+    Consultation.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    assert create(other=key).context["same_day"] == [consultation]
+
+
+def test_key_that_no_column_holds_is_ignored_beside_a_valid_one(create, consultation):
+    """Otherwise the answer to the question is a server error, and the visit is not created."""
+    Consultation.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    assert create(other=[consultation.pk, "9" * 30]).status_code == 302
+    assert Consultation.objects.count() == 2

@@ -17,6 +17,7 @@ from ..forms import ConsultationForm
 from ..models import Consultation, Patient
 from ..ordering import IN_ORDER
 from ..records import create_record, just_created, save_changes
+from ..selection import parse_keys
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import edited_rows, render_form
 from .home import for_list, prepare_list
@@ -31,8 +32,8 @@ IMAGES = 48
 def consultation_list(request: AuthenticatedRequest) -> HttpResponse:
     """A doctor's consultations, the latest first, narrowed down by status, words and days."""
     form = ConsultationFilterForm(request.GET)
-    mine = form.filter(Consultation.objects.editable_by(request.user))
-    page = Paginator(for_list(mine), PAGE).get_page(request.GET.get("page"))
+    mine = for_list(Consultation.objects.editable_by(request.user))
+    page = Paginator(form.filter(mine), PAGE).get_page(request.GET.get("page"))
     prepare_list(request, page)
     context = {"page": page, "form": form, "page_query": form.query()}
     part = wants_fragment(request)
@@ -61,8 +62,8 @@ def consultation_create(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fields = ("doctor", "patient", *form.cleaned_data)
         same_day = list(draft.of_the_same_day().exclude(**just_created(draft, fields)))
-        dismissed = {key for key in request.POST.getlist("other") if key.isdecimal()}
-        if {str(other.pk) for other in same_day} <= dismissed:
+        dismissed = parse_keys(request.POST.getlist("other"))
+        if {other.pk for other in same_day} <= {*dismissed}:
             consultation = create_record(form.save(commit=False), request.user, fields, dismissed)
             return redirect("consultation_detail", pk=consultation.pk)
     context = {"form": form, "patient": patient, "same_day": same_day}

@@ -23,6 +23,7 @@ from ..models import Consultation, ConsultationImage, Patient
 from ..models.patient import PatientQuerySet
 from ..ordering import BY_VISIT
 from ..records import create_record, save_changes
+from ..selection import parse_keys
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import edited_rows, render_form
 
@@ -82,7 +83,7 @@ def _dismissed(request: AuthenticatedRequest, namesakes: list[Patient]) -> list[
     submitted = request.POST.getlist("other")
     if not submitted:
         return [other.pk for other in namesakes]
-    return [int(key) for key in submitted if key.isascii() and key.isdigit()]
+    return parse_keys(submitted)
 
 
 def _namesakes(user: User, data: dict[str, Any], except_key: int | None = None) -> list[Patient]:

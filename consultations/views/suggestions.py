@@ -42,26 +42,24 @@ def patient_suggestions(request: AuthenticatedRequest) -> HttpResponse:
 def _find(user: User, words: str) -> list[Suggestion]:
     own = Patient.objects.visible_to(user)
     for joined in (False, True):
-        rows = own.search(words, joined=joined).values_list("pk", flat=True)
-        if keys := list(rows[: MOST + 1]):
-            return _with_last_visit(user, keys)
+        if patients := list(own.search(words, joined=joined)[: MOST + 1]):
+            return _with_last_visit(user, patients)
     return []
 
 
-def _with_last_visit(user: User, keys: list[int]) -> list[Suggestion]:
-    """In the order of `keys`. A query of its own: in the search, both subqueries would be worked
-    out for every patient whom the database sorts."""
+def _with_last_visit(user: User, patients: list[Patient]) -> list[Suggestion]:
+    """A query of its own: in the search, both subqueries would be worked out for every patient whom
+    the database sorts."""
     visits = Consultation.objects.visible_to(user).filter(patient=OuterRef("pk"))
     images = ConsultationImage.objects.visible_to(user).filter(patient=OuterRef("pk"))
-    patients = Patient.objects.in_bulk(keys)
-    rows = Patient.objects.filter(pk__in=keys).values_list(
+    rows = Patient.objects.filter(pk__in=[patient.pk for patient in patients]).values_list(
         "pk",
         Subquery(visits.order_by("-date", "-pk").values("date")[:1]),
         Subquery(images.order_by(*descending(BY_VISIT)).values("thumbnail")[:1]),
     )
     link, last = storage.url_signer("thumbnails"), {key: facts for key, *facts in rows}
     return [
-        Suggestion(patients[key], last[key][0], link(last[key][1]) if last[key][1] else "")
-        for key in keys
-        if key in last and key in patients  # not deleted in between
+        Suggestion(patient, visit, link(blob) if blob else "")
+        for patient in patients
+        for visit, blob in [last.get(patient.pk, (None, ""))]
     ]

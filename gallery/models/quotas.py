@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
@@ -30,6 +31,17 @@ class StorageQuotaQuerySet(models.QuerySet["StorageQuota"]):
     def of(self, user_id: int) -> "StorageQuota":
         """The quota of this user, created if there is none yet."""
         return self.get_or_create(user_id=user_id)[0]
+
+    def at_level(self, level: int) -> Self:
+        """Quotas whose nearer limit is used to `level` per cent or more (`percent`)."""
+
+        def reached(used: str, limit: str) -> Q:
+            # Not in integers, which PostgreSQL would let overflow.
+            return Q(GreaterThanOrEqual(F(used) * 100.0, F(limit) * float(level)))
+
+        return self.filter(
+            reached("storage_used", "storage_limit") | reached("image_count", "image_limit")
+        )
 
     def with_room(self, size: int) -> Self:
         """Quotas with room for one more image of `size` bytes."""

@@ -231,3 +231,22 @@ def test_key_reused_for_another_file_is_detected_when_reserving(doctor, size_of_
     with pytest.raises(IdempotencyKeyReused):
         submit_image(user=doctor, upload=upload(seed=2), idempotency_key="k")
     assert usage() == (1, size_of_one)
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"image_count": 94},
+        {"image_count": 95},
+        {"storage_used": 2**30 * 95 // 100},
+        {"storage_used": 2**30 * 95 // 100 + 1},
+        {"image_limit": 0},
+        {"image_limit": 2**31 - 1, "image_count": 2**31 - 2},
+    ],
+)
+def test_database_finds_the_level_that_a_quota_reports(doctor, limits):
+    """Otherwise the admin's list of almost full galleries leaves one out."""
+    StorageQuota.objects.of(doctor.pk)
+    set_limits(**limits)
+    found = StorageQuota.objects.at_level(95).exists()
+    assert found is (StorageQuota.objects.get().level == 95)
