@@ -14,7 +14,8 @@ from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core import keyset
 from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, wants_fragment
-from core.returning import return_url, undo_message
+from core.returning import return_url
+from imaging.bin_notices import notify_put_away, notify_restored
 
 from .. import bin
 from ..facts import with_tile_facts
@@ -85,19 +86,10 @@ def _restore(request: AuthenticatedRequest, keys: list[int]) -> None:
     except bin.SameFileThere as error:
         messages.error(request, str(error.detail))
         return
-    if not count:
-        messages.error(request, _("It is too late to bring them back."))
-        return
-    text = ngettext("%(count)s image is back.", "%(count)s images are back.", count)
-    messages.success(request, text % {"count": count})
+    notify_restored(request, count)
 
 
-def notify_put_away(request: AuthenticatedRequest, keys: list[int]) -> None:
+def notify_in_bin(request: AuthenticatedRequest, keys: list[int]) -> None:
     """Add a message that the images (`keys`) are in the bin, with a button that restores them."""
-    if not keys:
-        messages.error(request, _("Nothing was deleted: these images are gone already."))
-        return
     text = ngettext("%(count)s image is in the bin.", "%(count)s images are in the bin.", len(keys))
-    fields = [("action", "restore"), *(("ids", key) for key in keys)]
-    told = undo_message(request, text % {"count": len(keys)}, reverse("bin_selected"), fields)
-    messages.success(request, told)
+    notify_put_away(request, keys, text % {"count": len(keys)}, reverse("bin_selected"))

@@ -19,7 +19,7 @@ from ..forms import ImageMetadataForm
 from ..models import ConsultationImage
 from ..models.image import ConsultationImageQuerySet
 from .access import can_edit, get_editable, get_visible
-from .bin import notify_put_away
+from .bin import notify_in_bin
 from .editing import render_form
 
 
@@ -114,7 +114,7 @@ def image_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     image = get_editable(_images(), request.user, pk)
     if request.method == "POST":
         images = ConsultationImage.objects.filter(pk=image.pk)
-        notify_put_away(request, bin.put_away_images(images))
+        notify_in_bin(request, bin.put_away_images(images))
         return redirect("consultation_detail", pk=image.consultation_id)
     record(Action.VIEWED, image, part="thumbnail")
     days = settings.BIN_DAYS

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record_all
-from core.returning import return_url, undo_message
+from core.returning import return_url
+from imaging.bin_notices import notify_put_away, notify_restored
 
 from .. import archive
 from ..forms import SelectionForm, parse_keys
@@ -74,22 +75,14 @@ def restore(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
         text = _("There is not enough room to restore them. Delete others first.")
         messages.error(request, text)
         return
-    if not count:
-        messages.error(request, _("It is too late to restore them."))
-        return
-    text = ngettext("%(count)s image restored.", "%(count)s images restored.", count)
-    messages.success(request, text % {"count": count})
+    notify_restored(request, count)
 
 
 def notify_deleted(request: AuthenticatedRequest, keys: Sequence[UUID]) -> None:
     """Add a message with a button that restores the deleted images (`keys`)."""
-    if not keys:
-        messages.error(request, _("Nothing was deleted: these images no longer exist."))
-        return
     text = ngettext("%(count)s image deleted.", "%(count)s images deleted.", len(keys))
-    fields = [("action", "restore"), *(("ids", key) for key in keys)]
-    told = undo_message(request, text % {"count": len(keys)}, reverse("gallery_selected"), fields)
-    messages.success(request, told)
+    url = reverse("gallery_selected")
+    notify_put_away(request, keys, text % {"count": len(keys)}, url)
 
 
 def _return_url(request: AuthenticatedRequest) -> str:

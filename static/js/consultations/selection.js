@@ -3,7 +3,8 @@ import { api, csrfToken } from "../components/api.js";
 import { say } from "../components/format.js";
 import { refresh } from "../components/images-changed.js";
 import { addPicks } from "../components/picks.js";
-import { SelectionBar, typing } from "../components/selection-bar.js";
+import { puttingAway } from "../components/put-away.js";
+import { SelectionBar } from "../components/selection-bar.js";
 import { Selection } from "../components/selection.js";
 import { toast } from "../components/toast.js";
 
@@ -39,16 +40,13 @@ async function load() {
 
 /** What the buttons do that are no plain form. */
 const acts = {
-  async delete(ids) {
-    const typed = typing();
-    const { deleted } = await api("DELETE", IMAGES, { ids });
-    selection.clear();
-    await refresh();
-    const text = ngettext("%(count)s image is in the bin.", "%(count)s images are in the bin.", deleted);
-    const action = { label: gettext("Undo"), onClick: () => restore(ids, typed) };
-    const told = toast(say(text, { count: deleted }), { kind: "success", action });
-    if (typed) told.querySelector("button").focus(); // else many tabs away
-  },
+  delete: puttingAway({
+    selection,
+    remove: IMAGES,
+    restore: `${IMAGES}/bin/restore`,
+    said: (count) => ngettext("%(count)s image is in the bin.", "%(count)s images are in the bin.", count),
+    run: async (act) => (await bar).run(act),
+  }),
   async edit(ids, form) {
     const said = [...new FormData(form)].filter(([name, value]) => value && name in EDITED);
     if (!said.length) return form.querySelector("[name=image_type]").focus();
@@ -81,16 +79,6 @@ const acts = {
   },
 };
 const EDITED = { image_type: "", body_site: "", laterality: "" };
-
-async function restore(ids, typed) {
-  (await bar).run(async () => {
-    const { restored } = await api("POST", `${IMAGES}/bin/restore`, { ids });
-    await refresh();
-    if (typed) document.getElementById(`pick-${ids[0]}`)?.focus();
-    const text = ngettext("%(count)s image is back.", "%(count)s images are back.", restored);
-    toast(say(text, { count: restored }), { kind: "success" });
-  });
-}
 
 async function submit(event) {
   const { submitter, target: form } = event;

@@ -2,7 +2,8 @@
 import { api } from "../components/api.js";
 import { say } from "../components/format.js";
 import { refresh } from "../components/images-changed.js";
-import { SelectionBar, typing } from "../components/selection-bar.js";
+import { puttingAway } from "../components/put-away.js";
+import { SelectionBar } from "../components/selection-bar.js";
 import { Selection } from "../components/selection.js";
 import { toast } from "../components/toast.js";
 import "./progress.js";
@@ -21,16 +22,13 @@ const bar = new SelectionBar(form, selection, {
 
 /** What each button of the bar does; resolves to what to say about it. */
 const acts = {
-  async delete(ids) {
-    const typed = typing();
-    const { deleted } = await api("DELETE", GALLERY, { ids });
-    selection.clear();
-    await refresh();
-    const text = ngettext("%(count)s image deleted.", "%(count)s images deleted.", deleted);
-    const action = { label: gettext("Undo"), onClick: () => restore(ids, typed) };
-    const told = toast(say(text, { count: deleted }), { kind: "success", action });
-    if (typed) told.querySelector("button").focus(); // else many tabs away
-  },
+  delete: puttingAway({
+    selection,
+    remove: GALLERY,
+    restore: `${GALLERY}/restore`,
+    said: (count) => ngettext("%(count)s image deleted.", "%(count)s images deleted.", count),
+    run: (act) => bar.run(act),
+  }),
   async favorite(ids) {
     const on = button("favorite").getAttribute("aria-pressed") !== "true";
     await api("PATCH", GALLERY, { ids, is_favorite: on });
@@ -56,15 +54,6 @@ async function tag(ids, what) {
   const text = ngettext("%(count)s image changed.", "%(count)s images changed.", changed);
   toast(say(text, { count: changed }), { kind: "success" });
 }
-
-const restore = (ids, typed) =>
-  bar.run(async () => {
-    const { restored } = await api("POST", `${GALLERY}/restore`, { ids });
-    await refresh();
-    if (typed) document.getElementById(`pick-${ids[0]}`)?.focus();
-    const text = ngettext("%(count)s image restored.", "%(count)s images restored.", restored);
-    toast(say(text, { count: restored }), { kind: "success" });
-  });
 
 form.addEventListener("submit", (event) => {
   if (event.submitter && "zip" in event.submitter.dataset) return; // the browser downloads it
