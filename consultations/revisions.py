@@ -5,7 +5,7 @@ says nothing about a patient. Former values are deleted with their record, and c
 those who may edit it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.batches import BATCH
 
 SUBJECTS = ("consultation", "patient", "image")
 Author = User | AnonymousUser | None  # of a change; None: a command
@@ -25,10 +26,20 @@ class RevisionManager(models.Manager["Revision"]):
     def keep(self, subject: models.Model, former: Mapping[str, Any], user: Author) -> None:
         """Keep the `former` values ({field: value}) of a patient, consultation or image, except
         empty ones. `user` made the change; None for a command."""
-        texts = {name: str(value) for name, value in former.items() if value not in (None, "")}
-        if texts:
-            author = user if user is not None and user.is_authenticated else None
-            self.create(**{_column(subject): subject}, former=texts, changed_by=author)
+        self.keep_all([(subject, former)], user)
+
+    def keep_all(
+        self, changed: Iterable[tuple[models.Model, Mapping[str, Any]]], user: Author
+    ) -> None:
+        """The same for several records: (record, former values)."""
+        author = user if user is not None and user.is_authenticated else None
+        revisions = []
+        for subject, former in changed:
+            texts = {name: str(value) for name, value in former.items() if value not in (None, "")}
+            if texts:
+                columns = {_column(subject): subject}
+                revisions.append(self.model(**columns, former=texts, changed_by=author))
+        self.bulk_create(revisions, batch_size=BATCH)
 
     def about(self, subject: models.Model) -> models.QuerySet["Revision"]:
         """The revisions of one record, the latest first."""

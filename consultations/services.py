@@ -23,7 +23,7 @@ from imaging.intake import Photo
 from .locking import lock_with_consultations
 from .models import Consultation, ConsultationImage
 from .models.image import ConsultationImageQuerySet
-from .records import change_record
+from .records import change_record, change_records
 from .revisions import Author
 from .vocabulary import BODY_SITES, ImageType
 
@@ -140,16 +140,16 @@ def edit_images(
     asked = {"image_type": image_type, "body_site": body_site, "laterality": laterality}
     wanted = {name: value for name, value in asked.items() if value is not None}
     with transaction.atomic():
-        count = 0
+        changed = []
         for image in lock_with_consultations(images):
             changes = dict(wanted)
             site = BODY_SITES.get(changes.get("body_site", image.body_site))
             if site and not site.paired and changes.keys() & {"body_site", "laterality"}:
                 changes["laterality"] = ""
             if changes := _consistent(image, changes):
-                change_record(image, user, changes)
-                count += 1
-    return count
+                changed.append((image, changes))
+        change_records(changed, user)
+    return len(changed)
 
 
 def _consistent(image: ConsultationImage, changes: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 
+from audit import chain
 from audit.models import Event
 from consultations import bin, services
 from consultations.models import Consultation, ConsultationImage, Patient, Revision
@@ -47,6 +48,29 @@ def test_type_site_and_side(api, doctor, three, theirs):
     ]
     assert api(doctor).patch(IMAGES, body).json() == {"changed": 0}, "nothing is written twice"
     assert Revision.objects.filter(image__in=three).count() == 2
+
+
+def test_each_keeps_what_it_said_before_and_is_in_the_audit_log(api, doctor, three):
+    ConsultationImage.objects.filter(pk=three[0]).update(image_type="dermoscopy")
+    before = values("updated_at")
+    api(doctor).patch(IMAGES, {"ids": three, "image_type": "macro", "body_site": NOSE})
+    former = Revision.objects.order_by("image_id").values_list("former", "changed_by")
+    assert list(former) == [
+        ({"image_type": kind}, doctor.pk) for kind in ("dermoscopy", "other", "other")
+    ]
+    chain.flush_pending()
+    events = Event.objects.filter(action="changed").order_by("key")
+    assert [(event.key, event.detail["fields"]) for event in events] == [
+        (str(key), ["body_site", "image_type"]) for key in three
+    ]
+    assert all(now > then for now, then in zip(values("updated_at"), before, strict=True))
+
+
+def test_more_images_ask_no_more_of_the_database(api, doctor, three, count_queries):
+    client = api(doctor)
+    one = count_queries(lambda: client.patch(IMAGES, {"ids": three[:1], "image_type": "macro"}))
+    all_three = {"ids": three, "image_type": "overview"}
+    assert count_queries(lambda: client.patch(IMAGES, all_three)) == one
 
 
 def test_a_site_that_the_body_has_once_has_no_side(api, doctor, three):
