@@ -76,6 +76,13 @@ def factor():
 
 
 @pytest.fixture
+def late_november():
+    """It is 29 November 2026, 10 o'clock in Paris, and time stands still."""
+    with time_machine.travel("2026-11-29T10:00:00+01:00", tick=False):
+        yield
+
+
+@pytest.fixture
 def stranger():
     """Not signed in."""
     return None

@@ -4,20 +4,13 @@ import re
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 
 from accounts.models import User
 from consultations.models import Consultation, ConsultationImage, Patient
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late_november")]
 BORN = date(1972, 3, 4)  # of `record`
 TODAY = date(2026, 11, 29)
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel("2026-11-29T10:00:00+01:00", tick=False):
-        yield
 
 
 @pytest.fixture

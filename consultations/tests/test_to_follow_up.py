@@ -3,17 +3,11 @@
 from datetime import date
 
 import pytest
-import time_machine
 
 from consultations.models import Consultation, Patient
 
+pytestmark = pytest.mark.usefixtures("late_november")
 TODAY = date(2026, 11, 29)
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel("2026-11-29T10:00:00+01:00", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -4,18 +4,12 @@ first was not found."""
 from datetime import date
 
 import pytest
-import time_machine
 
 from consultations.models import Patient
 from consultations.typed_days import days_of, with_figures
 
+pytestmark = pytest.mark.usefixtures("late_november")
 BORN = date(1972, 3, 4)  # of `record`
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel("2026-11-29T10:00:00+01:00", tick=False):
-        yield
 
 
 @pytest.mark.parametrize(

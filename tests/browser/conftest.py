@@ -1,14 +1,16 @@
 """A real Chromium (Debian's) against a live server. Skipped where it is not installed."""
 
 import os
+import re
 import shutil
 import time
 
 import pytest
 from playwright.sync_api import expect
 
+from consultations import services
 from gallery.services.processing import queue
-from testing.cast import PASSWORD
+from testing.cast import PASSWORD, upload
 
 PATIENCE = 5  # seconds to wait for pending requests
 TIMEOUT = 30_000  # ms, for busy machines
@@ -118,3 +120,22 @@ def worker(monkeypatch, cached_processing):
 @pytest.fixture
 def edit_url(consultation):
     return f"/consultations/{consultation.pk}/edit/"
+
+
+@pytest.fixture
+def images(consultation, doctor, cached_processing):
+    """Twelve pictures, so that the page is longer than the screen."""
+    for seed in range(12):
+        services.add_image(consultation=consultation, user=doctor, upload=upload(seed=seed % 3))
+    return list(consultation.images.order_by("-pk"))
+
+
+@pytest.fixture
+def address(consultation):
+    """`address(image)`: what the browser shows while that picture is open, or none is."""
+
+    def pattern(image=None):
+        query = rf"\?image={image.pk}" if image else ""
+        return re.compile(rf"/consultations/{consultation.pk}/{query}$")
+
+    return pattern
