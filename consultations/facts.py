@@ -5,7 +5,7 @@ Computed once per image, not at each place that shows it: a page has fifty tiles
 
 import html
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from django.urls import reverse
@@ -22,9 +22,11 @@ from .vocabulary import DermoscopicType, ImageType
 NUMBERS, BREAKABLE = " class=num", " class=break"
 
 
-def with_tile_facts(images: list[ConsultationImage]) -> list[ConsultationImage]:
+def with_tile_facts(
+    images: list[ConsultationImage], list_day: date | None = None
+) -> list[ConsultationImage]:
     """Set `image.tile` on each image: what its tile shows, with `facts` (see `FactSheet.of`).
-    Returns the same list."""
+    `list_day` is said once, by the list. Returns the same list."""
     link, page, facts = storage.url_signer("thumbnails"), _page_links(), FactSheet()
     for image in images:
         width, height = image.thumbnail_size
@@ -39,7 +41,7 @@ def with_tile_facts(images: list[ConsultationImage]) -> list[ConsultationImage]:
             "height": _attribute(image.height),
             "facts": facts.of(image),
             "day": facts.day(day),
-            "iso_day": day.isoformat(),
+            "data_day": mark_safe(f' data-day="{day}"') if day != list_day else "",  # noqa: S308
             "dated_by": source,
         }
     return images

@@ -136,11 +136,6 @@ class Consultation(models.Model):
         same = visits.filter(reason__in=["", self.reason]) if self.reason else visits
         return same.exclude(pk=self.pk)
 
-    @property
-    def is_overdue(self) -> bool:
-        """Whether the day on which to see the patient again has passed."""
-        return self.review_on is not None and self.review_on < timezone.localdate()
-
     def clean(self) -> None:
         check_visit(self)
         check_review(self.date, self.review_on)

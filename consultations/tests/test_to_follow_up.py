@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from consultations.models import Consultation, Patient
+from consultations.views.follow_up import follow_ups
 
 pytestmark = pytest.mark.usefixtures("late_november")
 TODAY = date(2026, 11, 29)
@@ -32,7 +33,13 @@ def test_follow_ups_are_ordered_by_review_date_undated_last(make_visit, doctor):
     make_visit("Closed", date(2026, 8, 1), status="closed")
     due = Consultation.objects.editable_by(doctor).to_follow_up()
     assert list(due) == [overdue, later, undated]
-    assert [visit_due.is_overdue for visit_due in due] == [True, False, False]
+    rows, has_more = follow_ups(doctor)
+    assert [(row["full_name"], row["due"]) for row in rows] == [
+        ("Overdue", "overdue"),
+        ("Later", "planned"),
+        ("Undated", ""),
+    ]
+    assert not has_more
 
 
 def test_patient_seen_again_by_the_same_doctor_is_not_due(make_visit, doctor, other_doctor):
@@ -48,11 +55,23 @@ def test_patient_seen_again_by_the_same_doctor_is_not_due(make_visit, doctor, ot
 def test_home_page_lists_the_doctors_follow_ups(page, make_visit, doctor, other_doctor):
     make_visit("Anna Due", date(2026, 8, 1), review_on=date(2026, 11, 2), status="follow_up")
     make_visit("Somebody Else's", date(2026, 8, 1), doctor=other_doctor, status="follow_up")
+    for user, name in (
+        (doctor, "Anna Due"),
+        (other_doctor, "Somebody Else's"),
+        (doctor, "Anna Due"),
+    ):
+        response = page(user).get("/", headers={"accept-language": "fr"})
+        assert [row["full_name"] for row in response.context["follow_up"]] == [name]
+        is_overdue = "En retard depuis le 02/11/2026" in response.content.decode()
+        assert is_overdue is (user == doctor)
+
+
+def test_home_page_links_to_all_where_there_are_more(page, make_visit, doctor):
+    for number in range(9):
+        make_visit(f"Patient {number}", date(2026, 8, 1), status="follow_up")
     response = page(doctor).get("/")
-    assert [visit_due.patient.full_name for visit_due in response.context["follow_up"]] == [
-        "Anna Due"
-    ]
-    assert "Overdue since" in response.content.decode() or "En retard" in response.content.decode()
+    assert len(response.context["follow_up"]) == 8
+    assert 'href="/consultations/?status=due"' in response.content.decode()
 
 
 def test_home_page_query_count_does_not_grow_with_follow_ups(

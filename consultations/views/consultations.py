@@ -101,9 +101,9 @@ def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "consultation": consultation,
         "patient": consultation.patient,
         "can_edit": can_edit(consultation, request.user),
-        "images": with_tile_facts(page.images),
+        "images": with_tile_facts(page.images, consultation.date),
         "next_query": query_string(request, before=page.next) if page.next else None,
-        "list_day": consultation.date.isoformat(),
+        "list_day": f"{consultation.date}",
     }
     part = wants_fragment(request)
     if part and cursor:

@@ -24,8 +24,9 @@ from imaging.renditions import thumbnail_size
 from ..models import Consultation, ConsultationImage, Patient
 from ..models.consultation import ConsultationQuerySet
 from ..ordering import IN_ORDER
+from .follow_up import follow_ups
 
-RECENT, FOLLOW_UP = 8, 8
+RECENT = 8
 _COLUMNS = [{"pk": "id"}.get(key, key) for key in IN_ORDER]
 PICTURE = '<img class="strip-pic" src="{}" alt="" width="{}" height="{}" loading="lazy">'
 FIRST_IMAGES = f"""
@@ -114,18 +115,17 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _doctor_home(request: AuthenticatedRequest) -> HttpResponse:
-    own = Consultation.objects.editable_by(request.user)
-    mine, today = for_list(own), timezone.localdate()
+    mine, today = for_list(Consultation.objects.editable_by(request.user)), timezone.localdate()
     todays = list(mine.filter(date=today))
     recent = list(mine.exclude(date=today)[:RECENT])
     prepare_list(request, [*todays, *recent])
-    follow_up = list(own.to_follow_up().select_related("patient")[: FOLLOW_UP + 1])
+    follow_up, more_to_follow_up = follow_ups(request.user)
     context = {
         "today": today,
         "todays": todays,
         "recent": recent,
-        "follow_up": follow_up[:FOLLOW_UP],
-        "more_to_follow_up": len(follow_up) > FOLLOW_UP,
+        "follow_up": follow_up,
+        "more_to_follow_up": more_to_follow_up,
         "first_steps": _first_steps(request.user, [*todays, *recent]),
     }
     return render(request, "home/doctor.html", context)
