@@ -7,13 +7,17 @@ import html
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.templatetags.dates import moment, short_day
+from core.templatetags.filled import Filling
 from core.templatetags.units import file_size
+from core.templatetags.words import phrase
 from imaging import storage
 
 from .models import ConsultationImage
@@ -25,25 +29,27 @@ NUMBERS, BREAKABLE = " class=num", " class=break"
 def with_tile_facts(
     images: list[ConsultationImage], list_day: date | None = None
 ) -> list[ConsultationImage]:
-    """Set `image.tile` on each image: what its tile shows, with `facts` (see `FactSheet.of`).
-    `list_day` is said once, by the list. Returns the same list."""
+    """Set `image.tile` on each image: what its tile shows (components/tile.html), the facts of
+    `FactSheet.of` among it. `list_day` is said once, by the list. Returns the same list."""
     link, page, facts = storage.url_signer("thumbnails"), _page_links(), FactSheet()
     for image in images:
         width, height = image.thumbnail_size
         day, source = image.date_and_source
-        image.tile = {
-            "id": _attribute(image.pk),
+        shape, values = facts.parts(image)
+        shape |= {
+            "original": image.browser_can_show_original,
+            "marked": source in ("upload", "file"),
+        }
+        values |= {
+            "id": str(image.pk),
             "page": page(image.pk),
             "thumbnail": link(str(image.thumbnail.name)),
-            "thumbnail_width": _attribute(width),
-            "thumbnail_height": _attribute(height),
-            "width": _attribute(image.width),
-            "height": _attribute(image.height),
-            "facts": facts.of(image),
-            "day": facts.day(day),
-            "data_day": mark_safe(f' data-day="{day}"') if day != list_day else "",  # noqa: S308
-            "dated_by": source,
+            "thumbnail_width": str(width),
+            "thumbnail_height": str(height),
+            "attributes": _attributes(image, day if day != list_day else None),
+            "day": facts.shown_day(day, source),
         }
+        image.tile = Filling(shape, values)
     return images
 
 
@@ -53,9 +59,10 @@ def _page_links() -> Callable[[int], str]:
     return lambda key: f"{prefix}{key}{suffix}"
 
 
-def _attribute(number: int) -> SafeString:
-    """A number for an HTML attribute, written without localisation."""
-    return mark_safe(str(number))  # noqa: S308
+def _attributes(image: ConsultationImage, day: date | None) -> SafeString:
+    """What a tile says to the viewer; in one text, since there are fifty a page."""
+    text = f'data-id="{image.pk}" data-width="{image.width}" data-height="{image.height}"'
+    return mark_safe(f'{text} data-day="{day}"' if day else text)  # noqa: S308  (numbers, a day)
 
 
 class FactSheet:
@@ -80,22 +87,44 @@ class FactSheet:
         )
         self.camera, self.file = _row_writer(_("Camera")), _row_writer(_("File"), BREAKABLE)
         self.size = _row_writer(_("Size"), NUMBERS)
+        self.marks = {"upload": _("added %(day)s"), "file": _("%(day)s, date of the file")}
 
     def moment(self, when: datetime) -> str:
         """A time to the minute, in the short format of the language."""
         return self._minute(when.replace(second=0, microsecond=0))  # cached by the minute
 
-    def of(self, image: ConsultationImage) -> dict:
-        """{"type", "site": in words; "reasons": of a quality warning; "rows": everything, as the
-        escaped HTML of a <dl>}."""
+    def shown_day(self, day: date, source: str) -> str:
+        """The day under a tile, marked where it is not the day of the picture; `source` is
+        `date_and_source`'s."""
+        return self.marks.get(source, "%(day)s") % {"day": self.day(day)}
+
+    def of(self, image: ConsultationImage) -> dict[str, Any]:
+        """What consultations/partials/image_facts.html shows."""
+        shape, values = self.parts(image)
+        return shape | values
+
+    def parts(self, image: ConsultationImage) -> tuple[dict[str, bool], dict[str, str]]:
+        """The same in two parts: what the markup depends on, and the texts. `rows` is the escaped
+        HTML of a <dl>, `text` that of the description; `warning` is of a poor picture, and
+        `first_warning` the beginning of it."""
         kind, site = self.types.get(image.image_type, image.image_type), image.site_label
         verdict = image.verdict
-        return {
+        reasons = [str(reason) for reason in verdict.reasons] if verdict else []
+        shape = {
+            "primary": image.is_primary,
+            "warned": bool(reasons),
+            "damaged": image.damaged,
+            "described": bool(image.description),
+        }
+        values = {
             "type": kind,
             "site": site,
-            "reasons": [str(reason) for reason in verdict.reasons] if verdict else [],
+            "warning": phrase(reasons),
+            "first_warning": reasons[0] if reasons else "",
             "rows": mark_safe("".join(self._rows(image, kind, site))),  # noqa: S308  (_row_writer escapes)
+            "text": linebreaksbr(image.description) if image.description else "",
         }
+        return shape, values
 
     def _rows(self, image: ConsultationImage, kind: str, site: str) -> Iterator[str]:
         if mode := image.dermoscopic_type:

@@ -69,7 +69,9 @@ def _edit_in_viewer(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         form = _save_form(request, image, auto_id=IN_VIEWER)
         if form.is_valid():
             tiles = with_tile_facts([get_visible(_images(), request.user, pk)])
-            return render(request, "components/tile.html", {"image": tiles[0], "can_edit": True})
+            return render(
+                request, "components/tile.html", {"tile": tiles[0].tile, "can_edit": True}
+            )
     else:
         form = ImageMetadataForm(instance=image, auto_id=IN_VIEWER)
     context = {"image": image, "metadata_form": form}

@@ -6,6 +6,9 @@ import "./components/menus.js";
 import "./components/metadata.js";
 import "./components/suggest.js";
 
+// Styles of what nobody sees at first: without a medium they were fetched after the pictures.
+for (const styles of document.querySelectorAll("link[data-later]")) styles.media = "all";
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
   if (event.key === "/" && !typing && !document.querySelector("dialog[open]")) {

@@ -9,8 +9,6 @@ import { Selection } from "../components/selection.js";
 import { toast } from "../components/toast.js";
 
 const IMAGES = "/api/v1/consultations/images";
-// Until here no media: pictures come before what is drawn over them.
-document.getElementById("selection-styles").media = "all";
 addPicks();
 const selection = new Selection();
 let bar = null;
