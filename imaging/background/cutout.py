@@ -14,7 +14,7 @@ from imaging import renditions
 from imaging.decoding import full_size
 from imaging.errors import ImageRefused  # noqa: F401  (raised by `cut_out`: imported by its caller from here)
 
-from . import compose, field, grading, lesion, matte, outline
+from . import compose, contour, field, grading, lesion, matte, outline
 from .protocol import BY_HAND, OUTLINE, Cutout, Rings
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def cut_out(
     if engine == "lesion":
         measures = _cut_lesion(pixels, step, small, overview, round_field)
     else:
-        measures = _cut_subject(pixels, step, small, detector())
+        measures = _cut_subject(pixels, step, small, overview, detector())
     return _finished(pixels, out, started, engine, grading.quality(engine, measures), measures)
 
 
@@ -142,7 +142,11 @@ def _overview(small: np.ndarray) -> np.ndarray:
 
 
 def _cut_subject(
-    pixels: np.ndarray, step: int, small: np.ndarray, detector: "SubjectDetector"
+    pixels: np.ndarray,
+    step: int,
+    small: np.ndarray,
+    overview: np.ndarray,
+    detector: "SubjectDetector",
 ) -> dict[str, float]:
     probability = detector.find(small)
     if probability is None:
@@ -157,6 +161,12 @@ def _cut_subject(
     slope, offset = matte.GuidedFilter(colours).linear_model(alpha)
     estimated = compose.estimate_colours(colours, matte.ramp(alpha))
     measures["edge"] = grading.edge(inside, estimated)
+    measures["stable"] = grading.stability(probability)
+    height, width = overview.shape[:2]
+    coarse = (
+        cv2.resize(inside.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+    )
+    measures |= contour.measure(overview, coarse, np.ones((height, width), bool))
     del alpha, colours
 
     def alpha_of(planes: np.ndarray, colour: np.ndarray) -> np.ndarray:
@@ -176,17 +186,27 @@ def _cut_lesion(
     found = lesion.find(overview, round_field)
     if found is None:
         raise SubjectNotFound
-    measures = grading.measure(found.mask, found.confidence)
-    measures |= {
-        "contrast": round(found.contrast, 3),
-        "agreement": round(found.agreement, 3),
-        "leaning": round(found.leaning, 3),
-    }
+    measures = measure_lesion(found, overview, round_field)
     plane = cv2.GaussianBlur(found.mask.astype(np.float32), (0, 0), _BLUR)
     height, width = small.shape[:2]
     plane = cv2.resize(plane, (width, height), interpolation=cv2.INTER_CUBIC)
     _compose_plane(pixels, step, small, plane)
     return measures
+
+
+def measure_lesion(
+    found: lesion.Lesion, overview: np.ndarray, round_field: field.Field | None
+) -> dict[str, float]:
+    """What a lesion's edge certainty is derived from."""
+    measures = grading.measure(found.mask, found.confidence)
+    measures |= {
+        "contrast": round(found.contrast, 3),
+        "agreement": round(found.agreement, 3),
+        "leaning": round(found.leaning, 3),
+        "stable": round(found.stable, 3),
+    }
+    usable = lesion.within(overview, round_field)
+    return measures | contour.measure(overview, found.mask, usable)
 
 
 def _blur(small: np.ndarray) -> float:

@@ -25,8 +25,9 @@ from tools.bench.report import Report  # noqa: E402
 
 LEVELS = QUALITIES
 RIGHT = {"general": (0.95, 0.85), "lesion": (0.9, 0.75)}  # Dice from which excellent, good
-SCENES, HELD_OUT = 12, 6  # drawn dermoscopic pictures
-FIGURES, HELD_OUT_FIGURES = 6, 3  # drawn subjects, at every step
+SCENES, HELD_OUT = 20, 12  # drawn dermoscopic pictures
+FIGURES, HELD_OUT_FIGURES = 8, 6  # drawn subjects, at every step
+UNSEEN = ("bubble", "glare")  # kinds of bites that nothing is derived from: lesions', subjects'
 INTRODUCTION = f"""\
 Each engine is held against pictures whose answer is known by construction.
 
@@ -63,7 +64,7 @@ class Shot:
     step: str
     dice: float
     plain: float
-    certainty: float
+    measures: dict[str, float]
     level: str | None
 
 
@@ -73,10 +74,10 @@ def subject_shots(seeds, subject):
             picture, truth = composites.composite(seed, **options)
             made, alpha = cut_out(picture, "general", subject)
             if made is None:
-                yield Shot(step, 0.0, 0.0, 0.0, None)
+                yield Shot(step, 0.0, 0.0, {}, None)
                 continue
             dice = composites.soft_dice(alpha, truth)
-            yield Shot(step, dice, 0.0, made.measures["certainty"], made.quality)
+            yield Shot(step, dice, 0.0, made.measures, made.quality)
 
 
 def cut_out(picture, engine, subject):
@@ -102,8 +103,8 @@ def cut_out(picture, engine, subject):
 def lesion_shots(seeds):
     for seed in seeds:
         picture, truth = cutouts.dermoscopy(seed, size=(768, 576))
-        for how in cutouts.SPOILT:
-            spoilt = cutouts.spoil(picture, seed, how)
+        for how in (*cutouts.SPOILT, *cutouts.BITTEN):
+            spoilt = cutouts.spoil(picture, seed, how, truth)
             yield lesion_shot(how, spoilt, truth)
             yield lesion_shot(f"{how}, cropped", *map(cutouts.cropped, (spoilt, truth)))
 
@@ -115,10 +116,10 @@ def lesion_shot(step, picture, truth):
     found = lesion.find(coarse, seen)
     dice = 0.0 if plain is None else lesion.dice(plain, truth)
     if found is None:
-        return Shot(step, 0.0, dice, 0.0, None)
-    measures = grading.measure(found.mask, found.confidence)
+        return Shot(step, 0.0, dice, {}, None)
+    measures = cutout.measure_lesion(found, coarse, seen)
     level = grading.quality("lesion", measures)
-    return Shot(step, lesion.dice(found.mask, truth), dice, found.confidence, level)
+    return Shot(step, lesion.dice(found.mask, truth), dice, measures, level)
 
 
 def figures(report, title, shots, plain):

@@ -89,11 +89,15 @@ document.addEventListener("focusin", ({ target }) => {
   if (open && target.place) open.canvas.last = target.place;
 });
 
-const save = () => write("PUT", { outline: open?.line.rings });
-const machine = (root) => {
+function save() {
+  return write("PUT", { outline: open?.line.rings });
+}
+
+async function machine(root) {
   part(root, "machine").disabled = true;
-  return write("DELETE").finally(() => (part(root, "machine").disabled = false));
-};
+  await write("DELETE");
+  part(root, "machine").disabled = false;
+}
 
 async function write(method, body) {
   if (!open) return;
