@@ -63,7 +63,7 @@ def derive(engine, shots):
                 limits, hits = changed, more
                 break
     return {
-        name: abs(float(limit))
+        name: round(abs(float(limit)), 2)
         for name, limit, ladder in zip(NAMES[engine], limits, ladders, strict=True)
         if limit > ladder[0]
     }
@@ -74,7 +74,7 @@ def trust(shots):
     given = np.array([shot.level == "excellent" for shot in shots])
     right = np.array([shot.dice >= RIGHT for shot in shots])
     hits = (given & right).sum()
-    return int(given.sum()), hits / max(1, given.sum()), hits / max(1, right.sum())
+    return int(given.sum()), float(hits / max(1, given.sum())), float(hits / max(1, right.sum()))
 
 
 def trust_by_step(shots):
