@@ -104,7 +104,7 @@ def restore_machine(image: UserImage) -> None:
     outline, former = image.outline, cutout_blobs(image)
     before = image.stored_bytes
     image.cutout, image.cutout_thumbnail = image.machine_cutout.name, image.machine_thumbnail.name
-    image.machine_cutout = image.machine_thumbnail = None  # type: ignore[assignment]
+    image.machine_cutout = image.machine_thumbnail = None
     image.quality, image.error = outline.machine_quality, ""
     image.stored_bytes = image.source_bytes + outline.machine_bytes
     image.save(

@@ -44,7 +44,7 @@ def keep_machine(row: UserImage) -> list[Blob]:
 def forget_machine(row: UserImage, cutout: Cutout) -> None:
     """The engine's new cut-out takes the place of all others of the locked row."""
     row.engine, row.processing_time = cutout.engine, cutout.milliseconds
-    row.machine_cutout = row.machine_thumbnail = None  # type: ignore[assignment]
-    facts = {"machine": cutout.outline, "drawn": None, "is_asked": False}
+    row.machine_cutout = row.machine_thumbnail = None
+    facts: dict[str, object] = {"machine": cutout.outline, "drawn": None, "is_asked": False}
     facts |= {"machine_quality": "", "machine_bytes": 0}
     row.outline, _created = Outline.objects.update_or_create(image=row, defaults=facts)

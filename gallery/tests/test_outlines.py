@@ -139,6 +139,7 @@ def test_processing_again_replaces_a_correction(api, doctor, url, ready_image):
         ([[[0, -1], [99, 0], [9, 99]]], "outside_picture"),
         ([[[0, 0], [50, 0], [99, 0]]], "too_small"),
         ([[[0, 0], [99, 99], [99, 0], [0, 70]]], "crosses_itself"),
+        ([[[0, 0], [99, 0], [0, 0], [0, 99], [50, 99]]], "crosses_itself"),
         ([*SQUARE, [[0, 0], [100, 100], [100, 0]]], "crosses_itself"),
     ],
 )

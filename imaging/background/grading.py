@@ -7,10 +7,10 @@ from .protocol import QUALITIES
 
 # Certainty from which a mask is good, and what it needs to be excellent: at least this much of the
 # measures in AT_LEAST, at most this much of the others. `script/bench background` derives them.
-GOOD = {"general": 0.94, "lesion": 0.74}
+GOOD = {"general": 0.94, "lesion": 0.67}
 EXCELLENT = {
     "general": {"certainty": 0.96},
-    "lesion": {"certainty": 0.78},
+    "lesion": {"bay": 0.09, "flat": 0.12, "uneven": 0.5},
 }
 AT_LEAST = ("certainty", "edge", "stable")
 MIN_EDGE = 0.5  # share of the outline that the picture supports: less is a guess

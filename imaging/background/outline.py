@@ -34,7 +34,7 @@ def trace(inside: np.ndarray, width: int, height: int) -> Rings:
         if sum(map(len, found)) <= MAX_TRACED and not rings.cross(found):
             return found
         sigma, tolerance = sigma * _COARSER, tolerance * _COARSER
-    hull = cv2.convexHull(cv2.findNonZero(np.pad(share, 1) & 128))
+    hull = cv2.convexHull(cv2.findNonZero((np.pad(share, 1) > 127).astype(np.uint8)))
     return [_in_picture(hull[:MAX_TRACED, 0], size, width, height)]
 
 

@@ -15,8 +15,12 @@ def cross(rings: Sequence[Sequence[Point]]) -> bool:
         for other_ring, other_at, other in sides[number + 1 :]:
             if min(other[0][0], other[1][0]) > right:
                 break
-            if ring == other_ring and abs(at - other_at) in (1, len(rings[ring]) - 1):
+            size = len(rings[ring])
+            if ring == other_ring and (at + 1) % size == other_at:
                 if _folds_back(side, other):
+                    return True
+            elif ring == other_ring and (other_at + 1) % size == at:
+                if _folds_back(other, side):
                     return True
             elif _meet(side, other):
                 return True
@@ -59,12 +63,8 @@ def _meet(some: Segment, other: Segment) -> bool:
     return any(turn == 0 and _between(*three) for turn, three in zip(turns, points, strict=True))
 
 
-def _folds_back(some: Segment, other: Segment) -> bool:
-    """Whether neighbours run along each other."""
-    (corner,) = {tuple(point) for point in some} & {tuple(point) for point in other} or {None}
-    if corner is None:
-        return False
-    (a,) = [point for point in some if tuple(point) != corner] or [corner]
-    (b,) = [point for point in other if tuple(point) != corner] or [corner]
+def _folds_back(first: Segment, second: Segment) -> bool:
+    """Whether a side runs back along the one before it."""
+    (a, corner), (_corner, b) = first, second
     ahead = (a[0] - corner[0]) * (b[0] - corner[0]) + (a[1] - corner[1]) * (b[1] - corner[1])
     return _turn(corner, a, b) == 0 and ahead > 0

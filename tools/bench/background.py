@@ -26,7 +26,8 @@ from tools.bench.report import Report  # noqa: E402
 LEVELS = QUALITIES
 GOOD = {"general": 0.85, "lesion": 0.75}  # Dice from which a mask is good
 SCENES, HELD_OUT = 20, 12  # drawn dermoscopic pictures
-FIGURES, HELD_OUT_FIGURES = 8, 6  # drawn subjects, at every step
+FIGURES, HELD_OUT_FIGURES = 8, 4  # drawn subjects, at every step
+BITTEN = (*cutouts.BITTEN, "patched", "holds something")  # steps of both engines
 UNSEEN = ("bubble", "glare")  # kinds of bites that nothing is derived from: lesions', subjects'
 INTRODUCTION = f"""\
 Each engine is held against pictures whose answer is known by construction.
@@ -38,9 +39,9 @@ shapes, out of focus, noisy. The truth is its α, the figure Dice of the two α 
 **Lesions** (`tools/bench/cutouts.py`): {SCENES} dermoscopic pictures drawn by `tools.phantoms` (six
 kinds, phototypes I to VI, contact and polarized, hair as it falls), spoilt in five ways and bitten
 in five (what lies on the outline takes a bite out of a mask, adds to it, or leaves hairs in it),
-each in its round field and cropped to what lies within it. The truth is where the drawing put more than
-half of the lesion. *Plain* is the recipe that the engine starts from, alone: Otsu's threshold on
-the smoothed blue channel, opened, closed, the piece in the middle, filled.
+each in its round field and cropped to what lies within it. The truth is where the drawing put more
+than half of the lesion. *Plain* is the recipe that the engine starts from, alone: Otsu's threshold
+on the smoothed blue channel, opened, closed, the piece in the middle, filled.
 
 **Edge certainty** (`quality` in the API; excellent, good and fair are high, medium and low on the
 pages; `by_hand` where a person corrected the outline, which is not judged). *Excellent* is to mean
@@ -62,7 +63,8 @@ out of this, so that bites of another kind are among what is held out.
 *Good* is a certainty from which a Dice of {GOOD["general"]} ({GOOD["lesion"]} for lesions, on whose
 outline experts do not agree better) is likelier than not: the cut that makes the fewest mistakes,
 both kinds weighing the same in share of their kind, among those that call at most one in twenty
-worse than it is. The rest is fair. A mask of an odd kind (share of the picture, number of pieces,
+worse than it is, of what is not bitten, since certainty does not see that. The rest is fair. A mask
+of an odd kind (share of the picture, number of pieces,
 much of the frame touched) is a level lower. Images that were processed before keep their class
 until they are processed again.
 
@@ -168,7 +170,8 @@ def confusion(report, shots, engine):
 def derived(engine, shots):
     """(the limits of the top class, the certainty from which a mask is good)."""
     shots = [shot for shot in shots if shot.level and not shot.step.startswith(UNSEEN)]
-    values, dice = [s.measures["certainty"] for s in shots], np.array([s.dice for s in shots])
+    whole = [shot for shot in shots if not shot.step.startswith(BITTEN)]
+    values, dice = [s.measures["certainty"] for s in whole], np.array([s.dice for s in whole])
     return top_class.derive(engine, shots), threshold(values, dice >= GOOD[engine])
 
 
