@@ -11,7 +11,7 @@ from core.context import request_id
 from core.errors import ServiceError
 from imaging import background, storage
 from imaging.background import Rings
-from imaging.background.rings import area, cross
+from imaging.background.rings import area, cross, without_repeats
 
 from ..failures import FAILURES
 from ..models import Outline, UserImage
@@ -80,6 +80,7 @@ def correct_outline(image: UserImage, rings: Rings) -> UserImage:
     OutlineRefused."""
     if not image.has_result or image.is_waiting:
         raise NotReady
+    rings = [without_repeats(ring) for ring in rings]
     check(rings, image.width, image.height)
     Outline.objects.update_or_create(image=image, defaults={"drawn": rings, "is_asked": True})
     image.run += 1

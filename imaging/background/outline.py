@@ -62,11 +62,7 @@ def _in_picture(
     line = line - 1.0
     middle = np.where(line <= 0, 0, np.where(line >= last, last + 1, line + 0.5))
     points = np.rint(middle * np.array([width, height]) / np.array(size)).astype(int)
-    return [
-        point
-        for number, point in enumerate(points.tolist())
-        if point != points[number - 1].tolist()
-    ]
+    return rings.without_repeats(points.tolist())
 
 
 def read(file: IO[bytes]) -> Rings:

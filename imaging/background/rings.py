@@ -27,6 +27,11 @@ def cross(rings: Sequence[Sequence[Point]]) -> bool:
     return False
 
 
+def without_repeats(ring: Sequence[Point]) -> list[list[int]]:
+    """A closed line without points that are where the one before is."""
+    return [list(point) for n, point in enumerate(ring) if list(point) != list(ring[n - 1])]
+
+
 def area(ring: Sequence[Point]) -> float:
     """What a closed line encloses, px²."""
     twice = sum(a[0] * b[1] - b[0] * a[1] for a, b in _pairs(ring))
