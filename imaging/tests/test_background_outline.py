@@ -58,7 +58,7 @@ def test_lines_that_cross_touch_or_fold_back_are_found(ring, crosses):
 def test_repeated_points_are_one():
     """Two points dragged onto one another are no fault."""
     twice = [[0, 0], [0, 0], [9, 0], [9, 9], [0, 0]]
-    assert without_repeats(twice) == [[0, 0], [9, 0], [9, 9]]
+    assert without_repeats(twice) == [[9, 0], [9, 9], [0, 0]]
 
 
 def test_rings_may_lie_within_each_other_but_not_across():
