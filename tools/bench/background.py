@@ -253,7 +253,7 @@ def main():
     for engine, of in new.items():
         precision, recall = top_class_report(report, engine.capitalize(), of)
         goals += [
-            (f"{engine}: called excellent wrongly", 1 - precision, 1 - top_class.WANTED),
+            (f"{engine}: called excellent wrongly", 1 - precision, round(1 - top_class.WANTED, 2)),
             (f"{engine}: right ones not called excellent", 1 - recall, 0.7),
         ]
         confusion(report, of, engine)
