@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
+from core.templatetags.dates import short_day
 from core.templatetags.words import phrase
 from imaging.models import IN_BIN, LIVE
 
@@ -101,6 +102,10 @@ class ConsultationImage(DatedImage):
             self.patient_id, self.doctor_id = visit.patient_id, visit.doctor_id
             self.consultation_date = visit.date
         super().save(*args, **kwargs)
+
+    def __str__(self) -> str:
+        """What it shows and of which day: for the admin."""
+        return f"{self.label} · {short_day(self.consultation_date)}"
 
     @property
     def site_label(self) -> str:
