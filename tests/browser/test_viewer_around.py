@@ -52,7 +52,7 @@ def in_viewer(page, path):
     page.goto(path)
     page.locator("#images .tile a").first.click()
     viewer = page.locator("#viewer")
-    expect(viewer.locator("[data-loading]")).to_be_hidden()
+    expect(viewer.locator("[data-stage][data-staged]")).to_be_attached()
     return viewer
 
 
