@@ -15,7 +15,7 @@ from .reading import with_actors
 def _roles() -> dict[str, Any]:
     """{role: its label}; what has no account is the system."""
     field = get_user_model()._meta.get_field("role")
-    return dict(field.flatchoices) | {"system": _("The system")}  # type: ignore[union-attr]
+    return dict(field.flatchoices) | {"system": _("The system")}
 
 
 class RoleFilter(admin.SimpleListFilter):

@@ -66,10 +66,10 @@ def page(
 
 def people(querysets: Iterable[QuerySet[Event]]) -> list[Any]:
     """The users who did any of the recent events, by name."""
-    keys: set[int] = set()
+    keys: set[int | None] = set()
     for rows in querysets:
         keys.update(rows.order_by("-id").values_list("actor_id", flat=True)[:RECENT])
-    return sorted(get_user_model().objects.in_bulk(keys - {None}).values(), key=str)  # type: ignore[arg-type]
+    return sorted(get_user_model().objects.in_bulk(keys - {None}).values(), key=str)
 
 
 def with_actors(events: list[Event]) -> list[Event]:

@@ -129,7 +129,7 @@ def mark_unusual(found: list[Sitting], reader: Any) -> list[Sitting]:
         hours = {timezone.localtime(event.moment).hour for event in sitting.events}
         if any(hour >= NIGHT[0] or hour < NIGHT[1] for hour in hours):
             sitting.marks.append("night")
-        of_each.setdefault(sitting.latest.actor_id, []).append(sitting)
+        of_each.setdefault(sitting.latest.actor_id or 0, []).append(sitting)
     addresses, patients = _known(of_each)
     for actor, mine in of_each.items():
         _mark_new(mine, addresses.get(actor, set()), patients.get(actor, set()))
@@ -169,7 +169,8 @@ def _mark_new(mine: list[Sitting], addresses: set[str], patients: set[int]) -> N
     """Of one person; the two sets grow."""
     addresses -= {""}
     for sitting in reversed(mine):
-        seen = {event.patient_id for event in sitting.events if event.action in LOOKS} - {None}
+        looks = (event for event in sitting.events if event.action in LOOKS)
+        seen = {event.patient_id for event in looks if event.patient_id is not None}
         if seen - patients and sitting.latest.actor_role != "patient":
             sitting.marks.append("first_look")
         if addresses and sitting.latest.address and sitting.latest.address not in addresses:

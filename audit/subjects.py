@@ -1,4 +1,4 @@
-"""How a model declares what it is in the audit log, to whom it belongs, and what a reader calls it."""
+"""How a model declares what it is in the audit log and whose, and what a reader calls it."""
 
 from collections.abc import Callable, Iterable
 from operator import attrgetter

@@ -33,8 +33,8 @@ class StatusFilter(admin.SimpleListFilter):
 class TaskAdmin(DBTaskResultAdmin):
     """Read-only."""
 
-    list_display = ("what", "state", "queued", "begun", "ended")
-    list_filter = (StatusFilter,)
+    list_display = ("what", "state", "queued", "begun", "ended")  # type: ignore[assignment]
+    list_filter = (StatusFilter,)  # type: ignore[assignment]
     date_hierarchy = "enqueued_at"
 
     @admin.display(description=_("task"), ordering="task_path")

@@ -35,7 +35,16 @@ def test_every_model_in_the_admin_has_a_french_name(client, staff, settings):
             assert names["fr"] != names["en"] or names["fr"] in same_in_both, names
 
 
-SAME_IN_BOTH = {"action", "consultation", "date", "image", "images", "patient", "type", "user agent"}
+SAME_IN_BOTH = {
+    "action",
+    "consultation",
+    "date",
+    "image",
+    "images",
+    "patient",
+    "type",
+    "user agent",
+}
 
 
 def columns(language):

@@ -1,5 +1,6 @@
-"""`python -m tools.bench.suggestion_costs`: what suggestions cost while somebody types, and the API's
-search for the same words, among a hundred thousand patients on the database of DATABASE_URL; JSON.
+"""`python -m tools.bench.suggestion_costs`: what suggestions cost while somebody types, and the
+API's search for the same words, among a hundred thousand patients on the database of DATABASE_URL;
+as JSON.
 
 Both through every middleware, signed in by the session, in turn; of the API, the page that it gives
 by itself.
@@ -17,7 +18,11 @@ from .name_costs import LOOKED_FOR, PATIENTS, filled
 
 ROUNDS, WARMING = 25, 2
 VISITED = 10  # one patient in so many has been seen, and photographed
-TYPED = LOOKED_FOR | {"three letters": "dup", "a date of birth": "6.5.1974", "run together": "jeanp"}
+TYPED = LOOKED_FOR | {
+    "three letters": "dup",
+    "a date of birth": "6.5.1974",
+    "run together": "jeanp",
+}
 
 
 def visits_of(doctor):

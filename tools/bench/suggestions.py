@@ -14,17 +14,19 @@ LIMIT = 1.3  # × the API's time
 
 def tell(report, database, measured):
     """A table of all that was typed, and the goal of each."""
-    report.text(f"### {database}\n\nMilliseconds, medians, among {measured['patients']:,} patients.")
+    report.text(
+        f"### {database}\n\nMilliseconds, medians, among {measured['patients']:,} patients."
+    )
     costs = measured["costs"].items()
     report.table(
         ("typed", "suggestions", "the API", "ratio"),
-        [
-            (what, f"{ours:.1f}", f"{api:.1f}", f"{ours / api:.2f}")
-            for what, (ours, api) in costs
-        ],
+        [(what, f"{ours:.1f}", f"{api:.1f}", f"{ours / api:.2f}") for what, (ours, api) in costs],
     )
     report.goals(
-        [(f"{database}: {what}: suggestions / API", ours / api, LIMIT) for what, (ours, api) in costs]
+        [
+            (f"{database}: {what}: suggestions / API", ours / api, LIMIT)
+            for what, (ours, api) in costs
+        ]
     )
 
 

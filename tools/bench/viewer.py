@@ -1,5 +1,5 @@
-"""script/bench viewer --against REV: from pressing a tile to the sharp picture, to the next one, and
-back to the page, in this tree and in another revision.
+"""script/bench viewer --against REV: from pressing a tile to the sharp picture, to the next one,
+and back to the page, in this tree and in another revision.
 
 Chromium with a slowed processor, nothing cached, both trees in turn. A picture counts as there when
 its own pixels are on the screen: every display rendition has a square of its own colour in the
@@ -128,9 +128,10 @@ def main(name):
     report = Report("The viewer against a former revision")
     rev = revision_named(name)
     report.text(
-        f"Base is {rev}. Chromium, processor {SLOWER} times slower, nothing cached, {ROUNDS} visits "
-        f"of each in turn to “{PAGE}”. Measured from the button's going down, which goes up {PRESS} "
-        "ms later, or from the key, to the first frame after the picture's own pixels are there."
+        f"Base is {rev}. Chromium, processor {SLOWER} times slower, nothing cached, {ROUNDS} "
+        f"visits of each in turn to “{PAGE}”. Measured from the button's going down, which goes up "
+        f"{PRESS} ms later, or from the key, to the first frame after the picture's own pixels are "
+        "there."
     )
     with ExitStack() as stack:
         folders = [stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(2)]
