@@ -141,8 +141,8 @@ def test_a_picture_is_seen_before_its_stage_and_the_viewer_is_gone_at_once(
 ):
     """The stage took longer to come than the picture; the page took longer to wake up than a frame.
     What is pressed meanwhile must not be lost."""
-    page, held = tab(doctor, reduced_motion="reduce"), []
-    page.route("**/openseadragon.min*.js", held.append)
+    page, held = tab(doctor, reduced_motion="no-preference"), []
+    page.route("**/openseadragon.min*.js", lambda route: held.append(route))
     page.goto(years)
     tiles, viewer = page.locator("#images .tile a"), page.locator("#viewer")
     tiles.first.click()
