@@ -53,8 +53,8 @@ def test_a_patient_is_told_in_their_own_words(looked, shown, doctor, patient, im
     assert sitting.patients == []
     assert image.thumbnail.name in html
     assert sitting.marks == ["first_look"]
-    assert "First view of your record" in html
-    assert "First view of this patient" not in html
+    assert "Votre dossier vu pour la première fois" in html
+    assert "Dossier vu" not in html, "as a doctor is told"
 
 
 def test_pictures_in_the_log_are_themselves_recorded(looked, shown, doctor, patient):
