@@ -67,6 +67,12 @@ def events_of_account(user: User) -> Iterator[QuerySet[Event]]:
     return reading.account_events(user, patient_id)
 
 
+def _person(patient: Patient) -> str:
+    """For their doctor, who may have another patient of the same name."""
+    born = f" ({short_day(patient.birth_date)})" if patient.birth_date else ""
+    return patient.full_name + born
+
+
 def images_named(keys: Iterable[str], user: User) -> dict[str, Subject]:
     """For `audit.subjects.describe`: photographs, by what they show."""
     images = ConsultationImage.objects.visible_to(user).select_related("patient").in_bulk(keys)
@@ -75,7 +81,7 @@ def images_named(keys: Iterable[str], user: User) -> dict[str, Subject]:
         str(key): Subject(
             image.label,
             reverse("image_detail", args=[key]),
-            image.patient.full_name if image.doctor_id == user.pk else "",
+            _person(image.patient) if image.doctor_id == user.pk else "",
             link(str(image.thumbnail.name)),
         )
         for key, image in images.items()
@@ -89,7 +95,7 @@ def consultations_named(keys: Iterable[str], user: User) -> dict[str, Subject]:
         str(key): Subject(
             _("Consultation on %(day)s") % {"day": short_day(visit.date)},
             reverse("consultation_detail", args=[key]),
-            visit.patient.full_name if visit.doctor_id == user.pk else "",
+            _person(visit.patient) if visit.doctor_id == user.pk else "",
         )
         for key, visit in rows.items()
     }
@@ -102,7 +108,7 @@ def patients_named(keys: Iterable[str], user: User) -> dict[str, Subject]:
         str(key): Subject(
             _("Your record") if patient.user_id == user.pk else _("Patient record"),
             reverse("patient_detail", args=[key]),
-            "" if patient.user_id == user.pk else patient.full_name,
+            "" if patient.user_id == user.pk else _person(patient),
         )
         for key, patient in rows.items()
     }

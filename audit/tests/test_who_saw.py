@@ -3,11 +3,13 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from audit import chain
 from audit.models import Event
 from audit.trail import Action, record
 from consultations.services import add_image
+from core.templatetags.dates import short_day
 from testing.cast import make_user, upload
 
 
@@ -42,8 +44,10 @@ def test_the_pictures_seen_are_shown_and_the_patient_is_named(
     (sitting, *_others), html = shown(doctor, "did=looked&who=others")
     assert [one.label for one in sitting.pictures] == [image.label], "once, however often looked at"
     assert image.thumbnail.name in html
-    assert sitting.patients == [image.patient.full_name]
-    assert image.patient.full_name in html
+    with override("fr"):
+        person = f"{image.patient.full_name} ({short_day(image.patient.birth_date)})"
+    assert sitting.patients == [person], "a namesake is somebody else"
+    assert person in html
 
 
 def test_a_patient_is_told_in_their_own_words(looked, shown, doctor, patient, image):

@@ -50,10 +50,11 @@ function pressed(event) {
   return link ? link.closest("[data-viewer-item]") : null;
 }
 
-// While the button is down the picture sets out. A finger may be about to scroll: it waits.
+// While the button is down the picture sets out. A finger may be about to scroll, and a press may be
+// one that selects: who only does that has not looked at the picture, and the audit log would say so.
 document.addEventListener("pointerdown", (event) => {
   const tile = event.pointerType === "mouse" && pressed(event);
-  if (!tile) return;
+  if (!tile || document.querySelector(".selection.is-on")) return;
   const item = collect().find(({ id }) => id === tile.dataset.id);
   if (item) pictureOf(item.display).decode().catch(() => {});
 });
