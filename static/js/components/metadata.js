@@ -54,6 +54,12 @@ export function focusField(root, name) {
   controls(root, name)[0]?.focus();
 }
 
+/** Does it apply only with a value of another field? */
+export function dependent(root, name) {
+  const { when, whenPaired } = wrapper(root, name).dataset;
+  return Boolean(when || whenPaired);
+}
+
 /** What the menu calls a value. */
 export function label(root, name, wanted) {
   for (const control of controls(root, name)) {
