@@ -1,12 +1,11 @@
 """What a consultation's page says about its images as a whole: how many, how many of them lack type
 or site, and which came last."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core import keyset
 
 from .models import ConsultationImage
-from .models.image import ConsultationImageQuerySet
 
 
 class Survey(NamedTuple):
@@ -15,8 +14,8 @@ class Survey(NamedTuple):
     newest: ConsultationImage | None
 
 
-def survey(images: ConsultationImageQuerySet, page: keyset.Page) -> Survey:
-    """Counts images of one consultation, of which `page` is a part. Without a query where that is
+def survey(images: Any, page: keyset.Page) -> Survey:
+    """Counts `consultation.images.all()`, of which `page` is a part. Without a query where that is
     all of them, else with one: the newest, with both counts as columns."""
     if page.after is None and page.next is None:
         shown: list[ConsultationImage] = page.images
@@ -28,7 +27,7 @@ def survey(images: ConsultationImageQuerySet, page: keyset.Page) -> Survey:
         for name, rows in (("total", images), ("lacking", images.incomplete()))
     }
     # In the order of an index: the primary image, and the last one that is not.
-    first = list(images.as_added().annotate(**counts)[:2])
+    first: list[Any] = list(images.as_added().annotate(**counts)[:2])
     if not first:
         return Survey(0, 0, None)
     return Survey(first[0].total, first[0].lacking, max(first, key=_age))

@@ -85,8 +85,8 @@ _SITES: dict[tuple[str, ...], str] = {
     ("48014002",): "perinee, perineum",
     ("59112000",): "anus, anal, anale",
     # Places without a code of their own: beside one of them nothing is certain.
-    (): "visage, face, tete, head, tronc, trunk, epaule, shoulder, sein, breast, flanc, hanche, hip, "
-    "omoplate, scapula, corps, body, membre, limb",
+    (): "visage, face, tete, head, tronc, trunk, epaule, shoulder, sein, breast, flanc, hanche, "
+    "hip, omoplate, scapula, corps, body, membre, limb",
 }
 # Words that tell the sites of one region apart.
 _FRONT = {"45981001", "70559009", "61248009", "25763004", "11584001"}
@@ -166,7 +166,7 @@ def read_sites(text: str) -> Reading:
     for word in rest:
         sites = tuple(code for code in sites if code in _QUALIFIERS.get(word, sites)) or sites
     sides |= initials
-    return Reading(sites, *sides, certain=True) if len(sides) == 1 else Reading(sites, certain=True)
+    return Reading(sites, sides.pop() if len(sides) == 1 else "", certain=True)
 
 
 def _split(text: str) -> tuple[list[str], set[str]]:
@@ -187,7 +187,7 @@ def _split(text: str) -> tuple[list[str], set[str]]:
 
 
 def _find_regions(words: list[str]) -> tuple[list[tuple[str, ...]], set[str], set[str]]:
-    """The codes of each phrase, longest first; the words that are in none; sides by their initial."""
+    """The codes of each phrase, the longest that is there; the words in none; sides by initial."""
     regions: list[tuple[str, ...]] = []
     rest: set[str] = set()
     initials: set[str] = set()

@@ -14,8 +14,8 @@ from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, 
 from ..facts import with_tile_facts
 from ..filter_forms import ConsultationFilterForm
 from ..forms import ConsultationForm
-from ..models import Consultation, Patient
 from ..labelling import survey
+from ..models import Consultation, Patient
 from ..ordering import IN_ORDER
 from ..proposals import proposal
 from ..records import create_record, just_created, save_changes

@@ -33,7 +33,9 @@ def next_incomplete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if page.images:
         return redirect(f"{reverse('image_detail', args=[page.images[0].pk])}?{WALK}")
     if left := keyset.count(images.incomplete()):
-        text = ngettext("%(n)s image is still to complete.", "%(n)s images are still to complete.", left)
+        text = ngettext(
+            "%(n)s image is still to complete.", "%(n)s images are still to complete.", left
+        )
         messages.info(request, text % {"n": tally(left)})
     else:
         messages.success(request, _("Every image has its type and its site."))

@@ -5,6 +5,7 @@
  *   data-only-one                      a checkbox that one record of many may carry
  * Values are plain objects {name: string}; a field that does not apply has no say.
  */
+import { inside } from "./format.js";
 
 const wrappers = (root) => [...root.querySelectorAll("[data-field]")];
 const wrapper = (root, name) => root.querySelector(`[data-field="${CSS.escape(name)}"]`);
@@ -54,12 +55,6 @@ export function focusField(root, name) {
   controls(root, name)[0]?.focus();
 }
 
-/** Does it apply only with a value of another field? */
-export function dependent(root, name) {
-  const { when, whenPaired } = wrapper(root, name).dataset;
-  return Boolean(when || whenPaired);
-}
-
 /** What the menu calls a value. */
 export function label(root, name, wanted) {
   for (const control of controls(root, name)) {
@@ -71,6 +66,16 @@ export function label(root, name, wanted) {
     }
   }
   return wanted;
+}
+
+/** Values of these names as a phrase: "Dermoscopy · Forearm, front · left". */
+export function describe(root, chosen, values) {
+  const labels = chosen.map((name) => {
+    const { when, whenPaired } = wrapper(root, name).dataset;
+    const text = label(root, name, values[name]);
+    return when || whenPaired ? inside(text) : text; // it goes with the one before
+  });
+  return labels.join(" · ");
 }
 
 /** Shows what applies, hides and disables what does not. */

@@ -2,7 +2,8 @@
  * On a phone the pictures come first, and what is said of them is one line that opens: "For all:
  * Dermoscopy · Nose". On wider screens the form is there, and upload.css hides the line.
  */
-import { inside, say } from "../format.js";
+import { reveal } from "../dialog.js";
+import { say } from "../format.js";
 import * as metadata from "../metadata.js";
 
 export class Fold {
@@ -10,7 +11,10 @@ export class Fold {
     Object.assign(this, { form, scope });
     this.button = form.querySelector("[data-fold]");
     this.text = form.querySelector("[data-fold-text]");
-    this.button.addEventListener("click", () => this.set(!this.isOpen));
+    this.button.addEventListener("click", () => {
+      this.set(!this.isOpen);
+      if (this.isOpen) reveal(form, { top: true });
+    });
     scope.addEventListener("drawn", () => this.#draw());
     this.#draw();
   }
@@ -35,9 +39,7 @@ function summaryOf(form, { layers }) {
   const values = metadata.applicable(form, layers.shared);
   const said = Object.keys(values).filter((name) => values[name] !== layers.blank[name]);
   if (!said.length) return gettext("For all: not specified");
-  const labels = said.map((name) => {
-    const text = metadata.label(form, name, values[name]);
-    return metadata.dependent(form, name) ? inside(text) : text;
-  });
-  return say(gettext("For all: %(values)s"), { values: labels.join(" · ") });
+  const proposed = said.some((name) => name in layers.proposed);
+  const text = proposed ? gettext("Proposed for all: %(values)s") : gettext("For all: %(values)s");
+  return say(text, { values: metadata.describe(form, said, values) });
 }

@@ -24,6 +24,7 @@ export class Proposals {
     });
     queue.addEventListener("changed", ({ detail }) => this.#look(detail));
     scope.addEventListener("drawn", () => this.#draw());
+    document.addEventListener("htmx:load", () => form.closest("dialog[open]") && this.read());
     for (const type of ["changed", "removed"]) queue.addEventListener(type, () => this.#draw());
   }
 
@@ -76,7 +77,9 @@ export class Proposals {
     }
     const lines = [...this.#pageLines(open, shown), ...this.#seenLines()];
     this.box.hidden = !lines.length;
-    if (this.list.textContent !== lines.join("")) this.list.replaceChildren(...lines.map(paragraph));
+    const key = lines.flat().join();
+    if (this.list.dataset.shown !== key) this.list.replaceChildren(...lines.map(paragraph));
+    this.list.dataset.shown = key;
     this.#drawOffers(shown);
   }
 
@@ -91,19 +94,19 @@ export class Proposals {
     const items = current ? [current] : queue.items;
     const those = items.filter((item) => item.status === "ready" && Object.keys(keep(layers.seen(item), layers.unconfirmed(item))).length);
     if (!those.length) return [];
-    const [text] = this.#line(layers.seen(those[0]), scope.values(those[0]), this.#page.round.why);
-    if (current || !text) return text ? [text] : [];
+    const [line] = this.#line(layers.seen(those[0]), scope.values(those[0]), this.#page.round.why);
+    if (current || !line) return line ? [line] : [];
     const count = those.length;
-    return [say(ngettext("%(what)s (%(count)s picture)", "%(what)s (%(count)s pictures)", count), { what: text, count })];
+    const text = ngettext("%(what)s: %(count)s picture", "%(what)s: %(count)s pictures", count);
+    return [[say(text, { what: line[0], count }), line[1]]];
   }
 
-  /** "Nose – why", of the values that apply; none where none does. */
+  /** [["Dermoscopy · Nose", why]], of the values that apply; empty where none does. */
   #line(values, shown, why) {
     const applicable = metadata.applicable(this.form, shown);
     const labels = Object.keys(values).filter((name) => applicable[name] === values[name]);
     if (!labels.length) return [];
-    const what = labels.map((name) => metadata.label(this.form, name, values[name])).join(" · ");
-    return [say(gettext("Proposed: %(what)s – %(why)s"), { what, why })];
+    return [[metadata.describe(this.form, labels, values), why]];
   }
 
   /** Sites of which the page cannot tell which is meant; while none is chosen. */
@@ -127,6 +130,9 @@ export class Proposals {
 
 const keep = (values, open) => Object.fromEntries(Object.entries(values).filter(([name]) => name in open));
 
-function paragraph(text) {
-  return Object.assign(document.createElement("p"), { textContent: text });
+function paragraph([what, why]) {
+  const [line, strong] = ["p", "b"].map((name) => document.createElement(name));
+  strong.textContent = what;
+  line.append(strong, " ", why);
+  return line;
 }
