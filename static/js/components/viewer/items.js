@@ -111,6 +111,7 @@ function describe(element) {
     height: Number(height),
     primary: "primary" in element.dataset,
     editable: "editable" in element.dataset,
+    incomplete: "incomplete" in element.dataset,
     page: link?.getAttribute("href"),
     facts: element.querySelector("template[data-facts]"),
     element,

@@ -14,6 +14,7 @@ import { Panels } from "./panels.js";
 import { hideAtRest } from "./rest.js";
 import { Side } from "./side.js";
 import { Strip } from "./strip.js";
+import { Walk } from "./walk.js";
 
 export class View {
   #layer = null; // of the browser's history, while the viewer is open
@@ -32,9 +33,10 @@ export class View {
       deleted: (item) => this.#deleted(item),
       changed: () => controller.refresh(),
       replaced: () => controller.reread(),
-      next: () => controller.step(1),
+      next: () => this.walk.next(),
       reveal: () => this.panels.infoShown || this.panels.showInfo(true),
     });
+    this.walk = new Walk(controller, () => this.side.edit());
     controller.mayLeave = (go) => this.side.mayLeave(go);
     controller.addEventListener("open", () => this.#open());
     controller.addEventListener("show", () => this.#draw());
