@@ -233,6 +233,7 @@ class ShareAdmin(FoldedSearch, admin.ModelAdmin):
         "views",
         "view_limit",
         "has_password",
+        "with_original",
         "last_used_at",
         "revoked_at",
     )
