@@ -29,6 +29,7 @@ TABLE = {
     ("consultation_list", "get"): DOCTORS,
     ("consultation_create", "get"): DOCTORS,
     ("consultation_detail", "get"): VIEW,
+    ("consultation_incomplete", "get"): (302, 404, 403, 404, 404, 302),
     ("consultation_edit", "get"): CHANGE,
     ("consultation_edit", "post"): CHANGE,
     ("image_detail", "get"): VIEW,
