@@ -2,6 +2,7 @@
 import { settle, toast } from "./components/toast.js";
 import "./components/drafts/index.js";
 import "./components/history.js";
+import "./components/htmx-session.js";
 import "./components/menus.js";
 import "./components/metadata.js";
 import "./components/suggest.js";
@@ -41,16 +42,6 @@ window.addEventListener("submit", pressed, { capture: true });
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt.matches("[data-image-grid]")) {
     detail.parameters.shown = detail.elt.querySelectorAll(".grid > .tile").length;
-  }
-});
-
-// The session has ended and the answer is the login page: go there, do not show it inside.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { requestConfig, xhr } = event.detail;
-  const asked = new URL(requestConfig.path, location.href).pathname;
-  if (xhr.responseURL && new URL(xhr.responseURL).pathname !== asked) {
-    event.preventDefault();
-    location.reload();
   }
 });
 
