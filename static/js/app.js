@@ -1,5 +1,6 @@
 /** What every page needs: shortcuts, menus, messages that go, focus on what is wrong. */
 import { settle, toast } from "./components/toast.js";
+import { place } from "./components/toast-place.js";
 import "./components/drafts/index.js";
 import "./components/history.js";
 import "./components/htmx-session.js";
@@ -56,3 +57,4 @@ for (const failure of ["htmx:sendError", "htmx:responseError"]) {
 const wrong = document.querySelector(".stale input[type=radio]") ?? document.querySelector('main [aria-invalid="true"]');
 wrong?.focus();
 document.querySelectorAll("[data-toast]").forEach(settle);
+place(document.getElementById("toasts"));

@@ -1,8 +1,10 @@
 /** The upload modal, <dialog data-upload>: wires its parts, each a module of its own. */
+import { Refusal } from "../api.js";
 import { onCloseRequest, openDialog, reveal } from "../dialog.js";
 import { say, size } from "../format.js";
 import { describe } from "../history.js";
 import { refresh } from "../images-changed.js";
+import { foreign, logInAgain } from "../login-again.js";
 import { toast } from "../toast.js";
 import { Awake } from "./awake.js";
 import { Camera } from "./camera.js";
@@ -113,6 +115,9 @@ function setUp(dialog) {
     camera.close();
     footer.showRefused([]);
     if (await retake.stops(wanted)) return undefined;
+    if (foreign() && !(await logInAgain())) {
+      return footer.showOutcome([{ kind: "bad", text: new Refusal(401).message }]);
+    }
     if (await loadUppy()) {
       const items = wanted.filter(({ status }) => ["ready", "failed"].includes(status)); // still
       if (items.length) sender.send(transfer, items);

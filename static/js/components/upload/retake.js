@@ -3,7 +3,6 @@
  * new one is sent, and once it is stored the poor one is put into the bin.
  */
 import { api } from "../api.js";
-import { refresh } from "../images-changed.js";
 import { Poor } from "./poor.js";
 import { isPoor } from "./queue.js";
 import { validate } from "./validate.js";
@@ -59,7 +58,6 @@ export class Retake {
       await api("DELETE", this.putAway, { ids: [former.result.id] });
       this.queue.remove(former);
       item.instead = null;
-      refresh();
       this.#conclude();
     } catch ({ message }) {
       item.instead = null; // both are there, and the page says so

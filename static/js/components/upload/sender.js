@@ -119,8 +119,6 @@ export class Sender {
   }
 
   #finish() {
-    if (this.#stored) this.ui.imagesStored();
-    this.#stored = false;
     this.ui.changed();
     this.conclude();
     this.#batch = [];
@@ -130,6 +128,8 @@ export class Sender {
   conclude() {
     const sent = this.queue.with("sent");
     if (sent.some(({ instead }) => instead)) return; // what it replaces is on its way to the bin
+    if (this.#stored) this.ui.imagesStored();
+    this.#stored = false;
     const all = sent.length > 0 && sent.length === this.queue.items.length;
     if (all && !sent.some(isPoor)) this.ui.allGood(sent.length);
     else this.ui.showOutcome(this.#outcomeLines(sent));
