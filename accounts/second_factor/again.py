@@ -1,5 +1,5 @@
-"""Logging in again in place: what the dialog of a session that has ended
-(`static/js/components/login-again.js`) asks, in JSON. The forms, limits and locks are the login's."""
+"""Logging in again in place: what the dialog of a session that has ended asks, in JSON
+(`static/js/components/login-again.js`). The forms, limits and locks are the login's."""
 
 from typing import Any
 

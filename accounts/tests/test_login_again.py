@@ -32,7 +32,9 @@ def test_password_takes_the_session_up_with_a_new_token(doctor):
     old = browser.post("/accounts/profile/", body, headers={"X-CSRFToken": before["csrf"]})
     new = browser.post("/accounts/profile/", body, headers={"X-CSRFToken": answer.json()["csrf"]})
     assert (old.status_code, new.status_code) == (403, 302)
-    assert browser.post("/accounts/profile/", body, headers={"X-CSRFToken": cookie}).status_code == 302
+    assert (
+        browser.post("/accounts/profile/", body, headers={"X-CSRFToken": cookie}).status_code == 302
+    )
 
 
 def test_code_is_asked_of_those_who_have_one(client, doctor, factor):

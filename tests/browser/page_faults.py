@@ -75,7 +75,8 @@ COVERED = """async () => {
             if (width < 4 || height < 4) return null; // visually hidden
             const hit = document.elementFromPoint(left + width / 2, top + height / 2);
             const bar = hit && barOf(hit);
-            return bar?.contains(control) || hit?.closest("label")?.control === control ? null : bar;
+            const own = bar?.contains(control) || hit?.closest("label")?.control === control;
+            return own ? null : bar;
         };
         if (over()?.id === "toasts") document.dispatchEvent(new Event("scrollend")); // it moves
         const bar = over();

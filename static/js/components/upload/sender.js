@@ -1,4 +1,5 @@
 /** From "Upload" to the outcome: what goes, what came back, what is said about it. */
+import { Refusal } from "../api.js";
 import { percent, say } from "../format.js";
 import { logInAgain } from "../login-again.js";
 import { isPoor } from "./queue.js";
@@ -79,7 +80,7 @@ export class Sender {
     this.#locked.clear();
     for (const one of items) {
       if (done) this.queue.update(one, { note: "", asked: true });
-      else this.#complete(one, { status: "failed", error });
+      else this.#complete(one, { status: "failed", error: { ...error, message: gettext("not sent") } });
     }
     if (done && items.length) this.#transfer.send(items, (one) => one.frozen);
   }
@@ -136,7 +137,8 @@ export class Sender {
   }
 
   #outcomeLines(sent) {
-    const failed = this.queue.with("failed").length;
+    const unsent = this.queue.with("failed");
+    const failed = unsent.length;
     const refused = this.queue.with("refused").length;
     const lines = [];
     const line = (kind, count, text) => count && lines.push({ kind, text: say(text, { count }) });
@@ -159,6 +161,8 @@ export class Sender {
         refused,
       ),
     );
+    const expired = unsent.find(({ error }) => error.status === 401); // once, not under each picture
+    if (expired) lines.push({ kind: "bad", text: new Refusal(401).message });
     return lines;
   }
 }
