@@ -75,6 +75,7 @@ COVERED = """async () => {
             if (width < 4 || height < 4) return null; // visually hidden
             const hit = document.elementFromPoint(left + width / 2, top + height / 2);
             const bar = hit && barOf(hit);
+            if (bar?.querySelector("details[open]")) return null; // a menu that somebody has opened
             const own = bar?.contains(control) || hit?.closest("label")?.control === control;
             return own ? null : bar;
         };

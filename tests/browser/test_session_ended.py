@@ -8,10 +8,21 @@ from testing.cast import PASSWORD, photograph
 from testing.totp import code_of
 
 from .conftest import log_in
+from .page_faults import covered_controls
+
+COUNT_LOCKS = """
+    window.locks = [];
+    const request = navigator.wakeLock.request.bind(navigator.wakeLock);
+    navigator.wakeLock.request = async (kind) => {
+        locks.push(await request(kind));
+        return locks.at(-1);
+    };
+"""
 
 
 def test_session_is_taken_up_in_place(tab, doctor, other_doctor, consultation, factor, violations):
     page = tab(doctor)
+    page.add_init_script(COUNT_LOCKS)  # of the screen
     page.goto(f"/consultations/{consultation.pk}/")
     enrolled, sent = [], []
     page.on("request", lambda one: sent.append(one) if one.method == "POST" else None)
@@ -67,6 +78,19 @@ def test_session_is_taken_up_in_place(tab, doctor, other_doctor, consultation, f
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
 
+    # What the connection stopped goes on when it is back; until then no message lies over a button.
+    page.locator("[data-open-upload]").first.click()
+    picture = {"name": "later.jpg", "mimeType": "image/jpeg", "buffer": photograph(seed=5)}
+    modal.locator("[data-browse-input]").set_input_files([picture])
+    page.context.set_offline(True)
+    modal.locator("[data-send]").click()
+    expect(modal.get_by_role("button", name="Try again (1)")).to_be_visible()
+    assert not covered_controls(page)
+    page.context.set_offline(False)
+    expect(modal).to_be_hidden()
+    assert ConsultationImage.objects.count() == 5
+    assert page.evaluate("locks.length > 1 && locks.every((lock) => lock.released)")
+
     # Somebody else logs in to this browser: the former person's picture is not sent in their name.
     log_in(page.context, other_doctor)
     page.context.new_page().goto("/")
@@ -80,5 +104,5 @@ def test_session_is_taken_up_in_place(tab, doctor, other_doctor, consultation, f
     expect(modal).to_contain_text("Your session has expired")
     expect(modal.locator("[data-tile]")).to_have_count(1)
     assert not sent
-    assert images.count() == 4
+    assert ConsultationImage.objects.count() == 5
     assert not violations

@@ -9,6 +9,7 @@ import { owner, setOwner } from "./drafts/store.js";
 
 const user = document.body.dataset.user ?? "";
 let asking = null; // resolves when the question that is open has been answered
+let giveUp = null; // closes it unanswered
 
 /** Has another person logged in to this browser since the page was loaded? */
 export const foreign = () => Boolean(user && owner()) && owner() !== user;
@@ -102,14 +103,17 @@ function show(dialog) {
       if (state && !signal.aborted && signedIn(state)) close(true);
     };
 
+    form.elements.user.value = user;
+    form.elements.username.value = document.body.dataset.email;
     say("");
     askFor("app");
     part("elsewhere").href = `${dialog.dataset.page}?next=${encodeURIComponent(location.pathname + location.search)}`;
     form.addEventListener("submit", submit, { signal });
-    part("later").addEventListener("click", () => close(false), { signal });
+    part("later").addEventListener("click", () => giveUp(), { signal });
     part("other-code").addEventListener("click", () => (askFor(recovery ? "app" : "recovery"), code.focus()), { signal });
     document.addEventListener("visibilitychange", look, { signal });
-    onCloseRequest(dialog, () => close(false), { backdrop: false });
+    if (!giveUp) onCloseRequest(dialog, () => giveUp(), { backdrop: false });
+    giveUp = () => close(false);
     openDialog(dialog);
     step("password");
   });

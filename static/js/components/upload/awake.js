@@ -3,6 +3,9 @@
  * Lock), else [data-awake] asks for it. A page that was put to sleep, or without a connection, goes
  * on sending when it is back: `resume()` answers whether there was something left to send.
  */
+import { toast } from "../toast.js";
+
+const LATE = 3000; // ms after which a page that slept has been told what became of its requests
 const ON_PHONE = matchMedia("(pointer: coarse)");
 
 export class Awake {
@@ -10,17 +13,15 @@ export class Awake {
   #wanted = false;
   #slept = false; // was the page hidden while something was being sent?
 
-  constructor(note, { resume, announce }) {
+  constructor(note, { resume }) {
     this.note = note;
-    const back = () => {
-      if (resume()) announce(gettext("Upload resumed."));
-    };
+    const back = () => resume() && toast(gettext("Upload resumed."));
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) {
         this.#slept = this.#wanted;
         return;
       }
-      if (this.#slept) back();
+      if (this.#slept) for (const wait of [0, LATE]) setTimeout(back, wait);
       this.#slept = false;
       this.#hold(); // the browser lets go of it when the page is hidden
     });

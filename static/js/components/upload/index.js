@@ -59,7 +59,6 @@ function setUp(dialog) {
   });
   const retake = new Retake(dialog, queue, footer, { send, conclude: () => sender.conclude() });
   const awake = new Awake(part("awake"), {
-    announce: (text) => footer.announce(text),
     resume() {
       const lost = queue.with("failed").filter(({ error }) => error?.status === 0);
       if (lost.length) send(lost);

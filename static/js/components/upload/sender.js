@@ -80,7 +80,7 @@ export class Sender {
     this.#locked.clear();
     for (const one of items) {
       if (done) this.queue.update(one, { note: "", asked: true });
-      else this.#complete(one, { status: "failed", error: { ...error, message: gettext("not sent") } });
+      else this.#complete(one, { status: "failed", frozen: null, error: { ...error, message: gettext("not sent") } });
     }
     if (done && items.length) this.#transfer.send(items, (one) => one.frozen);
   }
