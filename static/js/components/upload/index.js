@@ -9,9 +9,11 @@ import { toast } from "../toast.js";
 import { Awake } from "./awake.js";
 import { Camera } from "./camera.js";
 import { keepDraft } from "./draft.js";
+import { Fold } from "./fold.js";
 import { Footer } from "./footer.js";
 import { Looking } from "./looking/index.js";
 import { connect } from "./page.js";
+import { Proposals } from "./proposals.js";
 import { Queue } from "./queue.js";
 import { Retake } from "./retake.js";
 import { Scope } from "./scope.js";
@@ -41,6 +43,8 @@ function setUp(dialog) {
     select,
     fallback: () => part("browse"),
   });
+  const proposals = form && new Proposals(form, queue, scope);
+  if (form) new Fold(form, scope);
   const discardDraft = form && keepDraft(form, scope);
   const sender = new Sender(queue, {
     scope,
@@ -155,6 +159,7 @@ function setUp(dialog) {
 
   function open() {
     loadUppy();
+    proposals?.read();
     openDialog(dialog, { returnTo: () => document.querySelector(`[data-open-upload="#${dialog.id}"]`) });
   }
 
