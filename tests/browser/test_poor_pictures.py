@@ -104,14 +104,15 @@ def test_poor_pictures_are_retaken_or_kept(tab, doctor, consultation, violations
     tell = "import('/static/js/components/toast.js').then(({ toast }) => void toast('Told.'))"
     told = page.locator(".toast", has_text="Told.")
     page.evaluate(tell)
-    place = told.bounding_box()
-    page.mouse.move(place["x"] + 9, place["y"] + 9)
+    box = told.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(*middle, steps=3)
     page.clock.fast_forward(7000)
     expect(told).to_have_count(1)
     page.mouse.move(9, 9)
     page.clock.fast_forward(7000)
     expect(told).to_have_count(0)
-    page.mouse.move(place["x"] + 9, place["y"] + 9)
+    page.mouse.move(*middle)
     page.evaluate(tell)
     expect(told).to_have_count(1)
     page.clock.fast_forward(7000)

@@ -117,7 +117,7 @@ function setUp(dialog) {
   async function send(wanted) {
     camera.close();
     footer.showRefused([]);
-    if (await retake.stops(wanted)) return undefined;
+    if (!sender.complete(wanted) || (await retake.stops(wanted))) return undefined;
     if (foreign() && !(await logInAgain())) {
       return footer.showOutcome([{ kind: "bad", text: new Refusal(401).message }]);
     }

@@ -45,15 +45,20 @@ export class Sender {
     };
   }
 
-  /** Sends items, if nothing is missing in any of them. */
-  send(transfer, items) {
+  /** Is nothing missing in any of the items? Else it says what. */
+  complete(items) {
     const { scope } = this.ui;
     const incomplete = items.find((item) => !item.frozen && scope?.missing(item));
-    if (incomplete) {
-      const own = Object.keys(incomplete.own).length || incomplete === scope.current;
-      scope.showMissing(own ? incomplete : null, scope.missing(incomplete));
-      return;
-    }
+    if (!incomplete) return true;
+    const own = Object.keys(incomplete.own).length || incomplete === scope.current;
+    scope.showMissing(own ? incomplete : null, scope.missing(incomplete));
+    return false;
+  }
+
+  /** Sends items, if they are complete. */
+  send(transfer, items) {
+    const { scope } = this.ui;
+    if (!this.complete(items)) return;
     if (this.queue.primary === "first") this.queue.choosePrimary(this.queue.first);
     scope?.show(null);
     this.#batch = [...new Set([...this.#batch, ...items])]; // emptied when a run ends
