@@ -102,7 +102,7 @@ class ShareForm(forms.Form):
     with_original = forms.BooleanField(
         label=_("Show the original beside it"),
         required=False,
-        help_text=_("Whoever has the link then sees the whole photograph, background included."),
+        help_text=_("Anybody with the link then sees the whole photograph, background included."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
