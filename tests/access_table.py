@@ -62,6 +62,9 @@ TABLE = {
     # accounts
     ("login", "get"): ANYONE,
     ("login_code", "get"): (302,) * 6,  # no password was entered before
+    ("login_again", "get"): ANYONE,  # who is signed in
+    ("login_again", "post"): (400,) * 6,  # no password
+    ("login_again_code", "post"): (400,) * 6,  # no password was entered before
     ("admin_login", "get"): (403, 403, 403, 403, 302, 302),
     ("admin_password_change", "get"): SIGNED_IN,
     ("security", "get"): SIGNED_IN,

@@ -1,5 +1,5 @@
 /** Many images at once on consultation and patient pages. The bar is fetched at the first choice. */
-import { api, csrfToken } from "../components/api.js";
+import { api, csrfToken, fragment } from "../components/api.js";
 import { say } from "../components/format.js";
 import { refresh } from "../components/images-changed.js";
 import { addPicks } from "../components/picks.js";
@@ -23,9 +23,8 @@ async function load() {
   const grid = document.querySelector("[data-grid]");
   const edit = grid.querySelector("[data-editable]") ? "?edit=1" : "";
   try {
-    const answer = await fetch(`${grid.dataset.grid}${edit}`, { credentials: "same-origin" });
-    if (!answer.ok || answer.redirected) throw answer;
-    const parts = new DOMParser().parseFromString(await answer.text(), "text/html").body.children;
+    const { html } = await fragment("GET", `${grid.dataset.grid}${edit}`);
+    const parts = new DOMParser().parseFromString(html, "text/html").body.children;
     document.querySelector("main").append(...parts);
   } catch {
     bar = null; // the next choice tries again

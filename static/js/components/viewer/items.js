@@ -6,6 +6,7 @@ import { redrawn } from "../images-changed.js";
 const deleted = new Set(); // deleted here; the page may still have their tiles
 
 export const markDeleted = (id) => deleted.add(id);
+export const markRestored = (id) => deleted.delete(id);
 
 /** The pictures now in the page, in its order. */
 export function collect() {
@@ -94,12 +95,13 @@ function caption(element) {
 
 function describe(element) {
   const { id, api, label, width, height, thumbnail } = element.dataset;
-  const { apiOfEach, day } = element.parentElement.dataset;
+  const { apiOfEach, day, restore } = element.parentElement.dataset;
   const link = element.querySelector("a[href]");
   const { display, original, download } = files(element.dataset, link?.getAttribute("href"));
   return {
     id,
     api: api ?? apiOfEach?.replace(/0$/, id),
+    restore, // out of the bin, by ids
     display,
     original,
     download,
