@@ -55,7 +55,7 @@ def binned(consultation, doctor):
 
 
 @pytest.fixture
-def arguments(record, consultation, image, binned, user_image, share):
+def arguments(record, consultation, image, lesion, binned, user_image, share):
     name = image.original.name
     return {
         "gallery_image": [user_image.pk],
@@ -69,6 +69,7 @@ def arguments(record, consultation, image, binned, user_image, share):
         "patient": [record.pk],
         "consultation": [consultation.pk],
         "image": [image.pk],
+        "lesion": [lesion.pk],
         "bin": [binned.pk],
         "userimage": [user_image.pk],
         "gallery_image_delete": [user_image.pk],
@@ -103,6 +104,8 @@ def bodies(record, image, user_image, consultation, binned):
         ("api-patient-detail", "patch"): {"phone": "1"},
         ("api-consultation-detail", "patch"): {"reason": "x"},
         ("api-image-detail", "patch"): {"description": "x"},
+        ("api-patient-lesions", "post"): {"body_site": "113179006"},
+        ("api-lesion-detail", "patch"): {"status": "excised"},
         ("gallery_share", "post"): {"lifetime": "1h"},
         ("api-userimage-shares", "post"): {"lifetime": "1h"},
         ("api-userimage-attach", "post"): {"consultation": consultation.pk},
@@ -164,7 +167,7 @@ def test_admin_is_for_staff_with_permissions(actor, request, client, image):
     user = request.getfixturevalue(actor)
     if user is not None:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    for model in ("patient", "consultation", "consultationimage"):
+    for model in ("patient", "consultation", "consultationimage", "lesion"):
         response = client.get(f"/admin/consultations/{model}/")
         assert response.status_code == (403 if actor == "staff" else 302), model
     assert client.get("/admin/accounts/user/").status_code == (403 if actor == "staff" else 302)
