@@ -29,6 +29,7 @@ from .pagination import LesionPages
 from .permissions import DoctorsWrite
 from .serializers import ImageSerializer, LesionSerializer
 
+POINT_CODES = ["incomplete_point", "point_on_other_side"]
 _CHANGE = {200: LesionSerializer, 412: ErrorsSerializer}
 
 
@@ -52,7 +53,7 @@ class _OfPatient(GenericViewSet):
 @extend_validation_errors([INVALID], "cursor", actions=["list"])
 @extend_validation_errors(["invalid_date"], "first_seen", actions=["create"])
 @extend_validation_errors(["invalid_date"], "next_review", actions=["create"])
-@extend_validation_errors(["incomplete_point"], "map_view", actions=["create"])
+@extend_validation_errors(POINT_CODES, "map_view", actions=["create"])
 @extend_validation_errors(["unique"], "label", actions=["create"])
 class PatientLesions(_OfPatient):
     """The lesions of one patient: who may edit the record adds them, its patient can read them."""
@@ -88,7 +89,7 @@ class PatientLesions(_OfPatient):
 @extend_validation_errors([INVALID], "cursor", actions=["images"])
 @extend_validation_errors(["invalid_date"], "first_seen", actions=["partial_update"])
 @extend_validation_errors(["invalid_date"], "next_review", actions=["partial_update"])
-@extend_validation_errors(["incomplete_point"], "map_view", actions=["partial_update"])
+@extend_validation_errors(POINT_CODES, "map_view", actions=["partial_update"])
 @extend_validation_errors(["unique"], "label", actions=["partial_update"])
 @extend_validation_errors(["images_on_other_side"], "laterality", actions=["partial_update"])
 @extend_schema_view(partial_update=extend_schema(parameters=[IF_MATCH], responses=_CHANGE))

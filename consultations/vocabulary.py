@@ -61,8 +61,8 @@ class BodyView(models.TextChoices):
     """The drawings of the body map. Of a pair of hands or feet each is seen as the patient holds it
     out: left and right are the patient's."""
 
-    FRONT = "front", _("Front")
-    BACK = "back", _("Back")
+    FRONT = "front", _("Front view")
+    BACK = "back", _("Back view")
     FACE = "face", _("Face")
     HEAD_RIGHT = "head_right", _("Head, right side")
     HEAD_LEFT = "head_left", _("Head, left side")

@@ -70,6 +70,8 @@ def arguments(record, consultation, image, lesion, binned, user_image, share):
         "consultation": [consultation.pk],
         "image": [image.pk],
         "lesion": [lesion.pk],
+        "lesion_list": [record.pk],
+        "lesion_create": [record.pk],
         "bin": [binned.pk],
         "userimage": [user_image.pk],
         "gallery_image_delete": [user_image.pk],
@@ -118,7 +120,7 @@ def path_of(route, arguments):
         route.removeprefix("api-").split("_")[0].split("-")[0],
     )
     list_suffixes = ("_list", "_create", "_selected", "_suggestions", "-list")
-    needs_arguments = key in arguments and not route.endswith(list_suffixes)
+    needs_arguments = route in arguments or (key in arguments and not route.endswith(list_suffixes))
     return reverse(route, args=arguments[key] if needs_arguments else [])
 
 

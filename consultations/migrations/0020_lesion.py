@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ("label", models.CharField(max_length=20, verbose_name="label")),
                 ("body_site", models.CharField(blank=True, choices=consultations.vocabulary.body_site_choices, max_length=20, verbose_name="body site")),
                 ("laterality", models.CharField(blank=True, choices=[("left", "Left"), ("right", "Right"), ("bilateral", "Bilateral")], max_length=10, verbose_name="side")),
-                ("map_view", models.CharField(blank=True, choices=[("front", "Front"), ("back", "Back"), ("face", "Face"), ("head_right", "Head, right side"), ("head_left", "Head, left side"), ("palms", "Palms"), ("hands", "Backs of the hands"), ("feet", "Feet"), ("soles", "Soles")], max_length=12, verbose_name="drawing")),
+                ("map_view", models.CharField(blank=True, choices=[("front", "Front view"), ("back", "Back view"), ("face", "Face"), ("head_right", "Head, right side"), ("head_left", "Head, left side"), ("palms", "Palms"), ("hands", "Backs of the hands"), ("feet", "Feet"), ("soles", "Soles")], max_length=12, verbose_name="drawing")),
                 ("map_x", models.FloatField(blank=True, null=True, verbose_name="across")),
                 ("map_y", models.FloatField(blank=True, null=True, verbose_name="down")),
                 ("first_seen", models.DateField(blank=True, null=True, verbose_name="first seen")),

@@ -1,16 +1,16 @@
 """Lesions, as the API writes and reads them."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from ..bodymap.places import is_on_other_side
 from ..dates import check_lesion
+from ..lesion_form import POINT, POINT_ON_OTHER_SIDE
 from ..models import Lesion
 from ..models.lesion import LesionQuerySet
-
-POINT = ("map_view", "map_x", "map_y")
 
 
 class EditableLesion(serializers.PrimaryKeyRelatedField):
@@ -81,6 +81,11 @@ class LesionSerializer(serializers.ModelSerializer):
         if any(point) and not all(point):
             text = _("A point has a drawing and both coordinates.")
             raise ValidationError({"map_view": ValidationError(text, code="incomplete_point")})
+        if all(point) and is_on_other_side(
+            *(cast(Any, values[name]) for name in (*POINT, "laterality"))
+        ):
+            error = ValidationError(POINT_ON_OTHER_SIDE, code="point_on_other_side")
+            raise ValidationError({"map_view": error})
         return data
 
     def _patient(self) -> Any:

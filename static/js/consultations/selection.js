@@ -21,9 +21,10 @@ if (selection.ids.length) bar = load(); // kept by a browser that went back
 /** Resolves to the SelectionBar, or to null where it could not be fetched. */
 async function load() {
   const grid = document.querySelector("[data-grid]");
-  const edit = grid.querySelector("[data-editable]") ? "?edit=1" : "";
+  const url = new URL(grid.dataset.grid, location);
+  if (grid.querySelector("[data-editable]")) url.searchParams.set("edit", "1");
   try {
-    const answer = await fetch(`${grid.dataset.grid}${edit}`, { credentials: "same-origin" });
+    const answer = await fetch(url, { credentials: "same-origin" });
     if (!answer.ok || answer.redirected) throw answer;
     const parts = new DOMParser().parseFromString(await answer.text(), "text/html").body.children;
     document.querySelector("main").append(...parts);
@@ -50,7 +51,9 @@ const acts = {
   async edit(ids, form) {
     const said = [...new FormData(form)].filter(([name, value]) => value && name in EDITED);
     if (!said.length) return form.querySelector("[name=image_type]").focus();
-    const { changed } = await api("PATCH", IMAGES, { ids, ...Object.fromEntries(said) });
+    const wanted = Object.fromEntries(said);
+    if (wanted.lesion === "none") wanted.lesion = null;
+    const { changed } = await api("PATCH", IMAGES, { ids, ...wanted });
     for (const select of form.querySelectorAll("select")) select.value = "";
     const menu = form.querySelector("details");
     menu.open = false;
@@ -78,7 +81,7 @@ const acts = {
     toast(text(), { kind: "success" });
   },
 };
-const EDITED = { image_type: "", body_site: "", laterality: "" };
+const EDITED = { image_type: "", body_site: "", laterality: "", lesion: "" };
 
 async function submit(event) {
   const { submitter, target: form } = event;
