@@ -49,7 +49,7 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     somebody who may edit records could otherwise read every patient's images."""
 
     list_display = ["full_name", "birth_date", "number", "created_by", "created_at"]
-    list_filter = ["sex", "phototype"]
+    list_filter = [("created_by", admin.RelatedOnlyFieldListFilter), "sex", "phototype"]
     search_fields = ["search_key", "full_name", "file_number", "email"]
     date_hierarchy = "created_at"
     autocomplete_fields = ["user", "created_by"]
@@ -231,6 +231,7 @@ class RevisionAdmin(admin.ModelAdmin):
 
     list_display = ["moment", "consultation", "patient", "image", "lesion", "changed_by"]
     list_select_related = ["consultation__patient", "patient", "image", "lesion", "changed_by"]
+    list_filter = [("changed_by", admin.RelatedOnlyFieldListFilter)]
     date_hierarchy = "moment"
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -83,6 +83,9 @@ export class Stage extends EventTarget {
 
   fit() { this.#zoomTo(1); }
 
+  /** Does the next picture begin as a whole, filling the stage? */
+  get fitted() { return Math.abs(this.#ratio - 1) <= 0.001; }
+
   /** What the picture is, for who does not see it: it stands on what takes the focus at a press. */
   set label(text) {
     this.#osd.canvas.setAttribute("role", "img");
