@@ -36,6 +36,7 @@ from imaging.errors import FILE_CODES
 
 from . import access_history, archive, bin, services
 from .filters import ConsultationFilter, ImageFilter
+from .lesions import LESION_CODES
 from .models import Consultation, ConsultationImage, Patient
 from .models.consultation import ConsultationQuerySet
 from .models.image import ConsultationImageQuerySet
@@ -114,6 +115,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
     ["only_with_dermoscopy"], "dermoscopic_type", actions=["images"], methods=["post"]
 )
 @extend_validation_errors(["invalid_date"], "captured_on", actions=["images"], methods=["post"])
+@extend_validation_errors(LESION_CODES, "lesion", actions=["images"], methods=["post"])
 @extend_validation_errors(["immutable"], "patient", actions=["partial_update"])
 @extend_validation_errors(["invalid_date"], "date", actions=["create", "partial_update"])
 @extend_validation_errors([INVALID], "cursor", actions=["list", "images"], methods=["get"])
@@ -218,6 +220,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type")
 @extend_validation_errors(["invalid_date"], "captured_on")
+@extend_validation_errors(LESION_CODES, "lesion")
+@extend_validation_errors(["lesion_on_other_side"], "laterality")
 @documents_precondition(ImageSerializer)
 class ImageViewSet(
     VersionedDetail,

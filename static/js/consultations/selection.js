@@ -21,9 +21,10 @@ if (selection.ids.length) bar = load(); // kept by a browser that went back
 /** Resolves to the SelectionBar, or to null where it could not be fetched. */
 async function load() {
   const grid = document.querySelector("[data-grid]");
-  const edit = grid.querySelector("[data-editable]") ? "?edit=1" : "";
+  const url = new URL(grid.dataset.grid, location);
+  if (grid.querySelector("[data-editable]")) url.searchParams.set("edit", "1");
   try {
-    const { html } = await fragment("GET", `${grid.dataset.grid}${edit}`);
+    const { html } = await fragment("GET", url);
     const parts = new DOMParser().parseFromString(html, "text/html").body.children;
     document.querySelector("main").append(...parts);
   } catch {
@@ -49,7 +50,9 @@ const acts = {
   }),
   async edit(ids, form) {
     const said = [...new FormData(form)].filter(([name, value]) => value && name in EDITED);
-    const { changed } = await api("PATCH", IMAGES, { ids, ...Object.fromEntries(said) });
+    const wanted = Object.fromEntries(said);
+    if (wanted.lesion === "none") wanted.lesion = null;
+    const { changed } = await api("PATCH", IMAGES, { ids, ...wanted });
     for (const select of form.querySelectorAll("select")) select.value = "";
     askSide(form);
     const menu = form.querySelector("details");
@@ -78,7 +81,7 @@ const acts = {
     toast(text(), { kind: "success" });
   },
 };
-const EDITED = { image_type: "", body_site: "", laterality: "" };
+const EDITED = { image_type: "", body_site: "", laterality: "", lesion: "" };
 
 /** A new site that the body has twice asks its side: one of another lesion would be a wrong record.
  * Returns the field that is to be filled in, or undefined. */
