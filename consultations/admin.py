@@ -18,7 +18,15 @@ from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 
 from . import bin, services
-from .models import Consultation, ConsultationImage, Patient, Revision
+from .models import (
+    Consultation,
+    ConsultationImage,
+    Device,
+    Measurement,
+    Patient,
+    Revision,
+    Scale,
+)
 
 
 def _superuser_only(
@@ -193,13 +201,8 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         bin.erase_images(queryset)
 
 
-@admin.register(Revision)
-class RevisionAdmin(admin.ModelAdmin):
-    """Former values of records; never written by hand."""
-
-    list_display = ["moment", "consultation", "patient", "image", "changed_by"]
-    list_select_related = ["consultation__patient", "patient", "image", "changed_by"]
-    date_hierarchy = "moment"
+class HistoryAdmin(admin.ModelAdmin):
+    """Of rows that are never written by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -209,3 +212,45 @@ class RevisionAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+@admin.register(Revision)
+class RevisionAdmin(HistoryAdmin):
+    """Former values of records."""
+
+    list_display = ["moment", "consultation", "patient", "image", "changed_by"]
+    list_select_related = ["consultation__patient", "patient", "image", "changed_by"]
+    date_hierarchy = "moment"
+
+
+@admin.register(Device)
+class DeviceAdmin(VersionedAdmin, admin.ModelAdmin):
+    """The practice's dermatoscopes. One that scales were set with is not deleted but put out of
+    use; a change leaves these as they are."""
+
+    list_display = ["name", "field_mm", "tolerance", "active"]
+    list_filter = ["active"]
+    search_fields = ["name"]
+
+
+@admin.register(Scale)
+class ScaleAdmin(HistoryAdmin):
+    """Scales of images, former ones too."""
+
+    list_display = ["created_at", "image", "method", "device", "mm_per_px", "set_by", "ended_at"]
+    list_filter = ["method", "device"]
+    list_select_related = ["image", "device", "set_by"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Measurement)
+class MeasurementAdmin(HistoryAdmin):
+    """What was measured in images, with what was deleted."""
+
+    list_display = ["created_at", "image", "kind", "value", "millimetres", "author", "deleted_at"]
+    list_filter = ["kind"]
+    list_select_related = ["image", "author"]
+    date_hierarchy = "created_at"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return Measurement.all_rows.all()

@@ -6,6 +6,7 @@ from .views import (
     consultations,
     home,
     images,
+    measuring,
     moving,
     patients,
     revisions,
@@ -19,6 +20,11 @@ urlpatterns = [
     path("patients/new/", patients.patient_create, name="patient_create"),
     path("patients/suggestions/", suggestions.patient_suggestions, name="patient_suggestions"),
     path("patients/<int:pk>/", patients.patient_detail, name="patient_detail"),
+    path(
+        "patients/<int:pk>/measurements/",
+        measuring.patient_measurements,
+        name="patient_measurements",
+    ),
     path("patients/<int:pk>/edit/", patients.patient_edit, name="patient_edit"),
     path("consultations/", consultations.consultation_list, name="consultation_list"),
     path("consultations/new/", consultations.consultation_create, name="consultation_create"),
@@ -31,6 +37,11 @@ urlpatterns = [
     path("consultations/images/download/", selected.images_download, name="images_download"),
     path("consultations/images/move/", moving.images_move, name="images_move"),
     path("consultations/images/<int:pk>/move/", moving.image_move, name="image_move"),
+    path(
+        "consultations/images/<int:pk>/measurements/",
+        measuring.image_measurements,
+        name="image_measurements",
+    ),
     path("consultations/images/<int:pk>/delete/", images.image_delete, name="image_delete"),
     # The grid's tiles write these behind the path of the image's page.
     re_path(

@@ -23,6 +23,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 from accounts import api as accounts
 from consultations import api as consultations
 from consultations import api_bin as bin
+from consultations import api_measuring as measuring
 from consultations import api_selected as selected
 from core.errors import DatabaseUnavailable, ServiceError
 from core.preconditions import ChangedMeanwhile
@@ -86,6 +87,7 @@ v1 = [
     path("auth/token/refresh", accounts.TokenRefresh.as_view(), name="api-token-refresh"),
     path("auth/token/blacklist", accounts.TokenBlacklist.as_view(), name="api-token-blacklist"),
     *selected.urlpatterns,
+    *measuring.urlpatterns,
     *router.urls,
     *gallery.urlpatterns,
 ]

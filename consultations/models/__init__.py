@@ -1,6 +1,15 @@
 from ..revisions import Revision
 from .consultation import Consultation
 from .image import ConsultationImage
+from .measuring import Device, Measurement, Scale
 from .patient import Patient
 
-__all__ = ["Consultation", "ConsultationImage", "Patient", "Revision"]
+__all__ = [
+    "Consultation",
+    "ConsultationImage",
+    "Device",
+    "Measurement",
+    "Patient",
+    "Revision",
+    "Scale",
+]
