@@ -3,6 +3,7 @@
 import csv
 import io
 
+from django.db.models import QuerySet
 from django.utils.formats import get_format
 
 from imaging.storage.zip import safe_cell
@@ -36,8 +37,7 @@ def csv_of(patient: Patient, user: Viewer) -> bytes:
     area px² and mm²; the separators are those of the active language's spreadsheets."""
     decimal = get_format("DECIMAL_SEPARATOR")
     separator = ";" if decimal == "," else ","
-    images = ConsultationImage.objects.editable_by(user).filter(patient=patient)
-    rows = Measurement.objects.filter(image__in=images.order_by().values("pk"))
+    rows = _rows(patient, user)
     out = io.StringIO()
     out.write("\ufeff")  # makes a spreadsheet read UTF-8
     write = csv.writer(out, delimiter=separator, quoting=csv.QUOTE_ALL).writerow
@@ -46,6 +46,16 @@ def csv_of(patient: Patient, user: Viewer) -> bytes:
         cells = _cells(row)
         write([safe_cell(cells[name], separator, decimal) for name in COLUMNS])
     return out.getvalue().encode()
+
+
+def is_measured(patient: Patient, user: Viewer) -> bool:
+    """Whether that table has a line."""
+    return _rows(patient, user).exists()
+
+
+def _rows(patient: Patient, user: Viewer) -> QuerySet[Measurement]:
+    images = ConsultationImage.objects.editable_by(user).filter(patient=patient)
+    return Measurement.objects.filter(image__in=images.order_by().values("pk"))
 
 
 def _cells(row: Measurement) -> dict[str, object]:

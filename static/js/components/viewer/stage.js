@@ -2,8 +2,8 @@
  * A picture that can be zoomed, moved and rotated: OpenSeadragon in an element, zoom told relative
  * to "fit". Any number of stages can be on a page.
  * Events: "zoom" {ratio, min, max, pixels}, what is aimed at, and how many of the screen's pixels one
- * of the picture takes; "viewport", with every frame drawn, for what
- * lies over the picture and must follow it; "outside", a press beside it; "swipe", a step.
+ * of the picture takes; "viewport", with every frame drawn, for what lies over the picture and must
+ * follow it; "outside", a press beside it; "swipe", a step.
  */
 import { gestures } from "./gestures.js";
 import { addLayer, removeLayers, sameShape } from "./layers.js";
@@ -15,6 +15,7 @@ const ZOOM_STEP = 0.25;
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Stage extends EventTarget {
+  busy = false; // somebody draws on the picture: presses are none of ours
   #osd;
   #request = 0; // grows with every picture asked for: the late ones know that they are late
   #layer = null; // the TiledImage on show
@@ -37,9 +38,9 @@ export class Stage extends EventTarget {
       zoomed: () => this.#zoomed(),
       resized: () => requestAnimationFrame(() => this.#zoomTo(this.#ratio, null, true)),
       centre: () => this.#centreSmall(),
-      outside: () => this.#emit("outside"),
-      swipe: (step) => this.#emit("swipe", step),
-      zoom: (ratio, position) => this.#zoomTo(ratio, this.#view.pointFromPixel(position)),
+      outside: () => this.busy || this.#emit("outside"),
+      swipe: (step) => this.busy || this.#emit("swipe", step),
+      zoom: (ratio, position) => this.busy || this.#zoomTo(ratio, this.#view.pointFromPixel(position)),
       inside: (position) => this.#isInside(position),
     });
   }
@@ -116,6 +117,9 @@ export class Stage extends EventTarget {
     const { x: left, y: top } = this.#view.pixelFromPoint(place, true);
     return { x: left, y: top };
   }
+
+  get size() { return this.#size; }
+  get ready() { return this.#layer !== null; }
 
   get #view() { return this.#osd.viewport; }
 
