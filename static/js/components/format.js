@@ -26,7 +26,7 @@ export function withMargin(value, margin, unit) {
   }
   places = Math.min(MOST_DECIMALS, Math.max(0, places));
   const one = 10 ** places;
-  const [rounded, up] = [Math.floor(value * one + 0.5) / one, Math.ceil(margin * one - 1e-6) / one];
+  const [rounded, up] = [Math.floor(value * one + 0.5) / one, Math.max(0, Math.ceil(margin * one - 1e-6)) / one];
   const written = new Intl.NumberFormat(lang, {
     minimumFractionDigits: places,
     maximumFractionDigits: places,

@@ -7,7 +7,8 @@ export class Measure {
   #item = null;
   #styles = null;
   #layer = part("viewer-measure", () => {
-    this.stop();
+    if (this.#measuring?.drawing) this.stop();
+    else this.#hide();
     return !this.active;
   });
 

@@ -10,7 +10,7 @@ export class Draft extends EventTarget {
   points = []; // [x, y] in px of the picture
   cursor = null; // where the next one would be
   pointing = LEAST_POINTING;
-  touched = false; // by a finger, which covers what it points at
+  touched = matchMedia("(pointer: coarse) and (hover: none)").matches; // by a finger, last
   #size = null;
 
   /** Begins anew: what is drawn in a picture of `size` {width, height}; null for nothing. */

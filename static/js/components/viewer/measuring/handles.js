@@ -1,7 +1,8 @@
 /**
- * The points of what is being drawn, to be taken: by a mouse at the point, by a finger at a handle
- * beside it (a finger covers what it points at), by the keyboard one after the other. Before the last
- * one is placed there is a cross, too, which the arrows move and Space or Enter makes a point.
+ * The points of what is being drawn, to be taken: by a mouse at the point; by a finger at a handle
+ * beside the one placed last or touched last (a finger covers what it points at, and handles beside
+ * all would cover the picture); by the keyboard one after the other. Before the last one is placed
+ * there is a cross, too, which the arrows move and Space or Enter makes a point.
  */
 import { say } from "../../format.js";
 
@@ -9,27 +10,30 @@ const SVG = "http://www.w3.org/2000/svg";
 const MOUSE_RADIUS = 12; // CSS px
 const TOUCH_RADIUS = 24;
 const TOUCH_AWAY = 58; // of the handle from its point
-const TOUCH_ERROR = 1.5; // of the screen's px: a finger is less steady
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const FAST = 10;
+const STILL = 3; // CSS px that a press may move and be none
 
 export class Handles {
   #group = document.createElementNS(SVG, "g");
-  #drag = null; // {place, from, start}
+  #drag = null; // {place, from, start, moved}
+  #chosen = null; // the point that was touched last
 
-  /** `on`: stage (an Overlay), save(). */
+  /** `on`: stage (an Overlay), save(), press(event) where a finger pressed a handle and left it. */
   constructor(svg, draft, on) {
     Object.assign(this, { svg, draft, on });
     svg.append(this.#group);
     this.#group.addEventListener("keydown", (event) => this.#press(event));
     this.#group.addEventListener("pointerdown", (event) => this.#take(event));
     this.#group.addEventListener("pointermove", (event) => this.#pull(event));
-    for (const type of ["pointerup", "pointercancel"]) this.#group.addEventListener(type, () => (this.#drag = null));
+    for (const type of ["pointerup", "pointercancel"]) this.#group.addEventListener(type, (event) => this.#drop(event));
     this.#group.addEventListener("dblclick", (event) => event.stopPropagation());
   }
 
-  /** The focus to the cross, or to the last point. */
+  /** The focus to the cross, or to the last point. Fingers need none. */
   focus() {
+    this.#chosen = null;
+    if (this.draft.touched) return this.draw();
     (this.#group.querySelector("[data-cross]") ?? this.#group.lastElementChild)?.focus({ preventScroll: true });
   }
 
@@ -51,7 +55,7 @@ export class Handles {
     const { draft } = this;
     const cross = place === draft.points.length;
     const [x, y] = this.on.stage.toScreen(cross ? draft.cursor ?? this.on.stage.middle : draft.points[place]);
-    const beside = draft.touched && !cross;
+    const beside = draft.touched && !cross && (draft.full || place === (this.#chosen ?? draft.points.length - 1));
     const away = beside ? (y + TOUCH_AWAY + TOUCH_RADIUS < this.on.stage.canvas.clientHeight ? TOUCH_AWAY : -TOUCH_AWAY) : 0;
     handle.toggleAttribute("data-cross", cross);
     handle.toggleAttribute("data-beside", beside);
@@ -116,8 +120,11 @@ export class Handles {
     event.stopPropagation();
     event.preventDefault(); // the focus is set here
     const place = Number(handle.dataset.place);
-    this.#drag = { place, from: this.on.stage.toScreen(this.draft.points[place]), start: [event.clientX, event.clientY] };
-    handle.focus({ preventScroll: true });
+    const beside = "beside" in handle.dataset;
+    this.#chosen = place;
+    this.#drag = { place, beside, moved: false, from: this.on.stage.toScreen(this.draft.points[place]), start: [event.clientX, event.clientY] };
+    if (event.pointerType === "touch") this.draw();
+    else handle.focus({ preventScroll: true });
     this.#group.setPointerCapture(event.pointerId);
   }
 
@@ -126,8 +133,17 @@ export class Handles {
     event.stopPropagation();
     const { place, from, start } = this.#drag;
     const { stage } = this.on;
+    if (!this.#drag.moved && Math.hypot(event.clientX - start[0], event.clientY - start[1]) < STILL) return;
+    this.#drag.moved = true;
     const to = stage.toImage([from[0] + event.clientX - start[0], from[1] + event.clientY - start[1]]);
-    this.draft.move(place, to, stage.grain * (event.pointerType === "touch" ? TOUCH_ERROR : 1));
+    this.draft.move(place, to, stage.grainOf(event));
+  }
+
+  /** A tap on a handle beside its point is meant for what lies under it. */
+  #drop(event) {
+    const { beside = false, moved = false } = this.#drag ?? {};
+    this.#drag = null;
+    if (beside && !moved && event.type === "pointerup" && !this.draft.full) this.on.press(event);
   }
 }
 

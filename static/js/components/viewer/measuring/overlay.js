@@ -6,6 +6,7 @@
 import { Handles } from "./handles.js";
 import { outline } from "./shapes.js";
 
+const TOUCH_ERROR = 1.5; // of the screen's px: a finger is less steady
 const SVG = "http://www.w3.org/2000/svg";
 
 export function create(name, attributes = {}) {
@@ -19,13 +20,13 @@ export class Overlay {
   current = null; // id of the one to be seen among them
   text = ""; // of the draft
 
-  /** `canvas`: the stage's element; `on`: place(point), saveDraft(). */
+  /** `canvas`: the stage's element; `on`: save(). */
   constructor(canvas, picture, draft, on) {
     Object.assign(this, { canvas, picture, draft });
     this.svg = create("svg", { class: "measuring-overlay" });
     this.shapes = create("g", { "aria-hidden": "true" });
     this.svg.append(this.shapes);
-    this.handles = new Handles(this.svg, draft, { ...on, stage: this });
+    this.handles = new Handles(this.svg, draft, { ...on, stage: this, press: (event) => this.place(event) });
     this.redraw = () => this.#draw();
     draft.addEventListener("change", this.redraw);
   }
@@ -52,10 +53,23 @@ export class Overlay {
     return [place.x, place.y];
   }
 
+  /** A point where somebody pressed. */
+  place({ clientX, clientY, pointerType }) {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    this.draft.touched = pointerType === "touch";
+    this.draft.add(this.toImage([clientX - left, clientY - top]), this.grainOf({ pointerType }));
+    setTimeout(() => this.handles.focus()); // the library gives the focus to the picture first
+  }
+
   /** px of the picture that one of the screen is. */
   get grain() {
     const [[x1, y1], [x2, y2]] = [this.toImage([0, 0]), this.toImage([1, 0])];
     return Math.hypot(x2 - x1, y2 - y1);
+  }
+
+  /** px of the picture that somebody is off who places a point by this pointer. */
+  grainOf({ pointerType }) {
+    return this.grain * (pointerType === "touch" ? TOUCH_ERROR : 1);
   }
 
   /** Where the middle of the stage is, in the picture. */

@@ -1,7 +1,6 @@
 /** Presses on the stage become points; dragging, pinching and the wheel stay the stage's. */
 
 const STILL = 6; // CSS px that a press may move and be one
-const TOUCH_ERROR = 1.5; // of the screen's px: a finger is less steady
 
 /**
  * `overlay` converts places; `draft` takes the points. Captured, because the picture's library keeps
@@ -28,13 +27,8 @@ export function listenToPresses(canvas, overlay, draft) {
   });
   for (const type of ["pointerup", "pointercancel"]) {
     listen(type, (event) => {
-      const touch = event.pointerType === "touch";
-      fingers = Math.max(0, fingers - (touch ? 1 : 0));
-      if (press && type === "pointerup") {
-        draft.touched = touch;
-        draft.add(place(event), overlay.grain * (touch ? TOUCH_ERROR : 1));
-        overlay.handles.focus();
-      }
+      fingers = Math.max(0, fingers - (event.pointerType === "touch" ? 1 : 0));
+      if (press && type === "pointerup") overlay.place(event);
       press = null;
     });
   }
