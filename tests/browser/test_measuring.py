@@ -1,4 +1,4 @@
-"""Measuring in the viewer: what is stored lies where it was drawn, however the picture is turned."""
+"""Measuring in the viewer: what is stored lies where it was drawn, however the picture lies."""
 
 import re
 
@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from consultations.models import Measurement, Scale
 
-# Where a place in the picture (px) is in the window: from the corners of the displayed picture, which
-# OpenSeadragon knows; the stage that is measured on is not asked.
+# Three corners of the displayed picture in the window, as OpenSeadragon has them: the stage that is
+# measured on is not asked.
 CORNERS = """async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
     for (let frames = 0; frames < 3; frames += 1) await frame(); // a turn or a resize is drawn
@@ -68,7 +68,8 @@ def test_scale_and_length_drawn_in_a_turned_and_enlarged_picture(tab, doctor, im
     scale, length = Scale.objects.get(), Measurement.objects.get()
     assert [scale.x1, scale.y1, scale.x2, scale.y2] == pytest.approx([100, 80, 200, 80], abs=1)
     assert scale.millimetres == 12.5, "a comma is a comma"
-    assert sum(length.points, []) == pytest.approx([120, 100, 176, 142], abs=1)
+    drawn_at = [number for point in length.points for number in point]
+    assert drawn_at == pytest.approx([120, 100, 176, 142], abs=1)
     assert length.millimetres == pytest.approx(70 / 8, abs=0.15)
 
     # By keyboard: the arrows move the cross, Space places a point, Enter keeps, Delete takes away.
