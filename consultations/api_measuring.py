@@ -94,10 +94,10 @@ class ImageScale(_OfImage):
     @extend_schema(
         operation_id="consultations_images_scale_remove",
         parameters=[IF_MATCH],
-        responses={204: None, 412: ErrorsSerializer},
+        responses={204: None, 409: ErrorsSerializer, 412: ErrorsSerializer},
     )
     def delete(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
-        """Remove it: what is measured is in pixels again. 404 `no_scale` where there is none."""
+        """Remove it: what is measured is in pixels again. 409 `no_scale` where there is none."""
         try:
             remove_scale(image=self.get_object().pk, user=request.user, check=self._check)
         except ConsultationImage.DoesNotExist as gone:

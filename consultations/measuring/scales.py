@@ -49,7 +49,7 @@ class MillimetresMissing(ServiceError):
 
 
 class NoScale(ServiceError):
-    code, status = "no_scale", 404
+    code, status = "no_scale", 409
     detail = _("This image has no scale.")
 
 

@@ -68,7 +68,7 @@ def test_measured_without_a_scale_and_then_with_one(api, doctor, image, scale_ur
 
     assert client.delete(scale_url).status_code == 204
     assert client.get(url).json()["measurements"][0]["millimetres"] is None
-    assert error_of(client.delete(scale_url)) == (404, "no_scale", None)
+    assert error_of(client.delete(scale_url)) == (409, "no_scale", None)
 
 
 def test_field_of_view_of_a_device(api, doctor, scale_url, device):

@@ -157,7 +157,7 @@ export class Measuring {
       await api(method, url, body, { etag });
     } catch (error) {
       problem = error.message;
-      if (![404, 412].includes(error.status)) return void this.panel.problem(problem);
+      if (![404, 409, 412].includes(error.status)) return void this.panel.problem(problem);
     } finally {
       this.#saving = false;
     }
