@@ -57,7 +57,7 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     somebody who may edit records could otherwise read every patient's images."""
 
     list_display = ["full_name", "birth_date", "number", "created_by", "created_at"]
-    list_filter = ["sex", "phototype"]
+    list_filter = [("created_by", admin.RelatedOnlyFieldListFilter), "sex", "phototype"]
     search_fields = ["search_key", "full_name", "file_number", "email"]
     date_hierarchy = "created_at"
     autocomplete_fields = ["user", "created_by"]
@@ -220,6 +220,7 @@ class RevisionAdmin(HistoryAdmin):
 
     list_display = ["moment", "consultation", "patient", "image", "changed_by"]
     list_select_related = ["consultation__patient", "patient", "image", "changed_by"]
+    list_filter = [("changed_by", admin.RelatedOnlyFieldListFilter)]
     date_hierarchy = "moment"
 
 

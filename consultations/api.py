@@ -35,7 +35,7 @@ from core.throttling import ScopedRate
 from imaging.errors import FILE_CODES
 
 from . import access_history, archive, bin, services
-from .filters import ConsultationFilter
+from .filters import ConsultationFilter, ImageFilter
 from .models import Consultation, ConsultationImage, Patient
 from .models.consultation import ConsultationQuerySet
 from .models.image import ConsultationImageQuerySet
@@ -142,6 +142,13 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         methods=["GET"],
         responses=ImageSerializer(many=True),
         description="Primary first, then the latest added.",
+        parameters=[
+            OpenApiParameter(
+                "incomplete",
+                bool,
+                description="Those whose type is `other` or whose body site is empty, or the rest.",
+            )
+        ],
     )
     @extend_schema(
         methods=["POST"],
@@ -160,7 +167,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         consultation = self.get_object()
         if request.method == "POST":
             return self._add_image(request, consultation)
-        page = self.paginate_queryset(consultation.images.as_added()) or []
+        images = ImageFilter(request.query_params, consultation.images.as_added()).qs
+        page = self.paginate_queryset(images) or []
         record(Action.LISTED, consultation, images=len(page), api=True)
         data = ImageSerializer(page, many=True, context=self.get_serializer_context()).data
         return self.get_paginated_response(data)

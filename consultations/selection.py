@@ -37,7 +37,10 @@ class SelectedForm(forms.Form):
         required=False,
     )
     laterality = forms.ChoiceField(
-        label=_("Side"), choices=_unchanged(Laterality.choices), required=False
+        label=_("Side"),
+        widget=forms.Select(attrs={"aria-describedby": "selected-side-missing"}),
+        choices=_unchanged(Laterality.choices),
+        required=False,
     )
 
 

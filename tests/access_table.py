@@ -29,6 +29,7 @@ TABLE = {
     ("consultation_list", "get"): DOCTORS,
     ("consultation_create", "get"): DOCTORS,
     ("consultation_detail", "get"): VIEW,
+    ("consultation_incomplete", "get"): (302, 404, 403, 404, 404, 302),
     ("consultation_edit", "get"): CHANGE,
     ("consultation_edit", "post"): CHANGE,
     ("image_detail", "get"): VIEW,
@@ -129,6 +130,9 @@ TABLE = {
     ("api-userimage-detail", "patch"): API_OWNER,
     ("api-userimage-detail", "delete"): (204, 404, 404, 404, 404, 401),
     ("api-userimage-retry", "post"): (202, 404, 404, 404, 404, 401),
+    ("api-userimage-outline", "get"): (409, 404, 404, 404, 404, 401),  # the blob is not there
+    ("api-userimage-outline", "put"): (202, 404, 404, 404, 404, 401),
+    ("api-userimage-outline", "delete"): (204, 404, 404, 404, 404, 401),
     # links, statistics, and the buttons between the halves
     ("gallery_share", "get"): OWNER,
     ("gallery_share", "post"): OWNER,
@@ -142,6 +146,7 @@ TABLE = {
     ("shared", "get"): ANYONE,  # whoever holds the link
     ("shared", "post"): ANYONE,
     ("shared_image", "get"): (404,) * 6,  # unsigned, nobody
+    ("shared_original", "get"): (404,) * 6,
     ("api-userimage-shares", "get"): API_OWNER,
     ("api-userimage-shares", "post"): (201, 404, 404, 404, 404, 401),
     ("api-share-list", "get"): API_OWN,

@@ -23,7 +23,10 @@ from .access_table import ACTORS, TABLE
 
 pytestmark = [pytest.mark.alike, pytest.mark.long]
 # Routes that need a processed image.
-NEEDS_READY = ("gallery_share", "api-userimage-shares", "shared", "shared_image")
+NEEDS_READY = (
+    *("gallery_share", "api-userimage-shares", "api-userimage-outline"),
+    *("shared", "shared_image", "shared_original"),
+)
 TOKEN = "of-the-access-table"
 UPLOADS = {("api-consultation-images", "post"), ("api-remove-background", "post")}
 
@@ -78,6 +81,7 @@ def arguments(record, consultation, image, binned, measurement, user_image, shar
         "share": [share.pk],
         "shared": [TOKEN],
         "shared_image": [TOKEN],
+        "shared_original": [TOKEN],
         "patient": [record.pk],
         "consultation": [consultation.pk],
         "image": [image.pk],
@@ -121,6 +125,7 @@ def bodies(record, image, user_image, consultation, binned):
         ("gallery_share", "post"): {"lifetime": "1h"},
         ("api-userimage-shares", "post"): {"lifetime": "1h"},
         ("api-userimage-attach", "post"): {"consultation": consultation.pk},
+        ("api-userimage-outline", "put"): {"outline": [[[0, 0], [9, 0], [9, 9]]]},
     }
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
+from core.templatetags.dates import short_day
 from core.templatetags.words import phrase
 from imaging.models import IN_BIN, LIVE
 
@@ -25,6 +26,10 @@ _COPY: dict[str, Any] = {
 }
 
 
+# What filters and comparisons by type and site do not find.
+INCOMPLETE = Q(image_type=ImageType.OTHER) | Q(body_site="")
+
+
 class ConsultationImageQuerySet(RecordQuerySet["ConsultationImage"]):
     def in_order(self) -> Self:
         """The order of grids and viewers: primary first, then by the day shown, latest first."""
@@ -33,6 +38,10 @@ class ConsultationImageQuerySet(RecordQuerySet["ConsultationImage"]):
     def as_added(self) -> Self:
         """The order of the API: primary first, then the latest added."""
         return self.order_by(*descending(AS_ADDED))
+
+    def incomplete(self) -> Self:
+        """Those whose type or body site nobody has said."""
+        return self.filter(INCOMPLETE)
 
     def in_bin_of(self, user: Viewer) -> Self:
         """Of `ConsultationImage.all_rows`: what a doctor may still restore, last deleted first."""
@@ -101,6 +110,15 @@ class ConsultationImage(DatedImage):
             self.patient_id, self.doctor_id = visit.patient_id, visit.doctor_id
             self.consultation_date = visit.date
         super().save(*args, **kwargs)
+
+    def __str__(self) -> str:
+        """What it shows and of which day: for the admin."""
+        return f"{self.label} · {short_day(self.consultation_date)}"
+
+    @property
+    def incomplete(self) -> bool:
+        """As INCOMPLETE."""
+        return self.image_type == ImageType.OTHER or not self.body_site
 
     @property
     def site_label(self) -> str:

@@ -34,6 +34,7 @@ async function load() {
   }
   const form = document.querySelector("[data-selection]");
   form.addEventListener("submit", submit);
+  form.addEventListener("change", () => askSide(form));
   const fallback = () => document.querySelector("[data-open-upload], main a");
   return new SelectionBar(form, selection, { fallback });
 }
@@ -49,9 +50,9 @@ const acts = {
   }),
   async edit(ids, form) {
     const said = [...new FormData(form)].filter(([name, value]) => value && name in EDITED);
-    if (!said.length) return form.querySelector("[name=image_type]").focus();
     const { changed } = await api("PATCH", IMAGES, { ids, ...Object.fromEntries(said) });
     for (const select of form.querySelectorAll("select")) select.value = "";
+    askSide(form);
     const menu = form.querySelector("details");
     menu.open = false;
     menu.querySelector("summary").focus();
@@ -80,12 +81,27 @@ const acts = {
 };
 const EDITED = { image_type: "", body_site: "", laterality: "" };
 
+/** A new site that the body has twice asks its side: one of another lesion would be a wrong record.
+ * Returns the field that is to be filled in, or undefined. */
+function askSide(form) {
+  const { body_site: site, laterality: side } = form.elements;
+  if (!site) return undefined;
+  const lacks = "paired" in site.selectedOptions[0].dataset && !side.value;
+  form.querySelector("[data-side-missing]").hidden = !lacks;
+  side.setAttribute("aria-invalid", String(lacks));
+  return lacks ? side : undefined;
+}
+
 async function submit(event) {
   const { submitter, target: form } = event;
   form.elements.csrfmiddlewaretoken.value = csrfToken(); // it follows a new login
   if (submitter?.formAction && submitter.hasAttribute("formaction")) return; // the browser goes there
   event.preventDefault();
   const { ids } = selection;
-  const act = acts[submitter?.value ?? "edit"];
+  const name = submitter?.value ?? "edit";
+  const empty = name === "edit" && Object.keys(EDITED).every((field) => !form.elements[field].value);
+  const wanting = empty ? form.elements.image_type : name === "edit" && askSide(form);
+  if (wanting) return void wanting.focus();
+  const act = acts[name];
   if (ids.length && act) (await bar).run(() => act(ids, form, submitter));
 }

@@ -6,8 +6,10 @@ import { refresh } from "../images-changed.js";
 import { toast } from "../toast.js";
 import { Camera } from "./camera.js";
 import { keepDraft } from "./draft.js";
+import { Fold } from "./fold.js";
 import { Footer } from "./footer.js";
 import { pastedImages } from "./paste.js";
+import { Proposals } from "./proposals.js";
 import { Queue } from "./queue.js";
 import { Scope } from "./scope.js";
 import { Sender } from "./sender.js";
@@ -35,6 +37,8 @@ function setUp(dialog) {
     select,
     fallback: () => part("browse"),
   });
+  const proposals = form && new Proposals(form, queue, scope);
+  if (form) new Fold(form, scope);
   const discardDraft = form && keepDraft(form, scope);
   const sender = new Sender(queue, {
     scope,
@@ -134,6 +138,7 @@ function setUp(dialog) {
 
   function open() {
     loadUppy();
+    proposals?.read();
     openDialog(dialog, { returnTo: () => document.querySelector(`[data-open-upload="#${dialog.id}"]`) });
   }
 

@@ -76,6 +76,18 @@ export class Controller extends EventTarget {
     if (next && this.#open) this.show(next);
   }
 
+  /** To the next picture that is `wanted`, or while closed the first; resolves to whether there is one. */
+  async seek(wanted) {
+    const next = () => this.#items.slice(this.#open ? this.index + 1 : 0).find(wanted);
+    if (!this.#open) this.#items = collect();
+    while (!next() && (await loadMore())) this.#items = collect();
+    const item = next();
+    if (!item) return false;
+    if (this.#open) this.show(item);
+    else this.open(item.id);
+    return true;
+  }
+
   /** The picture was deleted: the next one takes its place, or the viewer closes. */
   async remove({ id }) {
     const index = this.#items.findIndex((item) => item.id === id);

@@ -34,14 +34,22 @@ export function focusTarget(id) {
   return tile ?? document.querySelector("[data-viewer-item] a, [data-open-upload], main a");
 }
 
-let preloaded = []; // the neighbours' pictures, held so that the browser holds them
+let kept = []; // pictures that are held so that the browser holds them, decoded
 
-/** Loads the pictures before and after the one at `index`. */
+/** The picture at this address, loading or loaded. */
+export function pictureOf(display) {
+  let picture = kept.find((one) => one.getAttribute("src") === display);
+  if (picture?.complete && !picture.naturalWidth) picture = null; // it failed: once more
+  picture ??= Object.assign(new Image(), { alt: "", src: display });
+  kept = [picture, ...kept.filter((one) => one.getAttribute("src") !== display)].slice(0, 3);
+  return picture;
+}
+
+/** Loads and decodes the pictures after and before the one at `index`. */
 export function preload(items, index) {
-  preloaded = [items[index + 1], items[index - 1]].filter(Boolean).map(({ display }) => {
-    const kept = preloaded.find((picture) => picture.getAttribute("src") === display);
-    return kept ?? Object.assign(new Image(), { src: display });
-  });
+  for (const item of [items[index - 1], items[index], items[index + 1]]) {
+    if (item) pictureOf(item.display).decode().catch(() => {}); // who wants to see it will be told
+  }
 }
 
 /** Loads the next page of the grid; resolves to whether there was one. */
@@ -103,6 +111,7 @@ function describe(element) {
     height: Number(height),
     primary: "primary" in element.dataset,
     editable: "editable" in element.dataset,
+    incomplete: "incomplete" in element.dataset,
     page: link?.getAttribute("href"),
     facts: element.querySelector("template[data-facts]"),
     element,

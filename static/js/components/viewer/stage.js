@@ -20,7 +20,7 @@ export class Stage extends EventTarget {
   #request = 0; // grows with every picture asked for: the late ones know that they are late
   #layer = null; // the TiledImage on show
   #original = null; // URL of what is sharper, until it is asked for
-  #size = null; // of the picture, in its own pixels
+  size = null; // of the picture, in its own pixels
   #ratio = 1; // the zoom aimed at, 1 = fit
   #aimedIn = ""; // the container's size then: OpenSeadragon zooms by itself when that changes
 
@@ -54,7 +54,7 @@ export class Stage extends EventTarget {
     if (request !== this.#request) return this.#osd.world.removeItem(layer);
     this.#layer = layer;
     const { source } = layer;
-    this.#size = { width: width || source.width, height: height || source.height };
+    this.size = { width: width || source.width, height: height || source.height };
     removeLayers(this.#osd, layer);
     layer.setOpacity(1);
     this.#view.setRotation(0, true);
@@ -84,6 +84,9 @@ export class Stage extends EventTarget {
 
   fit() { this.#zoomTo(1); }
 
+  /** Does the next picture begin as a whole, filling the stage? */
+  get fitted() { return Math.abs(this.#ratio - 1) <= 0.001; }
+
   /** What the picture is, for who does not see it: it stands on what takes the focus at a press. */
   set label(text) {
     this.#osd.canvas.setAttribute("role", "img");
@@ -108,18 +111,15 @@ export class Stage extends EventTarget {
   /** From a place on this stage (CSS pixels from its corner) to one in the picture (its own pixels). */
   toImage({ x, y }) {
     const place = this.#view.pointFromPixel(point(x, y), true);
-    return { x: place.x * this.#size.width, y: (place.y / this.#worldHeight) * this.#size.height };
+    return { x: place.x * this.size.width, y: (place.y / this.#worldHeight) * this.size.height };
   }
 
   /** And back: where a place in the picture is seen at this moment. */
   toScreen({ x, y }) {
-    const place = point(x / this.#size.width, (y / this.#size.height) * this.#worldHeight);
+    const place = point(x / this.size.width, (y / this.size.height) * this.#worldHeight);
     const { x: left, y: top } = this.#view.pixelFromPoint(place, true);
     return { x: left, y: top };
   }
-
-  get size() { return this.#size; }
-  get ready() { return this.#layer !== null; }
 
   get #view() { return this.#osd.viewport; }
 
@@ -168,7 +168,7 @@ export class Stage extends EventTarget {
   #setRatio(ratio) {
     this.#ratio = Math.round(ratio * 1000) / 1000;
     const wide = this.#view.deltaPixelsFromPoints(point(1, 0)).x * devicePixelRatio;
-    this.#emit("zoom", { ratio: this.#ratio, min: MIN_ZOOM, max: MAX_ZOOM, pixels: wide / this.#size.width });
+    this.#emit("zoom", { ratio: this.#ratio, min: MIN_ZOOM, max: MAX_ZOOM, pixels: wide / this.size.width });
     if (this.#ratio > 1.001) this.#loadOriginal();
   }
 
@@ -189,7 +189,7 @@ export class Stage extends EventTarget {
   #isInside(position) {
     if (!this.#layer) return true;
     const { x, y } = this.toImage(position);
-    return x >= 0 && x <= this.#size.width && y >= 0 && y <= this.#size.height;
+    return x >= 0 && x <= this.size.width && y >= 0 && y <= this.size.height;
   }
 
   #emit(name, detail) {

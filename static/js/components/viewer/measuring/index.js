@@ -79,11 +79,15 @@ export class Measuring {
   }
 
   #take(tool) {
-    if (!this.picture.stage?.ready) return;
+    this.picture.act((stage) => this.#begin(tool, stage));
+  }
+
+  #begin(tool, stage) {
+    if (!this.active) return;
     this.panel.problem("");
     this.panel.tool = tool;
     this.#setBusy(true);
-    this.#draft.begin(tool, this.picture.stage.size);
+    this.#draft.begin(tool, stage.size);
     this.overlay.handles.focus();
   }
 

@@ -34,7 +34,7 @@ export class Overlay {
   show() {
     this.canvas.append(this.svg);
     this.picture.addEventListener("viewport", this.redraw);
-    this.#draw();
+    this.picture.act(this.redraw);
   }
 
   hide() {
@@ -78,7 +78,7 @@ export class Overlay {
   }
 
   #draw() {
-    if (!this.svg.isConnected || !this.picture.stage?.ready) return;
+    if (!this.svg.isConnected || !("staged" in this.picture.root.dataset)) return;
     const saved = this.saved.map((shape) => this.#shape(shape, shape.label, shape.id === this.current ? "is-current" : ""));
     const { kind, shown } = this.draft;
     const draft = kind && shown.length ? [this.#shape({ kind, points: shown }, this.text, "is-draft")] : [];
