@@ -10,7 +10,7 @@ from consultations import bin
 from consultations.measuring import measurements
 from consultations.measuring.reading import sizes_of
 from consultations.measuring.scales import remove_scale, set_scale
-from consultations.models import ConsultationImage, Device, Measurement, Scale
+from consultations.models import ConsultationImage, Device, Measurement, Patient, Scale
 
 pytestmark = pytest.mark.alike
 RULER = {"method": "ruler", "points": [[10, 20], [210, 20]], "millimetres": 20, "pointing": 0.5}
@@ -177,6 +177,10 @@ def test_nobody_elses(api, patient, other_doctor, doctor, url, scale_url):
     for path in (url, scale_url):
         assert post(api(other_doctor), path, RULER | LENGTH).status_code == 404
     assert api(other_doctor).delete(f"/api/v1/measurements/{key}").status_code == 404
+    # As a patient they see the image, and what is measured in it as little as any patient.
+    Patient.objects.update(user=other_doctor)
+    for path in (url, scale_url, f"/api/v1/measurements/{key}"):
+        assert api(other_doctor).get(path).status_code == 404
 
 
 def test_image_deleted_meanwhile(api, doctor, image, url, scale_url):
