@@ -85,6 +85,7 @@ export class Panel {
     if (output.textContent !== text) output.textContent = text;
     this.#part("[data-save]").setAttribute("aria-disabled", String(!complete));
     this.#part('[data-measure-do="undo"]').hidden = !started;
+    this.#part("[data-draft-form]").toggleAttribute("data-started", started);
   }
 
   focusTool(name) { this.#part(`[data-measure-tool="${name}"]`)?.focus(); }
