@@ -8,6 +8,7 @@ from .views import (
     images,
     labelling,
     lesions,
+    measuring,
     moving,
     patients,
     revisions,
@@ -21,6 +22,11 @@ urlpatterns = [
     path("patients/new/", patients.patient_create, name="patient_create"),
     path("patients/suggestions/", suggestions.patient_suggestions, name="patient_suggestions"),
     path("patients/<int:pk>/", patients.patient_detail, name="patient_detail"),
+    path(
+        "patients/<int:pk>/measurements/",
+        measuring.patient_measurements,
+        name="patient_measurements",
+    ),
     path("patients/<int:pk>/edit/", patients.patient_edit, name="patient_edit"),
     path("patients/<int:pk>/lesions/", lesions.lesion_list, name="lesion_list"),
     path("patients/<int:pk>/lesions/new/", lesions.lesion_create, name="lesion_create"),
@@ -44,6 +50,11 @@ urlpatterns = [
     path("consultations/images/download/", selected.images_download, name="images_download"),
     path("consultations/images/move/", moving.images_move, name="images_move"),
     path("consultations/images/<int:pk>/move/", moving.image_move, name="image_move"),
+    path(
+        "consultations/images/<int:pk>/measurements/",
+        measuring.image_measurements,
+        name="image_measurements",
+    ),
     path("consultations/images/<int:pk>/delete/", images.image_delete, name="image_delete"),
     # The grid's tiles write these behind the path of the image's page.
     re_path(

@@ -24,6 +24,7 @@ from accounts import api as accounts
 from consultations import api as consultations
 from consultations import api_bin as bin
 from consultations import api_lesions as lesions
+from consultations import api_measuring as measuring
 from consultations import api_selected as selected
 from core.errors import DatabaseUnavailable, ServiceError
 from core.preconditions import ChangedMeanwhile
@@ -89,6 +90,7 @@ v1 = [
     path("auth/token/blacklist", accounts.TokenBlacklist.as_view(), name="api-token-blacklist"),
     *selected.urlpatterns,
     *lesions.urlpatterns,
+    *measuring.urlpatterns,
     *router.urls,
     *gallery.urlpatterns,
 ]

@@ -53,6 +53,8 @@ TABLE = {
     ("images_move", "post"): (302, 404, 403, 403, 403, 302),
     ("image_file", "get"): (302, 404, 302, 404, 404, 302),  # to the signed URL
     ("image_audit", "get"): VIEW,
+    ("image_measurements", "get"): (302, 404, 403, 404, 404, 302),  # to the image's page
+    ("patient_measurements", "get"): CHANGE,
     ("audit", "get"): SIGNED_IN,
     # gallery: every user has one and sees only their own
     ("gallery", "get"): SIGNED_IN,
@@ -118,6 +120,13 @@ TABLE = {
     ("api-image-audit", "get"): API_VIEW,
     ("api-image-detail", "patch"): API_CHANGE,
     ("api-image-detail", "delete"): (204, 404, 403, 404, 404, 401),
+    ("api-image-scale", "get"): (200, 404, 403, 403, 403, 401),
+    ("api-image-scale", "post"): (201, 404, 403, 403, 403, 401),
+    ("api-image-scale", "delete"): (204, 404, 403, 403, 403, 401),
+    ("api-image-measurements", "get"): (200, 404, 403, 403, 403, 401),
+    ("api-image-measurements", "post"): (201, 404, 403, 403, 403, 401),
+    ("api-measurement-detail", "get"): (200, 404, 403, 403, 403, 401),
+    ("api-measurement-detail", "delete"): (204, 404, 403, 403, 403, 401),
     ("api-images", "patch"): (200, 200, 403, 403, 403, 401),  # others' keys are ignored
     ("api-images", "delete"): (200, 200, 403, 403, 403, 401),
     ("api-images-move", "post"): (200, 400, 403, 403, 403, 401),

@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from consultations import bin, services
+from consultations.measuring.measurements import add_measurement
+from consultations.measuring.scales import set_scale
 from consultations.models import ConsultationImage
 from gallery.models import Share, UserImage
 from testing.cast import upload
@@ -57,8 +59,18 @@ def binned(consultation, doctor):
     return made
 
 
+LINE = {"points": [[10, 20], [210, 20]]}
+RULER = LINE | {"method": "ruler", "millimetres": 20}
+
+
 @pytest.fixture
-def arguments(record, consultation, image, lesion, binned, user_image, share):
+def measurement(image, doctor):
+    set_scale(image=image.pk, user=doctor, **RULER)
+    return add_measurement(image=image.pk, user=doctor, kind="length", **LINE)
+
+
+@pytest.fixture
+def arguments(record, consultation, image, lesion, binned, measurement, user_image, share):
     name = image.original.name
     return {
         "gallery_image": [user_image.pk],
@@ -77,6 +89,7 @@ def arguments(record, consultation, image, lesion, binned, user_image, share):
         "lesion_list": [record.pk],
         "lesion_create": [record.pk],
         "bin": [binned.pk],
+        "measurement": [measurement.pk],
         "userimage": [user_image.pk],
         "gallery_image_delete": [user_image.pk],
         "gallery_file": [user_image.pk, "original"],
@@ -112,6 +125,8 @@ def bodies(record, image, user_image, consultation, binned):
         ("api-image-detail", "patch"): {"description": "x"},
         ("api-patient-lesions", "post"): {"body_site": "113179006"},
         ("api-lesion-detail", "patch"): {"status": "excised"},
+        ("api-image-scale", "post"): RULER,
+        ("api-image-measurements", "post"): LINE | {"kind": "length"},
         ("gallery_share", "post"): {"lifetime": "1h"},
         ("api-userimage-shares", "post"): {"lifetime": "1h"},
         ("api-userimage-attach", "post"): {"consultation": consultation.pk},

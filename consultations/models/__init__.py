@@ -2,6 +2,16 @@ from ..revisions import Revision
 from .consultation import Consultation
 from .image import ConsultationImage
 from .lesion import Lesion
+from .measuring import Device, Measurement, Scale
 from .patient import Patient
 
-__all__ = ["Consultation", "ConsultationImage", "Lesion", "Patient", "Revision"]
+__all__ = [
+    "Consultation",
+    "ConsultationImage",
+    "Device",
+    "Lesion",
+    "Measurement",
+    "Patient",
+    "Revision",
+    "Scale",
+]

@@ -16,6 +16,7 @@ from imaging.storage.redirect import signed_redirect
 from .. import bin, services
 from ..facts import FactSheet, with_tile_facts
 from ..forms import ImageMetadataForm
+from ..measuring.reading import sheet_of
 from ..models import ConsultationImage
 from ..models.image import ConsultationImageQuerySet
 from .access import can_edit, get_editable, get_visible
@@ -55,6 +56,7 @@ def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "consultation": image.consultation,
         "patient": image.consultation.patient,
         "can_edit": editable,
+        "sheet": sheet_of(image) if editable else None,
         "metadata_form": form,
         "walking": WALK in request.GET,
     }

@@ -19,6 +19,7 @@ from core.search import find_namesakes
 from ..facts import with_tile_facts
 from ..filter_forms import ImageFilterForm
 from ..forms import PatientForm
+from ..measuring.export import is_measured
 from ..models import Consultation, ConsultationImage, Patient
 from ..models.patient import PatientQuerySet
 from ..ordering import BY_VISIT
@@ -157,4 +158,5 @@ def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     consultations = Consultation.objects.visible_to(request.user).filter(patient=patient)
     context["lesions"] = lesions_of(patient, request)
     context["consultations"] = consultations.with_images_count(keyset.COUNT_LIMIT)[:50]
+    context["measured"] = context["can_edit"] and is_measured(patient, request.user)
     return render(request, "patients/detail.html", context)

@@ -12,6 +12,7 @@ const KEYS = {
   i: "info",
   e: "edit",
   f: "primary",
+  m: "measure",
   "?": "help",
 };
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

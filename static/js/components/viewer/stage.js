@@ -2,8 +2,8 @@
  * A picture that can be zoomed, moved and rotated: OpenSeadragon in an element, zoom told relative
  * to "fit". Any number of stages can be on a page.
  * Events: "zoom" {ratio, min, max, pixels}, what is aimed at, and how many of the screen's pixels one
- * of the picture takes; "viewport", with every frame drawn, for what
- * lies over the picture and must follow it; "outside", a press beside it; "swipe", a step.
+ * of the picture takes; "viewport", with every frame drawn, for what lies over the picture and must
+ * follow it; "outside", a press beside it; "swipe", a step.
  */
 import { gestures } from "./gestures.js";
 import { addLayer, removeLayers, sameShape } from "./layers.js";
@@ -15,11 +15,12 @@ const ZOOM_STEP = 0.25;
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Stage extends EventTarget {
+  busy = false; // somebody draws on the picture: presses are none of ours
   #osd;
   #request = 0; // grows with every picture asked for: the late ones know that they are late
   #layer = null; // the TiledImage on show
   #original = null; // URL of what is sharper, until it is asked for
-  #size = null; // of the picture, in its own pixels
+  size = null; // of the picture, in its own pixels
   #ratio = 1; // the zoom aimed at, 1 = fit
   #aimedIn = ""; // the container's size then: OpenSeadragon zooms by itself when that changes
 
@@ -37,9 +38,9 @@ export class Stage extends EventTarget {
       zoomed: () => this.#zoomed(),
       resized: () => requestAnimationFrame(() => this.#zoomTo(this.#ratio, null, true)),
       centre: () => this.#centreSmall(),
-      outside: () => this.#emit("outside"),
-      swipe: (step) => this.#emit("swipe", step),
-      zoom: (ratio, position) => this.#zoomTo(ratio, this.#view.pointFromPixel(position)),
+      outside: () => this.busy || this.#emit("outside"),
+      swipe: (step) => this.busy || this.#emit("swipe", step),
+      zoom: (ratio, position) => this.busy || this.#zoomTo(ratio, this.#view.pointFromPixel(position)),
       inside: (position) => this.#isInside(position),
     });
   }
@@ -53,7 +54,7 @@ export class Stage extends EventTarget {
     if (request !== this.#request) return this.#osd.world.removeItem(layer);
     this.#layer = layer;
     const { source } = layer;
-    this.#size = { width: width || source.width, height: height || source.height };
+    this.size = { width: width || source.width, height: height || source.height };
     removeLayers(this.#osd, layer);
     layer.setOpacity(1);
     this.#view.setRotation(0, true);
@@ -110,12 +111,12 @@ export class Stage extends EventTarget {
   /** From a place on this stage (CSS pixels from its corner) to one in the picture (its own pixels). */
   toImage({ x, y }) {
     const place = this.#view.pointFromPixel(point(x, y), true);
-    return { x: place.x * this.#size.width, y: (place.y / this.#worldHeight) * this.#size.height };
+    return { x: place.x * this.size.width, y: (place.y / this.#worldHeight) * this.size.height };
   }
 
   /** And back: where a place in the picture is seen at this moment. */
   toScreen({ x, y }) {
-    const place = point(x / this.#size.width, (y / this.#size.height) * this.#worldHeight);
+    const place = point(x / this.size.width, (y / this.size.height) * this.#worldHeight);
     const { x: left, y: top } = this.#view.pixelFromPoint(place, true);
     return { x: left, y: top };
   }
@@ -167,7 +168,7 @@ export class Stage extends EventTarget {
   #setRatio(ratio) {
     this.#ratio = Math.round(ratio * 1000) / 1000;
     const wide = this.#view.deltaPixelsFromPoints(point(1, 0)).x * devicePixelRatio;
-    this.#emit("zoom", { ratio: this.#ratio, min: MIN_ZOOM, max: MAX_ZOOM, pixels: wide / this.#size.width });
+    this.#emit("zoom", { ratio: this.#ratio, min: MIN_ZOOM, max: MAX_ZOOM, pixels: wide / this.size.width });
     if (this.#ratio > 1.001) this.#loadOriginal();
   }
 
@@ -188,7 +189,7 @@ export class Stage extends EventTarget {
   #isInside(position) {
     if (!this.#layer) return true;
     const { x, y } = this.toImage(position);
-    return x >= 0 && x <= this.#size.width && y >= 0 && y <= this.#size.height;
+    return x >= 0 && x <= this.size.width && y >= 0 && y <= this.size.height;
   }
 
   #emit(name, detail) {

@@ -11,6 +11,7 @@ import { Bar } from "./bar.js";
 import { describeDays, severalDays } from "./days.js";
 import { focusTarget } from "./items.js";
 import { bindKeys } from "./keys.js";
+import { Measure } from "./measure.js";
 import { painted } from "./painted.js";
 import { Panels } from "./panels.js";
 import { hideAtRest } from "./rest.js";
@@ -38,8 +39,12 @@ export class View {
       next: () => this.walk.next(),
       reveal: () => this.panels.infoShown || this.panels.showInfo(true),
     });
-    this.walk = new Walk(controller, () => this.side.edit());
-    controller.mayLeave = (go) => this.side.mayLeave(go);
+    this.measure = new Measure(dialog, picture, {
+      announce: (text) => this.#announce(text),
+      reveal: () => this.panels.infoShown || this.panels.showInfo(true),
+    });
+    controller.mayLeave = (go) => this.measure.mayLeave() && this.side.mayLeave(go);
+    this.walk = new Walk(controller, () => this.measure.leave() && this.side.edit());
     controller.addEventListener("open", () => this.#open());
     controller.addEventListener("show", () => this.#draw());
     controller.addEventListener("update", () => this.#draw());
@@ -62,13 +67,13 @@ export class View {
       this.#stay = from === "back" || from === "cancel";
       this.#later = from !== "back"; // the history asks whether it has closed
       if (this.panels.helpShown) this.panels.showHelp(false);
-      else if (!this.side.stopAsking() && !this.side.stopEditing()) controller.close();
+      else if (!this.side.stopAsking() && !this.side.stopEditing() && !this.measure.stop()) controller.close();
     });
   }
 
   /** What each [data-do] does, and each key. */
   #commands() {
-    const { controller, panels, picture, side } = this;
+    const { controller, measure, panels, picture, side } = this;
     return {
       in: () => picture.act((stage) => stage.zoom(1)),
       out: () => picture.act((stage) => stage.zoom(-1)),
@@ -79,7 +84,8 @@ export class View {
       info: () => (panels.infoShown ? this.#hideInfo() : panels.showInfo(true)),
       help: () => panels.showHelp(!panels.helpShown),
       again: () => controller.show(controller.current),
-      edit: () => side.edit(),
+      edit: () => measure.leave() && side.edit(),
+      measure: () => this.#measure(),
       "stop-editing": () => side.stopEditing(),
       primary: () => side.makePrimary(),
       delete: () => side.ask(),
@@ -121,6 +127,7 @@ export class View {
     this.dialog.removeAttribute("data-gone");
     this.dialog.close();
     this.side.reset();
+    this.measure.reset();
     this.panels.reset();
   }
 
@@ -139,6 +146,7 @@ export class View {
     this.picture.label = name;
     this.#announce(sentence);
     this.side.show(current);
+    this.measure.show(current);
     this.strip.draw(items, current, severalDays(items) ? days : null);
     if (this.#layer) rename(this.#layer, current.id);
   }
@@ -149,9 +157,15 @@ export class View {
     else this.controller.close();
   }
 
+  #measure() {
+    if (!this.side.mayLeave(() => this.#measure())) return;
+    this.side.stopEditing();
+    this.measure.toggle();
+  }
+
   /** The information goes, and the form in it. */
   #hideInfo() {
-    if (!this.side.mayLeave(() => this.#hideInfo())) return;
+    if (!this.measure.leave() || !this.side.mayLeave(() => this.#hideInfo())) return;
     this.side.stopEditing();
     this.panels.showInfo(false);
   }

@@ -17,8 +17,9 @@ from core.admin import VersionedAdmin
 from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 
-from . import bin, lesions, services
-from .models import Consultation, ConsultationImage, Lesion, Patient, Revision
+from .. import bin, services
+from ..models import Consultation, ConsultationImage, Patient
+from .history import keep_former
 
 
 def _superuser_only(
@@ -66,13 +67,7 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, patient: Patient, form: Any, change: bool) -> None:
         super().save_model(request, patient, form, change)
-        _keep_former(request, form, change)
-
-
-def _keep_former(request: HttpRequest, form: Any, change: bool) -> None:
-    """Keep the former values; the audit log learns of the change from the admin itself."""
-    if change:
-        Revision.objects.keep(form.instance, form.previous_values, request.user)
+        keep_former(request, form, change)
 
 
 class ImageInline(admin.TabularInline):
@@ -121,7 +116,7 @@ class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
         self, request: HttpRequest, consultation: Consultation, form: Any, change: bool
     ) -> None:
         super().save_model(request, consultation, form, change)
-        _keep_former(request, form, change)
+        keep_former(request, form, change)
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
@@ -193,52 +188,3 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         bin.erase_images(queryset)
-
-
-@admin.register(Lesion)
-class LesionAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
-    """A lesion stays with its patient; deleted, its images have none."""
-
-    list_display = ["label", "patient", "site_label", "status", "next_review", "created_at"]
-    list_filter = ["status", "laterality"]
-    search_fields = ["label", "patient__search_key", "patient__file_number"]
-    date_hierarchy = "created_at"
-    autocomplete_fields = ["patient"]
-    list_select_related = ["patient"]
-
-    @admin.display(description=_("body site"), ordering="body_site")
-    def site_label(self, lesion: Lesion) -> str:
-        return lesion.site_label
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Lesion | None = None) -> list[str]:
-        return ["patient"] if obj else []
-
-    def save_model(self, request: HttpRequest, lesion: Lesion, form: Any, change: bool) -> None:
-        super().save_model(request, lesion, form, change)
-        _keep_former(request, form, change)
-
-    def delete_model(self, request: HttpRequest, lesion: Lesion) -> None:
-        lesions.delete_lesion(lesion)
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        for lesion in queryset:
-            lesions.delete_lesion(lesion)
-
-
-@admin.register(Revision)
-class RevisionAdmin(admin.ModelAdmin):
-    """Former values of records; never written by hand."""
-
-    list_display = ["moment", "consultation", "patient", "image", "lesion", "changed_by"]
-    list_select_related = ["consultation__patient", "patient", "image", "lesion", "changed_by"]
-    list_filter = [("changed_by", admin.RelatedOnlyFieldListFilter)]
-    date_hierarchy = "moment"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
