@@ -2,13 +2,11 @@
  * The viewer's dialog: what stands around the picture. It draws what the controller tells, and tells
  * it what is pressed.
  */
-import { api } from "../api.js";
 import { onCloseRequest, openDialog } from "../dialog.js";
-import { say } from "../format.js";
 import { rename } from "../history.js";
-import { toast } from "../toast.js";
 import { Bar } from "./bar.js";
 import { describeDays, severalDays } from "./days.js";
+import { leaveDeleted } from "./deletion.js";
 import { focusTarget } from "./items.js";
 import { bindKeys } from "./keys.js";
 import { Measure } from "./measure.js";
@@ -171,23 +169,8 @@ export class View {
   }
 
   async #deleted(item) {
-    const removed = this.controller.remove(item);
-    const shown = !this.controller.isOpen; // it was the last one, and the viewer closed
-    const action = item.restore && { label: gettext("Undo"), onClick: () => this.#restore(item, shown) };
     this.#announce(gettext("Image deleted."));
-    toast(gettext("Image deleted."), { kind: "success", action });
-    await removed;
-  }
-
-  async #restore(item, shown) {
-    try {
-      await api("POST", item.restore, { ids: [Number(item.id)] });
-      await this.controller.restore(item, { shown });
-      const text = ngettext("%(count)s image restored.", "%(count)s images restored.", 1);
-      toast(say(text, { count: 1 }), { kind: "success" });
-    } catch ({ message }) {
-      toast(message, { kind: "error" });
-    }
+    await leaveDeleted(this.controller, item);
   }
 
   #announce(text) {
