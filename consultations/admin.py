@@ -166,6 +166,7 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         "laterality",
         "body_location",
         "lesion",
+        "mirrored",
         "captured_on",
         "description",
         "is_primary",

@@ -1,5 +1,6 @@
 /** From "Upload" to the outcome: what goes, what came back, what is said about it. */
 import { percent, say } from "../format.js";
+import { byFrontCamera } from "./camera.js";
 import { isPoor } from "./queue.js";
 
 export class Sender {
@@ -52,7 +53,7 @@ export class Sender {
     scope?.show(null);
     this.#batch = [...new Set([...this.#batch, ...items])]; // emptied when a run ends
     for (const item of items) {
-      item.frozen ??= scope?.fields(item) ?? {};
+      item.frozen ??= { ...scope?.fields(item), ...(scope && byFrontCamera(item.file) && { mirrored: "unknown" }) };
       this.queue.update(item, { status: "waiting", progress: 0, error: null, note: "" });
     }
     this.ui.showOutcome([]);
