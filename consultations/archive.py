@@ -24,6 +24,7 @@ COLUMNS = (
     "laterality",
     "body_location",
     "lesion_label",
+    "mirrored",
     "description",
     "is_primary",
     "captured_at",

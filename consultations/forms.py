@@ -48,6 +48,7 @@ class ImageMetadataForm(RecordForm):
             "body_site",
             "laterality",
             "lesion",
+            "mirrored",
             "body_location",
             "captured_on",
             "description",
@@ -64,7 +65,7 @@ class ImageMetadataForm(RecordForm):
         super().__init__(*args, **kwargs)
         label_empty_choices(self)
         if not self.instance.pk:  # what its file says is not known yet
-            del self.fields["captured_on"], self.fields["lesion"]
+            del self.fields["captured_on"], self.fields["lesion"], self.fields["mirrored"]
         else:
             patient = self.instance.consultation.patient_id
             lesion = cast(forms.ModelChoiceField, self.fields["lesion"])
@@ -72,6 +73,8 @@ class ImageMetadataForm(RecordForm):
             lesion.empty_label = _("None")
             if not lesion.queryset.exists():
                 del self.fields["lesion"]
+            if not self.instance.mirrored:  # not of a front camera
+                del self.fields["mirrored"]
             birth_date = self.instance.consultation.patient.birth_date
             self.fields["captured_on"].widget.set_range(
                 birth_date or EARLIEST, timezone.localdate()

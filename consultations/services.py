@@ -27,7 +27,7 @@ from .models import Consultation, ConsultationImage, Lesion
 from .models.image import ConsultationImageQuerySet
 from .records import change_record, change_records
 from .revisions import Author
-from .vocabulary import BODY_SITES, ImageType
+from .vocabulary import BODY_SITES, ImageType, Mirrored
 
 
 class Unchanged(Enum):
@@ -54,6 +54,7 @@ def add_image(
     captured_on: date | None = None,
     is_primary: bool = False,
     lesion: Lesion | None = None,
+    mirrored: str = "",
     idempotency_key: str | None = None,
 ) -> tuple[ConsultationImage, bool]:
     """Store one uploaded photograph. Returns (image, created).
@@ -96,6 +97,7 @@ def add_image(
                 description=description,
                 captured_on=captured_on,
                 is_primary=is_primary,
+                mirrored=mirrored or (Mirrored.UNKNOWN if decoded.front_camera else ""),
                 **place,
             )
             if not locked.images_taken:

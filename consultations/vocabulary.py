@@ -41,6 +41,14 @@ class DermoscopicType(models.TextChoices):
     NON_CONTACT_POLARIZED = "non_contact_polarized", _("Non-contact polarized")
 
 
+class Mirrored(models.TextChoices):
+    """Whether left and right are exchanged in a front camera's picture. Of other cameras: ""."""
+
+    UNKNOWN = "unknown", _("Not known")
+    NO = "no", _("Not mirrored")
+    YES = "yes", _("Mirrored")
+
+
 class Laterality(models.TextChoices):
     LEFT = "left", pgettext_lazy("side", "Left")
     RIGHT = "right", pgettext_lazy("side", "Right")

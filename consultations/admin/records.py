@@ -161,6 +161,7 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         "laterality",
         "body_location",
         "lesion",
+        "mirrored",
         "captured_on",
         "description",
         "is_primary",

@@ -14,7 +14,14 @@ from imaging.models import IN_BIN, LIVE
 
 from ..dating import DatedImage
 from ..ordering import AS_ADDED, IN_BIN_ORDER, IN_ORDER, INDEXES, descending
-from ..vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
+from ..vocabulary import (
+    BODY_SITES,
+    DermoscopicType,
+    ImageType,
+    Laterality,
+    Mirrored,
+    body_site_choices,
+)
 from .access import RecordQuerySet, Viewer
 from .consultation import Consultation
 from .lesion import Lesion
@@ -91,6 +98,15 @@ class ConsultationImage(DatedImage):
         related_name="images",
         db_index=False,  # ordering.py has one
         verbose_name=_("lesion"),
+    )
+    # No pixel is ever mirrored in the storage; what is known of it is shown wherever the image is.
+    mirrored = models.CharField(
+        _("front camera: is the picture mirrored?"),
+        max_length=7,
+        choices=Mirrored,
+        blank=True,
+        default="",
+        db_default="",
     )
     description = models.TextField(_("description"), max_length=2000, blank=True)
     is_primary = models.BooleanField(_("primary image"), default=False)

@@ -161,6 +161,16 @@ def test_an_image_is_given_a_lesion_on_its_page_and_among_several(read, client, 
     assert 'name="lesion"' not in alone.content.decode(), "images of many patients"
 
 
+def test_what_is_overdue_is_on_the_home_page(read, client, lesion):
+    read("lesion_detail", lesion.pk)
+    Lesion.objects.update(next_review=date(2026, 1, 5))
+    text = client.get(reverse("home")).content.decode()
+    assert "Lesion · L1, forearm, front, left" in text
+    assert "Overdue since 5 Jan 2026" in text
+    Lesion.objects.update(status="excised")
+    assert "Overdue" not in client.get(reverse("home")).content.decode()
+
+
 def test_deleting_asks_and_leaves_the_images(read, client, lesion, image):
     services.update_image(image, lesion=lesion)
     assert "Its image stays" in read("lesion_delete", lesion.pk)

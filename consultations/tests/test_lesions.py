@@ -60,8 +60,9 @@ def test_services_refuse_another_patient_s_lesion(image, stranger_lesion):
     with pytest.raises(lesions.LesionOfAnotherPatient):
         services.edit_images(ConsultationImage.objects.all(), user=None, lesion=stranger_lesion)
     image.lesion = stranger_lesion
-    with pytest.raises(ValidationError, match="another patient"):
+    with pytest.raises(ValidationError) as refusal:
         image.full_clean()
+    assert refusal.value.error_dict["lesion"][0].code == "lesion_of_another_patient"
 
 
 def test_services_refuse_the_other_side(image, lesion):

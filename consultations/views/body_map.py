@@ -41,9 +41,16 @@ class Marker(NamedTuple):
 
 
 def context(
-    request: HttpRequest, patient: Patient, lesions: Iterable[Lesion], *, view: str = ""
+    request: HttpRequest,
+    patient: Patient,
+    lesions: Iterable[Lesion],
+    *,
+    view: str = "",
+    choosing: bool = False,
 ) -> dict[str, Any]:
-    """For patients/partials/body_map.html: the group that the query asks for, or that of `view`."""
+    """For patients/partials/body_map.html: the group that the query asks for, or that of `view`.
+    `choosing`: a form beside it takes what is tapped, so that markers do not lead away."""
+    kept = {"choosing": 1} if choosing else {}
     asked = request.GET.get("group", "")
     group = asked if asked in GROUPS else _group_of(view)
     chosen = request.GET.get("figure", "")
@@ -52,12 +59,13 @@ def context(
         figure = _figure_of(patient)
     places = [(lesion, *_place(lesion)) for lesion in lesions]
     return {
+        "choosing": choosing,
         "map_groups": [
-            (str(label), query_string(request, group=name), name == group)
+            (str(label), query_string(request, group=name, **kept), name == group)
             for name, (label, _views) in GROUPS.items()
         ],
         "map_figures": [
-            (text, query_string(request, figure=name), name == figure)
+            (text, query_string(request, figure=name, **kept), name == figure)
             for text, name in ((_("Adult"), "adult"), (_("Child"), "child"))
         ],
         "map_views": [_shown(one, figure, places) for one in GROUPS[group][1]],

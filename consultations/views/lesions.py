@@ -42,7 +42,8 @@ def lesion_list(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     found = list(lesions_of(patient, request))
     editable = can_edit(patient, request.user)
     context = {"patient": patient, "lesions": found, "can_edit": editable}
-    context |= body_map.context(request, patient, found)
+    choosing = "choosing" in request.GET
+    context |= body_map.context(request, patient, found, choosing=choosing)
     part = wants_fragment(request)
     return render(
         request, "patients/partials/body_map.html" if part else "patients/lesions.html", context
@@ -109,7 +110,9 @@ def lesion_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "line": _line(images),
         "can_edit": can_edit(lesion, request.user),
     }
-    context |= body_map.context(request, lesion.patient, [lesion], view=lesion.map_view)
+    context |= body_map.context(
+        request, lesion.patient, [lesion], view=lesion.map_view, choosing=True
+    )
     return render(request, "patients/lesion.html", context)
 
 
@@ -151,7 +154,7 @@ def _render_map_form(
     """The form beside a map, on which the other lesions are shown, too."""
     view = str(form["map_view"].value() or "")
     others = [one for one in lesions_of(patient, request) if one.pk != form.instance.pk]
-    context |= body_map.context(request, patient, others, view=view) | {"choosing": True}
+    context |= body_map.context(request, patient, others, view=view, choosing=True)
     return render_form(request, "patients/lesion_form.html", context, form)
 
 

@@ -70,13 +70,16 @@ function pin(map) {
 }
 
 /** Fills in the form as if the menus had been used: site first, which asks its side anew. */
+let filling = false;
 function fill(picked) {
+  filling = true;
   const { body_site: site, laterality, map_view: view, map_x: across, map_y: down } = form.elements;
   site.value = picked.body_site;
   site.dispatchEvent(new Event("change", { bubbles: true }));
   for (const radio of laterality) radio.checked = radio.value === picked.laterality;
   [...laterality].find(({ checked }) => checked)?.dispatchEvent(new Event("change", { bubbles: true }));
   [view.value, across.value, down.value] = [picked.map_view, picked.map_x, picked.map_y];
+  filling = false;
 }
 
 /** A point belongs to the site and side that it was picked with. */
@@ -125,11 +128,14 @@ document.addEventListener("click", (event) => {
   highlight(map, picked);
 });
 
-form?.addEventListener("change", ({ target, isTrusted }) => {
-  if (isTrusted && ["body_site", "laterality"].includes(target.name)) forget(document.querySelector("[data-body-map]"));
+form?.addEventListener("change", ({ target }) => {
+  if (!filling && ["body_site", "laterality"].includes(target.name)) forget(document.querySelector("[data-body-map]"));
 });
 
+const prepared = new WeakSet(); // htmx tells of what the page came with, too
 function prepare(map) {
+  if (prepared.has(map)) return;
+  prepared.add(map);
   enlarge(map);
   if (!form) return;
   const side = [...form.elements.laterality].find(({ checked }) => checked)?.value ?? "";

@@ -2,6 +2,7 @@
 import { Refusal } from "../api.js";
 import { percent, say } from "../format.js";
 import { logInAgain } from "../login-again.js";
+import { byFrontCamera } from "./camera.js";
 import { isPoor } from "./queue.js";
 
 export class Sender {
@@ -64,7 +65,7 @@ export class Sender {
     this.#batch = [...new Set([...this.#batch, ...items])]; // emptied when a run ends
     this.#transfer = transfer;
     for (const item of items) {
-      item.frozen ??= scope?.fields(item) ?? {};
+      item.frozen ??= { ...scope?.fields(item), ...(scope && byFrontCamera(item.file) && { mirrored: "unknown" }) };
       this.queue.update(item, { status: "waiting", progress: 0, error: null, note: "", asked: false });
     }
     this.ui.showOutcome([]);
