@@ -55,6 +55,7 @@ class Kind(models.TextChoices):
     SHARE = "share", _("Link")
     CONSULTATION = "consultation", _("Consultation")
     PATIENT = "patient", _("Patient")
+    COMPARISON = "comparison", _("Comparison")
     USER = "user", _("Account")
     QUOTA = "quota", _("Plan")
 

@@ -68,10 +68,10 @@ def _attributes(image: ConsultationImage, day: date | None) -> SafeString:
 class FactSheet:
     """Describes images in the reader's language; labels and formats are looked up once a page."""
 
-    def __init__(self) -> None:
+    def __init__(self, day: Callable[[date | None], str] = short_day) -> None:
         self.types = {value: str(label) for value, label in ImageType.choices}
         self.modes = {value: str(label).lower() for value, label in DermoscopicType.choices}
-        self.day, self._minute = cache(short_day), cache(moment)
+        self.day, self._minute = cache(day), cache(moment)
         self.type, self.site, self.location = (
             _row_writer(_("Type")),
             _row_writer(_("Site")),

@@ -23,6 +23,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 from accounts import api as accounts
 from consultations import api as consultations
 from consultations import api_bin as bin
+from consultations import api_comparisons as comparisons
 from consultations import api_selected as selected
 from core.errors import DatabaseUnavailable, ServiceError
 from core.preconditions import ChangedMeanwhile
@@ -34,6 +35,7 @@ router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("patients", consultations.PatientViewSet, basename="api-patient")
 router.register("consultations/images/bin", bin.BinViewSet, basename="api-bin")
 router.register("consultations/images", consultations.ImageViewSet, basename="api-image")
+router.register("comparisons", comparisons.ComparisonViewSet, basename="api-comparison")
 router.register("consultations", consultations.ConsultationViewSet, basename="api-consultation")
 
 
@@ -86,6 +88,7 @@ v1 = [
     path("auth/token/refresh", accounts.TokenRefresh.as_view(), name="api-token-refresh"),
     path("auth/token/blacklist", accounts.TokenBlacklist.as_view(), name="api-token-blacklist"),
     *selected.urlpatterns,
+    *comparisons.urlpatterns,
     *router.urls,
     *gallery.urlpatterns,
 ]

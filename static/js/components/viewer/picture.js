@@ -13,10 +13,13 @@ export class Picture extends EventTarget {
   #renewed = new Set(); // ids whose expired URL was already asked anew
   #label = "";
 
-  /** `src`: of OpenSeadragon; `renew(item)` resolves to the item with a fresh URL, if it has one. */
-  constructor(root, { src, renew }) {
+  /**
+   * `src`: of OpenSeadragon; `renew(item)` resolves to the item with a fresh URL, if it has one;
+   * `kind`: a Canvas with `show` and `reset`, and its `events`.
+   */
+  constructor(root, { src, renew, kind = Stage, events = STAGE_EVENTS }) {
     super();
-    Object.assign(this, { root, src, renew });
+    Object.assign(this, { root, src, renew, kind, events });
   }
 
   async show(item) {
@@ -54,7 +57,7 @@ export class Picture extends EventTarget {
   }
 
   async #loadStage() {
-    this.#loading ??= Stage.load(this.#part("canvas"), this.src).then((stage) => this.#use(stage));
+    this.#loading ??= this.kind.load(this.#part("canvas"), this.src).then((stage) => this.#use(stage));
     try {
       await this.#loading;
     } catch (error) {
@@ -66,7 +69,7 @@ export class Picture extends EventTarget {
   #use(stage) {
     this.stage = stage;
     stage.label = this.#label;
-    for (const name of STAGE_EVENTS) {
+    for (const name of this.events) {
       stage.addEventListener(name, ({ detail }) => this.dispatchEvent(new CustomEvent(name, { detail })));
     }
   }
