@@ -18,7 +18,14 @@ from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 
 from . import bin, services
-from .models import Consultation, ConsultationImage, Patient, Revision
+from .models import (
+    Comparison,
+    ComparisonPane,
+    Consultation,
+    ConsultationImage,
+    Patient,
+    Revision,
+)
 
 
 def _superuser_only(
@@ -208,4 +215,30 @@ class RevisionAdmin(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class PaneInline(admin.TabularInline):
+    model = ComparisonPane
+    fields = readonly_fields = ("position", "image", "a", "b", "x", "y", "flipped")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Comparison)
+class ComparisonAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
+    """What doctors laid side by side; made on the comparing page only."""
+
+    list_display = ["name", "patient", "doctor", "mode", "created_at"]
+    list_filter = ["mode", ("doctor", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["patient__search_key", "patient__file_number", "name"]
+    date_hierarchy = "created_at"
+    list_select_related = ["patient", "doctor"]
+    readonly_fields = ["patient", "doctor", "mode", "created_at", "updated_at"]
+    inlines = [PaneInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False

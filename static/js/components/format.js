@@ -15,6 +15,8 @@ export function size(bytes) {
   return say(gettext("%(number)s GB"), { number: decimals.format(tenths(bytes / 2 ** 30)) });
 }
 
+export const decimal = (number) => decimals.format(number);
+
 export const percent = (share) => percents.format(share);
 
 /** A translated sentence with its %(name)s filled in. */

@@ -74,6 +74,7 @@ export class View {
       again: () => controller.show(controller.current),
       edit: () => side.edit(),
       "stop-editing": () => side.stopEditing(),
+      compare: () => side.compare(),
       primary: () => side.makePrimary(),
       delete: () => side.ask(),
       keep: () => side.stopAsking(),

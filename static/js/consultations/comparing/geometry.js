@@ -50,6 +50,13 @@ export function centred(size, frame) {
   return similarity(scale, 0, middle);
 }
 
+/** How many times closer than the farthest each picture was taken: what had to be made smaller. */
+export function closeness(panes) {
+  const [{ size: frame }] = panes;
+  const made = panes.map(({ transform, size }) => scaleOf(transform) / scaleOf(centred(size, frame)));
+  return made.map((scale) => Math.max(...made) / scale);
+}
+
 /** May it be used, and kept? */
 export function sound(transform) {
   const { a, b, x, y } = transform ?? {};

@@ -4,7 +4,7 @@ import { percent, say } from "../../components/format.js";
 import { toast } from "../../components/toast.js";
 import { flush, read, write } from "./address.js";
 import { Alignment } from "./alignment.js";
-import { centred, pushed, scaleOf, sound, wholeView } from "./geometry.js";
+import { centred, closeness, pushed, sound, wholeView } from "./geometry.js";
 import { Keeping } from "./keeping.js";
 import { bindKeys } from "./keys.js";
 import { evenOut } from "./light.js";
@@ -14,7 +14,6 @@ import { Pane } from "./pane.js";
 
 const STEP = 1.25; // of the zoom
 const SHARE = 0.1; // of the pane, for an arrow
-const MAGNIFIED = 1.1; // how many times closer a picture is taken before it is said
 
 const root = document.querySelector("[data-comparing]");
 const part = (name) => root.querySelector(`[data-${name}]`);
@@ -70,16 +69,7 @@ function draw() {
     ? gettext("The pictures lie over each other by their landmarks. Press again to move one.")
     : say(gettext("Landmark %(number)s: press the same place in picture %(letter)s."), { number, letter: pane.letter });
   if (part("step").textContent !== text) part("step").textContent = text;
-  const closest = panes.map((one) => scaleOf(one.transform) / scaleOf(centred(one.size, frame)));
-  panes.forEach((one, index) => {
-    // A picture that had to be made smaller was taken from nearer.
-    const times = Math.max(...closest) / closest[index];
-    const badge = one.element.querySelector("[data-scale]");
-    badge.hidden = times < MAGNIFIED;
-    badge.textContent = say(gettext("taken %(times)s× closer"), {
-      times: times.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }),
-    });
-  });
+  closeness(panes).forEach((times, index) => (panes[index].closer = times));
   write(state);
 }
 

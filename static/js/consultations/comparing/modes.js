@@ -3,7 +3,7 @@
  * subtracted. All of it is the stylesheet's; here is which mode, which two, and how far.
  * Events: "change".
  */
-import { say } from "../../components/format.js";
+import { decimal, say } from "../../components/format.js";
 
 export const MODES = ["side", "swipe", "overlay", "blink", "difference"];
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
@@ -111,8 +111,7 @@ export class Modes extends EventTarget {
     if (!slider) return;
     // Through the object model: the page's policy has no inline style.
     this.stage.style.setProperty("--amount", slider.value);
-    const value = Number(slider.value).toLocaleString(document.documentElement.lang);
-    const text = say(slider.dataset.text, { value });
+    const text = say(slider.dataset.text, { value: decimal(Number(slider.value)) });
     slider.setAttribute("aria-valuetext", text);
     slider.closest("[data-of]").querySelector("output").textContent = text;
   }

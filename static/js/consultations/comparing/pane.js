@@ -3,9 +3,11 @@
  * where it lies in the frame that all share. Its marks are landmarks, in the picture's own pixels.
  * Events: those of its stage.
  */
+import { decimal, say } from "../../components/format.js";
 import { Picture } from "../../components/viewer/picture.js";
 import { PaneStage } from "./pane-stage.js";
 
+const CLOSER = 1.1; // times, before it is said
 const EVENTS = ["viewport", "hand", "tap", "settled", "resized", "loaded"];
 
 export class Pane extends EventTarget {
@@ -48,6 +50,13 @@ export class Pane extends EventTarget {
     this.element.querySelector("[data-mirrored]").hidden = !on;
     this.picture.label = on ? `${this.label}, ${gettext("mirrored")}` : this.label;
     if (this.stage?.layer) this.stage.mirror(on);
+  }
+
+  /** How many times closer it was taken than the farthest one. */
+  set closer(times) {
+    const badge = this.element.querySelector("[data-scale]");
+    badge.hidden = times < CLOSER;
+    badge.textContent = say(gettext("taken %(times)s× closer"), { times: decimal(times) });
   }
 
   setMarks(marks) {
