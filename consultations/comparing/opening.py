@@ -59,9 +59,24 @@ def open_images(keys: Sequence[int], user: Viewer) -> Opened:
     )
 
 
-def candidates(image: ConsultationImage, user: Viewer) -> ConsultationImageQuerySet:
+def candidates(
+    image: ConsultationImage, user: Viewer, without: Sequence[int] = ()
+) -> list[ConsultationImage]:
     """What one would lay beside a picture: the same site and side at other visits, the latest visit
-    first; of a picture without a site, any of other visits."""
+    first, and of a visit the same kind first; of a picture without a site, any of other visits.
+    At most MOST_CANDIDATES, none of the keys `without`."""
+    found = list(_of_other_visits(image, user).exclude(pk__in=without)[:MOST_CANDIDATES])
+    visits = list(dict.fromkeys(other.consultation_id for other in found))
+    alike = (image.image_type, image.dermoscopic_type)
+
+    def place(other: ConsultationImage) -> tuple[int, bool, bool]:
+        kind = (other.image_type, other.dermoscopic_type)
+        return visits.index(other.consultation_id), kind[0] != alike[0], kind != alike
+
+    return sorted(found, key=place)
+
+
+def _of_other_visits(image: ConsultationImage, user: Viewer) -> ConsultationImageQuerySet:
     others = ConsultationImage.objects.visible_to(user).filter(patient=image.patient_id)
     others = others.exclude(consultation=image.consultation_id)
     if image.body_site:

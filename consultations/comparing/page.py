@@ -73,7 +73,7 @@ def shown(images: Sequence[ConsultationImage]) -> list[Shown]:
 def choices(found: Iterable[ConsultationImage], images: Sequence[ConsultationImage]) -> list[Shown]:
     """Pictures that may be laid beside `images`, with the days from the first of these."""
     first, sheet = images[0].shown_date, _sheet()
-    keys = [image.pk for image in images]
+    taken = [(image.shown_date, image.pk) for image in images]
     result = []
     for image in found:
         day, source = image.date_and_source
@@ -88,7 +88,8 @@ def choices(found: Iterable[ConsultationImage], images: Sequence[ConsultationIma
                 words="",
                 kind=_kind(image),
                 interval=text % {"count": abs(days)} if days else "",
-                with_these=_joined([*keys, image.pk]),
+                # The earlier one on the left.
+                with_these=_joined(key for _day, key in sorted([*taken, (day, image.pk)])),
             )
         )
     return result

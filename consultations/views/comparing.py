@@ -10,7 +10,7 @@ from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record, record_all
 
 from ..comparing.differences import differences
-from ..comparing.opening import MOST_CANDIDATES, Opened, OtherPatient, candidates, open_images
+from ..comparing.opening import Opened, OtherPatient, candidates, open_images
 from ..comparing.page import arrangement, choices, left_out, proposed_name, shown
 from ..models import Comparison, ConsultationImage
 from ..models.comparison import LEAST_PANES, MOST_PANES
@@ -56,9 +56,10 @@ def _compare(
     detail = {"comparison": saved.pk} if saved else {}
     record_all(Action.VIEWED, images, compared=[image.pk for image in images], **detail)
     panes = shown(images)
-    others = candidates(images[0], request.user).exclude(pk__in=[image.pk for image in images])
-    room = MOST_CANDIDATES if len(images) < MOST_PANES else 0
-    further = choices(others[:room], images)
+    further = []
+    if len(images) < MOST_PANES:
+        keys = [image.pk for image in images]
+        further = choices(candidates(images[0], request.user, without=keys), images)
     if further:
         record(Action.LISTED, patient, images=len(further))
     context: dict[str, Any] = {
@@ -84,7 +85,7 @@ def _choose(
     context: dict[str, Any] = {"told": told, "saved": saved}
     if opened.images:
         (image,) = opened.images
-        others = choices(candidates(image, request.user)[:MOST_CANDIDATES], [image])
+        others = choices(candidates(image, request.user), [image])
         record(Action.LISTED, opened.patient, images=1 + len(others))
         (one,) = shown([image])
         context |= {"patient": opened.patient, "one": one, "others": others}
