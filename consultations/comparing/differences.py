@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from core.templatetags.words import phrase
+from core.templatetags.words import inside
 
 from ..models import ConsultationImage
 
@@ -33,9 +33,9 @@ def _differences(images: Sequence[ConsultationImage]) -> Iterator[str]:
 def _distinct(
     images: Sequence[ConsultationImage], label: Callable[[ConsultationImage], str | Promise]
 ) -> str:
-    """The labels, as a phrase, where there are several; ""."""
+    """The labels, within a sentence, where there are several; ""."""
     labels = list(dict.fromkeys(filter(None, (str(label(image)) for image in images))))
-    return phrase(labels) if len(labels) > 1 else ""
+    return ", ".join(map(inside, labels)) if len(labels) > 1 else ""
 
 
 def _exposure(image: ConsultationImage) -> str | None:

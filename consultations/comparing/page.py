@@ -28,6 +28,7 @@ class Shown:
     image: ConsultationImage
     day: date
     written: str  # the day, marked where it is not the picture's own
+    written_short: str
     gap: str
     words: str
     kind: str  # "Dermoscopy, contact polarized"
@@ -46,7 +47,7 @@ class Shown:
 def shown(images: Sequence[ConsultationImage]) -> list[Shown]:
     """The panes, in the order given, with their intervals."""
     days = {image.pk: image.date_and_source for image in images}
-    sheet, since = _sheet(), _gaps(day for day, _source in days.values())
+    sheet, short, since = _sheet(), FactSheet(), _gaps(day for day, _source in days.values())
     keys = [image.pk for image in images]
     result = []
     for image, letter in zip(images, LETTERS, strict=False):
@@ -60,6 +61,7 @@ def shown(images: Sequence[ConsultationImage]) -> list[Shown]:
                 image=image,
                 day=day,
                 written=sheet.shown_day(day, source),
+                written_short=short.shown_day(day, source),
                 gap=_("+%(count)s d") % {"count": gap} if gap else "",
                 words=words % {"count": gap} if gap else "",
                 kind=_kind(image),
@@ -84,6 +86,7 @@ def choices(found: Iterable[ConsultationImage], images: Sequence[ConsultationIma
                 image=image,
                 day=day,
                 written=sheet.shown_day(day, source),
+                written_short="",
                 gap="",
                 words="",
                 kind=_kind(image),

@@ -33,13 +33,15 @@ export function read(search = location.search) {
   };
 }
 
-/** The query that says so; `state`: {mode, view, panes, aligned, pair, light}. */
-export function written({ mode, view, panes, aligned, pair, light }, search = location.search) {
+/** The query that says so; `state`: {mode, view, panes, aligned, pair, light, comparison: its key}. */
+export function written({ mode, view, panes, aligned, pair, light, comparison }, search = location.search) {
   const asked = new URLSearchParams(search);
   const { x, y, zoom, angle } = view;
   const mirrored = panes.filter(({ flipped }) => flipped).map(({ id }) => id);
   const lay = panes.map(({ id, transform: { a, b, x: left, y: top } }) => `${id}:${[a, b, left, top].map(short)}`);
   const values = {
+    images: asked.has("images") || !comparison ? panes.map(({ id }) => id).join(",") : "",
+    comparison,
     mode,
     view: [x, y, zoom, ((angle % 360) + 360) % 360].map(short).join(","),
     lay: aligned ? lay.join(";") : "",
@@ -56,9 +58,13 @@ export function written({ mode, view, panes, aligned, pair, light }, search = lo
 
 let waiting = null;
 
-/** Writes it soon; `state()` is asked then. */
+/** Writes it soon; `state()` is asked then. What lies above the page has entries of its own. */
 export function write(state) {
-  waiting ??= setTimeout(() => flush(state), WAIT);
+  waiting ??= setTimeout(() => {
+    waiting = null;
+    if (history.state?.layers?.length) write(state);
+    else flush(state);
+  }, WAIT);
 }
 
 export function flush(state) {

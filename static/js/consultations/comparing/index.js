@@ -22,6 +22,7 @@ const panes = [...root.querySelectorAll("[data-pane]")].map((element) => new Pan
 const [frame] = panes.map(({ size }) => size);
 const saved = JSON.parse(document.getElementById("comparison-saved").textContent);
 const asked = read();
+const dialog = document.getElementById("keeping");
 let active = panes[0];
 let light = false;
 
@@ -43,6 +44,7 @@ const state = () => ({
   aligned: alignment.aligned,
   pair: modes.pair.map(({ id }) => id),
   light,
+  comparison: dialog?.dataset.comparison,
 });
 const announce = (text) => (part("live").textContent = text);
 
@@ -130,19 +132,11 @@ const commands = {
   escape: () => "aligning" in root.dataset && commands.align(),
 };
 
-const dialog = document.getElementById("keeping");
 const keeping =
   dialog &&
   new Keeping(dialog, {
     state,
-    kept(key) {
-      const url = new URL(location.href);
-      if (key) url.searchParams.set("comparison", key);
-      else url.searchParams.delete("comparison");
-      url.searchParams.set("images", panes.map(({ id }) => id).join(","));
-      history.replaceState(history.state, "", url);
-      flush(state);
-    },
+    kept: () => write(state),
   });
 
 root.addEventListener("click", ({ target }) => {

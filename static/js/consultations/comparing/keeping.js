@@ -10,7 +10,7 @@ export class Keeping {
   #etag = null;
   #busy = false;
 
-  /** `state()`: {mode, view, panes}; `kept(key)`: it has a key, or none any more. */
+  /** `state()`: {mode, view, panes}; `kept()`: it has a key, or none any more. */
   constructor(dialog, { state, kept }) {
     Object.assign(this, { dialog, state, kept });
     this.form = dialog.querySelector("form");
@@ -66,7 +66,7 @@ export class Keeping {
       this.dialog.dataset.comparison = id;
     }
     this.dialog.close();
-    this.kept(this.#key);
+    this.kept();
     toast(gettext("The comparison is saved."), { kind: "success" });
   }
 
@@ -74,7 +74,7 @@ export class Keeping {
     await api("DELETE", this.#url, undefined, { etag: this.#etag });
     delete this.dialog.dataset.comparison;
     this.dialog.close();
-    this.kept(null);
+    this.kept();
     toast(gettext("The comparison is deleted. The images stay."), { kind: "success" });
   }
 
