@@ -11,6 +11,7 @@ export class Canvas extends EventTarget {
   osd; // of OpenSeadragon, for those who extend this
   layer = null; // the TiledImage on show
   size = null; // of the picture, in its own pixels
+  #halved;
   #request = 0; // grows with every picture asked for: the late ones know that they are late
   #original = null; // URL of what is sharper, until it is asked for
 
@@ -19,8 +20,10 @@ export class Canvas extends EventTarget {
     return new this(element);
   }
 
-  constructor(element, options) {
+  /** `options`: of OpenSeadragon; `halved`: see layers.js. */
+  constructor(element, { halved = false, ...options } = {}) {
     super();
+    this.#halved = halved;
     this.osd = createViewer(element, options);
     this.osd.addHandler("update-viewport", () => this.layer && this.emit("viewport"));
   }
@@ -32,7 +35,7 @@ export class Canvas extends EventTarget {
   async open(url, { original, width, height }, place) {
     const request = ++this.#request;
     this.#original = null;
-    const layer = await addLayer(this.osd, url);
+    const layer = await addLayer(this.osd, url, { halved: this.#halved });
     if (request !== this.#request) {
       this.osd.world.removeItem(layer);
       return false;
@@ -84,7 +87,7 @@ export class Canvas extends EventTarget {
     this.#original = null;
     if (!url) return null;
     try {
-      const original = await addLayer(this.osd, url);
+      const original = await addLayer(this.osd, url, { halved: this.#halved });
       if (this.layer === rendition && sameShape(original, rendition)) {
         original.setFlip(rendition.getFlip());
         original.setOpacity(1); // above it

@@ -65,13 +65,20 @@ function draw() {
   pressed("mirror", active.flipped);
   part("aligning").hidden = aligning === undefined;
   for (const one of root.querySelectorAll('[data-do="undo"]')) one.disabled = !alignment.canUndo;
-  part("zoom").textContent = percent(link.view.zoom);
   const { number, pane, done } = alignment.next;
   const text = done
     ? gettext("The pictures lie over each other by their landmarks. Press again to move one.")
     : say(gettext("Landmark %(number)s: press the same place in picture %(letter)s."), { number, letter: pane.letter });
   if (part("step").textContent !== text) part("step").textContent = text;
   closeness(panes).forEach((times, index) => (panes[index].closer = times));
+  drawView();
+}
+
+/** With every frame while a hand moves the pictures: as little as can be. */
+const zoom = part("zoom");
+function drawView() {
+  const text = percent(link.view.zoom);
+  if (zoom.textContent !== text) zoom.textContent = text;
   write(state);
 }
 
@@ -170,7 +177,8 @@ for (const pane of panes) {
   pane.addEventListener("hand", () => activate(pane));
   pane.addEventListener("tap", ({ detail }) => "aligning" in root.dataset && mark(pane, pane.stage.toImage(detail)));
 }
-for (const told of ["view", "aligned"]) link.addEventListener(told, draw);
+link.addEventListener("view", drawView);
+link.addEventListener("aligned", draw);
 alignment.addEventListener("change", draw);
 modes.addEventListener("change", () => {
   if (!modes.visible.includes(active)) activate(modes.visible[0]);

@@ -6,6 +6,7 @@
  * one alone.
  */
 import { alike, compose, fitScale, invert, scaleOf, screenOf, viewOf, wholeView } from "./geometry.js";
+import { Pace } from "./pace.js";
 
 const LEAST_ZOOM = 0.5;
 const MOST_ZOOM = 16;
@@ -16,6 +17,7 @@ export class Link extends EventTarget {
   #leader = null;
   #leadsAlone = false;
   #untouched = true; // since a hand took hold
+  #pace = new Pace((coarse) => this.#shown.forEach(({ stage }) => (stage.coarse = coarse)));
 
   constructor(panes, view) {
     super();
@@ -119,6 +121,7 @@ export class Link extends EventTarget {
       return this.#tell("aligned", { pane });
     }
     const screen = compose(map, invert(pane.transform));
+    this.#pace.frame();
     this.#view = viewOf(screen, frame, box, this.#view.angle);
     for (const other of this.#shown) {
       if (other !== pane) other.stage.place(compose(screen, other.transform));

@@ -7,7 +7,7 @@
 import { Canvas, point } from "../../components/viewer/canvas.js";
 import { invert, apply, scaleOf, similarity, angleOf } from "./geometry.js";
 
-const OPTIONS = { visibilityRatio: 0.25, constrainDuringPan: true };
+const OPTIONS = { halved: true, visibilityRatio: 0.25, constrainDuringPan: true };
 
 export class PaneStage extends Canvas {
   #moment = null; // where it is to be, as soon as there is a picture
@@ -68,6 +68,11 @@ export class PaneStage extends Canvas {
     if (!this.size || !width) return;
     this.view.minZoomLevel = (least * this.size.width) / width;
     this.view.maxZoomLevel = (most * this.size.width) / width;
+  }
+
+  /** Quickly and coarsely, or finely. */
+  set coarse(on) {
+    this.osd.drawer.setImageSmoothingEnabled(!on);
   }
 
   /** Mirrored left for right, or as it was taken: a way of looking, never the file. */
