@@ -46,7 +46,6 @@ class PatientComparisonViewSet(mixins.ListModelMixin, GenericViewSet):
     pagination_class = ComparisonPages
     permission_classes = [IsAuthenticated, DoctorsWrite]
     filter_backends: list[Any] = []
-    detail = True  # its permission is the patient's (DoctorsWrite)
 
     def _patient(self) -> Patient:
         """404 where the user may not see the patient, 403 where they write and may not."""
@@ -131,7 +130,8 @@ class ComparisonViewSet(
 urlpatterns = [
     path(
         "patients/<int:patient>/comparisons",
-        PatientComparisonViewSet.as_view({"get": "list", "post": "create"}),
+        # `detail`: whether one may write is the patient's to say (DoctorsWrite).
+        PatientComparisonViewSet.as_view({"get": "list", "post": "create"}, detail=True),
         name="api-patient-comparisons",
     ),
 ]

@@ -47,7 +47,7 @@ def cpu_seconds(pid):
 
 @contextmanager
 def practice(data):
-    """A server, and a patient with VISITS visits, a picture (bytes) at each. Yields (port, worker)."""
+    """A server with a patient of VISITS visits, this picture at each. Yields (port, worker)."""
     with tempfile.TemporaryDirectory() as folder:
         environment, port = web.environment(folder), web.free_port()
         web.manage(environment, "migrate", "-v0")
