@@ -11,6 +11,13 @@ import { Pace } from "./pace.js";
 const LEAST_ZOOM = 0.5;
 const MOST_ZOOM = 16;
 
+/** No farther in or out than that, and never beside the first picture. */
+function within(view, { width, height }) {
+  const between = (least, value, most) => Math.min(most, Math.max(least, value));
+  const [x, y] = [between(0, view.x, width), between(0, view.y, height)];
+  return { ...view, x, y, zoom: between(LEAST_ZOOM, view.zoom, MOST_ZOOM) };
+}
+
 export class Link extends EventTarget {
   alone = false; // the toggle: whatever moves, moves alone
   #view;
@@ -27,6 +34,7 @@ export class Link extends EventTarget {
       pane.addEventListener("hand", ({ detail }) => this.#take(pane, this.alone || detail.alone));
       pane.addEventListener("viewport", () => this.#follow(pane));
       pane.addEventListener("settled", () => this.#follow(pane));
+      pane.addEventListener("resizing", () => (this.#leader = null));
       pane.addEventListener("resized", () => this.place());
       pane.addEventListener("loaded", () => this.place());
     }
@@ -70,7 +78,7 @@ export class Link extends EventTarget {
     this.#leader = leader;
     this.#leadsAlone = false;
     const next = { ...going, ...change(going) };
-    this.#view = { ...next, zoom: Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, next.zoom)) };
+    this.#view = within(next, this.frame);
     this.place(leader);
     this.#tell("view");
   }

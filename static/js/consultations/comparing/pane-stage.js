@@ -2,7 +2,7 @@
  * The picture of a pane: it lies where it is told, by a similarity from its own pixels to the screen
  * (CSS pixels from the middle of the pane), and tells where a hand has moved it.
  * Events: "viewport" with every frame; "hand" {alone} when a hand takes hold of it; "tap", a short
- * press, where it was on the screen; "settled"; "resized".
+ * press, where it was on the screen; "settled"; "resizing" and "resized".
  */
 import { Canvas, point } from "../../components/viewer/canvas.js";
 import { invert, apply, scaleOf, similarity, angleOf } from "./geometry.js";
@@ -18,7 +18,10 @@ export class PaneStage extends Canvas {
     for (const name of ["canvas-press", "canvas-scroll", "canvas-pinch"]) this.osd.addHandler(name, hand);
     this.osd.addHandler("canvas-click", ({ quick, position }) => quick && this.emit("tap", position));
     this.osd.addHandler("animation-finish", () => this.layer && this.emit("settled"));
-    this.osd.addHandler("resize", () => requestAnimationFrame(() => this.emit("resized")));
+    this.osd.addHandler("resize", () => {
+      this.emit("resizing"); // it zooms by itself after this: nobody's hand
+      requestAnimationFrame(() => this.emit("resized"));
+    });
   }
 
   async show(url, item) {

@@ -8,7 +8,7 @@ import { Picture } from "../../components/viewer/picture.js";
 import { PaneStage } from "./pane-stage.js";
 
 const CLOSER = 1.1; // times, before it is said
-const EVENTS = ["viewport", "hand", "tap", "settled", "resized", "loaded"];
+const EVENTS = ["viewport", "hand", "tap", "settled", "resizing", "resized", "loaded"];
 
 export class Pane extends EventTarget {
   marks = [];
