@@ -1,5 +1,6 @@
 """Comparisons in the API: of a patient, and one by one."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.db import transaction
@@ -29,10 +30,21 @@ from .serializers.comparisons import ComparisonSerializer
 # Those of each pane are reported for the list.
 PANE_CODES = ["duplicate", "required", "null", "not_a_list", "empty", "min_length", "max_length"]
 PANE_CODES += ["invalid", "does_not_exist", "incorrect_type"]
-PANE_CODES += ["min_value", "max_value", "max_string_length"]
+PANE_CODES += ["min_value", "max_value", "max_string_length", "overflow"]
 
 
-@extend_validation_errors(PANE_CODES, "panes", actions=["create"])
+def documents_codes(action: str) -> Callable[[type], type]:
+    """A decorator that adds to the schema of a write what its generator does not know."""
+
+    def decorate(view: type) -> type:
+        for number in ("x", "y", "zoom", "angle"):
+            view = extend_validation_errors(["overflow"], f"view.{number}", actions=[action])(view)
+        return extend_validation_errors(PANE_CODES, "panes", actions=[action])(view)
+
+    return decorate
+
+
+@documents_codes("create")
 @extend_validation_errors([INVALID], "cursor", actions=["list"])
 @extend_schema_view(
     create=extend_schema(responses={201: ComparisonSerializer, 409: ErrorsSerializer})
@@ -76,7 +88,7 @@ class PatientComparisonViewSet(mixins.ListModelMixin, GenericViewSet):
         return Response(data, status=status.HTTP_201_CREATED)
 
 
-@extend_validation_errors(PANE_CODES, "panes", actions=["partial_update"])
+@documents_codes("partial_update")
 @extend_schema_view(
     partial_update=extend_schema(
         parameters=[IF_MATCH],

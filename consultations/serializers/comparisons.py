@@ -22,27 +22,20 @@ from ..models.image import ConsultationImageQuerySet
 MOST_ZOOM = 100.0
 
 
-class FiniteField(serializers.FloatField):
-    """A number within ±`limit`, or from `least` to it; "nan" is none."""
-
-    def __init__(self, limit: float, least: float | None = None, **options: Any) -> None:
-        super().__init__(min_value=-limit if least is None else least, max_value=limit, **options)
-
-    def to_internal_value(self, data: Any) -> float:
-        number = super().to_internal_value(data)
-        if not math.isfinite(number):
-            self.fail("invalid")
-        return number
+def _number(limit: float, least: float | None = None, **options: Any) -> serializers.FloatField:
+    """A field for a finite number within ±`limit`, or from `least` to it."""
+    smallest = -limit if least is None else least
+    return serializers.FloatField(min_value=smallest, max_value=limit, **options)
 
 
 class TransformSerializer(serializers.Serializer):
     """A pixel (u, v) of the picture lies at (a·u − b·v + x, b·u + a·v + y) of the frame that all
     panes share: a shift, a turn and one scale."""
 
-    a = FiniteField(LARGEST_SCALE)
-    b = FiniteField(LARGEST_SCALE)
-    x = FiniteField(FARTHEST, help_text="Pixels of the common frame.")
-    y = FiniteField(FARTHEST)
+    a = _number(LARGEST_SCALE)
+    b = _number(LARGEST_SCALE)
+    x = _number(FARTHEST, help_text="Pixels of the common frame.")
+    y = _number(FARTHEST)
 
     def validate(self, transform: dict[str, float]) -> dict[str, float]:
         scale, code = math.hypot(transform["a"], transform["b"]), ""
@@ -59,10 +52,10 @@ class TransformSerializer(serializers.Serializer):
 class ViewSerializer(serializers.Serializer):
     """What is looked at."""
 
-    x = FiniteField(FARTHEST, help_text="The middle, in pixels of the common frame.")
-    y = FiniteField(FARTHEST)
-    zoom = FiniteField(MOST_ZOOM, 1 / MOST_ZOOM, help_text="1: the first picture just fits.")
-    angle = FiniteField(360, help_text="Degrees, clockwise.")
+    x = _number(FARTHEST, help_text="The middle, in pixels of the common frame.")
+    y = _number(FARTHEST)
+    zoom = _number(MOST_ZOOM, 1 / MOST_ZOOM, help_text="1: the first picture just fits.")
+    angle = _number(360, help_text="Degrees, clockwise.")
 
 
 class PatientsImage(serializers.PrimaryKeyRelatedField):
