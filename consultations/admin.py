@@ -17,12 +17,13 @@ from core.admin import VersionedAdmin
 from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 
-from . import bin, services
+from . import bin, lesions, services
 from .models import (
     Comparison,
     ComparisonPane,
     Consultation,
     ConsultationImage,
+    Lesion,
     Patient,
     Revision,
 )
@@ -56,7 +57,7 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     somebody who may edit records could otherwise read every patient's images."""
 
     list_display = ["full_name", "birth_date", "number", "created_by", "created_at"]
-    list_filter = ["sex", "phototype"]
+    list_filter = [("created_by", admin.RelatedOnlyFieldListFilter), "sex", "phototype"]
     search_fields = ["search_key", "full_name", "file_number", "email"]
     date_hierarchy = "created_at"
     autocomplete_fields = ["user", "created_by"]
@@ -163,6 +164,7 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         "consultation__patient__file_number",
     ]
     list_select_related = ["consultation__patient"]
+    autocomplete_fields = ["lesion"]
     readonly_fields = ["consultation_link", "uploaded_by"]
     fields = [
         "consultation_link",
@@ -171,6 +173,7 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         "body_site",
         "laterality",
         "body_location",
+        "lesion",
         "captured_on",
         "description",
         "is_primary",
@@ -200,12 +203,43 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         bin.erase_images(queryset)
 
 
+@admin.register(Lesion)
+class LesionAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
+    """A lesion stays with its patient; deleted, its images have none."""
+
+    list_display = ["label", "patient", "site_label", "status", "next_review", "created_at"]
+    list_filter = ["status", "laterality"]
+    search_fields = ["label", "patient__search_key", "patient__file_number"]
+    date_hierarchy = "created_at"
+    autocomplete_fields = ["patient"]
+    list_select_related = ["patient"]
+
+    @admin.display(description=_("body site"), ordering="body_site")
+    def site_label(self, lesion: Lesion) -> str:
+        return lesion.site_label
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Lesion | None = None) -> list[str]:
+        return ["patient"] if obj else []
+
+    def save_model(self, request: HttpRequest, lesion: Lesion, form: Any, change: bool) -> None:
+        super().save_model(request, lesion, form, change)
+        _keep_former(request, form, change)
+
+    def delete_model(self, request: HttpRequest, lesion: Lesion) -> None:
+        lesions.delete_lesion(lesion)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for lesion in queryset:
+            lesions.delete_lesion(lesion)
+
+
 @admin.register(Revision)
 class RevisionAdmin(admin.ModelAdmin):
     """Former values of records; never written by hand."""
 
-    list_display = ["moment", "consultation", "patient", "image", "changed_by"]
-    list_select_related = ["consultation__patient", "patient", "image", "changed_by"]
+    list_display = ["moment", "consultation", "patient", "image", "lesion", "changed_by"]
+    list_select_related = ["consultation__patient", "patient", "image", "lesion", "changed_by"]
+    list_filter = [("changed_by", admin.RelatedOnlyFieldListFilter)]
     date_hierarchy = "moment"
 
     def has_add_permission(self, request: HttpRequest) -> bool:

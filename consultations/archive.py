@@ -21,6 +21,7 @@ COLUMNS = (
     "body_site",
     "laterality",
     "body_location",
+    "lesion_label",
     "description",
     "is_primary",
     "captured_at",
@@ -34,7 +35,7 @@ COLUMNS = (
 
 def zip_originals(images: ConsultationImageQuerySet) -> Iterable[bytes]:
     """Chunks of a ZIP: the originals, and a manifest with COLUMNS (imaging.storage.zip)."""
-    return archive.zip_images(images, COLUMNS)
+    return archive.zip_images(images.select_related("lesion"), COLUMNS)
 
 
 def zip_response(images: ConsultationImageQuerySet) -> StreamingHttpResponse:

@@ -39,6 +39,7 @@ def with_tile_facts(
         shape |= {
             "original": image.browser_can_show_original,
             "marked": source in ("upload", "file"),
+            "incomplete": image.incomplete,
         }
         values |= {
             "id": str(image.pk),

@@ -16,6 +16,10 @@ class ConsultationPages(Pages):
     key = "consultations"
 
 
+class LesionPages(Pages):
+    key = "lesions"
+
+
 class BinPages(Pages):
     key = "images"
 

@@ -22,7 +22,10 @@ from .access_table import ACTORS, TABLE
 
 pytestmark = [pytest.mark.alike, pytest.mark.long]
 # Routes that need a processed image.
-NEEDS_READY = ("gallery_share", "api-userimage-shares", "shared", "shared_image")
+NEEDS_READY = (
+    *("gallery_share", "api-userimage-shares", "api-userimage-outline"),
+    *("shared", "shared_image", "shared_original"),
+)
 TOKEN = "of-the-access-table"
 UPLOADS = {("api-consultation-images", "post"), ("api-remove-background", "post")}
 
@@ -76,7 +79,7 @@ def comparison(record, doctor, panes):
 
 
 @pytest.fixture
-def arguments(record, consultation, image, binned, user_image, share, comparison):
+def arguments(record, consultation, image, lesion, binned, user_image, share, comparison):
     name = image.original.name
     return {
         "gallery_image": [user_image.pk],
@@ -87,10 +90,14 @@ def arguments(record, consultation, image, binned, user_image, share, comparison
         "share": [share.pk],
         "shared": [TOKEN],
         "shared_image": [TOKEN],
+        "shared_original": [TOKEN],
         "patient": [record.pk],
         "comparison": [comparison.pk],
         "consultation": [consultation.pk],
         "image": [image.pk],
+        "lesion": [lesion.pk],
+        "lesion_list": [record.pk],
+        "lesion_create": [record.pk],
         "bin": [binned.pk],
         "userimage": [user_image.pk],
         "gallery_image_delete": [user_image.pk],
@@ -128,9 +135,12 @@ def bodies(record, image, user_image, consultation, binned, panes):
         ("api-patient-detail", "patch"): {"phone": "1"},
         ("api-consultation-detail", "patch"): {"reason": "x"},
         ("api-image-detail", "patch"): {"description": "x"},
+        ("api-patient-lesions", "post"): {"body_site": "113179006"},
+        ("api-lesion-detail", "patch"): {"status": "excised"},
         ("gallery_share", "post"): {"lifetime": "1h"},
         ("api-userimage-shares", "post"): {"lifetime": "1h"},
         ("api-userimage-attach", "post"): {"consultation": consultation.pk},
+        ("api-userimage-outline", "put"): {"outline": [[[0, 0], [9, 0], [9, 9]]]},
     }
 
 
@@ -140,7 +150,7 @@ def path_of(route, arguments):
         route.removeprefix("api-").split("_")[0].split("-")[0],
     )
     list_suffixes = ("_list", "_create", "_selected", "_suggestions", "-list")
-    needs_arguments = key in arguments and not route.endswith(list_suffixes)
+    needs_arguments = route in arguments or (key in arguments and not route.endswith(list_suffixes))
     return reverse(route, args=arguments[key] if needs_arguments else [])
 
 
@@ -189,7 +199,7 @@ def test_admin_is_for_staff_with_permissions(actor, request, client, image):
     user = request.getfixturevalue(actor)
     if user is not None:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    for model in ("patient", "consultation", "consultationimage"):
+    for model in ("patient", "consultation", "consultationimage", "lesion"):
         response = client.get(f"/admin/consultations/{model}/")
         assert response.status_code == (403 if actor == "staff" else 302), model
     assert client.get("/admin/accounts/user/").status_code == (403 if actor == "staff" else 302)

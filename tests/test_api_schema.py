@@ -47,7 +47,9 @@ def test_schema_is_generated_without_a_warning(capsys):
     assert not GENERATOR_STATS, capsys.readouterr().err
 
 
-def test_answers_match_the_schema(api, schema, doctor, patient, image, consultation, record):
+def test_answers_match_the_schema(
+    api, schema, doctor, patient, image, consultation, record, lesion
+):
     list_path, image_path = "/api/v1/consultations/{id}/images", "/api/v1/consultations/images/{id}"
     url = f"/api/v1/consultations/{consultation.pk}/images"
     image_url = f"/api/v1/consultations/images/{image.pk}"
@@ -56,7 +58,17 @@ def test_answers_match_the_schema(api, schema, doctor, patient, image, consultat
     def multipart(client, **body):
         return client.post(url, body, format="multipart")
 
+    lesions_path, lesion_path = "/api/v1/patients/{id}/lesions", "/api/v1/lesions/{id}"
+    lesions_url, lesion_url = lesions_path.format(id=record.pk), lesion_path.format(id=lesion.pk)
+
     for response, path, method in (
+        (doctor_client.get(lesions_url), lesions_path, "get"),
+        (doctor_client.post(lesions_url, {}), lesions_path, "post"),
+        (doctor_client.post(lesions_url, {"map_view": "front"}), lesions_path, "post"),
+        (doctor_client.get(lesion_url), lesion_path, "get"),
+        (doctor_client.get(f"{lesion_url}/images"), f"{lesion_path}/images", "get"),
+        (doctor_client.patch(lesion_url, {"label": "L9"}), lesion_path, "patch"),
+        (doctor_client.delete(lesion_url), lesion_path, "delete"),
         (multipart(doctor_client, file=upload(seed=2)), list_path, "post"),
         (multipart(doctor_client, file=upload(data=b"x")), list_path, "post"),
         (multipart(doctor_client), list_path, "post"),

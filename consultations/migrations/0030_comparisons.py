@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consultations', '0019_bin'),
+        ('consultations', '0021_lesion_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,6 +2,7 @@ from ..revisions import Revision
 from .comparison import Comparison, ComparisonPane
 from .consultation import Consultation
 from .image import ConsultationImage
+from .lesion import Lesion
 from .patient import Patient
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "ComparisonPane",
     "Consultation",
     "ConsultationImage",
+    "Lesion",
     "Patient",
     "Revision",
 ]

@@ -21,6 +21,7 @@ from ..models.image import ConsultationImageQuerySet
 from .access import can_edit, get_editable, get_visible
 from .bin import notify_in_bin
 from .editing import render_form
+from .labelling import WALK, next_page
 
 
 def _images() -> ConsultationImageQuerySet:
@@ -44,7 +45,7 @@ def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         form = _save_form(request, image)
         if form.is_valid():
             messages.success(request, _("Saved."))
-            return redirect("image_detail", pk=pk)
+            return redirect(next_page(request, image))
     elif editable:
         form = ImageMetadataForm(instance=image)
     record(Action.VIEWED, image)
@@ -55,6 +56,7 @@ def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "patient": image.consultation.patient,
         "can_edit": editable,
         "metadata_form": form,
+        "walking": WALK in request.GET,
     }
     if form is None:
         return render(request, "consultations/image.html", context)

@@ -26,6 +26,7 @@ from ..records import create_record, save_changes
 from ..selection import parse_keys
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import edited_rows, render_form
+from .lesions import lesions_of
 
 PAGE, NAMESAKES, MOST = 30, 5, 200
 IMAGES, COMPARISONS = 48, 50
@@ -156,5 +157,6 @@ def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     consultations = Consultation.objects.visible_to(request.user).filter(patient=patient)
     kept = Comparison.objects.visible_to(request.user).filter(patient=patient)
     context["comparisons"] = kept[:COMPARISONS]
+    context["lesions"] = lesions_of(patient, request)
     context["consultations"] = consultations.with_images_count(keyset.COUNT_LIMIT)[:50]
     return render(request, "patients/detail.html", context)

@@ -10,7 +10,7 @@ from django import template
 from django.utils import dateformat
 from django.utils.formats import get_format
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 register = template.Library()
 
@@ -49,6 +49,27 @@ def moment(when: datetime | None) -> str:
 def clock(when: datetime | None) -> str:
     """ "14:05" in both languages; "" for None."""
     return _written(when, CLOCK)
+
+
+WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 21, 2, 24  # days; months; months
+
+
+def interval(first: date, last: date) -> str:
+    """How far apart two days are, in words: "12 days", "6 weeks", "4 months", "3 years"."""
+    first, last = sorted((first, last))
+    days = (last - first).days
+    months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
+    if days < WEEKS_FROM:
+        number, text = days, ngettext("%(n)s day", "%(n)s days", days)
+    elif months < MONTHS_FROM:
+        number = days // 7
+        text = ngettext("%(n)s week", "%(n)s weeks", number)
+    elif months < YEARS_FROM:
+        number, text = months, ngettext("%(n)s month", "%(n)s months", months)
+    else:
+        number = months // 12
+        text = ngettext("%(n)s year", "%(n)s years", number)
+    return text % {"n": number}
 
 
 def month(day: date) -> str:

@@ -5,6 +5,7 @@
  *   data-only-one                      a checkbox that one record of many may carry
  * Values are plain objects {name: string}; a field that does not apply has no say.
  */
+import { inside } from "./format.js";
 
 const wrappers = (root) => [...root.querySelectorAll("[data-field]")];
 const wrapper = (root, name) => root.querySelector(`[data-field="${CSS.escape(name)}"]`);
@@ -65,6 +66,16 @@ export function label(root, name, wanted) {
     }
   }
   return wanted;
+}
+
+/** Values of these names as a phrase: "Dermoscopy · Forearm, front · left". */
+export function describe(root, chosen, values) {
+  const labels = chosen.map((name) => {
+    const { when, whenPaired } = wrapper(root, name).dataset;
+    const text = label(root, name, values[name]);
+    return when || whenPaired ? inside(text) : text; // it goes with the one before
+  });
+  return labels.join(" · ");
 }
 
 /** Shows what applies, hides and disables what does not. */

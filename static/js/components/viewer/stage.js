@@ -14,6 +14,7 @@ const ZOOM_STEP = 0.25;
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Stage extends Canvas {
+  static beginsFitted = true;
   #ratio = 1; // the zoom aimed at, 1 = fit
   #aimedIn = ""; // the container's size then: OpenSeadragon zooms by itself when that changes
 
@@ -55,6 +56,9 @@ export class Stage extends Canvas {
   }
 
   fit() { this.#zoomTo(1); }
+
+  /** Does the next picture begin as a whole, filling the stage? */
+  get fitted() { return Math.abs(this.#ratio - 1) <= 0.001; }
 
   rotate() {
     if (!this.layer) return;

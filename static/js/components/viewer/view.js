@@ -2,22 +2,27 @@
  * The viewer's dialog: what stands around the picture. It draws what the controller tells, and tells
  * it what is pressed.
  */
+import { api } from "../api.js";
 import { onCloseRequest, openDialog } from "../dialog.js";
+import { say } from "../format.js";
 import { rename } from "../history.js";
 import { toast } from "../toast.js";
 import { Bar } from "./bar.js";
 import { describeDays, severalDays } from "./days.js";
 import { focusTarget } from "./items.js";
 import { bindKeys } from "./keys.js";
+import { painted } from "./painted.js";
 import { Panels } from "./panels.js";
 import { hideAtRest } from "./rest.js";
 import { Side } from "./side.js";
 import { Strip } from "./strip.js";
+import { Walk } from "./walk.js";
 
 export class View {
   #layer = null; // of the browser's history, while the viewer is open
   #opened = null; // id of the picture at which it was opened
   #stay = false; // it closes by Back, and the page stays where it was
+  #later = true; // it may close in two steps
 
   constructor(dialog, controller, picture) {
     Object.assign(this, { dialog, controller, picture });
@@ -30,9 +35,10 @@ export class View {
       deleted: (item) => this.#deleted(item),
       changed: () => controller.refresh(),
       replaced: () => controller.reread(),
-      next: () => controller.step(1),
+      next: () => this.walk.next(),
       reveal: () => this.panels.infoShown || this.panels.showInfo(true),
     });
+    this.walk = new Walk(controller, () => this.side.edit());
     controller.mayLeave = (go) => this.side.mayLeave(go);
     controller.addEventListener("open", () => this.#open());
     controller.addEventListener("show", () => this.#draw());
@@ -51,9 +57,10 @@ export class View {
       else if (target === this.#part("help")) this.panels.showHelp(false);
       else if (target === this.#part("stage")) this.#pressedOutside();
     });
-    bindKeys(dialog, commands, (across, down) => picture.stage?.move(across, down));
+    bindKeys(dialog, commands, (across, down) => picture.act((stage) => stage.move(across, down)));
     onCloseRequest(dialog, (from) => {
       this.#stay = from === "back" || from === "cancel";
+      this.#later = from !== "back"; // the history asks whether it has closed
       if (this.panels.helpShown) this.panels.showHelp(false);
       else if (!this.side.stopAsking() && !this.side.stopEditing()) controller.close();
     });
@@ -63,10 +70,10 @@ export class View {
   #commands() {
     const { controller, panels, picture, side } = this;
     return {
-      in: () => picture.stage?.zoom(1),
-      out: () => picture.stage?.zoom(-1),
-      fit: () => picture.stage?.fit(),
-      rotate: () => picture.stage?.rotate(),
+      in: () => picture.act((stage) => stage.zoom(1)),
+      out: () => picture.act((stage) => stage.zoom(-1)),
+      fit: () => picture.act((stage) => stage.fit()),
+      rotate: () => picture.act((stage) => stage.rotate()),
       previous: () => controller.step(-1),
       next: () => controller.step(1),
       info: () => (panels.infoShown ? this.#hideInfo() : panels.showInfo(true)),
@@ -89,6 +96,8 @@ export class View {
   #open() {
     const { current } = this.controller;
     this.#opened = current.id;
+    this.#later = true;
+    if (this.dialog.hasAttribute("data-gone")) this.#finishClosing();
     this.panels.reset();
     const page = document.querySelector("[data-subject]");
     const subject = this.#part("viewer-subject");
@@ -98,7 +107,19 @@ export class View {
     this.wake();
   }
 
-  #close() {
+  /** Off the screen at once. That the page behind wakes up takes longer, and follows. */
+  async #close() {
+    const { dialog, controller } = this;
+    if (this.#later && dialog.open) {
+      dialog.toggleAttribute("data-gone", true);
+      await painted();
+      if (!dialog.hasAttribute("data-gone") || controller.isOpen) return; // opened again meanwhile
+    }
+    this.#finishClosing();
+  }
+
+  #finishClosing() {
+    this.dialog.removeAttribute("data-gone");
     this.dialog.close();
     this.side.reset();
     this.panels.reset();
@@ -138,9 +159,22 @@ export class View {
 
   async #deleted(item) {
     const removed = this.controller.remove(item);
+    const shown = !this.controller.isOpen; // it was the last one, and the viewer closed
+    const action = item.restore && { label: gettext("Undo"), onClick: () => this.#restore(item, shown) };
     this.#announce(gettext("Image deleted."));
-    toast(gettext("Image deleted."), { kind: "success" });
+    toast(gettext("Image deleted."), { kind: "success", action });
     await removed;
+  }
+
+  async #restore(item, shown) {
+    try {
+      await api("POST", item.restore, { ids: [Number(item.id)] });
+      await this.controller.restore(item, { shown });
+      const text = ngettext("%(count)s image restored.", "%(count)s images restored.", 1);
+      toast(say(text, { count: 1 }), { kind: "success" });
+    } catch ({ message }) {
+      toast(message, { kind: "error" });
+    }
   }
 
   #announce(text) {
