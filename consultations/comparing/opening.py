@@ -9,7 +9,7 @@ from core.errors import ServiceError
 
 from ..models import ConsultationImage, Patient
 from ..models.access import Viewer
-from ..models.comparison import MOST_PANES
+from ..models.comparison import LEAST_PANES, MOST_PANES
 from ..models.image import ConsultationImageQuerySet
 from ..ordering import BY_VISIT, descending
 
@@ -62,9 +62,9 @@ def open_images(keys: Sequence[int], user: Viewer) -> Opened:
 def candidates(
     image: ConsultationImage, user: Viewer, without: Sequence[int] = ()
 ) -> list[ConsultationImage]:
-    """What one would lay beside a picture: the same site and side at other visits, the latest visit
-    first, and of a visit the same kind first; of a picture without a site, any of other visits.
-    At most MOST_CANDIDATES, none of the keys `without`."""
+    """What one would lay beside a picture: its lesion at other visits, else the same site and side,
+    else, of a picture without a site, any; the latest visit first, and of a visit the same kind
+    first. At most MOST_CANDIDATES, none of the keys `without`."""
     found = list(_of_other_visits(image, user).exclude(pk__in=without)[:MOST_CANDIDATES])
     visits = list(dict.fromkeys(other.consultation_id for other in found))
     alike = (image.image_type, image.dermoscopic_type)
@@ -79,9 +79,25 @@ def candidates(
 def _of_other_visits(image: ConsultationImage, user: Viewer) -> ConsultationImageQuerySet:
     others = ConsultationImage.objects.visible_to(user).filter(patient=image.patient_id)
     others = others.exclude(consultation=image.consultation_id)
-    if image.body_site:
+    if image.lesion_id and (same := others.filter(lesion=image.lesion_id)).exists():
+        others = same
+    elif image.body_site:
         others = others.filter(body_site=image.body_site, laterality=image.laterality)
     return others.order_by(*descending(BY_VISIT))
+
+
+def first_and_latest(images: Sequence[ConsultationImage]) -> list[int]:
+    """Keys of the two pictures of a lesion (the latest first) that show how it changed, the earlier
+    one first: the latest, and the earliest of its kind or, failing that, of any. [] where all are
+    of one day."""
+    days = {image.shown_date for image in images}
+    if len(days) < LEAST_PANES:
+        return []
+    latest = images[0]
+    before = [image for image in images if image.shown_date < latest.shown_date]
+    kind = (latest.image_type, latest.dermoscopic_type)
+    alike = [image for image in before if (image.image_type, image.dermoscopic_type) == kind]
+    return [(alike or before)[-1].pk, latest.pk]
 
 
 def comparison_query(keys: Sequence[int]) -> str:

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
@@ -33,6 +33,11 @@ class Mode(models.TextChoices):
 
 
 class ComparisonQuerySet(RecordQuerySet["Comparison"]):
+    def of_lesion(self, lesion: Any) -> Self:
+        """Those that show a picture of this lesion (or its key)."""
+        panes = ComparisonPane.objects.filter(comparison=OuterRef("pk"), image__lesion=lesion)
+        return self.filter(Exists(panes))
+
     def with_panes(self, user: Viewer) -> Self:
         """With `all_panes` in order; the image of each is there where it exists, is not in the bin
         and may be seen by `user`, else None."""

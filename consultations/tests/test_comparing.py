@@ -9,7 +9,13 @@ from audit import chain
 from audit.models import Event
 from consultations import bin, services
 from consultations.comparing.opening import candidates, comparison_query
-from consultations.models import Comparison, ComparisonPane, Consultation, ConsultationImage
+from consultations.models import (
+    Comparison,
+    ComparisonPane,
+    Consultation,
+    ConsultationImage,
+    Lesion,
+)
 from testing.cast import upload
 
 PATH = reverse("compare")
@@ -197,3 +203,29 @@ def test_more_pictures_cost_no_more_queries(page, doctor, visits, count_queries)
     client.get(PATH, keys(*visits[:2]))
     two = count_queries(lambda: client.get(PATH, keys(*visits[:2])))
     assert count_queries(lambda: client.get(PATH, keys(*visits))) <= two
+
+
+@pytest.fixture
+def lesion(record, visits):
+    """The lesion of the first and the last visit."""
+    made = Lesion.objects.create(patient=record, label="L1", body_site=FOREARM, laterality="left")
+    keys = [visits[0].pk, visits[2].pk]
+    ConsultationImage.objects.filter(pk__in=keys).update(lesion=made)
+    return made
+
+
+def test_picture_of_a_lesion_is_offered_those_of_the_same_lesion(doctor, visits, lesion):
+    image = ConsultationImage.objects.get(pk=visits[0].pk)
+    assert candidates(image, doctor) == [visits[2]], "not the other one of the same site"
+
+
+def test_lesions_page_proposes_its_first_and_latest_picture(page, doctor, visits, lesion, saved):
+    dermoscopy = add(visits[0].consultation, doctor, 4, image_type="dermoscopy")
+    services.update_image(dermoscopy, captured_on=date(2026, 1, 5), lesion=lesion)
+    text = page(doctor).get(reverse("lesion_detail", args=[lesion.pk])).content.decode()
+    assert f"{PATH}?images={visits[0].pk},{visits[2].pk}" in text, "of one kind, the earlier first"
+    assert f"{PATH}?comparison={saved.pk}" in text
+    visits[2].consultation.images.all().delete()
+    visits[0].consultation.images.filter(image_type="dermoscopy").delete()
+    text = page(doctor).get(reverse("lesion_detail", args=[lesion.pk])).content.decode()
+    assert f"{PATH}?images" not in text, "one picture alone is not compared"
