@@ -56,6 +56,7 @@ class Kind(models.TextChoices):
     CONSULTATION = "consultation", _("Consultation")
     PATIENT = "patient", _("Patient")
     LESION = "lesion", _("Lesion")
+    COMPARISON = "comparison", _("Comparison")
     USER = "user", _("Account")
     QUOTA = "quota", _("Plan")
 

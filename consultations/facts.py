@@ -76,11 +76,15 @@ def _attributes(image: ConsultationImage, day: date | None) -> SafeString:
 class FactSheet:
     """Describes images in the reader's language; labels and formats are looked up once a page."""
 
-    def __init__(self, lesions: Mapping[int, str] | None = None) -> None:
+    def __init__(
+        self,
+        lesions: Mapping[int, str] | None = None,
+        day: Callable[[date | None], str] = short_day,
+    ) -> None:
         """`lesions`: the labels of those that the images belong to, by key."""
         self.types = {value: str(label) for value, label in ImageType.choices}
         self.modes = {value: str(label).lower() for value, label in DermoscopicType.choices}
-        self.day, self._minute = cache(short_day), cache(moment)
+        self.day, self._minute = cache(day), cache(moment)
         self.type, self.site, self.location = (
             _row_writer(_("Type")),
             _row_writer(_("Site")),

@@ -24,6 +24,10 @@ class BinPages(Pages):
     key = "images"
 
 
+class ComparisonPages(Pages):
+    key = "comparisons"
+
+
 class ConsultationImagePages(ImagePages):
     """Primary first. Making another image primary while a client pages through would move two rows,
     so the cursor remembers which was primary on the first page and omits it from all later ones."""

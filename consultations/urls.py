@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from .views import (
     audit,
     bin,
+    comparing,
     consultations,
     home,
     images,
@@ -71,6 +72,7 @@ urlpatterns = [
     path(
         "consultations/images/<int:pk>/versions/", revisions.image_revisions, name="image_revisions"
     ),
+    path("compare/", comparing.compare, name="compare"),
     path("audit/", audit.audit, name="audit"),
     path("audit/consultation-image/<int:pk>/", audit.image_audit, name="image_audit"),
 ]

@@ -55,6 +55,7 @@ TABLE = {
     ("image_audit", "get"): VIEW,
     ("image_measurements", "get"): (302, 404, 403, 404, 404, 302),  # to the image's page
     ("patient_measurements", "get"): CHANGE,
+    ("compare", "get"): VIEW,
     ("audit", "get"): SIGNED_IN,
     # gallery: every user has one and sees only their own
     ("gallery", "get"): SIGNED_IN,
@@ -132,6 +133,11 @@ TABLE = {
     ("api-images-move", "post"): (200, 400, 403, 403, 403, 401),
     ("api-images-restore", "post"): (200, 200, 403, 403, 403, 401),
     ("api-images-download", "post"): (200, 404, 200, 404, 404, 401),
+    ("api-patient-comparisons", "get"): API_VIEW,
+    ("api-patient-comparisons", "post"): (201, 404, 403, 404, 404, 401),
+    ("api-comparison-detail", "get"): API_VIEW,
+    ("api-comparison-detail", "patch"): API_CHANGE,
+    ("api-comparison-detail", "delete"): (204, 404, 403, 404, 404, 401),
     ("api-bin-list", "get"): (200, 200, 403, 403, 403, 401),
     ("api-bin-detail", "delete"): (204, 404, 403, 403, 403, 401),
     ("api-bin-restore", "post"): (200, 404, 403, 403, 403, 401),

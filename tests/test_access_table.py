@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from consultations import bin, services
+from consultations.comparing.services import create_comparison
 from consultations.measuring.measurements import add_measurement
 from consultations.measuring.scales import set_scale
 from consultations.models import ConsultationImage
@@ -70,7 +71,37 @@ def measurement(image, doctor):
 
 
 @pytest.fixture
-def arguments(record, consultation, image, lesion, binned, measurement, user_image, share):
+def other_image(consultation, doctor):
+    made, _created = services.add_image(
+        consultation=consultation, user=doctor, upload=upload(seed=8)
+    )
+    return made
+
+
+@pytest.fixture
+def panes(image, other_image):
+    """Of a comparison, as the API takes them."""
+    lying = {"a": 1, "b": 0, "x": 0, "y": 0}
+    return [{"image": one.pk, "transform": lying} for one in (image, other_image)]
+
+
+@pytest.fixture
+def comparison(record, doctor, panes):
+    return create_comparison(patient=record, user=doctor, panes=panes, name="Forearm")
+
+
+@pytest.fixture
+def arguments(
+    record,
+    consultation,
+    image,
+    lesion,
+    binned,
+    measurement,
+    user_image,
+    share,
+    comparison,
+):
     name = image.original.name
     return {
         "gallery_image": [user_image.pk],
@@ -83,6 +114,7 @@ def arguments(record, consultation, image, lesion, binned, measurement, user_ima
         "shared_image": [TOKEN],
         "shared_original": [TOKEN],
         "patient": [record.pk],
+        "comparison": [comparison.pk],
         "consultation": [consultation.pk],
         "image": [image.pk],
         "lesion": [lesion.pk],
@@ -101,11 +133,14 @@ def arguments(record, consultation, image, lesion, binned, measurement, user_ima
 
 
 @pytest.fixture
-def bodies(record, image, user_image, consultation, binned):
+def bodies(record, image, user_image, consultation, binned, panes):
     """Valid bodies: only permissions are tested here."""
     ids = {"ids": [str(user_image.pk)]}
     return {
         ("gallery_download", "post"): ids,
+        ("compare", "get"): {"images": ",".join(str(pane["image"]) for pane in panes)},
+        ("api-patient-comparisons", "post"): {"name": "x", "panes": panes},
+        ("api-comparison-detail", "patch"): {"name": "x"},
         ("api-images", "patch"): {"ids": [image.pk]},
         ("api-images", "delete"): {"ids": [image.pk]},
         ("api-images-move", "post"): {"ids": [image.pk], "consultation": consultation.pk},

@@ -106,6 +106,42 @@ def test_answers_match_the_schema(
             pytest.fail(f"{method} {path} {response.status_code}: {error.message}")
 
 
+def test_comparisons_match_the_schema(api, schema, doctor, patient, record, consultation, image):
+    other = api(doctor).post(
+        f"/api/v1/consultations/{consultation.pk}/images",
+        {"file": upload(seed=2)},
+        format="multipart",
+    )
+    lying = {"a": 1, "b": 0, "x": 0, "y": 0}
+    panes = [{"image": key, "transform": lying} for key in (image.pk, other.data["id"])]
+    body = {"name": "Forearm", "panes": panes, "view": {"x": 1, "y": 2, "zoom": 1, "angle": 0}}
+    url, path = (
+        f"/api/v1/patients/{record.pk}/comparisons",
+        "/api/v1/patients/{patient}/comparisons",
+    )
+    made = api(doctor).post(url, body, format="json")
+    one, one_path = f"/api/v1/comparisons/{made.data['id']}", "/api/v1/comparisons/{id}"
+    far = [panes[0], {**panes[1], "transform": lying | {"a": 1000}}]
+    for response, described, method in (
+        (made, path, "post"),
+        (api(doctor).post(url, body | {"panes": far}, format="json"), path, "post"),
+        (api(doctor).post(url, body | {"panes": panes[:1]}, format="json"), path, "post"),
+        (api(doctor).post(url, body | {"view": {"x": "far"}}, format="json"), path, "post"),
+        (api(doctor).post(url, body | {"view": {"x": 10**400}}, format="json"), path, "post"),
+        (api(patient).post(url, body, format="json"), path, "post"),
+        (api(patient).get(url), path, "get"),
+        (api(doctor).get(one), one_path, "get"),
+        (api(doctor).patch(one, {"view": None}, format="json"), one_path, "patch"),
+        (api(doctor).patch(one, {"panes": [{}]}, format="json"), one_path, "patch"),
+        (api(doctor).delete(one, headers={"If-Match": '"former"'}), one_path, "delete"),
+        (api(doctor).delete(one), one_path, "delete"),
+    ):
+        try:
+            assert_matches_schema(schema, response, described, method)
+        except jsonschema.ValidationError as error:
+            pytest.fail(f"{method} {described} {response.status_code}: {error.message}")
+
+
 def test_all_errors_have_the_same_shape(client, api, doctor):
     client.raise_request_exception = False
     for response in (

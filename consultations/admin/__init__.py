@@ -1,3 +1,3 @@
 """Django finds an app's admin here: each module registers its own."""
 
-from . import history, lesions, measuring, records  # noqa: F401
+from . import comparing, history, lesions, measuring, records  # noqa: F401

@@ -1,4 +1,5 @@
 from ..revisions import Revision
+from .comparison import Comparison, ComparisonPane
 from .consultation import Consultation
 from .image import ConsultationImage
 from .lesion import Lesion
@@ -6,6 +7,8 @@ from .measuring import Device, Measurement, Scale
 from .patient import Patient
 
 __all__ = [
+    "Comparison",
+    "ComparisonPane",
     "Consultation",
     "ConsultationImage",
     "Device",

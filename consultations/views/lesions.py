@@ -15,9 +15,10 @@ from core.fragments import vary_on_htmx, wants_fragment
 from core.templatetags.dates import interval
 
 from .. import lesions, services
+from ..comparing.opening import comparison_query, first_and_latest
 from ..facts import with_tile_facts
 from ..lesion_form import LesionForm
-from ..models import ConsultationImage, Lesion, Patient
+from ..models import Comparison, ConsultationImage, Lesion, Patient
 from ..models.lesion import LesionQuerySet
 from ..ordering import IN_TIME, descending
 from ..selection import parse_keys
@@ -26,6 +27,7 @@ from .access import can_edit, get_editable, get_visible
 from .editing import edited_rows, render_form
 
 MOST = 500  # lesions of a patient on one page
+COMPARISONS = 50
 
 
 def lesions_of(patient: Patient, request: AuthenticatedRequest) -> LesionQuerySet:
@@ -108,6 +110,8 @@ def lesion_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "patient": lesion.patient,
         "images": images,
         "line": _line(images),
+        "comparing": (pair := first_and_latest(images)) and comparison_query(pair),
+        "comparisons": Comparison.objects.visible_to(request.user).of_lesion(lesion)[:COMPARISONS],
         "can_edit": can_edit(lesion, request.user),
     }
     context |= body_map.context(

@@ -35,6 +35,8 @@ export function withMargin(value, margin, unit) {
   return `${written.format(rounded)}\u00a0${unit} ±\u00a0${written.format(up)}`;
 }
 
+export const decimal = (number) => decimals.format(number);
+
 export const percent = (share) => percents.format(share);
 
 /** A translated sentence with its %(name)s filled in. */

@@ -9,6 +9,7 @@ import { Selection } from "../components/selection.js";
 import { toast } from "../components/toast.js";
 
 const IMAGES = "/api/v1/consultations/images";
+const MOST_COMPARED = 4;
 addPicks();
 const selection = new Selection();
 let bar = null;
@@ -62,6 +63,12 @@ const acts = {
     const text = ngettext("%(count)s image changed.", "%(count)s images changed.", changed);
     toast(say(text, { count: changed }), { kind: "success" });
   },
+  /** The earlier one on the left: the pages begin with the latest. */
+  async compare(ids, form) {
+    if (ids.length > MOST_COMPARED) throw new Error(gettext("Four images can be compared at most."));
+    const { dataset } = form.querySelector("[data-compare]");
+    location.assign(`${dataset.compare}?images=${[...ids].reverse()}`);
+  },
   /** One request for each: a picture that is copied is decoded anew, which takes a while. */
   async each(ids, form, { dataset, ariaLabel }) {
     let done = 0;
@@ -93,6 +100,13 @@ function askSide(form) {
   side.setAttribute("aria-invalid", String(lacks));
   return lacks ? side : undefined;
 }
+
+document.addEventListener("keydown", async ({ key, target, ctrlKey, metaKey, altKey }) => {
+  const typing = target.closest?.("input:not([type=checkbox]), textarea, select");
+  if (key !== "c" || ctrlKey || metaKey || altKey || typing || !selection.ids.length) return;
+  if (document.querySelector("dialog[open]")) return;
+  (await bar)?.form.querySelector("[data-compare]").click();
+});
 
 async function submit(event) {
   const { submitter, target: form } = event;

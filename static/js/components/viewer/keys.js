@@ -11,6 +11,7 @@ const KEYS = {
   r: "rotate",
   i: "info",
   e: "edit",
+  c: "compare",
   f: "primary",
   m: "measure",
   "?": "help",

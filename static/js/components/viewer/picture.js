@@ -18,10 +18,13 @@ export class Picture extends EventTarget {
   #staged = false; // the stage shows #item
   #waiting = []; // what is to be done once it does
 
-  /** `src`: of OpenSeadragon; `renew(item)` resolves to the item with a fresh URL, if it has one. */
-  constructor(root, { src, renew }) {
+  /**
+   * `src`: of OpenSeadragon; `renew(item)` resolves to the item with a fresh URL, if it has one;
+   * `kind`: a Canvas with `show` and `reset`, and its `events`. Only what `beginsFitted` is seen at once.
+   */
+  constructor(root, { src, renew, kind = Stage, events = STAGE_EVENTS }) {
     super();
-    Object.assign(this, { root, src, renew });
+    Object.assign(this, { root, src, renew, kind, events });
     this.sight = new Sight(this.#part("canvas"));
   }
 
@@ -31,7 +34,7 @@ export class Picture extends EventTarget {
     this.#waiting = [];
     this.#setState("loading");
     try {
-      if (this.stage?.fitted ?? true) await this.#showAtOnce(item);
+      if (this.stage?.fitted ?? this.kind.beginsFitted) await this.#showAtOnce(item);
       else this.sight.hide();
       if (this.#item !== item) return;
       await this.#loadStage();
@@ -98,7 +101,7 @@ export class Picture extends EventTarget {
   }
 
   async #loadStage() {
-    this.#loading ??= Stage.load(this.#part("canvas"), this.src).then((stage) => this.#use(stage));
+    this.#loading ??= this.kind.load(this.#part("canvas"), this.src).then((stage) => this.#use(stage));
     try {
       await this.#loading;
     } catch (error) {
@@ -110,7 +113,7 @@ export class Picture extends EventTarget {
   #use(stage) {
     this.stage = stage;
     stage.label = this.#label;
-    for (const name of STAGE_EVENTS) {
+    for (const name of this.events) {
       stage.addEventListener(name, ({ detail }) => this.dispatchEvent(new CustomEvent(name, { detail })));
     }
   }
