@@ -11,7 +11,7 @@ from audit.trail import Action, record, record_all
 
 from ..comparing.differences import differences
 from ..comparing.opening import Opened, OtherPatient, candidates, open_images
-from ..comparing.page import arrangement, choices, left_out, proposed_name, shown
+from ..comparing.page import arrangement, choices, left_out, proposed_name, scales_of, shown
 from ..models import Comparison, ConsultationImage
 from ..models.comparison import LEAST_PANES, MOST_PANES
 from ..selection import parse_keys
@@ -55,7 +55,8 @@ def _compare(
     images, patient = opened.images, opened.patient
     detail = {"comparison": saved.pk} if saved else {}
     record_all(Action.VIEWED, images, compared=[image.pk for image in images], **detail)
-    panes = shown(images)
+    scales = scales_of(images)
+    panes = shown(images, scales)
     further = []
     if len(images) < MOST_PANES:
         keys = [image.pk for image in images]
@@ -67,7 +68,7 @@ def _compare(
         "panes": panes,
         "keys": [pane.image.pk for pane in panes],
         "told": told,
-        "differences": differences(images),
+        "differences": differences(images, scales),
         "arrangement": arrangement(saved),
         "further": further,
         "saved": saved,

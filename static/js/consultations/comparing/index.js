@@ -4,7 +4,7 @@ import { percent, say } from "../../components/format.js";
 import { toast } from "../../components/toast.js";
 import { flush, read, write } from "./address.js";
 import { Alignment } from "./alignment.js";
-import { centred, closeness, pushed, sound, wholeView } from "./geometry.js";
+import { closeness, pushed, restOf, sound, wholeView } from "./geometry.js";
 import { Keeping } from "./keeping.js";
 import { bindKeys } from "./keys.js";
 import { evenOut } from "./light.js";
@@ -28,7 +28,8 @@ let light = false;
 
 for (const pane of panes) {
   const there = asked.lay[pane.id] ?? saved.lay[pane.id];
-  pane.transform = sound(there) ? there : centred(pane.size, frame);
+  pane.rest = restOf(pane, panes[0]);
+  pane.transform = sound(there) ? there : pane.rest;
   const mirrored = asked.given ? asked.mirrored : saved.mirrored;
   if (mirrored.includes(pane.id)) pane.flipped = true;
 }
