@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from tools.phantoms import skin, views
+from tools.phantoms import camera, skin, views
 from tools.phantoms.fields import Frame, generator, key_of, noise
 from tools.phantoms.lesion import paint
 
@@ -66,7 +66,8 @@ class Visit:
     """A picture (RGB) and its truth. Pixels are counted from the corner of the first.
 
     to_picture: (2, 3), millimetres of the place → pixels; scale: px per mm; outline: (n, 2) px of
-    the lesion's edge, or None; area_mm2, longest_mm: of the lesion within that outline.
+    the lesion's edge, or None; area_mm2, longest_mm: of the lesion within that outline; ruler:
+    (2, 2) px, the ends of a line across its ticks, or None.
     """
 
     picture: Image.Image
@@ -75,6 +76,7 @@ class Visit:
     outline: np.ndarray | None = None
     area_mm2: float = 0.0
     longest_mm: float = 0.0
+    ruler: np.ndarray | None = None
 
 
 class Place:
@@ -114,15 +116,20 @@ class Place:
             "hair": conditions.hair,
             "light": conditions.light,
         }
+        line = None
         if self.view == "macro":
-            look |= {"lamp": rng.uniform(-2.6, -1.2), "ruler": options.pop("ruler", False)}
+            ruler = options.pop("ruler", False) and generator(seed, "ruler")
+            look |= {"lamp": rng.uniform(-2.6, -1.2), "ruler": ruler}
+            if ruler:
+                line = camera.ruler_line(picture, generator(seed, "ruler"))
             taken = views.clinical(seed, rng, frames, layers, **look)
         else:
             look["polarized"] = options.pop("polarized", True)
             taken = views.through_dermoscope(seed, rng, frames, layers, **look)
         if options:
             raise ValueError(f"no such options: {options}")
-        return Visit(taken, _placed(picture, pose), picture.scale, *_edge(marks, picture))
+        size = _edge(marks, picture)
+        return Visit(taken, _placed(picture, pose), picture.scale, *size, ruler=line)
 
     def _skin(self, seed, frame, pose, conditions):
         """The visit's own skin, mixed with the place's."""
@@ -199,7 +206,7 @@ def _edge(marks, picture):
     covered = (marks.cover > 0.5).astype(np.uint8)
     outlines, _tree = cv2.findContours(covered, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not outlines:
-        return ()
+        return None, 0.0, 0.0
     outline = max(outlines, key=cv2.contourArea)[:, 0].astype(float) + 0.5
     outline *= picture.width / covered.shape[1]
     hull = cv2.convexHull(outline.astype(np.float32))[:, 0]

@@ -73,7 +73,8 @@ def macro(seed, *, size=(1600, 1200), phototype=2, lesion=None, ruler=False):
 def clinical(seed, rng, frames, layers, *, phototype, lamp, ruler, hair=1.0, light=(1, 1, 1)):
     """The camera's part of `macro`: `layers` (of the second frame) as a close-up of the first.
 
-    lamp: where the light comes from, rad; hair: factor of how much; light: factors of R, G, B.
+    lamp: where the light comes from, rad; hair: factor of how much; light: factors of R, G, B;
+    ruler: False, True, or a generator of its own.
     """
     picture, frame = frames
     key = key_of(seed, "macro skin")
@@ -86,7 +87,7 @@ def clinical(seed, rng, frames, layers, *, phototype, lamp, ruler, hair=1.0, lig
     gloss = oily * np.clip(-shade * 2.6 - 0.10, 0, 1) ** 1.5
     overlays = _macro_hair(rng, picture, phototype, hair)
     if ruler:
-        overlays += camera.ruler(picture, rng)
+        overlays += camera.ruler(picture, rng if ruler is True else ruler)
     return camera.develop(
         seed, picture, plane, gloss=gloss, light=camera.flash(picture, rng), overlays=overlays
     )
