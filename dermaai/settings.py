@@ -57,6 +57,8 @@ CLAMD_URL = env.str("CLAMD_URL", "")  # antivirus: tcp://host:port or unix:///pa
 DECODERS = env.int("DECODERS", len(os.sched_getaffinity(0)))
 DECODER_SECONDS = env.float("DECODER_SECONDS", 4.5)  # of processor time
 DECODER_MEMORY = env.int("DECODER_MEMORY", 1_000_000_000)  # bytes, the process included
+GEOMETRY_SECONDS = env.float("GEOMETRY_SECONDS", 6)  # the same for imaging.geometry
+GEOMETRY_MEMORY = env.int("GEOMETRY_MEMORY", 400_000_000)
 
 # The gallery's queue, in seconds.
 PROCESSING_LEASE = env.int("PROCESSING_LEASE", 180)  # then another worker takes the image

@@ -69,6 +69,13 @@ class AntivirusUnavailable(Unavailable):
     detail = _("The antivirus is not responding. Nothing was saved; try again later.")
 
 
+class GeometryUnavailable(Unavailable):
+    """The process that compares and measures pictures is busy, or cannot be started."""
+
+    code = "busy"
+    retry_after = 5
+
+
 class EngineUnavailable(Unavailable):
     """No process that removes backgrounds could be started, its weights are missing, or there is no
     room for its result."""

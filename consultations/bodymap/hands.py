@@ -17,7 +17,7 @@ RADIAL = Contour((14.5, 8, "radial"), (14.9, 18), (16.4, 30, "radial-end"))
 
 def _outwards(x: float, y: float) -> Point:
     """In the half to the viewer's right, with the thumb away from the other hand."""
-    return 102 + x * 1.8, 236 + y * 2
+    return 90 + x * 1.8, 236 + y * 2
 
 
 def _inwards(x: float, y: float) -> Point:

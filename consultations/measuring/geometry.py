@@ -109,6 +109,13 @@ def polygon_area(points: Sequence[Point], pointing: float) -> Figure:
     return Figure(abs(doubled) / 2, deviation, power=2)
 
 
+def disc_diameter(area: Figure) -> Figure:
+    """px across a disc of this area: of an irregular outline it varies less than the largest
+    diameter from one drawing to the next."""
+    value = 2 * sqrt(area.value / pi)
+    return Figure(value, area.deviation / area.value / 2 * value)
+
+
 # Of half an axis, in squares of the pointing error: the long one has an error at both of its ends,
 # halved; the short one that of its own end and of the line that it is measured from.
 _VARIANCE_LONG, _VARIANCE_SHORT = 1 / 2, 3 / 2
@@ -163,27 +170,3 @@ def _turn(a: Point, b: Point, c: Point) -> float:
 
 def _within(a: Point, b: Point, point: Point) -> bool:
     return all(min(a[i], b[i]) <= point[i] <= max(a[i], b[i]) for i in (0, 1))
-
-
-@dataclass(frozen=True, slots=True)
-class Growth:
-    """mm a month, and its margin. `told`: the margin does not reach zero; else no change can be
-    measured."""
-
-    per_month: float
-    margin: float
-
-    @property
-    def told(self) -> bool:
-        return abs(self.per_month) > self.margin
-
-
-_DAYS_OF_A_MONTH = 365.25 / 12
-
-
-def growth(first: tuple[float, float], last: tuple[float, float], days: int) -> Growth | None:
-    """Between two sizes (mm, margin) that many days apart; None on one day."""
-    if days <= 0:
-        return None
-    months = days / _DAYS_OF_A_MONTH
-    return Growth((last[0] - first[0]) / months, hypot(first[1], last[1]) / months)

@@ -1,5 +1,6 @@
 """Lesions, as the API writes and reads them."""
 
+from math import isfinite
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -32,18 +33,27 @@ class EditableLesion(serializers.PrimaryKeyRelatedField):
         return Lesion.objects.editable_by(request.user)
 
 
+class FractionField(serializers.FloatField):
+    """From 0 to 1; "nan", which is neither below nor above, is not a number."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=1, **options)
+
+    def to_internal_value(self, data: Any) -> float:
+        value = super().to_internal_value(data)
+        if not isfinite(value):
+            self.fail("invalid")
+        return value
+
+
 class LesionSerializer(serializers.ModelSerializer):
     """A lesion of a patient: where it is, since when, and when it is to be seen again."""
 
     label = serializers.CharField(  # type: ignore[assignment]
         max_length=20, required=False, help_text="Without one it gets the next of L1, L2 …"
     )
-    map_x = serializers.FloatField(
-        min_value=0, max_value=1, allow_null=True, required=False, help_text="0 left, 1 right."
-    )
-    map_y = serializers.FloatField(
-        min_value=0, max_value=1, allow_null=True, required=False, help_text="0 top, 1 bottom."
-    )
+    map_x = FractionField(allow_null=True, required=False, help_text="0 left, 1 right.")
+    map_y = FractionField(allow_null=True, required=False, help_text="0 top, 1 bottom.")
     overdue = serializers.BooleanField(
         source="is_overdue", read_only=True, help_text="It was to be seen again before today."
     )

@@ -55,6 +55,8 @@ def test_the_patient_reads_them_without_the_notes(api, doctor, patient, listed, 
         ({"map_view": "front"}, "map_view", "incomplete_point"),
         ({"map_x": 0.5, "map_y": 0.5}, "map_view", "incomplete_point"),
         ({"map_view": "front", "map_x": 1.2, "map_y": 0.5}, "map_x", "max_value"),
+        ({"map_view": "front", "map_x": "nan", "map_y": 0.5}, "map_x", "invalid"),
+        ({"map_view": "front", "map_x": 0.836, "map_y": 0.43}, "map_view", "point_on_other_side"),
         ({"map_view": "nowhere", "map_x": 0.2, "map_y": 0.5}, "map_view", "invalid_choice"),
         ({"body_site": "1"}, "body_site", "invalid_choice"),
         ({"first_seen": "2970-01-01"}, "first_seen", "invalid_date"),
@@ -63,6 +65,7 @@ def test_the_patient_reads_them_without_the_notes(api, doctor, patient, listed, 
     ],
 )
 def test_a_bad_lesion_is_refused_by_field_and_code(api, doctor, listed, lesion, body, attr, code):
+    body = {"laterality": "right"} | body
     assert error(api(doctor).post(listed, body)) == (400, code, attr)
     assert Lesion.objects.count() == 1
 

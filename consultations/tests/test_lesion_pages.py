@@ -161,6 +161,14 @@ def test_an_image_is_given_a_lesion_on_its_page_and_among_several(read, client, 
     assert 'name="lesion"' not in alone.content.decode(), "images of many patients"
 
 
+def test_the_upload_modal_offers_the_patients_lesions(read, consultation, lesion):
+    text = read("consultation_detail", consultation.pk)
+    option = f'<option value="{lesion.pk}" data-site="{FOREARM}" data-side="left">'
+    assert option in text
+    Lesion.objects.all().delete()
+    assert 'id="upload-lesion"' not in read("consultation_detail", consultation.pk)
+
+
 def test_what_is_overdue_is_on_the_home_page(read, client, lesion):
     read("lesion_detail", lesion.pk)
     Lesion.objects.update(next_review=date(2026, 1, 5))

@@ -70,11 +70,9 @@ def test_outline_that_meets_itself(points, crosses):
     assert g.crosses_itself(points) is crosses
 
 
-def test_growth_is_told_only_past_its_margin():
-    slow, fast = g.growth((6, 0.3), (6.3, 0.3), 122), g.growth((6, 0.3), (8, 0.3), 122)
-    assert (slow.told, fast.told) == (False, True)
-    assert fast.per_month == pytest.approx(0.5, abs=0.01)
-    assert g.growth((6, 0.3), (8, 0.3), 0) is None
+def test_disc_of_an_area_is_as_sure_as_the_area():
+    disc = g.disc_diameter(g.Figure(pi * 100, pi * 10, power=2))
+    assert (disc.value, disc.deviation / disc.value) == (20, pytest.approx(0.1 / 2))
 
 
 @pytest.mark.parametrize(

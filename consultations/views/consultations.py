@@ -15,7 +15,7 @@ from ..facts import with_tile_facts
 from ..filter_forms import ConsultationFilterForm
 from ..forms import ConsultationForm
 from ..labelling import survey
-from ..models import Consultation, Patient
+from ..models import Consultation, Lesion, Patient
 from ..ordering import IN_ORDER
 from ..proposals import proposal
 from ..records import create_record, just_created, save_changes
@@ -117,5 +117,9 @@ def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         context["proposal"] = proposal(consultation, found.newest)
     if part:
         return render(request, "consultations/partials/images.html", context)
+    if editable:
+        context["lesions"] = list(
+            Lesion.objects.filter(patient=consultation.patient_id).order_by("pk")
+        )
     context["max_size"] = settings.MAX_UPLOAD_SIZE
     return render(request, "consultations/detail.html", context)

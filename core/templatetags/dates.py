@@ -51,23 +51,23 @@ def clock(when: datetime | None) -> str:
     return _written(when, CLOCK)
 
 
-WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 21, 2, 24  # days; months; months
+WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 21, 60, 730  # days
+MONTH_LONG, YEAR_LONG = 30.44, 365.25  # days, on average
 
 
 def interval(first: date, last: date) -> str:
-    """How far apart two days are, in words: "12 days", "6 weeks", "4 months", "3 years"."""
-    first, last = sorted((first, last))
-    days = (last - first).days
-    months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
+    """How far apart two days are, in words and rounded: "12 days", "6 weeks", "4 months"."""
+    days = abs((last - first).days)
     if days < WEEKS_FROM:
         number, text = days, ngettext("%(n)s day", "%(n)s days", days)
-    elif months < MONTHS_FROM:
-        number = days // 7
+    elif days < MONTHS_FROM:
+        number = round(days / 7)
         text = ngettext("%(n)s week", "%(n)s weeks", number)
-    elif months < YEARS_FROM:
-        number, text = months, ngettext("%(n)s month", "%(n)s months", months)
+    elif days < YEARS_FROM:
+        number = round(days / MONTH_LONG)
+        text = ngettext("%(n)s month", "%(n)s months", number)
     else:
-        number = months // 12
+        number = round(days / YEAR_LONG)
         text = ngettext("%(n)s year", "%(n)s years", number)
     return text % {"n": number}
 

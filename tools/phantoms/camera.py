@@ -116,9 +116,8 @@ def ruler(frame, rng):
         draw.rectangle((x, 0, x + line - 1, tall * mm), fill=255 if mm > 5 else 150)
         if i % 10 == 0 and mm > 4:
             draw.text((x + 0.35 * mm, 2.6 * mm), str(i // 10), fill=235, font=font)
-    angle = rng.normal(0, 1.2)
+    angle, at = _laid(frame, rng, broad)
     paper = Image.new("L", (length, broad), 255)
-    at = (-int(0.05 * frame.width), int(frame.height - broad * rng.uniform(0.86, 0.98)))
     shift = int(0.25 * mm)
     out = []
     for piece, rgb, opacity, move in (
@@ -131,6 +130,25 @@ def ruler(frame, rng):
         sheet.paste(turned, (at[0], at[1] + move))
         out.append(Overlay(sheet, rgb, opacity))
     return out
+
+
+def _laid(frame, rng, broad):
+    """(degrees, (x, y) px of its corner) of a ruler `broad` px broad."""
+    angle = rng.normal(0, 1.2)
+    return angle, (-int(0.05 * frame.width), int(frame.height - broad * rng.uniform(0.86, 0.98)))
+
+
+def ruler_line(frame, rng, *, beneath=0.8):
+    """The ends (2, 2) px of a line across the ticks of the `ruler` of these arguments, `beneath` mm
+    from its edge."""
+    length, broad = int(frame.width * 1.1), int(6.0 * frame.scale)
+    angle, at = _laid(frame, rng, broad)
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    size = np.array([length * cos + broad * abs(sin), broad * cos + length * abs(sin)])
+    along = np.array([0.08, 0.88]) * length - length / 2
+    down = beneath * frame.scale - broad / 2
+    ends = np.stack((along * cos + down * sin, down * cos - along * sin), axis=1)
+    return ends + size / 2 + at
 
 
 def field_of_view(frame, radius):

@@ -65,24 +65,37 @@ def macro(seed, *, size=(1600, 1200), phototype=2, lesion=None, ruler=False):
         paint(layers, lesion, frame, at=at * (2.6, 1.8), turn=turn, contact=False)
     skin.mottle(layers, key, frame, phototype)
     skin.relief(layers, key, frame, lines, 1.0)
+    return clinical(
+        seed, rng, (picture, frame), layers, phototype=phototype, lamp=lamp, ruler=ruler
+    )
+
+
+def clinical(seed, rng, frames, layers, *, phototype, lamp, ruler, hair=1.0, light=(1, 1, 1)):
+    """The camera's part of `macro`: `layers` (of the second frame) as a close-up of the first.
+
+    lamp: where the light comes from, rad; hair: factor of how much; light: factors of R, G, B;
+    ruler: False, True, or a generator of its own.
+    """
+    picture, frame = frames
+    key = key_of(seed, "macro skin")
     # The body is not flat: a slow swell keeps the light from lying evenly.
     layers.height += 0.35 * noise(key + 80, frame, 16.0, 2)
     shade = skin.lit(layers.height, frame, lamp)
-    plane = layers.absorbance(skin.tone(phototype))
+    plane = layers.absorbance(skin.tone(phototype) - np.log(np.array(light, np.float32)))
     plane += np.float32(0.62) * shade
     oily = smoothstep(-1.2, 2.2, noise(key + 81, frame, 8.0, 3)) * np.float32(0.25)
     gloss = oily * np.clip(-shade * 2.6 - 0.10, 0, 1) ** 1.5
-    overlays = _macro_hair(rng, picture, phototype)
+    overlays = _macro_hair(rng, picture, phototype, hair)
     if ruler:
-        overlays += camera.ruler(picture, rng)
+        overlays += camera.ruler(picture, rng if ruler is True else ruler)
     return camera.develop(
         seed, picture, plane, gloss=gloss, light=camera.flash(picture, rng), overlays=overlays
     )
 
 
-def _macro_hair(rng, picture, phototype):
+def _macro_hair(rng, picture, phototype, amount):
     half = np.array([picture.width, picture.height]) / 2 / picture.scale
-    area = float(np.prod(half) * 4 / 1200)
+    area = float(np.prod(half) * 4 / 1200) * amount
     colour = np.array(skin.HAIR[phototype])
     heading = rng.uniform(0, 2 * np.pi)
     overlays, size, scale = [], (picture.width, picture.height), picture.scale
@@ -118,32 +131,45 @@ def dermoscopy(seed, *, size=(1600, 1200), phototype=2, lesion=None, polarized=T
         at, turn = _framing(seed, "dermoscopy")
         paint(layers, lesion, frame, at=at * 0.11 * radius, turn=turn)
     skin.mottle(layers, key, frame, phototype, 1.0 if polarized else 0.8)
-    _contact_skin(layers, key, frame, phototype, rng.uniform(0, np.pi))
+    contact_skin(layers, key, frame, phototype, rng.uniform(0, np.pi))
+    return through_dermoscope(
+        seed, rng, (picture, frame), layers, phototype=phototype, polarized=polarized
+    )
+
+
+def through_dermoscope(
+    seed, rng, frames, layers, *, phototype, polarized, hair=1.0, light=(1, 1, 1)
+):
+    """The optics' part of `dermoscopy`: as `clinical`, in a round field with an etched scale."""
+    picture, frame = frames
+    size = picture.width, picture.height
+    radius = 0.485 * min(size) / picture.scale
     shade = skin.lit(layers.height, frame, rng.uniform(-2.6, -1.2))
     # Between the plate and the skin the light comes from all round: skin looks paler and warmer.
-    plane = layers.absorbance(skin.tone(phototype) * 0.94 - 0.03)
+    tone = skin.tone(phototype) * 0.94 - 0.03 - np.log(np.array(light, np.float32))
+    plane = layers.absorbance(tone)
     plane += np.float32(0.10) * shade
     if not polarized:
         plane = plane * np.float32(0.93) + np.float32(0.02)
-    overlays = _contact_hair(rng, picture, phototype, radius)
+    overlays = _contact_hair(rng, picture, phototype, radius, hair)
     overlays += camera.bubbles(picture, rng, int(rng.integers(0, 3) if polarized else 9), radius)
     overlays.append(camera.etched_scale(picture, radius))
     x, y = (np.linspace(-1, 1, n, dtype=np.float32) for n in (64, 48))
     away = (x[None] * size[0] / min(size)) ** 2 + (y[:, None] * size[1] / min(size)) ** 2
     tilt = rng.normal(0, 0.03, 2).astype(np.float32)
-    light = 1.04 - 0.17 * away**1.5 + tilt[0] * x[None] + tilt[1] * y[:, None]
+    lamps = 1.04 - 0.17 * away**1.5 + tilt[0] * x[None] + tilt[1] * y[:, None]
     return camera.develop(
         seed,
         picture,
         plane,
-        light=light.clip(0.3, 1.2),
+        light=lamps.clip(0.3, 1.2),
         overlays=overlays,
         field=camera.field_of_view(picture, radius),
         grain=4.0,
     )
 
 
-def _contact_skin(layers, key, frame, phototype, angle):
+def contact_skin(layers, key, frame, phototype, angle):
     """Skin under the plate: relief flattened, follicles pale, fine vessels, a ghost network."""
     skin.relief(layers, key, frame, angle, 0.30)
     open_skin = 1 - layers.cover
@@ -164,18 +190,18 @@ def _contact_skin(layers, key, frame, phototype, angle):
     layers.blood += 0.03
 
 
-def _contact_hair(rng, picture, phototype, radius):
+def _contact_hair(rng, picture, phototype, radius, amount):
     colour = np.array(skin.HAIR[phototype])
     size, scale = (picture.width, picture.height), picture.scale
     heading = rng.uniform(0, 2 * np.pi)
     half = np.array([radius, radius]) * 1.1
     overlays = []
     if scale > 25:
-        roots = hair.scatter(rng, int(rng.integers(6, 16)), half)
+        roots = hair.scatter(rng, int(rng.integers(6, 16) * amount), half)
         down = hair.grow(rng, roots, length=2.2, width=0.016, heading=heading, curl=0.8)
         pale = tuple(np.minimum(colour * 0.6 + 60, 235))
         overlays.append(camera.Overlay(down.mask(size, scale), pale, 0.5))
-    roots = hair.scatter(rng, int(rng.integers(2, 11)), half)
+    roots = hair.scatter(rng, int(rng.integers(2, 11) * amount), half)
     coat = hair.grow(rng, roots, length=6.5, width=0.062, heading=heading, spread=0.5, curl=0.5)
     overlays.append(camera.Overlay(coat.mask(size, scale), tuple(colour * 0.9), 0.93))
     shine = coat.aside(0.10, 0.42, 0.05, 0.85)
