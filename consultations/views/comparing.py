@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record, record_all
@@ -74,6 +75,8 @@ def _compare(
         "saved": saved,
         "note": saved.note if saved and saved.doctor_id == request.user.pk else "",
         "name": saved.name if saved else proposed_name(panes),
+        # The machine's look costs as much as an upload: for those who treat.
+        "propose_url": reverse("api-alignment") if request.user.is_doctor else "",
         "can_keep": can_edit(saved or patient, request.user),
     }
     return render(request, "comparisons/compare.html", context)

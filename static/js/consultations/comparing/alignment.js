@@ -77,6 +77,17 @@ export class Alignment extends EventTarget {
     return problem;
   }
 
+  /** Pictures lie where [pane, transform] says, through `onto`: a proposal. */
+  lay(found, onto) {
+    this.remember();
+    for (const [pane, transform] of found) {
+      pane.transform = onto(transform);
+      pane.setMarks([]);
+    }
+    this.link.place();
+    this.#tell();
+  }
+
   undo() {
     const step = this.#steps.pop();
     if (!step) return;
