@@ -67,15 +67,14 @@ def main(report, drawn):
 
 
 def by_hand(shown, again=0):
-    """(size, its truth in mm): a scale drawn along half the picture, an outline traced in up to
+    """(size, its truth in mm): a scale drawn along half the picture, an outline traced in
     POINTS points, each of them HAND px (σ) off."""
     rng = generator(shown.name, again, "hand")
     reach = shown.size[0] / 2
     ends = [tuple(rng.normal((x, 50), HAND)) for x in (50, 50 + reach)]
     scale = measuring.Scale.of_line(*ends, reach * shown.mm_per_px, pointing=HAND)
     outline = shown.truth.outline
-    count = min(POINTS, int(np.pi * np.ptp(outline, axis=0).max() / (6 * HAND)))
-    chosen = outline[:: max(1, len(outline) // count)]
+    chosen = outline[:: max(1, len(outline) // POINTS)]
     while True:  # a hand does not cross itself
         try:
             area = measuring.area(
