@@ -22,6 +22,7 @@ from core.search import FoldedSearch
 from core.templatetags.dates import moment
 from core.versions import VersionedForm
 
+from . import attempts_admin  # noqa: F401  (registers itself)
 from .models import User
 from .second_factor import services
 

@@ -2,12 +2,14 @@ from django.contrib.auth import views as auth
 from django.urls import path
 
 from . import reset, views
-from .second_factor import login
+from .second_factor import again, login
 from .second_factor import views as second_factor
 
 urlpatterns = [
     path("login/", login.Login.as_view(), name="login"),
     path("login/code/", login.Code.as_view(), name="login_code"),
+    path("login/again/", again.LoginAgain.as_view(), name="login_again"),
+    path("login/again/code/", again.CodeAgain.as_view(), name="login_again_code"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("profile/", views.profile, name="profile"),
     path("security/", second_factor.security, name="security"),

@@ -8,16 +8,42 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from .models import Event
+from .models import Event, Kind
 from .reading import with_actors
+
+
+def _roles() -> dict[str, Any]:
+    """{role: its label}; what has no account is the system."""
+    field = get_user_model()._meta.get_field("role")
+    return dict(field.flatchoices) | {"system": _("The system")}
+
+
+class RoleFilter(admin.SimpleListFilter):
+    title, parameter_name = _("role"), "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        return [*_roles().items()]
+
+    def queryset(self, request: HttpRequest, events: Any) -> Any:
+        return events.filter(actor_role=self.value()) if self.value() else events
+
+
+class KindFilter(admin.SimpleListFilter):
+    title, parameter_name = _("kind"), "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        return list(Kind.choices)
+
+    def queryset(self, request: HttpRequest, events: Any) -> Any:
+        return events.filter(kind=self.value()) if self.value() else events
 
 
 @admin.register(Event)
 class EventAdmin(admin.ModelAdmin):
     """Read-only, even for a superuser."""
 
-    list_display = ["id", "moment", "who", "actor_role", "action", "what", "key", "address"]
-    list_filter = ["action", "kind", "actor_role"]
+    list_display = ["id", "moment", "who", "role", "action", "what", "key", "address"]
+    list_filter = [RoleFilter, KindFilter, "action"]
     search_fields = ["=key", "=actor_id", "=patient_id", "=address", "=request_id"]
     date_hierarchy = "moment"
     show_full_result_count = False
@@ -39,6 +65,10 @@ class EventAdmin(admin.ModelAdmin):
             return event.actor_id
         change = reverse(f"admin:{account._meta.app_label}_user_change", args=[account.pk])
         return format_html('<a href="{}">{}</a>', change, account.get_short_name())
+
+    @admin.display(description=_("role"), ordering="actor_role", empty_value="–")
+    def role(self, event: Event) -> Any:
+        return _roles().get(event.actor_role, event.actor_role)
 
     @admin.display(description=_("kind"), ordering="kind")
     def what(self, event: Event) -> str:

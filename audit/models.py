@@ -55,6 +55,8 @@ class Kind(models.TextChoices):
     SHARE = "share", _("Link")
     CONSULTATION = "consultation", _("Consultation")
     PATIENT = "patient", _("Patient")
+    LESION = "lesion", _("Lesion")
+    COMPARISON = "comparison", _("Comparison")
     USER = "user", _("Account")
     QUOTA = "quota", _("Plan")
 
@@ -131,7 +133,7 @@ class Event(EventFacts):
     key_id = models.CharField(max_length=8, null=True)  # which key made the hash (core.keys)
 
     who: Any  # the actor's user or None; set by audit.reading.with_actors
-    subject: str  # what the reader calls it; set by who shows the event
+    subject: Any  # audit.subjects.Subject or None; set by audit.subjects.name_subjects
 
     objects = EventQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from .models import Action, Event
 
 SIZE = 50  # events of a page
+RECENT = 1000  # events of each kind in which `people` looks for who there is
 # Recorded for a consultation or a patient; each showed or delivered many images at once.
 BULK_ACTIONS = (Action.LISTED, Action.ZIPPED)
 
@@ -61,6 +62,14 @@ def page(
     newest = sorted(events.values(), key=lambda event: -event.id)
     shown = newest[:size]
     return shown, shown[-1].id if len(newest) > size else None
+
+
+def people(querysets: Iterable[QuerySet[Event]]) -> list[Any]:
+    """The users who did any of the recent events, by name."""
+    keys: set[int | None] = set()
+    for rows in querysets:
+        keys.update(rows.order_by("-id").values_list("actor_id", flat=True)[:RECENT])
+    return sorted(get_user_model().objects.in_bulk(keys - {None}).values(), key=str)
 
 
 def with_actors(events: list[Event]) -> list[Event]:

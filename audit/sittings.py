@@ -6,20 +6,24 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .models import Action, Event
+from .subjects import Subject
 
 GAP = timedelta(minutes=30)  # after which the same person has sat down anew
 NIGHT = (22, 6)  # hours of the practice's clock
-ADDRESSES = 500  # how many earlier events of a person are read for their addresses
+RECENT = 200  # how many earlier events of a person are read for their addresses
+PICTURES, PEOPLE = 6, 3  # how many a line shows; the rest is a number
 LOOKS = frozenset({Action.LISTED, Action.VIEWED, Action.DOWNLOADED, Action.ZIPPED, Action.OPENED})
-MARKS: dict[str, str | Promise] = {
-    "first_look": _("First view of this patient"),
-    "night": _("At night"),
-    "new_address": _("New IP address"),
+# {mark: in words for a doctor, for a patient, who is shown no address}.
+MARKS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "first_look": (_("First view of this patient"), _("First view of your record")),
+    "night": (_("At night"), _("At night")),
+    "new_address": (_("New IP address"), _("From another place than usual")),
 }
 
 
@@ -61,8 +65,36 @@ class Sitting:
         return [(labels[action], count) for action, count in counted.most_common()]
 
     @property
+    def pictures(self) -> list[Subject]:
+        """The first of the images looked at that the reader may see, each once."""
+        seen = {event.key: event.subject for event in reversed(self._of_images())}
+        return [one for one in seen.values() if one and one.thumbnail][:PICTURES]
+
+    @property
+    def more_pictures(self) -> int:
+        return self.images - len(self.pictures) if self.pictures else 0
+
+    @property
+    def patients(self) -> list[str]:
+        """The patients concerned, for their doctor; the most looked at first."""
+        names = Counter(event.subject.person for event in self.events if event.subject)
+        return [name for name, _count in names.most_common() if name]
+
+    @property
+    def named_patients(self) -> list[str]:
+        return self.patients[:PEOPLE]
+
+    @property
+    def more_patients(self) -> int:
+        return max(0, len(self.patients) - PEOPLE)
+
+    @property
     def mark_labels(self) -> list[str | Promise]:
-        return [MARKS[mark] for mark in self.marks]
+        return [MARKS[mark][0] for mark in self.marks]
+
+    @property
+    def mark_labels_for_patient(self) -> list[str | Promise]:
+        return [MARKS[mark][1] for mark in self.marks]
 
     def _of_images(self) -> list[Event]:
         looks = (event for event in self.events if event.action in LOOKS)
@@ -87,32 +119,58 @@ def sittings(events: Iterable[Event]) -> list[Sitting]:
 
 
 def mark_unusual(found: list[Sitting], reader: Any) -> list[Sitting]:
-    """Set the `marks` of the sittings of anybody but the reader. Returns the same list. A few
-    queries for each person, not for each sitting."""
+    """Set the `marks` of the sittings of anybody but the reader. Returns the same list. Two
+    queries, however many people there are."""
     others = [one for one in found if one.latest.actor_id not in (None, reader.pk)]
+    if not others:
+        return found
+    of_each: dict[int, list[Sitting]] = {}
     for sitting in others:
         hours = {timezone.localtime(event.moment).hour for event in sitting.events}
         if any(hour >= NIGHT[0] or hour < NIGHT[1] for hour in hours):
             sitting.marks.append("night")
-    for actor in {one.latest.actor_id for one in others} - {None}:
-        _mark_new([one for one in others if one.latest.actor_id == actor], actor)
+        of_each.setdefault(sitting.latest.actor_id or 0, []).append(sitting)
+    addresses, patients = _known(of_each)
+    for actor, mine in of_each.items():
+        _mark_new(mine, addresses.get(actor, set()), patients.get(actor, set()))
     for sitting in others:
         sitting.marks.sort(key=list(MARKS).index)
     return found
 
 
-def _mark_new(mine: list[Sitting], actor: int | None) -> None:
-    oldest = min(one.earliest.id for one in mine)
-    before = Event.objects.filter(actor_id=actor, id__lt=oldest).order_by("-id")
-    known = set(before.values_list("address", "patient_id")[:ADDRESSES])
-    addresses = {address for address, _patient in known} - {""}
-    patients = {patient for _address, patient in known}
-    wanted = {event.patient_id for one in mine for event in one.events} - patients - {None}
-    if wanted:  # further back than what was read
-        earlier = Event.objects.filter(patient_id__in=wanted, actor_id=actor, id__lt=oldest)
-        patients |= set(earlier.values_list("patient_id", flat=True).distinct())
+def _known(of_each: dict[int, list[Sitting]]) -> tuple[dict[int, set[str]], dict[int, set[int]]]:
+    """By actor: the addresses and the patients of their events before the sittings."""
+    oldest = {actor: min(one.earliest.id for one in mine) for actor, mine in of_each.items()}
+    addresses: dict[int, set[str]] = {}
+    patients: dict[int, set[int]] = {}
+    recent = [_recent(actor, before) for actor, before in oldest.items()]
+    for actor, address, patient in recent[0].union(*recent[1:]):
+        addresses.setdefault(actor, set()).add(address)
+        patients.setdefault(actor, set()).add(patient)
+    shown = {event.patient_id for mine in of_each.values() for one in mine for event in one.events}
+    # Further back than what was read.
+    looks = Event.objects.filter(patient_id__in=shown - {None}, actor_id__in=oldest)
+    pairs = looks.order_by().values_list("actor_id", "patient_id").annotate(first=Min("id"))
+    for actor, patient, first in pairs:
+        if first < oldest[actor]:
+            patients.setdefault(actor, set()).add(patient)
+    return addresses, patients
+
+
+def _recent(actor: int, before: int) -> Any:
+    """Rows of one person's latest events, each by the index of actors. Within an IN, for SQLite has
+    no LIMIT in the parts of a UNION."""
+    keys = Event.objects.filter(actor_id=actor, id__lt=before).order_by("-id").values("pk")
+    rows = Event.objects.filter(pk__in=keys[:RECENT]).order_by()
+    return rows.values_list("actor_id", "address", "patient_id")
+
+
+def _mark_new(mine: list[Sitting], addresses: set[str], patients: set[int]) -> None:
+    """Of one person; the two sets grow."""
+    addresses -= {""}
     for sitting in reversed(mine):
-        seen = {event.patient_id for event in sitting.events if event.action in LOOKS} - {None}
+        looks = (event for event in sitting.events if event.action in LOOKS)
+        seen = {event.patient_id for event in looks if event.patient_id is not None}
         if seen - patients and sitting.latest.actor_role != "patient":
             sitting.marks.append("first_look")
         if addresses and sitting.latest.address and sitting.latest.address not in addresses:

@@ -1,12 +1,43 @@
-"""How a model declares what it is in the audit log, and to whom it belongs."""
+"""How a model declares what it is in the audit log and whose, and what a reader calls it."""
 
+from collections.abc import Callable, Iterable
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Model
 
-from .models import Kind
+from .models import Event, Kind
 from .trail import Action, record
+
+
+class Subject(NamedTuple):
+    """What an event was about: `person` is the patient, for their doctor; `thumbnail` a signed URL,
+    or ""."""
+
+    label: str
+    url: str
+    person: str = ""
+    thumbnail: str = ""
+
+
+# Given keys and a reader: the subjects that they may see, by key. One query, whatever their number.
+Describe = Callable[[Iterable[str], Any], dict[str, Subject]]
+_describe: dict[str, Describe] = {}
+
+
+def describe(kind: Kind, function: Describe) -> None:
+    """An app says how events about its rows are shown."""
+    _describe[kind] = function
+
+
+def name_subjects(events: list[Event], reader: Any) -> None:
+    """Set each event's `subject`, None for what the reader may not see, and for what is gone."""
+    keys: dict[str, set[str]] = {}
+    for event in events:
+        keys.setdefault(event.kind, set()).add(event.key)
+    found = {kind: _describe[kind](keys[kind], reader) for kind in keys if kind in _describe}
+    for event in events:
+        event.subject = found.get(event.kind, {}).get(event.key)
 
 
 def audited(kind: Kind, **columns: str) -> property:

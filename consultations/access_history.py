@@ -1,16 +1,21 @@
 """Who saw a photograph: the audit log's events about it, and about the lists and ZIPs it was in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import reading
 from audit.models import Action, Event, Kind
+from audit.subjects import Subject
+from core.templatetags.dates import short_day
+from imaging import storage
 
-from .models import ConsultationImage, Patient
+from .models import Consultation, ConsultationImage, Patient
 
 ARRIVED = (Action.RESTORED, Action.MOVED_HERE)
 LEFT = (Action.DELETED, Action.MOVED_AWAY)
@@ -62,17 +67,48 @@ def events_of_account(user: User) -> Iterator[QuerySet[Event]]:
     return reading.account_events(user, patient_id)
 
 
-def name_subjects(events: list[Event], user: User) -> None:
-    """Set each event's `subject`: what the reader calls the photograph (with the patient's name,
-    for a doctor), or "" for what they may not see or is gone."""
-    keys = {event.key for event in events if event.kind == Kind.CONSULTATION_IMAGE}
-    images = ConsultationImage.objects.visible_to(user).select_related("patient")
-    found = {str(key): image for key, image in images.in_bulk(keys).items()}
-    for event in events:
-        image = found.get(event.key) if event.kind == Kind.CONSULTATION_IMAGE else None
-        event.subject = _name(image, user) if image else ""
+def _person(patient: Patient) -> str:
+    """For their doctor, who may have another patient of the same name."""
+    born = f" ({short_day(patient.birth_date)})" if patient.birth_date else ""
+    return patient.full_name + born
 
 
-def _name(image: ConsultationImage, user: User) -> str:
-    patient = image.patient.full_name if image.doctor_id == user.pk else ""
-    return ", ".join(filter(None, [patient, image.label]))
+def images_named(keys: Iterable[str], user: User) -> dict[str, Subject]:
+    """For `audit.subjects.describe`: photographs, by what they show."""
+    images = ConsultationImage.objects.visible_to(user).select_related("patient").in_bulk(keys)
+    link = storage.url_signer("thumbnails")
+    return {
+        str(key): Subject(
+            image.label,
+            reverse("image_detail", args=[key]),
+            _person(image.patient) if image.doctor_id == user.pk else "",
+            link(str(image.thumbnail.name)),
+        )
+        for key, image in images.items()
+    }
+
+
+def consultations_named(keys: Iterable[str], user: User) -> dict[str, Subject]:
+    """The same for consultations, by their day."""
+    rows = Consultation.objects.visible_to(user).select_related("patient").in_bulk(keys)
+    return {
+        str(key): Subject(
+            _("Consultation on %(day)s") % {"day": short_day(visit.date)},
+            reverse("consultation_detail", args=[key]),
+            _person(visit.patient) if visit.doctor_id == user.pk else "",
+        )
+        for key, visit in rows.items()
+    }
+
+
+def patients_named(keys: Iterable[str], user: User) -> dict[str, Subject]:
+    """The same for patients' pages."""
+    rows = Patient.objects.visible_to(user).in_bulk(keys)
+    return {
+        str(key): Subject(
+            _("Your record") if patient.user_id == user.pk else _("Patient record"),
+            reverse("patient_detail", args=[key]),
+            "" if patient.user_id == user.pk else _person(patient),
+        )
+        for key, patient in rows.items()
+    }

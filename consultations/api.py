@@ -35,7 +35,8 @@ from core.throttling import ScopedRate
 from imaging.errors import FILE_CODES
 
 from . import access_history, archive, bin, services
-from .filters import ConsultationFilter
+from .filters import ConsultationFilter, ImageFilter
+from .lesions import LESION_CODES
 from .models import Consultation, ConsultationImage, Patient
 from .models.consultation import ConsultationQuerySet
 from .models.image import ConsultationImageQuerySet
@@ -114,6 +115,7 @@ class PatientViewSet(CreateListRetrieveUpdate):
     ["only_with_dermoscopy"], "dermoscopic_type", actions=["images"], methods=["post"]
 )
 @extend_validation_errors(["invalid_date"], "captured_on", actions=["images"], methods=["post"])
+@extend_validation_errors(LESION_CODES, "lesion", actions=["images"], methods=["post"])
 @extend_validation_errors(["immutable"], "patient", actions=["partial_update"])
 @extend_validation_errors(["invalid_date"], "date", actions=["create", "partial_update"])
 @extend_validation_errors([INVALID], "cursor", actions=["list", "images"], methods=["get"])
@@ -142,6 +144,13 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         methods=["GET"],
         responses=ImageSerializer(many=True),
         description="Primary first, then the latest added.",
+        parameters=[
+            OpenApiParameter(
+                "incomplete",
+                bool,
+                description="Those whose type is `other` or whose body site is empty, or the rest.",
+            )
+        ],
     )
     @extend_schema(
         methods=["POST"],
@@ -160,7 +169,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         consultation = self.get_object()
         if request.method == "POST":
             return self._add_image(request, consultation)
-        page = self.paginate_queryset(consultation.images.as_added()) or []
+        images = ImageFilter(request.query_params, consultation.images.as_added()).qs
+        page = self.paginate_queryset(images) or []
         record(Action.LISTED, consultation, images=len(page), api=True)
         data = ImageSerializer(page, many=True, context=self.get_serializer_context()).data
         return self.get_paginated_response(data)
@@ -210,6 +220,8 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
 
 @extend_validation_errors(["only_with_dermoscopy"], "dermoscopic_type")
 @extend_validation_errors(["invalid_date"], "captured_on")
+@extend_validation_errors(LESION_CODES, "lesion")
+@extend_validation_errors(["lesion_on_other_side"], "laterality")
 @documents_precondition(ImageSerializer)
 class ImageViewSet(
     VersionedDetail,

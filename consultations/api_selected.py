@@ -18,6 +18,7 @@ from accounts.requests import AuthenticatedAPIRequest
 
 from . import bin
 from .archive import zip_response
+from .lesions import LESION_CODES
 from .models import Consultation, ConsultationImage
 from .models.image import ConsultationImageQuerySet
 from .moving import move_images
@@ -50,6 +51,8 @@ class _Selected(generics.GenericAPIView):
 
 @extend_validation_errors(KEY_CODES, "ids", methods=["delete"])
 @extend_validation_errors(KEY_CODES, "ids", methods=["patch"])
+@extend_validation_errors(LESION_CODES, "lesion", methods=["patch"])
+@extend_validation_errors(["lesion_on_other_side"], "laterality", methods=["patch"])
 class Images(_Selected):
     """Several images of the doctor's own consultations. Keys of others' are ignored."""
 
@@ -65,7 +68,8 @@ class Images(_Selected):
     @extend_schema(
         operation_id="consultations_images_change_several",
         responses={200: _count("changed")},
-        description="A new site that the body has once takes the side away.",
+        description="A new site that the body has once takes the side away. With a lesion, all are"
+        " changed or none.",
     )
     def patch(self, request: AuthenticatedAPIRequest) -> Response:
         fields = self.read()

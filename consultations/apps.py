@@ -10,17 +10,22 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("Consultations")
 
     def ready(self) -> None:
-        from audit.subjects import record_erasure
+        from audit.models import Kind
+        from audit.subjects import describe, record_erasure
         from core import navigation
         from imaging.lifecycle import REPAIRS
         from jobs import registry
 
-        from . import bin, triggers
+        from . import access_history, bin, triggers
         from .models import ConsultationImage
         from .navigation import ENTRIES, SEARCH
 
         navigation.register(*ENTRIES)
         navigation.register_search(SEARCH)
+
+        describe(Kind.CONSULTATION_IMAGE, access_history.images_named)
+        describe(Kind.CONSULTATION, access_history.consultations_named)
+        describe(Kind.PATIENT, access_history.patients_named)
 
         registry.sweeps.append(bin.purge)
         REPAIRS.append(partial(triggers.repair, ConsultationImage))

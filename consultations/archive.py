@@ -1,10 +1,12 @@
 from collections.abc import Iterable
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, StreamingHttpResponse
 
 from audit.trail import Action, record_all
 from imaging.storage import zip as archive
 
+from .models import Scale
 from .models.image import ConsultationImageQuerySet
 from .ordering import IN_ORDER, descending
 
@@ -21,6 +23,8 @@ COLUMNS = (
     "body_site",
     "laterality",
     "body_location",
+    "lesion_label",
+    "mirrored",
     "description",
     "is_primary",
     "captured_at",
@@ -28,13 +32,16 @@ COLUMNS = (
     "captured_on",
     "camera_model",
     "damaged",
+    "mm_per_px",
     "created_at",
 )
 
 
 def zip_originals(images: ConsultationImageQuerySet) -> Iterable[bytes]:
     """Chunks of a ZIP: the originals, and a manifest with COLUMNS (imaging.storage.zip)."""
-    return archive.zip_images(images, COLUMNS)
+    scales = Scale.objects.filter(image=OuterRef("pk"), ended_at=None)
+    with_scale = images.annotate(mm_per_px=Subquery(scales.values("mm_per_px")))
+    return archive.zip_images(with_scale.select_related("lesion"), COLUMNS)
 
 
 def zip_response(images: ConsultationImageQuerySet) -> StreamingHttpResponse:

@@ -70,6 +70,39 @@ def check_review(visit: date | None, review: date | None) -> None:
         raise ValidationError({"review_on": ValidationError(text, code="invalid_date")})
 
 
+class Followed(Protocol):
+    """What `check_lesion` reads of a lesion."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def first_seen(self) -> date | None: ...
+
+    @property
+    def next_review(self) -> date | None: ...
+
+    @property
+    def patient(self) -> Born: ...
+
+    @property
+    def patient_id(self) -> int: ...
+
+
+def check_lesion(lesion: Followed) -> None:
+    """Raises ValidationError for a lesion first seen before its patient's birth or in the future,
+    or to be seen again on a day that is not after that. What is already stored may stay."""
+    seen, review = lesion.first_seen, lesion.next_review
+    if seen and not is_as_stored(lesion, "first_seen"):
+        born = lesion.patient.birth_date if lesion.patient_id else None
+        if not (born or EARLIEST_VISIT) <= seen <= timezone.localdate():
+            text = _("This must be between the patient's birth and today.")
+            raise ValidationError({"first_seen": ValidationError(text, code="invalid_date")})
+    if seen and review and review <= seen and not is_as_stored(lesion, "first_seen", "next_review"):
+        text = _("This must be after the lesion was first seen.")
+        raise ValidationError({"next_review": ValidationError(text, code="invalid_date")})
+
+
 def visit_days(birth_date: date | None) -> tuple[date, date]:
     """(first, last) day that a visit may have; `birth_date` is the patient's, None if unknown."""
     today = timezone.localdate()

@@ -4,7 +4,7 @@ Computed once per image, not at each place that shows it: a page has fifty tiles
 """
 
 import html
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ from core.templatetags.units import file_size
 from core.templatetags.words import phrase
 from imaging import storage
 
-from .models import ConsultationImage
+from .models import ConsultationImage, Lesion
 from .vocabulary import DermoscopicType, ImageType
 
 NUMBERS, BREAKABLE = " class=num", " class=break"
@@ -31,7 +31,8 @@ def with_tile_facts(
 ) -> list[ConsultationImage]:
     """Set `image.tile` on each image: what its tile shows (components/tile.html), the facts of
     `FactSheet.of` among it. `list_day` is said once, by the list. Returns the same list."""
-    link, page, facts = storage.url_signer("thumbnails"), _page_links(), FactSheet()
+    link, page = storage.url_signer("thumbnails"), _page_links()
+    facts = FactSheet(_lesion_labels(images))
     for image in images:
         width, height = image.thumbnail_size
         day, source = image.date_and_source
@@ -39,6 +40,7 @@ def with_tile_facts(
         shape |= {
             "original": image.browser_can_show_original,
             "marked": source in ("upload", "file"),
+            "incomplete": image.incomplete,
         }
         values |= {
             "id": str(image.pk),
@@ -51,6 +53,12 @@ def with_tile_facts(
         }
         image.tile = Filling(shape, values)
     return images
+
+
+def _lesion_labels(images: list[ConsultationImage]) -> dict[int, str]:
+    """{key: label} of the images' lesions; no query where there are none."""
+    keys = {image.lesion_id for image in images if image.lesion_id}
+    return dict(Lesion.objects.filter(pk__in=keys).values_list("pk", "label")) if keys else {}
 
 
 def _page_links() -> Callable[[int], str]:
@@ -68,10 +76,15 @@ def _attributes(image: ConsultationImage, day: date | None) -> SafeString:
 class FactSheet:
     """Describes images in the reader's language; labels and formats are looked up once a page."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        lesions: Mapping[int, str] | None = None,
+        day: Callable[[date | None], str] = short_day,
+    ) -> None:
+        """`lesions`: the labels of those that the images belong to, by key."""
         self.types = {value: str(label) for value, label in ImageType.choices}
         self.modes = {value: str(label).lower() for value, label in DermoscopicType.choices}
-        self.day, self._minute = cache(short_day), cache(moment)
+        self.day, self._minute = cache(day), cache(moment)
         self.type, self.site, self.location = (
             _row_writer(_("Type")),
             _row_writer(_("Site")),
@@ -86,6 +99,9 @@ class FactSheet:
             _row_writer(_("Added"), NUMBERS),
         )
         self.camera, self.file = _row_writer(_("Camera")), _row_writer(_("File"), BREAKABLE)
+        self.lesion, self.lesions = _row_writer(_("Lesion")), dict(lesions or {})
+        # First of all: who takes left for right treats the wrong side.
+        self.mirrors = {"unknown": _("Front camera: mirrored?"), "yes": _("Mirrored")}
         self.size = _row_writer(_("Size"), NUMBERS)
         self.marks = {"upload": _("added %(day)s"), "file": _("%(day)s, date of the file")}
 
@@ -109,7 +125,8 @@ class FactSheet:
         `first_warning` the beginning of it."""
         kind, site = self.types.get(image.image_type, image.image_type), image.site_label
         verdict = image.verdict
-        reasons = [str(reason) for reason in verdict.reasons] if verdict else []
+        reasons = [self.mirrors[image.mirrored]] if image.mirrored in self.mirrors else []
+        reasons += [str(reason) for reason in verdict.reasons] if verdict else []
         shape = {
             "primary": image.is_primary,
             "warned": bool(reasons),
@@ -132,6 +149,8 @@ class FactSheet:
         yield self.type(kind)
         if image.body_site:
             yield self.site(site)
+        if image.lesion_id:
+            yield self.lesion(self.lesions.get(image.lesion_id) or image.lesion_label)
         if image.body_location:
             yield self.location(image.body_location)
         if image.captured_on:

@@ -2,7 +2,8 @@ import django_filters as filters
 
 from accounts.requests import AuthenticatedAPIRequest
 
-from .models import Consultation, Patient
+from .models import Consultation, ConsultationImage, Patient
+from .models.image import INCOMPLETE, ConsultationImageQuerySet
 from .models.patient import PatientQuerySet
 
 
@@ -17,3 +18,18 @@ class ConsultationFilter(filters.FilterSet):
     class Meta:
         model = Consultation
         fields = ["patient", "status", "date"]
+
+
+class ImageFilter(filters.FilterSet):
+    """Of the images of one consultation."""
+
+    incomplete = filters.BooleanFilter(method="filter_incomplete")
+
+    class Meta:
+        model = ConsultationImage
+        fields: list[str] = []
+
+    def filter_incomplete(
+        self, images: ConsultationImageQuerySet, name: str, wanted: bool
+    ) -> ConsultationImageQuerySet:
+        return images.incomplete() if wanted else images.exclude(INCOMPLETE)

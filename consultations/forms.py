@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -9,7 +9,7 @@ from core.versions import VersionedForm
 
 from .dates import EARLIEST_BIRTH, visit_days
 from .dating import EARLIEST
-from .models import Consultation, ConsultationImage, Patient
+from .models import Consultation, ConsultationImage, Lesion, Patient
 from .vocabulary import BODY_SITES, ImageType
 
 
@@ -28,6 +28,13 @@ class RecordForm(VersionedForm, forms.ModelForm):
     """A form of a patient, a consultation or an image."""
 
 
+def ask_for_side(form: forms.ModelForm, data: dict[str, Any]) -> None:
+    """An error where the site of a form is one that the body has twice, and the side is missing."""
+    site = BODY_SITES.get(data.get("body_site", ""))
+    if site and site.paired and not data.get("laterality"):
+        form.add_error("laterality", forms.ValidationError(_("Which side?"), code="required"))
+
+
 class ImageMetadataForm(RecordForm):
     """A photograph's metadata as a clinician enters it, in the upload modal and on its page."""
 
@@ -40,6 +47,8 @@ class ImageMetadataForm(RecordForm):
             "dermoscopic_type",
             "body_site",
             "laterality",
+            "lesion",
+            "mirrored",
             "body_location",
             "captured_on",
             "description",
@@ -56,8 +65,16 @@ class ImageMetadataForm(RecordForm):
         super().__init__(*args, **kwargs)
         label_empty_choices(self)
         if not self.instance.pk:  # what its file says is not known yet
-            del self.fields["captured_on"]
+            del self.fields["captured_on"], self.fields["lesion"], self.fields["mirrored"]
         else:
+            patient = self.instance.consultation.patient_id
+            lesion = cast(forms.ModelChoiceField, self.fields["lesion"])
+            lesion.queryset = Lesion.objects.filter(patient=patient).order_by("pk")
+            lesion.empty_label = _("None")
+            if not lesion.queryset.exists():
+                del self.fields["lesion"]
+            if not self.instance.mirrored:  # not of a front camera
+                del self.fields["mirrored"]
             birth_date = self.instance.consultation.patient.birth_date
             self.fields["captured_on"].widget.set_range(
                 birth_date or EARLIEST, timezone.localdate()
@@ -67,9 +84,7 @@ class ImageMetadataForm(RecordForm):
         data = super().clean()
         if data.get("image_type") != ImageType.DERMOSCOPY:
             data["dermoscopic_type"] = ""  # the hidden menu's leftover
-        site = BODY_SITES.get(data.get("body_site", ""))
-        if site and site.paired and not data.get("laterality"):
-            self.add_error("laterality", forms.ValidationError(_("Which side?"), code="required"))
+        ask_for_side(self, data)
         return data
 
 

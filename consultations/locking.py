@@ -1,5 +1,5 @@
-"""The order of locks: consultations by key, then images by key. Who takes them otherwise may wait
-for somebody who waits for them."""
+"""The order of locks: consultations by key, then images by key, then lesions by key (lesions.py).
+Who takes them otherwise may wait for somebody who waits for them."""
 
 from collections.abc import Iterable
 

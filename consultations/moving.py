@@ -36,7 +36,8 @@ def move_images(keys: Collection[int], *, to: int, user: User) -> dict[int, list
 
     Only from and to consultations that `user` may edit: else ConsultationImage.DoesNotExist or
     Consultation.DoesNotExist. Raises SameFileThere where the file is there already, BeforeBirth.
-    A primary image stays so unless there is one there.
+    A primary image stays so unless there is one there. With another patient an image has no lesion
+    any more: a trigger sees to it, and the audit log names the former one.
     """
     with transaction.atomic():
         editable = ConsultationImage.objects.editable_by(user).filter(pk__in=keys)
@@ -54,7 +55,10 @@ def move_images(keys: Collection[int], *, to: int, user: User) -> dict[int, list
         for source, moved in former.items():
             left = [row for row in moving if row.consultation_id == source]
             way = {"from": source, "to": to}
-            record_all(Action.MOVED_AWAY, left, **way)
+            for lesion in {_lesion_lost(row, target) for row in left}:
+                of_it = [row for row in left if _lesion_lost(row, target) == lesion]
+                detail = way if lesion is None else way | {"lesion": lesion}
+                record_all(Action.MOVED_AWAY, of_it, **detail)
             record_all(Action.MOVED_HERE, [_arrived(key, target) for key in moved], **way)
         keep_one_primary(moving, to)
         for batch in batches([row.pk for row in moving]):
@@ -76,6 +80,11 @@ def _check(moving: Collection[ConsultationImage], target: Consultation) -> None:
             validate_after_birth(row.captured_on, target.patient)
         except ValidationError as error:
             raise BeforeBirth from error
+
+
+def _lesion_lost(image: ConsultationImage, target: Consultation) -> int | None:
+    """The key of the lesion that an image does not belong to any more once it is there, or None."""
+    return None if image.patient_id == target.patient_id else image.lesion_id
 
 
 def _arrived(key: int, target: Consultation) -> ConsultationImage:

@@ -11,6 +11,7 @@ IN_ORDER = ("is_primary", "timeline_key", "created_at", "pk")
 BY_VISIT = ("consultation_date", "consultation_id", "timeline_key", "created_at", "pk")
 # Within a consultation in the API: later edits do not move a row while a client pages through.
 AS_ADDED = ("is_primary", "created_at", "pk")
+IN_TIME = ("timeline_key", "created_at", "pk")  # of a lesion
 IN_BIN_ORDER = ("deleted_at", "pk")  # of a doctor
 
 
@@ -34,6 +35,8 @@ INDEXES = [
     _index("live_image_by_type", ["patient", "image_type"], BY_VISIT),
     _index("image_in_bin", ["doctor"], IN_BIN_ORDER, IN_BIN),
     Index(fields=["deleted_at"], condition=IN_BIN, name="image_deleted"),  # the sweep's
+    # Serves its foreign key, too, and so has the bin.
+    _index("image_of_lesion", ["lesion"], IN_TIME, Q(lesion__isnull=False)),
     # The foreign key's own, which checks rows in the bin, too, when a patient is deleted.
     Index(fields=["patient"], name="image_of_patient"),
 ]

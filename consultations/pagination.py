@@ -16,8 +16,16 @@ class ConsultationPages(Pages):
     key = "consultations"
 
 
+class LesionPages(Pages):
+    key = "lesions"
+
+
 class BinPages(Pages):
     key = "images"
+
+
+class ComparisonPages(Pages):
+    key = "comparisons"
 
 
 class ConsultationImagePages(ImagePages):

@@ -5,7 +5,9 @@ says nothing about a patient. Former values are deleted with their record, and c
 those who may edit it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
@@ -18,14 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.batches import BATCH
 
-SUBJECTS = ("consultation", "patient", "image")
+SUBJECTS = ("consultation", "patient", "image", "lesion")
 Author = User | AnonymousUser | None  # of a change; None: a command
 
 
 class RevisionManager(models.Manager["Revision"]):
     def keep(self, subject: models.Model, former: Mapping[str, Any], user: Author) -> None:
-        """Keep the `former` values ({field: value}) of a patient, consultation or image, except
-        empty ones. `user` made the change; None for a command."""
+        """Keep the `former` values ({field: value}) of a patient, consultation, image or lesion,
+        except empty ones. `user` made the change; None for a command."""
         self.keep_all([(subject, former)], user)
 
     def keep_all(
@@ -35,7 +37,11 @@ class RevisionManager(models.Manager["Revision"]):
         author = user if user is not None and user.is_authenticated else None
         revisions = []
         for subject, former in changed:
-            texts = {name: str(value) for name, value in former.items() if value not in (None, "")}
+            texts = {
+                name: str(getattr(value, "pk", value))  # of another row its key
+                for name, value in former.items()
+                if value not in (None, "")
+            }
             if texts:
                 columns = {_column(subject): subject}
                 revisions.append(self.model(**columns, former=texts, changed_by=author))
@@ -49,6 +55,12 @@ class RevisionManager(models.Manager["Revision"]):
 def _column(subject: models.Model) -> str:
     name = subject._meta.model_name
     return "image" if name == "consultationimage" else str(name)
+
+
+def _one_of(subjects: Sequence[str]) -> Q:
+    """Exactly one of these columns has a value."""
+    empty = [{f"{name}__isnull": name != subject for name in subjects} for subject in subjects]
+    return reduce(or_, (Q(**columns) for columns in empty))
 
 
 class Revision(models.Model):
@@ -67,6 +79,14 @@ class Revision(models.Model):
         related_name="+",
         verbose_name=_("consultation image"),
     )
+    lesion = models.ForeignKey(
+        "Lesion",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,  # the one below is of few rows
+        verbose_name=_("lesion"),
+    )
     former = models.JSONField(_("former values"))
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -84,11 +104,14 @@ class Revision(models.Model):
     class Meta:
         verbose_name = _("earlier version")
         verbose_name_plural = _("earlier versions")
+        indexes = [
+            models.Index(
+                fields=["lesion"], condition=Q(lesion__isnull=False), name="revision_of_lesion"
+            )
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(consultation__isnull=False, patient__isnull=True, image__isnull=True)
-                | Q(consultation__isnull=True, patient__isnull=False, image__isnull=True)
-                | Q(consultation__isnull=True, patient__isnull=True, image__isnull=False),
+                condition=_one_of(SUBJECTS),
                 name="revision_of_one_record",
             )
         ]

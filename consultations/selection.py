@@ -1,12 +1,13 @@
 """Images that a page or the API names by their keys, and what is done with them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from .forms import BodySiteSelect
+from .models import Lesion
 from .vocabulary import ImageType, Laterality, body_site_choices
 
 MAX_IMAGES = 1000  # images of one request
@@ -24,8 +25,12 @@ def _unchanged(choices: list[Any]) -> list[Any]:
     return [("", _("Unchanged")), *choices]
 
 
+NO_LESION = "none"
+
+
 class SelectedForm(forms.Form):
-    """What several images get at once; the names are the API's."""
+    """What several images get at once; the names are the API's. `lesions` are those of the page's
+    patient; without any there is no such menu."""
 
     image_type = forms.ChoiceField(
         label=_("Type"), choices=_unchanged(ImageType.choices), required=False
@@ -37,8 +42,21 @@ class SelectedForm(forms.Form):
         required=False,
     )
     laterality = forms.ChoiceField(
-        label=_("Side"), choices=_unchanged(Laterality.choices), required=False
+        label=_("Side"),
+        widget=forms.Select(attrs={"aria-describedby": "selected-side-missing"}),
+        choices=_unchanged(Laterality.choices),
+        required=False,
     )
+    lesion = forms.ChoiceField(label=_("Lesion"), required=False)
+
+    def __init__(self, *args: Any, lesions: Sequence[Lesion] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(str(lesion.pk), str(lesion)) for lesion in lesions]
+        if offered:
+            menu = cast(forms.ChoiceField, self.fields["lesion"])
+            menu.choices = _unchanged([*offered, (NO_LESION, _("None"))])
+        else:
+            del self.fields["lesion"]
 
 
 def parse_keys(texts: Sequence[str]) -> list[int]:

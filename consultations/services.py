@@ -3,10 +3,11 @@
 Storing writes the blobs first, under fresh random names, then the row; a failure in between leaves
 orphans that `reconcile` removes. Deleting: bin.py; to another consultation: moving.py.
 
-Locks are taken in this order: consultations by key, then images by key.
+Locks are taken in this order: consultations by key, then images by key, then lesions by key.
 """
 
 from datetime import date, datetime
+from enum import Enum
 from typing import Any
 
 from django.core.files.base import ContentFile, File
@@ -20,12 +21,22 @@ from imaging import intake, storage
 from imaging.errors import IdempotencyKeyReused
 from imaging.intake import Photo
 
+from .lesions import lesion_of, lock_lesions, with_lesion
 from .locking import lock_with_consultations
-from .models import Consultation, ConsultationImage
+from .models import Consultation, ConsultationImage, Lesion
 from .models.image import ConsultationImageQuerySet
 from .records import change_record, change_records
 from .revisions import Author
-from .vocabulary import BODY_SITES, ImageType
+from .vocabulary import BODY_SITES, ImageType, Mirrored
+
+
+class Unchanged(Enum):
+    """The default of a value that may also be None."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED = Unchanged.UNCHANGED
 
 
 @metrics.count_uploads("consultation")
@@ -42,13 +53,16 @@ def add_image(
     description: str = "",
     captured_on: date | None = None,
     is_primary: bool = False,
+    lesion: Lesion | None = None,
+    mirrored: str = "",
     idempotency_key: str | None = None,
 ) -> tuple[ConsultationImage, bool]:
     """Store one uploaded photograph. Returns (image, created).
 
     With an idempotency key that this user has already used, returns the image stored then, and
     False. Raises ImageRefused (nothing stored), StorageUnavailable (no row),
-    IdempotencyKeyReused where that was another file, or Consultation.DoesNotExist.
+    IdempotencyKeyReused where that was another file, Consultation.DoesNotExist, or what
+    `lesions.with_lesion` raises.
     """
     photo = intake.read(upload)
     decoded = photo.found
@@ -68,6 +82,7 @@ def add_image(
             locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
             if is_primary:
                 _clear_primary(locked)
+            place = _place(locked, body_site=body_site, laterality=laterality, lesion=lesion)
             image = ConsultationImage.objects.create(
                 consultation=locked,
                 uploaded_by=user,
@@ -79,11 +94,11 @@ def add_image(
                 image_type=image_type,
                 dermoscopic_type=dermoscopic_type,
                 body_location=body_location,
-                body_site=body_site,
-                laterality=laterality,
                 description=description,
                 captured_on=captured_on,
                 is_primary=is_primary,
+                mirrored=mirrored or (Mirrored.UNKNOWN if decoded.front_camera else ""),
+                **place,
             )
             if not locked.images_taken:
                 locked.images_taken = True
@@ -97,6 +112,12 @@ def add_image(
             raise
         return earlier, False  # a concurrent repeat of this upload was faster
     return image, True
+
+
+def _place(consultation: Consultation, **place: Any) -> dict[str, Any]:
+    """Site, side and lesion ({field: value}) of a new image, with what follows from the lesion."""
+    lesions = lock_lesions([getattr(place["lesion"], "pk", None)])
+    return with_lesion(ConsultationImage(patient_id=consultation.patient_id), place, lesions)
 
 
 class StaleImage(Exception):
@@ -113,7 +134,8 @@ def update_image(
     """Change an image's metadata ({field: value}). A new primary image replaces the former one.
 
     Returns the image as it is now. Raises ConsultationImage.DoesNotExist if it was deleted, and
-    StaleImage if `as_of` is given and is not its `updated_at`. `user` makes the change.
+    StaleImage if `as_of` is given and is not its `updated_at`; what `lesions.with_lesion` raises.
+    `user` makes the change.
     """
     with transaction.atomic():
         consultation = Consultation.objects.select_for_update().get(pk=image.consultation_id)
@@ -121,7 +143,8 @@ def update_image(
         image = consultation.images.get(pk=image.pk)
         if as_of not in (None, image.updated_at):
             raise StaleImage
-        changes = _consistent(image, changes)
+        locked = lock_lesions([lesion_of(image, changes)])
+        changes = _consistent(image, with_lesion(image, changes, locked))
         if changes.get("is_primary"):
             _clear_primary(consultation)
         return change_record(image, user, changes)
@@ -134,15 +157,24 @@ def edit_images(
     image_type: str | None = None,
     body_site: str | None = None,
     laterality: str | None = None,
+    lesion: Lesion | Unchanged | None = UNCHANGED,
 ) -> int:
-    """Set type, site and side of several images at once; None leaves what there is. A new site that
-    the body has once takes the side away, and such a site takes none. Returns how many changed."""
+    """Set type, site, side and lesion of several images at once; None (of a lesion UNCHANGED)
+    leaves what there is. A new site that the body has once takes the side away, and such a site
+    takes none. Returns how many changed. Raises what `lesions.with_lesion` does: all or none."""
     asked = {"image_type": image_type, "body_site": body_site, "laterality": laterality}
-    wanted = {name: value for name, value in asked.items() if value is not None}
+    wanted: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    if not isinstance(lesion, Unchanged):
+        wanted["lesion"] = lesion
     with transaction.atomic():
         changed = []
-        for image in lock_with_consultations(images):
-            changes = dict(wanted)
+        rows = lock_with_consultations(images)
+        lesions = lock_lesions({lesion_of(image, wanted) for image in rows})
+        former = Lesion.objects.in_bulk({image.lesion_id for image in rows if image.lesion_id})
+        for image in rows:
+            if image.lesion_id:
+                image.lesion = former.get(image.lesion_id)  # else each would be asked for
+            changes = with_lesion(image, wanted, lesions)
             site = BODY_SITES.get(changes.get("body_site", image.body_site))
             if site and not site.paired and changes.keys() & {"body_site", "laterality"}:
                 changes["laterality"] = ""

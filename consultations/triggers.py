@@ -9,9 +9,10 @@ For the same reason the triggers are created after every `migrate` and, on SQLit
 one that touches this app: there they vanish with their table, and a trigger that names a table
 being recreated stops the migration. PostgreSQL keeps them throughout, because the practice may be
 at work. `reconcile` creates them again if a migration was interrupted, and repairs copies that
-went out of step meanwhile.
+went out of step meanwhile. With them come those of lesions (lesion_triggers.py).
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,8 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
+
+from . import lesion_triggers
 
 IMAGE, CONSULTATION = "consultations_consultationimage", "consultations_consultation"
 TRIGGER_TABLES = {
@@ -106,21 +109,39 @@ def install(connection: BaseDatabaseWrapper) -> None:
         if IMAGE not in connection.introspection.table_names(cursor):
             return
         described = connection.introspection.get_table_description(cursor, IMAGE)
-        if {column.name for column in described} >= COLUMNS:
-            for statement in STATEMENTS.get(connection.vendor, ()):
-                cursor.execute(statement)
+        columns = {column.name for column in described}
+        for needed, statements in (
+            (COLUMNS, STATEMENTS),
+            (COLUMNS | {"lesion_id"}, lesion_triggers.STATEMENTS),
+        ):
+            if columns >= needed:
+                for statement in statements.get(connection.vendor, ()):
+                    cursor.execute(statement)
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Drop the triggers and their functions, if they are there."""
+    remove_of_lesions(connection)
+    _drop(connection, TRIGGER_TABLES, ("image_follows_consultation", "image_of_consultation"))
+
+
+def remove_of_lesions(connection: BaseDatabaseWrapper) -> None:
+    """The same only for those of lesions."""
+    tables = lesion_triggers.TABLES.get(connection.vendor, {})
+    _drop(connection, tables, lesion_triggers.FUNCTIONS)
+
+
+def _drop(
+    connection: BaseDatabaseWrapper, triggers: Mapping[str, str], functions: Iterable[str]
+) -> None:
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
-        for name, table in TRIGGER_TABLES.items():
+        for name, table in triggers.items():
             if table in tables:
                 clause = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{clause}")
         if connection.vendor == "postgresql":
-            for function in ("image_follows_consultation", "image_of_consultation"):
+            for function in functions:
                 cursor.execute(f"DROP FUNCTION IF EXISTS {function}()")
 
 

@@ -41,15 +41,43 @@ class DermoscopicType(models.TextChoices):
     NON_CONTACT_POLARIZED = "non_contact_polarized", _("Non-contact polarized")
 
 
+class Mirrored(models.TextChoices):
+    """Whether left and right are exchanged in a front camera's picture. Of other cameras: ""."""
+
+    UNKNOWN = "unknown", _("Not known")
+    NO = "no", _("Not mirrored")
+    YES = "yes", _("Mirrored")
+
+
 class Laterality(models.TextChoices):
     LEFT = "left", pgettext_lazy("side", "Left")
     RIGHT = "right", pgettext_lazy("side", "Right")
     BILATERAL = "bilateral", pgettext_lazy("side", "Bilateral")
 
     @property
+    def opposite(self) -> str:
+        """The other side, or "" of both."""
+        return {"left": "right", "right": "left"}.get(self.value, "")
+
+    @property
     def snomed_code(self) -> str:
         """The SNOMED CT code (DICOM CID 244)."""
         return {"left": "7771000", "right": "24028007", "bilateral": "51440002"}[self.value]
+
+
+class BodyView(models.TextChoices):
+    """The drawings of the body map. Of a pair of hands or feet each is seen as the patient holds it
+    out: left and right are the patient's."""
+
+    FRONT = "front", _("Front view")
+    BACK = "back", _("Back view")
+    FACE = "face", _("Face")
+    HEAD_RIGHT = "head_right", _("Head, right side")
+    HEAD_LEFT = "head_left", _("Head, left side")
+    PALMS = "palms", _("Palms")
+    HANDS = "hands", _("Backs of the hands")
+    FEET = "feet", _("Feet")
+    SOLES = "soles", _("Soles")
 
 
 class BodySite(NamedTuple):

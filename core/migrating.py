@@ -71,6 +71,25 @@ class AddUniqueAside(migrations.AddConstraint):
         schema_editor.execute(create.replace("UNIQUE INDEX", "UNIQUE INDEX CONCURRENTLY", 1))
 
 
+class AddCheckAside(migrations.AddConstraint):
+    """A check constraint. On PostgreSQL the rows that are there are checked while the practice
+    works; one whose creation was interrupted is created again."""
+
+    constraint: models.CheckConstraint
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return super().database_forwards(app_label, schema_editor, from_state, to_state)
+        model = to_state.apps.get_model(app_label, self.model_name)
+        create = str(self.constraint.create_sql(model, schema_editor))
+        table, name = model._meta.db_table, self.constraint.name
+        schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
+        schema_editor.execute(f"{create} NOT VALID", params=None)
+        schema_editor.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+
+
 class Required(migrations.AlterField):
     """NOT NULL, completely or not at all. On PostgreSQL through a constraint that is validated
     while the practice works: Django would drop the foreign key, scan the table under an exclusive

@@ -37,6 +37,15 @@ class ChangedMeanwhile(APIException):
         self.current, self.etag = current, etag
 
 
+def known_etags(request: Request) -> set[str] | None:
+    """What `If-Match` names; None where it is not sent."""
+    wanted = request.headers.get("If-Match")
+    if wanted is None:
+        return None
+    # A compressing proxy makes a tag weak; it still names the same state.
+    return {tag.removeprefix("W/") for tag in parse_etags(wanted)}
+
+
 if TYPE_CHECKING:
 
     class _View(UpdateModelMixin, GenericAPIView):
@@ -70,13 +79,8 @@ class VersionedDetail(_View):
 
     def check_precondition(self, instance: Any) -> None:
         """Raises ChangedMeanwhile where If-Match names another state than the instance's."""
-        wanted = self.request.headers.get("If-Match")
-        if wanted is None:
-            return
-        # A compressing proxy makes a tag weak; it still names the same state.
-        known = {tag.removeprefix("W/") for tag in parse_etags(wanted)}
-        etag = self.etag(instance)
-        if not known & {etag, "*"}:
+        known, etag = known_etags(self.request), self.etag(instance)
+        if known is not None and not known & {etag, "*"}:
             raise ChangedMeanwhile(self.get_serializer(instance).data, etag)
 
     def etag(self, instance: Any) -> str:

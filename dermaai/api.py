@@ -23,6 +23,9 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 from accounts import api as accounts
 from consultations import api as consultations
 from consultations import api_bin as bin
+from consultations import api_comparisons as comparisons
+from consultations import api_lesions as lesions
+from consultations import api_measuring as measuring
 from consultations import api_selected as selected
 from core.errors import DatabaseUnavailable, ServiceError
 from core.preconditions import ChangedMeanwhile
@@ -34,6 +37,8 @@ router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("patients", consultations.PatientViewSet, basename="api-patient")
 router.register("consultations/images/bin", bin.BinViewSet, basename="api-bin")
 router.register("consultations/images", consultations.ImageViewSet, basename="api-image")
+router.register("comparisons", comparisons.ComparisonViewSet, basename="api-comparison")
+router.register("lesions", lesions.LesionViewSet, basename="api-lesion")
 router.register("consultations", consultations.ConsultationViewSet, basename="api-consultation")
 
 
@@ -86,6 +91,9 @@ v1 = [
     path("auth/token/refresh", accounts.TokenRefresh.as_view(), name="api-token-refresh"),
     path("auth/token/blacklist", accounts.TokenBlacklist.as_view(), name="api-token-blacklist"),
     *selected.urlpatterns,
+    *comparisons.urlpatterns,
+    *lesions.urlpatterns,
+    *measuring.urlpatterns,
     *router.urls,
     *gallery.urlpatterns,
 ]

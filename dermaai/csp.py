@@ -1,5 +1,6 @@
 """What pages may load (django-csp) and request of the browser (django-permissions-policy)."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,12 +38,27 @@ def content_security_policy(images_from: str | None) -> dict[str, Any]:
     }
 
 
-# Uploads use the camera, links are copied, pictures fill the screen; nothing else, nothing in
-# frames.
+# A worker obeys the policy that its own script was sent with, not that of the page that starts it.
+# Only the one that decodes HEIC may compile WebAssembly; it sends nothing anywhere but to its page.
+_DECODER = re.compile(r"js/components/upload/looking/heic(\.[0-9a-f]{12})?\.js")
+_WORKER_POLICY = "default-src 'none'; script-src 'self'"
+_DECODER_POLICY = f"{_WORKER_POLICY} 'wasm-unsafe-eval'; connect-src 'self'"
+
+
+def add_static_headers(headers: Any, path: str, url: str) -> None:
+    """WhiteNoise's WHITENOISE_ADD_HEADERS_FUNCTION: the policy of scripts that become workers."""
+    if path.endswith(".js"):
+        decoder = _DECODER.search(path.replace("\\", "/"))
+        headers["Content-Security-Policy"] = _DECODER_POLICY if decoder else _WORKER_POLICY
+
+
+# Uploads use the camera and keep the screen on, links are copied, pictures fill the screen; nothing
+# else, nothing in frames.
 PERMISSIONS_POLICY = {
     "camera": "self",
     "clipboard-write": "self",
     "fullscreen": "self",
+    "screen-wake-lock": "self",
 } | dict.fromkeys(
     (
         "accelerometer",
@@ -58,7 +74,6 @@ PERMISSIONS_POLICY = {
         "microphone",
         "midi",
         "payment",
-        "screen-wake-lock",
         "serial",
         "usb",
         "xr-spatial-tracking",

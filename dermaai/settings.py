@@ -8,7 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from .csp import PERMISSIONS_POLICY, azure_origin, content_security_policy  # noqa: F401  (one is a setting)
+from .csp import PERMISSIONS_POLICY, add_static_headers, azure_origin, content_security_policy  # noqa: F401  (one is a setting)
 from .hosts import check_hosts
 from .logs import logging_config
 from .openapi import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
@@ -258,6 +258,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
 
 # API --------------------------------------------------------------------------------------
 

@@ -52,7 +52,14 @@ class UserImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         "created_at",
         "deleted_at",
     ]
-    list_filter = ["status", "engine", "quality", "is_favorite", "damaged", "mime_type"]
+    list_filter = [
+        "status",
+        ("user", admin.RelatedOnlyFieldListFilter),
+        "engine",
+        "quality",
+        "damaged",
+        "mime_type",
+    ]
     search_fields = ["id", "search_key", "title", "original_filename", "sha256", "user__search_key"]
     list_select_related = ["user"]
     actions = ["retry"]
@@ -210,7 +217,11 @@ class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
 
 @admin.register(Share)
 class ShareAdmin(FoldedSearch, admin.ModelAdmin):
-    list_display = ["__str__", "image", "owner", "created_at", "expires_at", "views", "revoked_at"]
+    list_display = ["created_at", "image", "owner", "expires_at", "views", "revoked_at"]
+    list_filter = [
+        ("image__user", admin.RelatedOnlyFieldListFilter),
+        ("revoked_at", admin.EmptyFieldListFilter),
+    ]
     search_fields = ["id", "image__user__search_key"]
     date_hierarchy = "created_at"
     list_select_related = ["image__user"]
@@ -222,6 +233,7 @@ class ShareAdmin(FoldedSearch, admin.ModelAdmin):
         "views",
         "view_limit",
         "has_password",
+        "with_original",
         "last_used_at",
         "revoked_at",
     )
@@ -252,10 +264,14 @@ class ShareAdmin(FoldedSearch, admin.ModelAdmin):
 
 @admin.register(Tag)
 class TagAdmin(FoldedSearch, admin.ModelAdmin):
-    list_display = ["name", "user"]
+    list_display = ["name", "owner"]
     search_fields = ["key", "name", "user__search_key"]
     list_select_related = ["user"]
-    fields = readonly_fields = ("name", "user")
+    fields = readonly_fields = ("name", "owner")
+
+    @admin.display(description=_("owner"), ordering="user")
+    def owner(self, tag: Tag) -> User:
+        return tag.user
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -10,13 +10,15 @@ class GalleryConfig(AppConfig):
     verbose_name = _("Gallery")
 
     def ready(self) -> None:
-        from audit.subjects import record_erasure
+        from audit.models import Kind
+        from audit.subjects import describe, record_erasure
         from core import metrics, navigation
         from core.staff_tasks import register as register_staff_tasks
         from imaging.lifecycle import REPAIRS
         from jobs import registry
 
         from . import (
+            access_history,
             checks,  # noqa: F401  (registers itself)
             staff_tasks,
         )
@@ -33,6 +35,7 @@ class GalleryConfig(AppConfig):
         metrics.collectors.append(Queue())
         registry.sweeps.append(trash.purge)
 
+        describe(Kind.GALLERY_IMAGE, access_history.images_named)
         post_delete.connect(record_erasure, sender=UserImage)
 
         actions.register(

@@ -99,6 +99,11 @@ class ShareForm(forms.Form):
         max_value=MAX_VIEWS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+    with_original = forms.BooleanField(
+        label=_("Show the original beside it"),
+        required=False,
+        help_text=_("Anybody with the link then sees the whole photograph, background included."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "share_%s")  # the page may contain another form

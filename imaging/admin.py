@@ -95,11 +95,17 @@ class StoredImageAdmin(admin.ModelAdmin):
     @admin.display(description=_("sharpness and exposure"), empty_value="–")
     def verdict(self, image: StoredImage) -> str | None:
         """The verdict, and behind it the figures that it comes from."""
-        verdict, figures = image.verdict, (image.sharpness or 0, image.exposure or 0)
+        verdict = image.verdict
         if not verdict:
             return None
         words = ", ".join(str(reason) for reason in verdict.reasons) or str(_("Good"))
-        return f"{words} ({'; '.join(number_format(figure, 3) for figure in figures)})"
+        if image.sharpness is None or image.exposure is None:
+            return words
+        return _("%(verdict)s (sharpness %(sharpness)s, clipped %(clipped)s%%)") % {
+            "verdict": words,
+            "sharpness": number_format(image.sharpness, 2),
+            "clipped": number_format(100 * abs(image.exposure), 1),
+        }
 
     @admin.action(description=_("Verify the originals of the selected images"))
     def verify_originals(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

@@ -22,6 +22,7 @@ YEARS = range(1912, 9000)
 # When the shutter was released; when it was scanned; when a program last wrote the file.
 SOURCES = ("original", "digitized", "file")
 CAMERA_LENGTH = 100
+_FRONT = re.compile(r"\b(front|truedepth|selfie)\b", re.IGNORECASE)
 _ORIENTATIONS = {str(number): number for number in range(1, 9)}
 # No camera writes larger blocks: those are there to be slow.
 _MAX_EXIF, _MAX_PROFILE = 2**20, 4 * 2**20  # bytes
@@ -31,12 +32,14 @@ _MAX_EXIF, _MAX_PROFILE = 2**20, 4 * 2**20  # bytes
 class Metadata:
     """`captured_at` is aware or None; `captured_offset` the minutes from UTC that the camera wrote,
     or None (its clock is then assumed to be the practice's); `captured_from` one of SOURCES, or "";
-    `orientation` is 1–8 as in EXIF, `icc_profile` raw bytes."""
+    `front_camera`: as far as the lens says so; `orientation` is 1–8 as in EXIF, `icc_profile` raw
+    bytes."""
 
     captured_at: datetime | None = None
     captured_offset: int | None = None
     captured_from: str = ""
     camera_model: str = ""
+    front_camera: bool = False
     orientation: int = 1
     icc_profile: bytes | None = None
 
@@ -61,6 +64,7 @@ def read(image: Image.Image) -> Metadata:
         captured_offset=captured_offset,
         captured_from=captured_from,
         camera_model=_camera_model(main.get(ExifTags.Base.Make), main.get(ExifTags.Base.Model)),
+        front_camera=_is_front_camera(exif.get(ExifTags.Base.LensModel)),
         orientation=_orientation(main.get(ExifTags.Base.Orientation)),
         icc_profile=_profile(image.info.get("icc_profile")),
     )
@@ -147,6 +151,12 @@ def _camera_model(make: object, model: object) -> str:
     if brand and name.casefold().startswith(brand.split()[0].casefold()):
         brand = ""
     return f"{brand} {name}".strip()[:CAMERA_LENGTH]
+
+
+def _is_front_camera(lens: object) -> bool:
+    """Whether the lens is that of a phone's front camera, whose pictures some programs store
+    mirrored: "iPhone 15 Pro front TrueDepth camera 2.69mm f/1.9", "Pixel 7 front camera …"."""
+    return bool(_FRONT.search(clean_text(lens, CAMERA_LENGTH)))
 
 
 def _has_several_values(raw: bytes, tag: int) -> bool:

@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.context import request_id
+from core.templatetags.dates import moment
 
 from . import renditions
 from .metadata import clean_text
@@ -116,7 +118,8 @@ class StoredImage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"  # no file name: it may name a patient
+        """By its moment; no file name, which may name a patient."""
+        return f"{capfirst(self._meta.verbose_name)} · {moment(self.created_at)}"
 
     @property
     def verdict(self) -> Verdict | None:

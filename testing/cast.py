@@ -20,7 +20,7 @@ from rest_framework.test import APIClient
 from accounts.models import Authenticator, User
 from accounts.second_factor import services as second_factor
 from consultations import services
-from consultations.models import Consultation, Patient
+from consultations.models import Consultation, Lesion, Patient
 from gallery.services.images import submit_image
 from tools import phantoms
 
@@ -116,6 +116,14 @@ def image(consultation, doctor):
             consultation=consultation, user=doctor, upload=upload(), image_type="macro"
         )
     return stored
+
+
+@pytest.fixture
+def lesion(record):
+    """On the patient's left forearm."""
+    return Lesion.objects.create(
+        patient=record, label="L1", body_site="70559009", laterality="left", notes="for doctors"
+    )
 
 
 @pytest.fixture

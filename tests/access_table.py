@@ -26,9 +26,19 @@ TABLE = {
     ("patient_revisions", "get"): CHANGE,
     ("consultation_revisions", "get"): CHANGE,
     ("image_revisions", "get"): CHANGE,
+    ("lesion_list", "get"): VIEW,
+    ("lesion_create", "get"): CHANGE,
+    ("lesion_create", "post"): CHANGE,
+    ("lesion_detail", "get"): VIEW,
+    ("lesion_edit", "get"): CHANGE,
+    ("lesion_edit", "post"): CHANGE,
+    ("lesion_delete", "get"): CHANGE,
+    ("lesion_delete", "post"): (302, 404, 403, 404, 404, 302),
+    ("lesion_revisions", "get"): CHANGE,
     ("consultation_list", "get"): DOCTORS,
     ("consultation_create", "get"): DOCTORS,
     ("consultation_detail", "get"): VIEW,
+    ("consultation_incomplete", "get"): (302, 404, 403, 404, 404, 302),
     ("consultation_edit", "get"): CHANGE,
     ("consultation_edit", "post"): CHANGE,
     ("image_detail", "get"): VIEW,
@@ -43,6 +53,9 @@ TABLE = {
     ("images_move", "post"): (302, 404, 403, 403, 403, 302),
     ("image_file", "get"): (302, 404, 302, 404, 404, 302),  # to the signed URL
     ("image_audit", "get"): VIEW,
+    ("image_measurements", "get"): (302, 404, 403, 404, 404, 302),  # to the image's page
+    ("patient_measurements", "get"): CHANGE,
+    ("compare", "get"): VIEW,
     ("audit", "get"): SIGNED_IN,
     # gallery: every user has one and sees only their own
     ("gallery", "get"): SIGNED_IN,
@@ -61,6 +74,9 @@ TABLE = {
     # accounts
     ("login", "get"): ANYONE,
     ("login_code", "get"): (302,) * 6,  # no password was entered before
+    ("login_again", "get"): ANYONE,  # who is signed in
+    ("login_again", "post"): (400,) * 6,  # no password
+    ("login_again_code", "post"): (400,) * 6,  # no password was entered before
     ("admin_login", "get"): (403, 403, 403, 403, 302, 302),
     ("admin_password_change", "get"): SIGNED_IN,
     ("security", "get"): SIGNED_IN,
@@ -88,6 +104,12 @@ TABLE = {
     ("api-patient-list", "post"): (201, 201, 403, 403, 403, 401),
     ("api-patient-detail", "get"): (200, 404, 403, 403, 403, 401),
     ("api-patient-detail", "patch"): (200, 404, 403, 403, 403, 401),
+    ("api-patient-lesions", "get"): API_VIEW,
+    ("api-patient-lesions", "post"): (201, 404, 403, 404, 404, 401),
+    ("api-lesion-detail", "get"): API_VIEW,
+    ("api-lesion-detail", "patch"): API_CHANGE,
+    ("api-lesion-detail", "delete"): (204, 404, 403, 404, 404, 401),
+    ("api-lesion-images", "get"): API_VIEW,
     ("api-consultation-list", "get"): (200,) * 5 + (401,),
     ("api-consultation-list", "post"): (201, 400, 403, 403, 403, 401),
     ("api-consultation-detail", "get"): API_VIEW,
@@ -99,11 +121,23 @@ TABLE = {
     ("api-image-audit", "get"): API_VIEW,
     ("api-image-detail", "patch"): API_CHANGE,
     ("api-image-detail", "delete"): (204, 404, 403, 404, 404, 401),
+    ("api-image-scale", "get"): (200, 404, 403, 403, 403, 401),
+    ("api-image-scale", "post"): (201, 404, 403, 403, 403, 401),
+    ("api-image-scale", "delete"): (204, 404, 403, 403, 403, 401),
+    ("api-image-measurements", "get"): (200, 404, 403, 403, 403, 401),
+    ("api-image-measurements", "post"): (201, 404, 403, 403, 403, 401),
+    ("api-measurement-detail", "get"): (200, 404, 403, 403, 403, 401),
+    ("api-measurement-detail", "delete"): (204, 404, 403, 403, 403, 401),
     ("api-images", "patch"): (200, 200, 403, 403, 403, 401),  # others' keys are ignored
     ("api-images", "delete"): (200, 200, 403, 403, 403, 401),
     ("api-images-move", "post"): (200, 400, 403, 403, 403, 401),
     ("api-images-restore", "post"): (200, 200, 403, 403, 403, 401),
     ("api-images-download", "post"): (200, 404, 200, 404, 404, 401),
+    ("api-patient-comparisons", "get"): API_VIEW,
+    ("api-patient-comparisons", "post"): (201, 404, 403, 404, 404, 401),
+    ("api-comparison-detail", "get"): API_VIEW,
+    ("api-comparison-detail", "patch"): API_CHANGE,
+    ("api-comparison-detail", "delete"): (204, 404, 403, 404, 404, 401),
     ("api-bin-list", "get"): (200, 200, 403, 403, 403, 401),
     ("api-bin-detail", "delete"): (204, 404, 403, 403, 403, 401),
     ("api-bin-restore", "post"): (200, 404, 403, 403, 403, 401),
@@ -120,6 +154,9 @@ TABLE = {
     ("api-userimage-detail", "patch"): API_OWNER,
     ("api-userimage-detail", "delete"): (204, 404, 404, 404, 404, 401),
     ("api-userimage-retry", "post"): (202, 404, 404, 404, 404, 401),
+    ("api-userimage-outline", "get"): (409, 404, 404, 404, 404, 401),  # the blob is not there
+    ("api-userimage-outline", "put"): (202, 404, 404, 404, 404, 401),
+    ("api-userimage-outline", "delete"): (204, 404, 404, 404, 404, 401),
     # links, statistics, and the buttons between the halves
     ("gallery_share", "get"): OWNER,
     ("gallery_share", "post"): OWNER,
@@ -133,6 +170,7 @@ TABLE = {
     ("shared", "get"): ANYONE,  # whoever holds the link
     ("shared", "post"): ANYONE,
     ("shared_image", "get"): (404,) * 6,  # unsigned, nobody
+    ("shared_original", "get"): (404,) * 6,
     ("api-userimage-shares", "get"): API_OWNER,
     ("api-userimage-shares", "post"): (201, 404, 404, 404, 404, 401),
     ("api-share-list", "get"): API_OWN,

@@ -13,6 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from consultations import bin, services
+from consultations.comparing.services import create_comparison
+from consultations.measuring.measurements import add_measurement
+from consultations.measuring.scales import set_scale
 from consultations.models import ConsultationImage
 from gallery.models import Share, UserImage
 from testing.cast import upload
@@ -21,7 +24,10 @@ from .access_table import ACTORS, TABLE
 
 pytestmark = [pytest.mark.alike, pytest.mark.long]
 # Routes that need a processed image.
-NEEDS_READY = ("gallery_share", "api-userimage-shares", "shared", "shared_image")
+NEEDS_READY = (
+    *("gallery_share", "api-userimage-shares", "api-userimage-outline"),
+    *("shared", "shared_image", "shared_original"),
+)
 TOKEN = "of-the-access-table"
 UPLOADS = {("api-consultation-images", "post"), ("api-remove-background", "post")}
 
@@ -54,8 +60,48 @@ def binned(consultation, doctor):
     return made
 
 
+LINE = {"points": [[10, 20], [210, 20]]}
+RULER = LINE | {"method": "ruler", "millimetres": 20}
+
+
 @pytest.fixture
-def arguments(record, consultation, image, binned, user_image, share):
+def measurement(image, doctor):
+    set_scale(image=image.pk, user=doctor, **RULER)
+    return add_measurement(image=image.pk, user=doctor, kind="length", **LINE)
+
+
+@pytest.fixture
+def other_image(consultation, doctor):
+    made, _created = services.add_image(
+        consultation=consultation, user=doctor, upload=upload(seed=8)
+    )
+    return made
+
+
+@pytest.fixture
+def panes(image, other_image):
+    """Of a comparison, as the API takes them."""
+    lying = {"a": 1, "b": 0, "x": 0, "y": 0}
+    return [{"image": one.pk, "transform": lying} for one in (image, other_image)]
+
+
+@pytest.fixture
+def comparison(record, doctor, panes):
+    return create_comparison(patient=record, user=doctor, panes=panes, name="Forearm")
+
+
+@pytest.fixture
+def arguments(
+    record,
+    consultation,
+    image,
+    lesion,
+    binned,
+    measurement,
+    user_image,
+    share,
+    comparison,
+):
     name = image.original.name
     return {
         "gallery_image": [user_image.pk],
@@ -66,10 +112,16 @@ def arguments(record, consultation, image, binned, user_image, share):
         "share": [share.pk],
         "shared": [TOKEN],
         "shared_image": [TOKEN],
+        "shared_original": [TOKEN],
         "patient": [record.pk],
+        "comparison": [comparison.pk],
         "consultation": [consultation.pk],
         "image": [image.pk],
+        "lesion": [lesion.pk],
+        "lesion_list": [record.pk],
+        "lesion_create": [record.pk],
         "bin": [binned.pk],
+        "measurement": [measurement.pk],
         "userimage": [user_image.pk],
         "gallery_image_delete": [user_image.pk],
         "gallery_file": [user_image.pk, "original"],
@@ -81,11 +133,14 @@ def arguments(record, consultation, image, binned, user_image, share):
 
 
 @pytest.fixture
-def bodies(record, image, user_image, consultation, binned):
+def bodies(record, image, user_image, consultation, binned, panes):
     """Valid bodies: only permissions are tested here."""
     ids = {"ids": [str(user_image.pk)]}
     return {
         ("gallery_download", "post"): ids,
+        ("compare", "get"): {"images": ",".join(str(pane["image"]) for pane in panes)},
+        ("api-patient-comparisons", "post"): {"name": "x", "panes": panes},
+        ("api-comparison-detail", "patch"): {"name": "x"},
         ("api-images", "patch"): {"ids": [image.pk]},
         ("api-images", "delete"): {"ids": [image.pk]},
         ("api-images-move", "post"): {"ids": [image.pk], "consultation": consultation.pk},
@@ -103,9 +158,14 @@ def bodies(record, image, user_image, consultation, binned):
         ("api-patient-detail", "patch"): {"phone": "1"},
         ("api-consultation-detail", "patch"): {"reason": "x"},
         ("api-image-detail", "patch"): {"description": "x"},
+        ("api-patient-lesions", "post"): {"body_site": "113179006"},
+        ("api-lesion-detail", "patch"): {"status": "excised"},
+        ("api-image-scale", "post"): RULER,
+        ("api-image-measurements", "post"): LINE | {"kind": "length"},
         ("gallery_share", "post"): {"lifetime": "1h"},
         ("api-userimage-shares", "post"): {"lifetime": "1h"},
         ("api-userimage-attach", "post"): {"consultation": consultation.pk},
+        ("api-userimage-outline", "put"): {"outline": [[[0, 0], [9, 0], [9, 9]]]},
     }
 
 
@@ -115,7 +175,7 @@ def path_of(route, arguments):
         route.removeprefix("api-").split("_")[0].split("-")[0],
     )
     list_suffixes = ("_list", "_create", "_selected", "_suggestions", "-list")
-    needs_arguments = key in arguments and not route.endswith(list_suffixes)
+    needs_arguments = route in arguments or (key in arguments and not route.endswith(list_suffixes))
     return reverse(route, args=arguments[key] if needs_arguments else [])
 
 
@@ -164,7 +224,7 @@ def test_admin_is_for_staff_with_permissions(actor, request, client, image):
     user = request.getfixturevalue(actor)
     if user is not None:
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    for model in ("patient", "consultation", "consultationimage"):
+    for model in ("patient", "consultation", "consultationimage", "lesion"):
         response = client.get(f"/admin/consultations/{model}/")
         assert response.status_code == (403 if actor == "staff" else 302), model
     assert client.get("/admin/accounts/user/").status_code == (403 if actor == "staff" else 302)

@@ -47,7 +47,9 @@ def test_schema_is_generated_without_a_warning(capsys):
     assert not GENERATOR_STATS, capsys.readouterr().err
 
 
-def test_answers_match_the_schema(api, schema, doctor, patient, image, consultation, record):
+def test_answers_match_the_schema(
+    api, schema, doctor, patient, image, consultation, record, lesion
+):
     list_path, image_path = "/api/v1/consultations/{id}/images", "/api/v1/consultations/images/{id}"
     url = f"/api/v1/consultations/{consultation.pk}/images"
     image_url = f"/api/v1/consultations/images/{image.pk}"
@@ -56,7 +58,17 @@ def test_answers_match_the_schema(api, schema, doctor, patient, image, consultat
     def multipart(client, **body):
         return client.post(url, body, format="multipart")
 
+    lesions_path, lesion_path = "/api/v1/patients/{id}/lesions", "/api/v1/lesions/{id}"
+    lesions_url, lesion_url = lesions_path.format(id=record.pk), lesion_path.format(id=lesion.pk)
+
     for response, path, method in (
+        (doctor_client.get(lesions_url), lesions_path, "get"),
+        (doctor_client.post(lesions_url, {}), lesions_path, "post"),
+        (doctor_client.post(lesions_url, {"map_view": "front"}), lesions_path, "post"),
+        (doctor_client.get(lesion_url), lesion_path, "get"),
+        (doctor_client.get(f"{lesion_url}/images"), f"{lesion_path}/images", "get"),
+        (doctor_client.patch(lesion_url, {"label": "L9"}), lesion_path, "patch"),
+        (doctor_client.delete(lesion_url), lesion_path, "delete"),
         (multipart(doctor_client, file=upload(seed=2)), list_path, "post"),
         (multipart(doctor_client, file=upload(data=b"x")), list_path, "post"),
         (multipart(doctor_client), list_path, "post"),
@@ -92,6 +104,42 @@ def test_answers_match_the_schema(api, schema, doctor, patient, image, consultat
             assert_matches_schema(schema, response, path, method)
         except jsonschema.ValidationError as error:
             pytest.fail(f"{method} {path} {response.status_code}: {error.message}")
+
+
+def test_comparisons_match_the_schema(api, schema, doctor, patient, record, consultation, image):
+    other = api(doctor).post(
+        f"/api/v1/consultations/{consultation.pk}/images",
+        {"file": upload(seed=2)},
+        format="multipart",
+    )
+    lying = {"a": 1, "b": 0, "x": 0, "y": 0}
+    panes = [{"image": key, "transform": lying} for key in (image.pk, other.data["id"])]
+    body = {"name": "Forearm", "panes": panes, "view": {"x": 1, "y": 2, "zoom": 1, "angle": 0}}
+    url, path = (
+        f"/api/v1/patients/{record.pk}/comparisons",
+        "/api/v1/patients/{patient}/comparisons",
+    )
+    made = api(doctor).post(url, body, format="json")
+    one, one_path = f"/api/v1/comparisons/{made.data['id']}", "/api/v1/comparisons/{id}"
+    far = [panes[0], {**panes[1], "transform": lying | {"a": 1000}}]
+    for response, described, method in (
+        (made, path, "post"),
+        (api(doctor).post(url, body | {"panes": far}, format="json"), path, "post"),
+        (api(doctor).post(url, body | {"panes": panes[:1]}, format="json"), path, "post"),
+        (api(doctor).post(url, body | {"view": {"x": "far"}}, format="json"), path, "post"),
+        (api(doctor).post(url, body | {"view": {"x": 10**400}}, format="json"), path, "post"),
+        (api(patient).post(url, body, format="json"), path, "post"),
+        (api(patient).get(url), path, "get"),
+        (api(doctor).get(one), one_path, "get"),
+        (api(doctor).patch(one, {"view": None}, format="json"), one_path, "patch"),
+        (api(doctor).patch(one, {"panes": [{}]}, format="json"), one_path, "patch"),
+        (api(doctor).delete(one, headers={"If-Match": '"former"'}), one_path, "delete"),
+        (api(doctor).delete(one), one_path, "delete"),
+    ):
+        try:
+            assert_matches_schema(schema, response, described, method)
+        except jsonschema.ValidationError as error:
+            pytest.fail(f"{method} {described} {response.status_code}: {error.message}")
 
 
 def test_all_errors_have_the_same_shape(client, api, doctor):

@@ -172,6 +172,7 @@ WITHOUT_TEXT = {
     "accounts/second_factor_off.html",
     "accounts/second_factor_renew.html",
     "admin/accounts/user/second_factor.html",
+    "components/login_again.html",
     "consultations/move.html",  # a search
     "gallery/partials/selection.html",
     "gallery/partials/share_panel.html",

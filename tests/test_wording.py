@@ -13,12 +13,17 @@ from django.template import Context, Template
 from django.utils import translation
 
 from core.templatetags import dates
-from core.templatetags.units import file_size
+from core.templatetags.units import file_size, with_margin
 from core.templatetags.words import phrase
 
 FIRST = date(2026, 8, 1)
 SIZES = [1, 511, 1536, 72_190, 73_210, 73_216, 101_000, 999 * 1024, 1_023_487, 1_023_488, 2**20]
 SIZES += [1_310_720, 4_404_019, 10 * 2**20, 10_800_000, 999 * 2**20, 1_048_000_000, 3 * 2**29]
+MEASURED = [
+    (value, margin, "mm")
+    for value in (0.1234, 5, 9.999, 41.65, 1234.5)
+    for margin in (0, 0.0004, 0.0199, 0.02, 0.1, 0.19, 0.2, 0.97, 1, 1.5, 2, 9.1, 33.3)
+]
 PHRASES = [
     ["Vue d’ensemble", "Bras"],
     ["Overview", "", "MRI scan", "L5", "Élevée 50 %"],
@@ -76,8 +81,8 @@ def from_the_browser(language, expression, values):
         globalThis.interpolate = (text, values) =>
             text.replace(/%\\((\\w+)\\)s/g, (whole, name) => values[name]);
         const address = "data:text/javascript," + encodeURIComponent({json.dumps(module)});
-        const {{ size, phrase }} = await import(address);
-        console.log(JSON.stringify({json.dumps(values)}.map((value) => {expression}(value))));
+        const {{ size, phrase, withMargin }} = await import(address);
+        console.log(JSON.stringify({json.dumps(values)}.map({expression})));
     """
     run = ["node", "--input-type=module", "-e", program]
     return json.loads(subprocess.run(run, capture_output=True, check=True, text=True).stdout)
@@ -88,6 +93,8 @@ def test_server_and_browser_write_the_same(language):
     """A clinician reads one size in the upload window and one on the image's page."""
     with translation.override(language):
         assert from_the_browser(language, "size", SIZES) == [file_size(one) for one in SIZES]
+        measured = [with_margin(*one) for one in MEASURED]
+    assert from_the_browser(language, "(one) => withMargin(...one)", MEASURED) == measured
     assert from_the_browser(language, "phrase", PHRASES) == [phrase(one) for one in PHRASES]
 
 

@@ -18,7 +18,16 @@ from core.context import GetResponse
 from ..authentication import SecondFactorSetupRequired
 
 # Routes for users who must set up a second factor first. Media URLs are signed and need no user.
-EXEMPT_ROUTES = {"second_factor", "logout", "login", "login_code", "javascript-catalog", "media"}
+EXEMPT_ROUTES = {
+    "second_factor",
+    "logout",
+    "login",
+    "login_code",
+    "login_again",
+    "login_again_code",
+    "javascript-catalog",
+    "media",
+}
 
 
 def _verified_or_anonymous(user: Any) -> Any:

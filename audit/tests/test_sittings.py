@@ -76,7 +76,7 @@ def test_the_page_tells_them_and_is_narrowed_down(page, history, doctor, patient
     client = page(patient)
     answer = client.get("/audit/?did=looked").context["sittings"]
     assert [(one.images, one.times) for one in answer] == [(1, 2)]
-    assert answer[0].events[0].subject.startswith("Macro"), "the patient knows whose it is"
+    assert answer[0].events[0].subject.label.startswith("Macro"), "the patient knows whose it is"
     assert len(client.get("/audit/?did=taken").context["sittings"]) == 1
     assert not client.get("/audit/?until=2026-11-13&did=looked").context["sittings"]
     assert client.get("/audit/?since=2026-11-14&did=looked").context["sittings"]

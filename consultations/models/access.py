@@ -22,9 +22,9 @@ class Viewer(Protocol):
     def is_doctor(self) -> bool: ...
 
 
-def rows_of(name: str) -> models.Manager[Any]:
+def rows_of(name: str, manager: str = "objects") -> Any:
     """The manager of one of this app's models, by name: the models import this module."""
-    return apps.get_model("consultations", name).objects
+    return getattr(apps.get_model("consultations", name), manager)
 
 
 class PatientAccess(models.QuerySet[_Row]):

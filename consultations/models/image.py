@@ -1,28 +1,45 @@
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Kind
 from audit.subjects import audited
+from core.templatetags.dates import short_day
 from core.templatetags.words import phrase
 from imaging.models import IN_BIN, LIVE
 
 from ..dating import DatedImage
 from ..ordering import AS_ADDED, IN_BIN_ORDER, IN_ORDER, INDEXES, descending
-from ..vocabulary import BODY_SITES, DermoscopicType, ImageType, Laterality, body_site_choices
+from ..vocabulary import (
+    BODY_SITES,
+    DermoscopicType,
+    ImageType,
+    Laterality,
+    Mirrored,
+    body_site_choices,
+)
 from .access import RecordQuerySet, Viewer
 from .consultation import Consultation
+from .lesion import Lesion
 from .patient import Patient
 
+OF_ANOTHER, ON_OTHER_SIDE = "lesion_of_another_patient", "lesion_on_other_side"
+OTHER_PATIENT = _("This lesion is another patient's.")
+OTHER_SIDE = _("The picture and its lesion (%(lesion)s) are of different sides.")
 _COPY: dict[str, Any] = {
     "on_delete": models.DO_NOTHING,
     "related_name": "+",
     "db_index": False,
     "editable": False,
 }
+
+
+# What filters and comparisons by type and site do not find.
+INCOMPLETE = Q(image_type=ImageType.OTHER) | Q(body_site="")
 
 
 class ConsultationImageQuerySet(RecordQuerySet["ConsultationImage"]):
@@ -33,6 +50,10 @@ class ConsultationImageQuerySet(RecordQuerySet["ConsultationImage"]):
     def as_added(self) -> Self:
         """The order of the API: primary first, then the latest added."""
         return self.order_by(*descending(AS_ADDED))
+
+    def incomplete(self) -> Self:
+        """Those whose type or body site nobody has said."""
+        return self.filter(INCOMPLETE)
 
     def in_bin_of(self, user: Viewer) -> Self:
         """Of `ConsultationImage.all_rows`: what a doctor may still restore, last deleted first."""
@@ -67,6 +88,26 @@ class ConsultationImage(DatedImage):
         _("body site"), max_length=20, choices=body_site_choices, blank=True
     )
     laterality = models.CharField(_("side"), max_length=10, choices=Laterality, blank=True)
+    # Of its own patient and not of the other side: triggers refuse any other, and take it away from
+    # an image that moves to another patient (consultations/lesion_triggers.py).
+    lesion = models.ForeignKey(
+        Lesion,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="images",
+        db_index=False,  # ordering.py has one
+        verbose_name=_("lesion"),
+    )
+    # No pixel is ever mirrored in the storage; what is known of it is shown wherever the image is.
+    mirrored = models.CharField(
+        _("front camera: is the picture mirrored?"),
+        max_length=7,
+        choices=Mirrored,
+        blank=True,
+        default="",
+        db_default="",
+    )
     description = models.TextField(_("description"), max_length=2000, blank=True)
     is_primary = models.BooleanField(_("primary image"), default=False)
 
@@ -102,6 +143,30 @@ class ConsultationImage(DatedImage):
             self.consultation_date = visit.date
         super().save(*args, **kwargs)
 
+    def clean(self) -> None:
+        super().clean()
+        if not (self.lesion_id and self.lesion):
+            return
+        if self.lesion.patient_id != self.consultation.patient_id:
+            raise ValidationError({"lesion": ValidationError(OTHER_PATIENT, code=OF_ANOTHER)})
+        if self.is_opposite(self.lesion):
+            error = ValidationError(OTHER_SIDE, code=ON_OTHER_SIDE, params={"lesion": self.lesion})
+            raise ValidationError({"lesion": error})
+
+    def is_opposite(self, lesion: Lesion) -> bool:
+        """Whether it shows one side of the body and the lesion is on the other."""
+        side = self.laterality
+        return bool(side in Laterality and Laterality(side).opposite == lesion.laterality != "")
+
+    def __str__(self) -> str:
+        """What it shows and of which day: for the admin."""
+        return f"{self.label} · {short_day(self.consultation_date)}"
+
+    @property
+    def incomplete(self) -> bool:
+        """As INCOMPLETE."""
+        return self.image_type == ImageType.OTHER or not self.body_site
+
     @property
     def site_label(self) -> str:
         """For example "Forearm, front, left" or "Nose"; else the location as typed, or ""."""
@@ -109,6 +174,11 @@ class ConsultationImage(DatedImage):
         if not site:
             return self.body_location
         return phrase([site.label, self.get_laterality_display()])
+
+    @property
+    def lesion_label(self) -> str:
+        """For example "L2", or ""."""
+        return self.lesion.label if self.lesion else ""
 
     @property
     def label(self) -> str:

@@ -1,4 +1,5 @@
 from .images import BinnedImageSerializer, ImageSerializer, ImageUploadSerializer
+from .lesions import LesionSerializer
 from .records import ConsultationSerializer, PatientSerializer
 
 __all__ = [
@@ -6,5 +7,6 @@ __all__ = [
     "ConsultationSerializer",
     "ImageSerializer",
     "ImageUploadSerializer",
+    "LesionSerializer",
     "PatientSerializer",
 ]

@@ -19,6 +19,7 @@ from imaging.storage.signing import UrlSigner
 from .. import bin, dating
 from ..models import Consultation, ConsultationImage
 from ..vocabulary import ImageType
+from .lesions import EditableLesion
 
 
 class ImageSerializer(serializers.ModelSerializer):
@@ -35,6 +36,7 @@ class ImageSerializer(serializers.ModelSerializer):
     quality = serializers.SerializerMethodField()
     captured_at = serializers.SerializerMethodField()
     captured_from = serializers.SerializerMethodField()
+    lesion = EditableLesion()
 
     class Meta:
         model = ConsultationImage
@@ -54,6 +56,8 @@ class ImageSerializer(serializers.ModelSerializer):
             "body_location",
             "body_site",
             "laterality",
+            "lesion",
+            "mirrored",
             "description",
             "is_primary",
             "captured_at",
@@ -161,6 +165,8 @@ class ImageSerializer(serializers.ModelSerializer):
             "body_location": row["body_location"],
             "body_site": row["body_site"],
             "laterality": row["laterality"],
+            "lesion": row["lesion_id"],
+            "mirrored": row["mirrored"],
             "description": row["description"],
             "is_primary": row["is_primary"],
             "captured_at": self.get_captured_at(image),
@@ -241,6 +247,8 @@ class ImageUploadSerializer(ImageSerializer):
             "body_location",
             "body_site",
             "laterality",
+            "lesion",
+            "mirrored",
             "description",
             "captured_on",
             "is_primary",

@@ -8,6 +8,7 @@ from imaging.serializers import FlatListField
 
 from ..models import Consultation, ConsultationImage
 from ..selection import MAX_IMAGES
+from .lesions import EditableLesion
 
 LARGEST_KEY = 2**63 - 1
 
@@ -31,10 +32,11 @@ class EditImagesSerializer(serializers.ModelSerializer):
     """What each of the images gets; what is not named stays."""
 
     ids = _keys()
+    lesion = EditableLesion()
 
     class Meta:
         model = ConsultationImage
-        fields = ["ids", "image_type", "body_site", "laterality"]
+        fields = ["ids", "image_type", "body_site", "laterality", "lesion"]
 
 
 class MoveImagesSerializer(serializers.Serializer):

@@ -19,7 +19,7 @@ def admin(client, db):
     return client
 
 
-def test_every_admin_list_and_form_opens(admin, image, consultation, record, doctor):
+def test_every_admin_list_and_form_opens(admin, image, consultation, record, doctor, lesion):
     for url in (
         URL,
         f"{URL}{image.pk}/change/",
@@ -28,6 +28,8 @@ def test_every_admin_list_and_form_opens(admin, image, consultation, record, doc
         "/admin/consultations/patient/?q=lef",
         "/admin/consultations/consultation/?q=lef",
         f"{URL}?q=IMG",
+        f"/admin/consultations/lesion/{lesion.pk}/change/",
+        "/admin/consultations/lesion/?q=lef",
         "/admin/accounts/user/",
         "/admin/accounts/user/add/",
         f"/admin/accounts/user/{doctor.pk}/change/",

@@ -29,6 +29,8 @@ FIELDS = {
     "body_location",
     "body_site",
     "laterality",
+    "lesion",
+    "mirrored",
     "description",
     "is_primary",
     "captured_at",

@@ -22,7 +22,7 @@ def test_the_bar_is_not_in_the_page(page, doctor, image):
     """A page is read far more often than something is chosen on it."""
     here = reverse("consultation_detail", args=[image.consultation_id])
     shown = page(doctor).get(here).content.decode()
-    assert f'data-grid="{BAR}"' in shown
+    assert f'data-grid="{BAR}?patient={image.patient_id}"' in shown
     assert "data-pick" not in shown
     assert "data-selection" not in shown
 

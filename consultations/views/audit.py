@@ -1,6 +1,5 @@
 """Who saw a photograph, for those who may see it; and everything about one's own images."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -9,10 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.requests import AuthenticatedRequest
+from audit import reading
 from audit.filter_form import EventFilterForm
 from audit.models import Event
-from audit.reading import page, with_actors
 from audit.sittings import mark_unusual, sittings
+from audit.subjects import name_subjects
+from audit.trail import Action, record
 from core.fragments import query_string
 
 from .. import access_history
@@ -33,7 +34,7 @@ def image_audit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return _render_events(
         request,
         "consultations/image_audit.html",
-        access_history.events_of(image, request.user),
+        [*access_history.events_of(image, request.user)],
         context,
     )
 
@@ -41,23 +42,26 @@ def image_audit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @login_required
 def audit(request: AuthenticatedRequest) -> HttpResponse:
     """Who saw the user's own images."""
-    return _render_events(
-        request, "audit/account.html", access_history.events_of_account(request.user), {}
-    )
+    querysets = [*access_history.events_of_account(request.user)]
+    return _render_events(request, "audit/account.html", querysets, {"with_subject": True})
 
 
 def _render_events(
     request: AuthenticatedRequest,
     template: str,
-    querysets: Iterable[QuerySet[Event]],
+    querysets: list[QuerySet[Event]],
     context: dict[str, Any],
 ) -> HttpResponse:
-    before, form = request.GET.get("before", ""), EventFilterForm(request.GET)
-    events, next_cursor = page(map(form.filter, querysets), before)
-    access_history.name_subjects(with_actors(events), request.user)
+    before, people = request.GET.get("before", ""), reading.people(querysets)
+    form = EventFilterForm(request.GET, people=people, reader=request.user)
+    events, next_cursor = reading.page(map(form.filter, querysets), before)
+    name_subjects(reading.with_actors(events), request.user)
+    found = mark_unusual(sittings(events), request.user)
+    if context.get("with_subject") and (shown := sum(len(one.pictures) for one in found)):
+        record(Action.LISTED, request.user, images=shown)
     context |= {
         "events": events,
-        "sittings": mark_unusual(sittings(events), request.user),
+        "sittings": found,
         "form": form,
         "following": next_cursor,
         "first": not before,

@@ -14,8 +14,10 @@ from core.fragments import grid_size, query_string, restart_grid, vary_on_htmx, 
 from ..facts import with_tile_facts
 from ..filter_forms import ConsultationFilterForm
 from ..forms import ConsultationForm
-from ..models import Consultation, Patient
+from ..labelling import survey
+from ..models import Consultation, Lesion, Patient
 from ..ordering import IN_ORDER
+from ..proposals import proposal
 from ..records import create_record, just_created, save_changes
 from ..selection import parse_keys
 from .access import can_edit, doctor_required, get_editable, get_visible
@@ -97,10 +99,11 @@ def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if page.lost:
         return restart_grid(request)
     record(Action.LISTED, consultation, images=len(page.images))
+    editable = can_edit(consultation, request.user)
     context = {
         "consultation": consultation,
         "patient": consultation.patient,
-        "can_edit": can_edit(consultation, request.user),
+        "can_edit": editable,
         "images": with_tile_facts(page.images, consultation.date),
         "next_query": query_string(request, before=page.next) if page.next else None,
         "list_day": f"{consultation.date}",
@@ -108,8 +111,15 @@ def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     part = wants_fragment(request)
     if part and cursor:
         return render(request, "components/tiles.html", context)
-    context["total"] = keyset.count(images)
+    found = survey(images, page)
+    context |= {"total": found.total, "incomplete": found.incomplete if editable else 0}
+    if editable:
+        context["proposal"] = proposal(consultation, found.newest)
     if part:
         return render(request, "consultations/partials/images.html", context)
+    if editable:
+        context["lesions"] = list(
+            Lesion.objects.filter(patient=consultation.patient_id).order_by("pk")
+        )
     context["max_size"] = settings.MAX_UPLOAD_SIZE
     return render(request, "consultations/detail.html", context)

@@ -13,7 +13,7 @@ from accounts.models import User
 from core.templatetags.dates import short_day
 from core.templatetags.filled import Filling
 
-from ..models import Consultation, Patient
+from ..models import Consultation, Lesion, Patient
 
 MOST = 8
 
@@ -48,6 +48,27 @@ def follow_ups(user: User) -> tuple[list[Filling], bool]:
         cursor.execute(statement, own)
         found = [FollowUp(*row) for row in cursor.fetchall()]
     return [_row(one) for one in found[:MOST]], len(found) > MOST
+
+
+def overdue_lesions(user: User) -> list[Filling]:
+    """Lesions that were to be seen again before today, of the records that the doctor edits, the
+    longest overdue first; as components/follow_up.html shows them."""
+    due = Lesion.objects.editable_by(user).overdue().select_related("patient")
+    return [_lesion_row(one) for one in due.order_by("next_review", "pk")[:MOST]]
+
+
+def _lesion_row(lesion: Lesion) -> Filling:
+    patient = lesion.patient
+    values = {
+        "page": reverse("lesion_detail", args=[lesion.pk]),
+        "day": _("Lesion"),
+        "reason": str(lesion),
+        "review_on": short_day(lesion.next_review),
+        "full_name": patient.full_name,
+        "number": patient.number,
+        "born": patient.born,
+    }
+    return Filling({"birth_date": bool(patient.birth_date), "due": "overdue"}, values)
 
 
 @cache

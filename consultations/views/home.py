@@ -24,7 +24,7 @@ from imaging.renditions import thumbnail_size
 from ..models import Consultation, ConsultationImage, Patient
 from ..models.consultation import ConsultationQuerySet
 from ..ordering import IN_ORDER
-from .follow_up import follow_ups
+from .follow_up import follow_ups, overdue_lesions
 
 RECENT = 8
 _COLUMNS = [{"pk": "id"}.get(key, key) for key in IN_ORDER]
@@ -124,7 +124,7 @@ def _doctor_home(request: AuthenticatedRequest) -> HttpResponse:
         "today": today,
         "todays": todays,
         "recent": recent,
-        "follow_up": follow_up,
+        "follow_up": [*follow_up, *overdue_lesions(request.user)],
         "more_to_follow_up": more_to_follow_up,
         "first_steps": _first_steps(request.user, [*todays, *recent]),
     }

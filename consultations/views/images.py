@@ -16,11 +16,13 @@ from imaging.storage.redirect import signed_redirect
 from .. import bin, services
 from ..facts import FactSheet, with_tile_facts
 from ..forms import ImageMetadataForm
+from ..measuring.reading import sheet_of
 from ..models import ConsultationImage
 from ..models.image import ConsultationImageQuerySet
 from .access import can_edit, get_editable, get_visible
 from .bin import notify_in_bin
 from .editing import render_form
+from .labelling import WALK, next_page
 
 
 def _images() -> ConsultationImageQuerySet:
@@ -44,7 +46,7 @@ def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         form = _save_form(request, image)
         if form.is_valid():
             messages.success(request, _("Saved."))
-            return redirect("image_detail", pk=pk)
+            return redirect(next_page(request, image))
     elif editable:
         form = ImageMetadataForm(instance=image)
     record(Action.VIEWED, image)
@@ -54,7 +56,9 @@ def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "consultation": image.consultation,
         "patient": image.consultation.patient,
         "can_edit": editable,
+        "sheet": sheet_of(image) if editable else None,
         "metadata_form": form,
+        "walking": WALK in request.GET,
     }
     if form is None:
         return render(request, "consultations/image.html", context)

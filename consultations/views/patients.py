@@ -19,16 +19,18 @@ from core.search import find_namesakes
 from ..facts import with_tile_facts
 from ..filter_forms import ImageFilterForm
 from ..forms import PatientForm
-from ..models import Consultation, ConsultationImage, Patient
+from ..measuring.export import is_measured
+from ..models import Comparison, Consultation, ConsultationImage, Patient
 from ..models.patient import PatientQuerySet
 from ..ordering import BY_VISIT
 from ..records import create_record, save_changes
 from ..selection import parse_keys
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import edited_rows, render_form
+from .lesions import lesions_of
 
 PAGE, NAMESAKES, MOST = 30, 5, 200
-IMAGES = 48
+IMAGES, COMPARISONS = 48, 50
 
 
 @doctor_required
@@ -154,5 +156,9 @@ def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if part:
         return render(request, "patients/partials/images.html", context)
     consultations = Consultation.objects.visible_to(request.user).filter(patient=patient)
+    kept = Comparison.objects.visible_to(request.user).filter(patient=patient)
+    context["comparisons"] = kept[:COMPARISONS]
+    context["lesions"] = lesions_of(patient, request)
     context["consultations"] = consultations.with_images_count(keyset.COUNT_LIMIT)[:50]
+    context["measured"] = context["can_edit"] and is_measured(patient, request.user)
     return render(request, "patients/detail.html", context)

@@ -15,7 +15,7 @@ from audit.trail import Action, record
 from core.templatetags.dates import short_day
 
 from ..forms import RecordForm
-from ..models import Consultation, ConsultationImage, Patient, Revision
+from ..models import Consultation, ConsultationImage, Lesion, Patient, Revision
 from .access import get_editable
 
 PAGE = 30
@@ -51,9 +51,16 @@ def image_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return _render_revisions(request, image, image.consultation.patient, "image_detail")
 
 
+@login_required
+def lesion_revisions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Former values of a lesion."""
+    lesion = get_editable(Lesion.objects.select_related("patient"), request.user, pk)
+    return _render_revisions(request, lesion, lesion.patient, "lesion_edit")
+
+
 def _render_revisions(
     request: AuthenticatedRequest,
-    subject: Consultation | Patient | ConsultationImage,
+    subject: Consultation | Patient | ConsultationImage | Lesion,
     patient: Patient,
     back: str,
 ) -> HttpResponse:

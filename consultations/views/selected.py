@@ -14,17 +14,22 @@ from core.returning import return_url
 
 from .. import actions
 from ..archive import zip_response
-from ..models import ConsultationImage
+from ..models import ConsultationImage, Lesion, Patient
 from ..selection import SelectedForm, parse_keys
 
 
 @login_required
 def images_selected(request: AuthenticatedRequest) -> HttpResponse:
-    """The bar of actions, which a page fetches at the first choice. `?edit=`: its doctor's."""
+    """The bar of actions, which a page fetches at the first choice. `?edit=`: its doctor's;
+    `?patient=`: all images are this one's, whose lesions it offers."""
     offered = [action for action in actions.registered() if action.api_route]
+    keys = parse_keys([request.GET.get("patient", "")])
+    patient = Patient.objects.editable_by(request.user).filter(pk__in=keys).first()
+    lesions = list(Lesion.objects.filter(patient=patient).order_by("pk")) if patient else []
     context = {
         "can_edit": request.user.is_doctor and bool(request.GET.get("edit")),
-        "form": SelectedForm(auto_id="selected-%s"),
+        "form": SelectedForm(auto_id="selected-%s", lesions=lesions),
+        "patient": patient,
         "offered": offered,
     }
     return render(request, "consultations/partials/selection.html", context)

@@ -10,7 +10,7 @@ from django import template
 from django.utils import dateformat
 from django.utils.formats import get_format
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 register = template.Library()
 
@@ -49,6 +49,27 @@ def moment(when: datetime | None) -> str:
 def clock(when: datetime | None) -> str:
     """ "14:05" in both languages; "" for None."""
     return _written(when, CLOCK)
+
+
+WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 21, 60, 730  # days
+MONTH_LONG, YEAR_LONG = 30.44, 365.25  # days, on average
+
+
+def interval(first: date, last: date) -> str:
+    """How far apart two days are, in words and rounded: "12 days", "6 weeks", "4 months"."""
+    days = abs((last - first).days)
+    if days < WEEKS_FROM:
+        number, text = days, ngettext("%(n)s day", "%(n)s days", days)
+    elif days < MONTHS_FROM:
+        number = round(days / 7)
+        text = ngettext("%(n)s week", "%(n)s weeks", number)
+    elif days < YEARS_FROM:
+        number = round(days / MONTH_LONG)
+        text = ngettext("%(n)s month", "%(n)s months", number)
+    else:
+        number = round(days / YEAR_LONG)
+        text = ngettext("%(n)s year", "%(n)s years", number)
+    return text % {"n": number}
 
 
 def month(day: date) -> str:

@@ -1,4 +1,4 @@
-from math import floor
+from math import ceil, floor, log10
 
 from django import template
 from django.utils.formats import number_format
@@ -36,3 +36,24 @@ def _decimal(number: float) -> str:
 def tally(count: int) -> str:
     """A number of pictures; counts stop at 999 (core/keyset.py: COUNT_LIMIT)."""
     return str(count) if count < 1000 else "999+"
+
+
+MOST_DECIMALS = 3
+
+
+def with_margin(value: float, margin: float, unit: str) -> str:
+    """A measured value as a person reads it: "7.2 mm ± 0.3". The margin, rounded up, has one digit,
+    or two where it begins with a 1, and the value as many decimals; never fewer than whole units.
+
+    The browser's format.js (`withMargin`) follows the same rule, and a test compares them.
+    """
+    places = 2
+    if margin > 0:
+        exponent = floor(log10(margin))
+        places = -exponent + (1 if margin < 2 * 10.0**exponent else 0)
+    places = min(MOST_DECIMALS, max(0, places))
+    unit_of_place = 10.0**places
+    rounded = floor(value * unit_of_place + 0.5) / unit_of_place
+    up = ceil(margin * unit_of_place - 1e-6) / unit_of_place
+    written = [number_format(number, places, force_grouping=False) for number in (rounded, up)]
+    return f"{written[0]}\u00a0{unit} ±\u00a0{written[1]}"

@@ -1,3 +1,8 @@
-from . import images, shares, transfer
+from . import images, outlines, shares, transfer
 
-urlpatterns = [*images.urlpatterns, *shares.urlpatterns, *transfer.urlpatterns]
+urlpatterns = [
+    *images.urlpatterns,
+    *outlines.urlpatterns,
+    *shares.urlpatterns,
+    *transfer.urlpatterns,
+]

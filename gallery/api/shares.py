@@ -64,6 +64,7 @@ class ShareSerializer(serializers.ModelSerializer):
             "image",
             "state",
             "has_password",
+            "with_original",
             "views",
             "view_limit",
             "created_at",
@@ -94,6 +95,9 @@ class NewShareSerializer(serializers.Serializer):
     )
     view_limit = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=links.MAX_VIEWS
+    )
+    with_original = serializers.BooleanField(
+        required=False, default=False, help_text="Show the original beside the cut-out."
     )
 
 

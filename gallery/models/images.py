@@ -17,7 +17,7 @@ from audit.subjects import audited
 from consultations.models.access import Viewer
 from core.search import matching_words, search_key
 from core.versions import entity_tag
-from imaging import storage
+from imaging import background, storage
 from imaging.models import FILE_CONSTRAINTS, IN_BIN, LIVE, StoredImage, processed, thumbnails
 from imaging.storage.zip import file_name
 from jobs.models import JOB_CONSTRAINTS, Job, JobQuerySet
@@ -70,13 +70,17 @@ class UserImage(Job, StoredImage):
         EXCELLENT = "excellent", pgettext_lazy("certainty", "High")
         GOOD = "good", pgettext_lazy("certainty", "Medium")
         FAIR = "fair", pgettext_lazy("certainty", "Low")
+        BY_HAND = background.BY_HAND, _("Not judged: corrected by hand")
 
     class Engine(models.TextChoices):
         AUTO = "auto", _("Automatic")
         GENERAL = "general", _("General (any image)")
         LESION = "lesion", _("Lesion (dermoscopy)")
 
-    BLOB_FIELDS = (*StoredImage.BLOB_FIELDS, "cutout", "cutout_thumbnail")
+    BLOB_FIELDS = (
+        *StoredImage.BLOB_FIELDS,
+        *("cutout", "cutout_thumbnail", "machine_cutout", "machine_thumbnail"),
+    )
 
     id = models.UUIDField(primary_key=True, default=storage.new_id, editable=False)
     user = models.ForeignKey(
@@ -105,9 +109,17 @@ class UserImage(Job, StoredImage):
         blank=True,
         editable=False,
     )
-    # What counts against the quota: original, cut-out and their thumbnails.
+    # While the cut-out follows an outline of a person: the engine's, to go back to. Nullable:
+    # SQLite adds such a column in place.
+    machine_cutout = models.FileField(
+        storage=processed, max_length=255, null=True, blank=True, editable=False
+    )
+    machine_thumbnail = models.FileField(
+        storage=thumbnails, max_length=255, null=True, blank=True, editable=False
+    )
+    # What counts against the quota: original, cut-outs and their thumbnails.
     stored_bytes = models.PositiveBigIntegerField(_("storage used (bytes)"), editable=False)
-    source_bytes = models.PositiveBigIntegerField(editable=False)  # without the cut-out
+    source_bytes = models.PositiveBigIntegerField(editable=False)  # without cut-outs
 
     engine_asked = models.CharField(
         _("requested engine"), max_length=10, choices=Engine, default=Engine.AUTO, editable=False

@@ -63,6 +63,9 @@ class Share(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     password = models.CharField(_("password"), max_length=128, blank=True, editable=False)
     view_limit = models.PositiveIntegerField(_("view limit"), null=True, blank=True)
+    with_original = models.BooleanField(
+        _("shows the original too"), default=False, db_default=False, editable=False
+    )
     views = models.PositiveIntegerField(_("views"), default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"))

@@ -19,12 +19,14 @@ from imaging.tasks import delete_blobs
 from jobs.errors import PermanentFailure, RetryableFailure
 from jobs.queue import Queue
 
-from ..models import StorageQuota, UserImage
+from ..models import Outline, StorageQuota, UserImage
 from . import quotas
+from .outlines import cutout_blobs, forget_machine, keep_machine, machine_blobs, rings_to_follow
 
 logger = logging.getLogger(__name__)
 
 RESULT_FIELDS = ("engine", "quality", "processing_time", "stored_bytes")
+MACHINE_FIELDS = ("machine_cutout", "machine_thumbnail")
 
 
 class Processing(Queue):
@@ -53,9 +55,7 @@ class Processing(Queue):
                 logger.error("gallery image %s has no original", job.pk)
                 raise PermanentFailure("original_missing") from error
             try:
-                cutout = background.remove(
-                    original, out, engine=job.engine_asked, dermoscopic=job.dermoscopic
-                )
+                cutout = _cut(job, original, out)
             except background.BackgroundFailed as failure:
                 reason = RetryableFailure if failure.transient else PermanentFailure
                 raise reason(failure.code) from failure
@@ -83,17 +83,22 @@ class Processing(Queue):
         def write(row: UserImage) -> tuple[str, ...]:
             names = [name for _container, name, _content in blobs.values()]
             former = [blob for blob in _result_blobs(row) if blob[1] not in names]
+            before = row.stored_bytes
+            if cutout.engine == background.OUTLINE:
+                kept = keep_machine(row)
+                former = [blob for blob in former if blob not in kept]
+            else:
+                forget_machine(row, cutout)
             for field, (_container, name, _content) in blobs.items():
                 setattr(row, field, name)
-            row.engine, row.quality = cutout.engine, cutout.quality
-            row.processing_time = cutout.milliseconds
-            before, row.stored_bytes = row.stored_bytes, row.source_bytes + size
+            row.quality = cutout.quality
+            row.stored_bytes = row.source_bytes + row.outline.machine_bytes + size
             if row.deleted_at is None:
                 quotas.change_size(row.user_id, row.stored_bytes - before)
                 quotas.warn_if_due(row.user_id)
             if former:
-                transaction.on_commit(partial(_enqueue_deletion, former), robust=True)
-            return (*blobs, *RESULT_FIELDS)
+                transaction.on_commit(partial(enqueue_deletion, former), robust=True)
+            return (*blobs, *MACHINE_FIELDS, *RESULT_FIELDS)
 
         if not self.complete(image, write):
             _discard_if_gone(image, blobs.values())
@@ -105,6 +110,12 @@ class Processing(Queue):
 queue = Processing()
 
 
+def _cut(job: UserImage, original: Any, out: Any) -> background.Cutout:
+    if rings := rings_to_follow(job):
+        return background.follow(original, out, rings)
+    return background.remove(original, out, engine=job.engine_asked, dermoscopic=job.dermoscopic)
+
+
 @contextmanager
 def _temporary_files() -> Iterator[tuple[Any, Any]]:
     """Two NamedTemporaryFiles, whose type has no public name: for the original, for the result."""
@@ -113,18 +124,18 @@ def _temporary_files() -> Iterator[tuple[Any, Any]]:
 
 
 def _result_blobs(row: UserImage) -> list[tuple[str, str]]:
-    fields = (("processed", row.cutout), ("thumbnails", row.cutout_thumbnail))
-    return [(container, str(field.name)) for container, field in fields if field]
+    return cutout_blobs(row) + machine_blobs(row)
 
 
-def _enqueue_deletion(blobs: list[tuple[str, str]]) -> None:
+def enqueue_deletion(blobs: list[tuple[str, str]]) -> None:
+    """Have a worker delete blobs, [(container, name)]."""
     delete_blobs.enqueue(blobs, request_id=request_id())
 
 
 def _discard_if_gone(image: UserImage, blobs: Iterable[tuple[str, str, File]]) -> None:
     """If the image was deleted for good while in work, nothing else would remove these blobs."""
     if not UserImage.objects.filter(pk=image.pk).exists():
-        _enqueue_deletion([(container, name) for container, name, _content in blobs])
+        enqueue_deletion([(container, name) for container, name, _content in blobs])
 
 
 def retry_image(image: UserImage, *, engine: str | None = None) -> UserImage:
@@ -136,6 +147,7 @@ def retry_image(image: UserImage, *, engine: str | None = None) -> UserImage:
             return row
         row.run += row.has_result  # the former result stays until there is a new one
         row.engine_asked = engine or row.engine_asked
+        Outline.objects.filter(pk=row.pk).update(is_asked=False)  # the engine looks again
         row.status, row.error, row.attempts = UserImage.Status.QUEUED, "", 0
         row.due_at = timezone.now()
         row.request_id = request_id() or None

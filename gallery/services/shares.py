@@ -75,9 +75,15 @@ class OpenedShare:
 
 
 def create_share(
-    *, image: UserImage, lifetime: str, password: str = "", view_limit: int | None = None
+    *,
+    image: UserImage,
+    lifetime: str,
+    password: str = "",
+    view_limit: int | None = None,
+    with_original: bool = False,
 ) -> tuple[Share, str]:
-    """Create a link to an image's cut-out. Returns (share, token); the token is not stored.
+    """Create a link to an image's cut-out, which shows the original beside it where asked to.
+    Returns (share, token); the token is not stored.
 
     `lifetime` is a key of LIFETIMES. Raises NotReady.
     """
@@ -90,9 +96,12 @@ def create_share(
             token_hash=_token_hash(token),
             password=make_password(password) if password else "",
             view_limit=view_limit,
+            with_original=with_original,
             expires_at=timezone.now() + LIFETIMES[lifetime],
         )
         detail = {"image": str(image.pk), "lifetime": lifetime, "limit": view_limit}
+        if with_original:
+            detail["original"] = True
         record(Action.SHARED, share, password=bool(password), **detail)
     return share, token
 
@@ -153,6 +162,18 @@ def stream_image(token: str, expires: str, signature: str) -> Iterator[bytes]:
         raise ShareNotFound
     try:
         return storage.stream("processed", str(share.image.cutout.name))
+    except FileNotFoundError as error:
+        raise ShareNotFound from error
+
+
+def stream_original(token: str, expires: str, signature: str) -> Iterator[bytes]:
+    """As `stream_image`, what a browser shows of the original (JPEG, without its metadata). Raises
+    ShareNotFound also where the link does not show it."""
+    share = _get_share(Share.objects.unexpired().filter(with_original=True), token)
+    if not storage.share_pass_is_valid(share.pk, expires, signature):
+        raise ShareNotFound
+    try:
+        return storage.stream("processed", str(share.image.display.name))
     except FileNotFoundError as error:
         raise ShareNotFound from error
 

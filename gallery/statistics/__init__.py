@@ -1,8 +1,9 @@
-"""Statistics of a user's gallery, from two queries."""
+"""What a gallery's owner asks of it: how long does the room last, which images have no cut-out and
+why, which take the room. From three queries; deleted images do not count."""
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,51 +16,78 @@ from ..models import StorageQuota, UserImage
 
 MONTHS = 12
 EARLIER = -1  # stands for all months before those
+PACE = 3  # months, this one included, whose uploads say how long the room lasts
+LARGEST = 5  # images that are named
 
 
 @dataclass(slots=True)
 class Month:
-    """Images added in one month; `stored_bytes` is the total at its end."""
+    """Images added in one month and their bytes; `stored_bytes` is the total at its end."""
 
     first: date
     images: int = 0
+    added_bytes: int = 0
     stored_bytes: int = 0
-    qualities: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
 class Statistics:
+    """`failures`: how many images have no cut-out, by code; `waiting`: how many will have one;
+    `doubtful`: how many cut-outs have an edge of low certainty; `largest`: the images that take
+    most of the room."""
+
     months: list[Month]
-    engines: Counter[str]
     quota: StorageQuota
-    images: int  # in total
+    images: int
+    failures: Counter[str]
+    waiting: int
+    doubtful: int
+    largest: list[UserImage]
+
+    @property
+    def months_left(self) -> int | None:
+        """For how many months the room lasts, whole ones, at the pace of the last PACE; None where
+        nothing was added."""
+        recent = self.months[-PACE:]
+        added, count = sum(m.added_bytes for m in recent), sum(m.images for m in recent)
+        if not count:
+            return None
+        quota = self.quota
+        bytes_left = max(0, quota.storage_limit - quota.storage_used)
+        images_left = max(0, quota.image_limit - quota.image_count)
+        return int(min(bytes_left * PACE / max(1, added), images_left * PACE / count))
 
 
 def collect(user: User) -> Statistics:
-    """Statistics of the images that a user has now; deleted ones no longer count."""
+    """The statistics of the images that a user has now."""
     months = [Month(first) for first in _months(timezone.localdate())]
-    total = 0
-    engines: Counter[str] = Counter()
-    added: Counter[int] = Counter()
+    total = waiting = doubtful = earlier = 0
+    failures: Counter[str] = Counter()
     for row in _rows(user, [month.first for month in months]):
-        total += row["count"]
-        added[row["month"]] += row["bytes"]
-        if row["engine"]:
-            engines[row["engine"]] += row["count"]
-        if row["month"] != EARLIER:
-            month = months[row["month"]]
-            month.images += row["count"]
-            if row["quality"]:
-                month.qualities[row["quality"]] += row["count"]
-    stored = added[EARLIER]
-    for number, month in enumerate(months):
-        stored += added[number]
+        count = row["count"]
+        total += count
+        if row["status"] in UserImage.WAITING:
+            waiting += count
+        elif row["status"] == UserImage.Status.FAILED:
+            failures[row["error"]] += count
+        elif row["quality"] == UserImage.Quality.FAIR:
+            doubtful += count
+        if row["month"] == EARLIER:
+            earlier += row["bytes"]
+        else:
+            months[row["month"]].images += count
+            months[row["month"]].added_bytes += row["bytes"]
+    stored = earlier
+    for month in months:
+        stored += month.added_bytes
         month.stored_bytes = stored
-    return Statistics(months, engines, StorageQuota.objects.of(user.pk), total)
+    largest = UserImage.objects.visible_to(user).order_by("-stored_bytes", "-created_at")
+    quota = StorageQuota.objects.of(user.pk)
+    return Statistics(months, quota, total, failures, waiting, doubtful, list(largest[:LARGEST]))
 
 
 def _rows(user: User, firsts: list[date]) -> Iterable[Any]:
-    """Images and bytes by month, engine and quality. Months are compared, not truncated: on SQLite
+    """Images and bytes by month and outcome. Months are compared, not truncated: on SQLite
     TruncMonth calls Python for every row."""
     starts = [timezone.make_aware(datetime.combine(first, time())) for first in firsts]
     latest_first = reversed(list(enumerate(starts)))
@@ -69,7 +97,7 @@ def _rows(user: User, firsts: list[date]) -> Iterable[Any]:
         output_field=IntegerField(),
     )
     grouped = UserImage.objects.visible_to(user).order_by().annotate(month=month)
-    return grouped.values("month", "engine", "quality").annotate(
+    return grouped.values("month", "status", "error", "quality").annotate(
         count=Count("pk"), bytes=Sum("stored_bytes")
     )
 

@@ -1,42 +1,36 @@
-"""Statistics as plots: the positions of an SVG's marks, and a table with the same numbers.
+"""A plot: the positions of an SVG's marks, and a table with the same numbers.
 
 Horizontal lengths are in per cent and vertical ones in pixels, so that a plot fills its container
 and its text keeps its size.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, log10
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.templatetags.dates import month as month_and_year
 from core.templatetags.dates import short_month
 from core.templatetags.units import file_size
-from core.templatetags.words import phrase
 
-from ..models import UserImage
-from . import Month, Statistics
+from . import Month
 
 TOP, AXIS, HEIGHT = 26, 182, 222  # px: the highest mark, the axis, the whole plot
-BAR_ROW = 56  # px for a horizontal bar
 YEAR_LABEL_GAP = 3  # months between two years that are written, at least
 BAR_SHARE = 64  # per cent of a month's width that its bar takes
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A bar: its position, its tooltip, and its fill (a name in plot.html)."""
+    """A bar: its position and its tooltip."""
 
     x: str
     y: int
     width: str
     height: int
     title: str
-    fill: str = "solid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,97 +45,23 @@ class Word:
 class Plot:
     name: str
     title: str
-    description: str
     head: list
     rows: list
     height: int = HEIGHT
     marks: list = field(default_factory=list)
     words: list = field(default_factory=list)
     lines: list = field(default_factory=list)  # y
-    legend: list = field(default_factory=list)  # (fill, label)
 
 
-def draw(statistics: Statistics) -> list[Plot]:
-    """The four plots of the statistics page, in order."""
-    months = statistics.months
-    return [_images(months), _qualities(months), _engines(statistics.engines), _storage(months)]
-
-
-def _images(months: Sequence[Month]) -> Plot:
-    busiest = max(months, key=lambda month: month.images)
-    plot = Plot(
-        "images",
-        _("Images by month"),
-        _("Busiest month: %(month)s (%(count)s).")
-        % {"month": _month_name(busiest), "count": number_format(busiest.images)},
-        [_("Month"), _("Images")],
-        [[_month_name(month), number_format(month.images)] for month in months],
-    )
-    _add_columns(plot, months, [month.images for month in months], number_format)
-    return plot
-
-
-def _storage(months: Sequence[Month]) -> Plot:
+def storage(months: Sequence[Month]) -> Plot:
+    """The room taken at the end of each month."""
     plot = Plot(
         "storage",
-        _("Storage"),
-        _("Space taken by the images you have now, at the end of each month. Today: %(size)s.")
-        % {"size": file_size(months[-1].stored_bytes)},
+        _("Space taken by the images you have now, at the end of each month"),
         [_("Month"), _("Storage")],
         [[_month_name(month), _size(month.stored_bytes)] for month in months],
     )
     _add_columns(plot, months, [month.stored_bytes for month in months], _size, unit=1024)
-    return plot
-
-
-def _qualities(months: Sequence[Month]) -> Plot:
-    """As shares, so that months with many and few images can be compared."""
-    labels = dict(UserImage.Quality.choices)
-    fills = {"excellent": "solid", "good": "hatched", "fair": "hollow"}
-    overall = sum((month.qualities for month in months), start=Counter())
-    plot = Plot(
-        "quality",
-        _("Edge certainty by month"),
-        phrase(f"{labels[key]} {_percent(overall[key], overall.total())}" for key in fills) + ".",
-        [_("Month"), *labels.values()],
-        [[_month_name(m), *(number_format(m.qualities[key]) for key in labels)] for m in months],
-        legend=[(fill, labels[key]) for key, fill in fills.items()],
-    )
-    for share in (0, 50, 100):
-        _add_gridline(plot, share / 100, _percent(share, 100))
-    for number, month in enumerate(months):
-        base, total = AXIS, month.qualities.total()
-        for key, fill in fills.items():
-            count = month.qualities[key]
-            high = round((AXIS - TOP) * count / total) if total else 0
-            if not high:
-                continue
-            base -= high
-            title = _tooltip(phrase([_month_name(month), labels[key]]), number_format(count))
-            plot.marks.append(Mark(_bar_left(number), base, _BAR_WIDTH, high, title, fill))
-    _add_month_labels(plot, months)
-    return plot
-
-
-def _engines(engines: Counter[str]) -> Plot:
-    labels = {key: UserImage.Engine(key).label for key in ("general", "lesion")}
-    largest = max([*engines.values(), 1])
-    plot = Plot(
-        "engines",
-        _("Images by cut-out mode"),
-        phrase(f"{label} {number_format(engines[key])}" for key, label in labels.items()) + ".",
-        [_("Cut-out mode"), _("Images")],
-        [[label, number_format(engines[key])] for key, label in labels.items()],
-        height=TOP + BAR_ROW * len(labels),
-    )
-    for number, (key, label) in enumerate(labels.items()):
-        y, count = TOP + BAR_ROW * number, engines[key]
-        title = _tooltip(label, number_format(count))
-        plot.words.append(Word("0%", y, title, "is-label"))
-        if count:
-            fill = ("solid", "hatched")[number]
-            width = f"{max(1, 100 * count / largest):.2f}%"
-            plot.marks.append(Mark("0%", y + 8, width, 22, title, fill))
     return plot
 
 
@@ -211,7 +131,3 @@ def _tooltip(what: str | Promise, value: str) -> str:
 
 def _size(count: int) -> str:
     return file_size(count) if count else "0"
-
-
-def _percent(part: int, total: int) -> str:
-    return _("%(number)s%%") % {"number": round(100 * part / total) if total else 0}

@@ -54,6 +54,31 @@ def test_link_shows_the_cutout_and_counts_a_view(visitor, make_link, ready_image
     assert share.views == 1
 
 
+def test_original_is_shown_only_where_the_sharer_chose_so(visitor, make_link, ready_image):
+    """A photograph may show more than its owner means to share: a face, a room."""
+    _share, path = make_link()
+    text = visitor.get(path).content.decode()
+    assert "/original" not in text
+    signed = image_url(visitor.get(path)).partition("?")[2]
+    refused = visitor.get(f"{path}original?{signed}")
+    assert refused.status_code == 404
+
+    share, path = make_link(with_original=True, password=PASSWORD)
+    assert "/original" not in visitor.get(path).content.decode(), "not before the password"
+    page = visitor.post(path, {"password": PASSWORD})
+    original, cutout = re.findall(r'<img src="([^"]+)"', page.content.decode())
+    assert "/original?" in original
+    response = visitor.get(original.replace("&amp;", "&"))
+    assert (response.status_code, response["Content-Type"]) == (200, "image/jpeg")
+    data = b"".join(response.streaming_content)
+    with ready_image.display.open() as file:
+        assert data == file.read(), "the rendition, without the camera's metadata"
+    assert visitor.get(f"{path}original").status_code == 404, "unsigned"
+    assert visitor.get(cutout.replace("&amp;", "&"))["Content-Type"] == "image/png"
+    shares.revoke(Share.objects.filter(pk=share.pk))
+    assert visitor.get(original.replace("&amp;", "&")).status_code == 404
+
+
 @pytest.mark.parametrize(
     "options",
     [{"password": PASSWORD}, {"view_limit": 1}, {"password": PASSWORD, "view_limit": 1}],

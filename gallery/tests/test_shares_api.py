@@ -36,8 +36,12 @@ def test_created_link_opens_and_its_url_is_shown_once(api, doctor, url, client):
 
 
 def test_link_has_the_requested_options(api, doctor, url):
-    body = {"lifetime": "7d", "password": "  spaces  ", "view_limit": 3}
+    plain = api(doctor).post(url, {"lifetime": "7d"}).json()
+    assert not plain["with_original"]
+    Share.objects.all().delete()
+    body = {"lifetime": "7d", "password": "  spaces  ", "view_limit": 3, "with_original": True}
     created = api(doctor).post(url, body).json()
+    assert created["with_original"]
     assert (created["has_password"], created["view_limit"], created["views"]) == (True, 3, 0)
     assert "password" not in created
     token = created["url"].split("/")[-2]

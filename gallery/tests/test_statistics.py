@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from gallery import statistics
 from gallery.models import StorageQuota, UserImage
-from gallery.statistics import plots
+from gallery.statistics import answers, plots
 from imaging import storage
 
 pytestmark = pytest.mark.django_db
@@ -77,15 +77,55 @@ def test_storage_totals_include_older_images(doctor, make_image):
     assert sums == [1000] * 8 + [1200] * 3 + [1230]
 
 
-def test_qualities_and_engines_are_counted(doctor, make_image):
-    for quality, engine in (("good", "general"), ("good", "lesion"), ("fair", "lesion")):
-        make_image(local("2026-03-05"), quality=quality, engine=engine)
-    waiting = {"status": "queued", "due_at": timezone.now(), "quality": "", "engine": ""}
+def test_failures_are_counted_by_reason_and_doubtful_edges_apart(doctor, make_image):
+    failed = {"status": "failed", "due_at": None, "cutout": "", "quality": ""}
+    for code in ("nothing_found", "nothing_found", "too_heavy"):
+        make_image(local("2026-03-05"), error=code, **failed)
+    make_image(local("2020-03-05"), quality="fair")
+    make_image(local("2026-03-05"), quality="good")
+    waiting = {"status": "queued", "due_at": timezone.now(), "quality": "fair"}
     make_image(local("2026-03-06"), **waiting)
     summary = statistics.collect(doctor)
-    assert summary.months[-1].qualities == {"good": 2, "fair": 1}
-    assert summary.engines == {"general": 1, "lesion": 2}
-    assert summary.months[-1].images == 4
+    assert summary.failures == {"nothing_found": 2, "too_heavy": 1}
+    assert (summary.waiting, summary.doubtful) == (1, 1)
+    assert [count for _why, count in answers.reasons(summary)] == [2, 1]
+    with translation.override("en"):
+        assert answers.missing(summary) == (
+            "3 images of 6 have no cut-out. 1 is still in progress. "
+            "Check 1 cut-out whose edge is of low certainty before you use it."
+        )
+
+
+@pytest.mark.parametrize(
+    ("added", "used", "months"),
+    [
+        ({}, 0, None),
+        ({"2025-12-31": 600}, 0, None),
+        ({"2026-01-01": 300, "2026-03-05": 300}, 600, 2),
+        ({"2026-03-05": 600}, 1000, 0),
+        ({"2026-03-05": 1}, 1, 297),
+    ],
+)
+def test_room_lasts_as_the_last_three_months_say(doctor, make_image, added, used, months):
+    for day, size in added.items():
+        make_image(local(day), stored_bytes=size)
+    StorageQuota.objects.of(doctor.pk)
+    limits = {"storage_limit": 1000, "image_limit": 100, "storage_used": used}
+    StorageQuota.objects.filter(pk=doctor.pk).update(image_count=len(added), **limits)
+    summary = statistics.collect(doctor)
+    assert summary.months_left == months
+    assert answers.room(summary)
+
+
+def test_largest_images_come_first(doctor, make_image):
+    sizes = [100, 700, 300, 200, 600, 500, 400]
+    for size in sizes:
+        make_image(local("2026-03-05"), stored_bytes=size)
+    summary = statistics.collect(doctor)
+    assert [image.stored_bytes for image in summary.largest] == [700, 600, 500, 400, 300]
+    assert answers.large(summary)[0].share == 25
+    with translation.override("en"):
+        assert "89%" in answers.largest(summary)
 
 
 def test_other_users_and_deleted_images_are_not_counted(doctor, other_doctor, make_image):
@@ -133,32 +173,32 @@ def test_scale_steps_are_round_numbers(most, unit, step):
 def test_marks_are_inside_the_plot_and_labelled(doctor, make_image):
     for month, count in ((1, 1), (2, 17), (3, 4)):
         for _ in range(count):
-            make_image(local(f"2026-{month:02}-05"), quality="good", engine="general")
+            make_image(local(f"2026-{month:02}-05"), stored_bytes=1024)
     with translation.override("fr"):
-        drawn_plots = plots.draw(statistics.collect(doctor))
-    assert [plot.name for plot in drawn_plots] == ["images", "quality", "engines", "storage"]
-    for plot in drawn_plots:
-        for mark in plot.marks:
-            assert 0 <= float(mark.x[:-1]) <= 100
-            assert float(mark.x[:-1]) + float(mark.width[:-1]) <= 100.01
-            assert 0 < mark.y < mark.y + mark.height <= plot.height
-            assert mark.title
-    images = drawn_plots[0]
-    tallest = min(images.marks, key=lambda mark: mark.y)
-    assert "février 2026" in tallest.title
-    assert "17" in tallest.title
-    assert len(images.rows) == 12
+        plot = plots.storage(statistics.collect(doctor).months)
+    for mark in plot.marks:
+        assert 0 <= float(mark.x[:-1]) <= 100
+        assert float(mark.x[:-1]) + float(mark.width[:-1]) <= 100.01
+        assert 0 < mark.y < mark.y + mark.height <= plot.height
+        assert mark.title
+    tallest = min(plot.marks, key=lambda mark: mark.y)
+    assert "mars 2026" in tallest.title
+    assert "22" in tallest.title
+    assert len(plot.rows) == 12
 
 
-def test_page_has_plots_and_tables_without_inline_styles(page, doctor, make_image):
+def test_page_answers_questions_without_inline_styles(page, doctor, make_image):
     for days in range(0, 300, 7):
         make_image(NOW - timedelta(days=days), quality="excellent", engine="lesion")
+    failed = {"status": "failed", "due_at": None, "cutout": "", "error": "nothing_found"}
+    make_image(NOW, **failed)
     response = page(doctor).get("/gallery/statistics/", headers={"Accept-Language": "fr"})
     text = response.content.decode()
     assert " style=" not in text
     assert "<style" not in text
-    assert text.count('role="img"') == text.count("<table") == 4
-    for reference in re.findall(r'aria-labelledby="(plot-[^"]+)"', text):
+    assert text.count('role="img"') == text.count("<table") == 1
+    assert "/gallery/?status=failed" in text
+    for reference in re.findall(r'aria-labelledby="([^"]+-title|plot-[^"]+)"', text):
         for key in reference.split():
             assert f'id="{key}"' in text
     for number in re.findall(r' (?:x|y|x1|x2|y1|y2|width|height)="([^"]*)"', text):

@@ -1,7 +1,7 @@
 """The public page of a shared link, and the bytes of its image. Nothing else can be reached from
 it, and a link that does not open gets one and the same answer, whatever the reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -94,19 +94,38 @@ def shared(request: HttpRequest, token: str) -> HttpResponseBase:
         response["Retry-After"] = pause.seconds
         return response
     source = f"{reverse('shared_image', args=[token])}?{opening.image_pass}"
-    return _render("image", share, source=source)
+    original = ""
+    if share.with_original:
+        original = f"{reverse('shared_original', args=[token])}?{opening.image_pass}"
+    return _render("image", share, source=source, original=original)
 
 
 @unlisted("GET", "HEAD")
 def shared_image(request: HttpRequest, token: str) -> HttpResponseBase:
     """The PNG, streamed by us with either storage: a signed URL would outlive the link."""
+    return _stream(request, token, shares.stream_image, "image/png", "image.png")
+
+
+@unlisted("GET", "HEAD")
+def shared_original(request: HttpRequest, token: str) -> HttpResponseBase:
+    """What a browser shows of the original, where the link was made to show it."""
+    return _stream(request, token, shares.stream_original, "image/jpeg", "original.jpg")
+
+
+def _stream(
+    request: HttpRequest,
+    token: str,
+    open_blob: Callable[[str, str, str], Iterator[bytes]],
+    mime_type: str,
+    name: str,
+) -> HttpResponseBase:
     try:
-        pieces = shares.stream_image(token, request.GET.get("e", ""), request.GET.get("s", ""))
+        pieces = open_blob(token, request.GET.get("e", ""), request.GET.get("s", ""))
     except StorageUnavailable as outage:
         return HttpResponse(status=503, headers={"Retry-After": outage.retry_after})
     response = StreamingHttpResponse(() if request.method == "HEAD" else pieces)
-    response["Content-Type"] = "image/png"
-    response["Content-Disposition"] = 'inline; filename="image.png"'
+    response["Content-Type"] = mime_type
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     response["Content-Security-Policy"] = IMAGE_POLICY
     return response
 

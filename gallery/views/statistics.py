@@ -5,14 +5,21 @@ from django.shortcuts import render
 from accounts.requests import AuthenticatedRequest
 
 from .. import statistics
-from ..statistics import plots
+from ..statistics import answers, plots
 
 
 @login_required
 def gallery_statistics(request: AuthenticatedRequest) -> HttpResponse:
-    """Statistics of the user's gallery, as plots and tables."""
+    """What the owner of a gallery asks of it, answered in sentences first."""
     totals = statistics.collect(request.user)
-    context = {"statistics": totals, "quota": totals.quota}
+    context: dict[str, object] = {"statistics": totals}
     if totals.images:
-        context["plots"] = plots.draw(totals)
+        context |= {
+            "room": answers.room(totals),
+            "plot": plots.storage(totals.months),
+            "missing": answers.missing(totals),
+            "reasons": answers.reasons(totals),
+            "largest": answers.largest(totals),
+            "large": answers.large(totals),
+        }
     return render(request, "gallery/statistics.html", context)

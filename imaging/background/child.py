@@ -1,9 +1,10 @@
 """The process that removes backgrounds: `python -m imaging.background.child '<settings as JSON>'`.
 
-For every two descriptors that it receives (a photograph to read, a file to write the PNG into) it
-replies with two lengths, then the facts (JSON) and the thumbnail. Like the decoding process
-(`imaging.decoding.child`) it has no secret, no database connection and no other file, and the
-kernel limits its memory and processor time.
+For every three descriptors that it receives (a photograph to read, a file to write the PNG into,
+the outline to cut along, empty where the subject is to be found) it replies with two lengths, then
+the facts (JSON) and the thumbnail. To trace, the first is a cut-out and the others are not used.
+Like the decoding process (`imaging.decoding.child`) it has no secret, no database connection and no
+other file, and the kernel limits its memory and processor time.
 """
 
 import ctypes
@@ -20,7 +21,7 @@ from django.conf import settings
 
 from imaging.sandbox import worker
 
-from .protocol import CHOICES, REPLY, REQUEST
+from .protocol import OUTLINE, REPLY, REQUEST, TASKS, TRACE
 
 if TYPE_CHECKING:
     from .subject import SubjectDetector
@@ -32,7 +33,7 @@ def main() -> None:
     settings.configure(TIME_ZONE=options["time_zone"], USE_TZ=True)
     import cv2
 
-    from . import cutout, weights
+    from . import cutout, outline, weights
     from .subject import SubjectDetector
 
     warnings.simplefilter("ignore")  # decoders warn about anything unusual
@@ -40,7 +41,7 @@ def main() -> None:
     # Loaded on first use: a site with lesions only does not pay for it.
     detector = cache(partial(SubjectDetector, *options["model"]))
     worker.limit_memory(options["memory"], "BACKGROUND_MEMORY", options["max_file_size"])
-    reply = partial(_reply, cutout, detector, weights.WeightsMissing)
+    reply = partial(_reply, (cutout, outline), detector, weights.WeightsMissing)
     trim = getattr(ctypes.CDLL(None), "malloc_trim", lambda _bytes: None)  # glibc has it
 
     def handle(*request: Any) -> tuple[Any, ...]:
@@ -49,26 +50,34 @@ def main() -> None:
 
     # The weights are read on first use; the built-in ones are installed with the libraries.
     folder = options["model"][1]
-    worker.serve(REQUEST, ("rb", "r+b"), REPLY, handle, [folder] if folder else [])
+    worker.serve(REQUEST, ("rb", "r+b", "rb"), REPLY, handle, [folder] if folder else [])
 
 
 def _reply(
-    cutout: ModuleType,
+    modules: tuple[ModuleType, ModuleType],
     detector: Callable[[], "SubjectDetector"],
     weights_missing: type[Exception],
     files: list[IO[bytes]],
     max_pixels: int,
-    engine: int,
+    task: int,
     dermoscopic: int,
 ) -> tuple[Any, ...]:
+    (cutout, outline), (original, out, rings) = modules, files
     try:
-        result = cutout.cut_out(
-            *files,
-            engine=CHOICES[engine],
-            dermoscopic=None if dermoscopic < 0 else bool(dermoscopic),
-            max_pixels=max_pixels,
-            detector=detector,
-        )
+        if TASKS[task] == TRACE:
+            return ({"outline": cutout.trace(original, max_pixels=max_pixels)},)
+        if TASKS[task] == OUTLINE:
+            drawn = outline.read(rings)
+            result = cutout.cut_along(original, out, rings=drawn, max_pixels=max_pixels)
+        else:
+            result = cutout.cut_out(
+                original,
+                out,
+                engine=TASKS[task],
+                dermoscopic=None if dermoscopic < 0 else bool(dermoscopic),
+                max_pixels=max_pixels,
+                detector=detector,
+            )
     except cutout.SubjectNotFound:
         return ({"failure": "nothing_found"},)
     except cutout.ImageRefused as refusal:

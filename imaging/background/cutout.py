@@ -14,8 +14,8 @@ from imaging import renditions
 from imaging.decoding import full_size
 from imaging.errors import ImageRefused  # noqa: F401  (raised by `cut_out`: imported by its caller from here)
 
-from . import compose, field, grading, lesion, matte
-from .protocol import Cutout
+from . import compose, contour, field, grading, lesion, matte, outline
+from .protocol import BY_HAND, OUTLINE, Cutout, Rings
 
 if TYPE_CHECKING:
     from .subject import SubjectDetector
@@ -51,9 +51,8 @@ def cut_out(
     Raises ImageRefused (cannot be decoded), SubjectNotFound, OutputNotWritable.
     """
     pixels = full_size.load(file, max_pixels=max_pixels)
-    height, width = pixels.shape[:2]
     started = time.monotonic()
-    step = max(1, int(np.ceil(np.sqrt(height * width / _WORKING_PIXELS))))
+    step = _step(pixels)
     small = _reduced(pixels, step)
     overview = _overview(small)
     round_field = field.find(overview) if engine != "general" else None
@@ -62,21 +61,65 @@ def cut_out(
     if engine == "lesion":
         measures = _cut_lesion(pixels, step, small, overview, round_field)
     else:
-        measures = _cut_subject(pixels, step, small, detector())
+        measures = _cut_subject(pixels, step, small, overview, detector())
+    return _finished(pixels, out, started, engine, grading.quality(engine, measures), measures)
+
+
+def cut_along(file: IO[bytes], out: IO[bytes], *, rings: Rings, max_pixels: int) -> Cutout:
+    """As `cut_out`, along an outline that a person drew; its edge is as soft as a lesion's."""
+    pixels = full_size.load(file, max_pixels=max_pixels)
+    height, width = pixels.shape[:2]
+    started = time.monotonic()
+    step = _step(pixels)
+    small = _reduced(pixels, step)
+    mask = outline.draw(rings, width, height, small.shape[:2])
+    if not (mask > 0.5).any():
+        raise SubjectNotFound
+    _compose_plane(pixels, step, small, cv2.GaussianBlur(mask, (0, 0), _blur(small)))
+    return _finished(pixels, out, started, OUTLINE, BY_HAND, {}, rings)
+
+
+def trace(file: IO[bytes], *, max_pixels: int) -> Rings:
+    """The outline of a cut-out that was stored without it. Raises ImageRefused."""
+    pixels = full_size.load(file, max_pixels=max_pixels)
+    height, width = pixels.shape[:2]
+    step = _step(pixels)
+    return outline.trace(pixels[::step, ::step, 3] > 127, width, height)
+
+
+def _finished(
+    pixels: np.ndarray,
+    out: IO[bytes],
+    started: float,
+    engine: str,
+    quality: str,
+    measures: dict[str, float],
+    rings: Rings | None = None,
+) -> Cutout:
+    """Write the PNG and say what it is. Raises SubjectNotFound, OutputNotWritable."""
     milliseconds = round(1000 * (time.monotonic() - started))
-    if not pixels[::step, ::step, 3].any() and not pixels[..., 3].any():
+    height, width = pixels.shape[:2]
+    step = _step(pixels)
+    seen = pixels[::step, ::step, 3]
+    if not seen.any() and not pixels[..., 3].any():
         raise SubjectNotFound
     picture = Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
     _write(picture, out)
     return Cutout(
         engine=engine,
-        quality=grading.quality(engine, measures),
+        quality=quality,
         milliseconds=milliseconds,
         width=width,
         height=height,
         measures=measures,
         thumbnail=_thumbnail(picture),
+        outline=outline.trace(seen > 127, width, height) if rings is None else [],
     )
+
+
+def _step(pixels: np.ndarray) -> int:
+    """How many times a picture is reduced for all steps but the last."""
+    return max(1, int(np.ceil(np.sqrt(pixels.shape[0] * pixels.shape[1] / _WORKING_PIXELS))))
 
 
 def _reduced(pixels: np.ndarray, step: int) -> np.ndarray:
@@ -99,7 +142,11 @@ def _overview(small: np.ndarray) -> np.ndarray:
 
 
 def _cut_subject(
-    pixels: np.ndarray, step: int, small: np.ndarray, detector: "SubjectDetector"
+    pixels: np.ndarray,
+    step: int,
+    small: np.ndarray,
+    overview: np.ndarray,
+    detector: "SubjectDetector",
 ) -> dict[str, float]:
     probability = detector.find(small)
     if probability is None:
@@ -114,6 +161,12 @@ def _cut_subject(
     slope, offset = matte.GuidedFilter(colours).linear_model(alpha)
     estimated = compose.estimate_colours(colours, matte.ramp(alpha))
     measures["edge"] = grading.edge(inside, estimated)
+    measures["stable"] = grading.stability(probability)
+    height, width = overview.shape[:2]
+    coarse = (
+        cv2.resize(inside.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+    )
+    measures |= contour.measure(overview, coarse, np.ones((height, width), bool))
     del alpha, colours
 
     def alpha_of(planes: np.ndarray, colour: np.ndarray) -> np.ndarray:
@@ -133,15 +186,36 @@ def _cut_lesion(
     found = lesion.find(overview, round_field)
     if found is None:
         raise SubjectNotFound
+    measures = measure_lesion(found, overview, round_field)
+    plane = cv2.GaussianBlur(found.mask.astype(np.float32), (0, 0), _BLUR)
+    height, width = small.shape[:2]
+    plane = cv2.resize(plane, (width, height), interpolation=cv2.INTER_CUBIC)
+    _compose_plane(pixels, step, small, plane)
+    return measures
+
+
+def measure_lesion(
+    found: lesion.Lesion, overview: np.ndarray, round_field: field.Field | None
+) -> dict[str, float]:
+    """What a lesion's edge certainty is derived from."""
     measures = grading.measure(found.mask, found.confidence)
     measures |= {
         "contrast": round(found.contrast, 3),
         "agreement": round(found.agreement, 3),
         "leaning": round(found.leaning, 3),
+        "stable": round(found.stable, 3),
     }
-    plane = cv2.GaussianBlur(found.mask.astype(np.float32), (0, 0), _BLUR)
-    height, width = small.shape[:2]
-    plane = cv2.resize(plane, (width, height), interpolation=cv2.INTER_CUBIC)
+    usable = lesion.within(overview, round_field)
+    return measures | contour.measure(overview, found.mask, usable)
+
+
+def _blur(small: np.ndarray) -> float:
+    """px of the reduced picture that are _BLUR px at the size at which lesions are looked for."""
+    return _BLUR * max(1.0, max(small.shape[:2]) / field.SIDE)
+
+
+def _compose_plane(pixels: np.ndarray, step: int, small: np.ndarray, plane: np.ndarray) -> None:
+    """Compose along the line at which a plane (h, w; float32, of the reduced picture) is 0.5."""
     alpha = _steepen(plane)
     unknown = (alpha > 0) & (alpha < 1)
     # Also the tiles next to the outline, in case the reduction skips over it.
@@ -156,7 +230,6 @@ def _cut_lesion(
         lambda planes, _colour: _steepen(planes[..., 0]),
         estimated,
     )
-    return measures
 
 
 def _steepen(plane: np.ndarray) -> np.ndarray:

@@ -20,19 +20,22 @@ _OPEN, _CLOSE = 5, 11  # px, diameters
 _MIN_SHARE, _MAX_SHARE = 0.002, 0.85  # of the field
 _SOLIDITY = 0.92  # share of its convex hull that a lesion fills
 MIN_CONTRAST = 0.2  # as `_contrast`, for an outline off the rim: below it there is no lesion
+_FAR = 0.3  # of the distance between the two means
 CONFIDENT = 0.7  # confidence in the plain mask from which nothing else is tried
 
 
 @dataclass(frozen=True, slots=True)
 class Lesion:
     """`mask` bool (h, w) at long side 384 px; `confidence`, the `agreement` of the channels and
-    `leaning`, the share of the outline on the field's rim, 0 to 1; `contrast` as `_contrast`."""
+    `leaning`, the share of the outline on the field's rim, 0 to 1; `contrast` as `_contrast`;
+    `stable`, the Dice of the mask and that of a threshold _FAR below."""
 
     mask: np.ndarray
     confidence: float
     contrast: float
     agreement: float
     leaning: float
+    stable: float
 
 
 def find(picture: np.ndarray, field: fields.Field | None) -> Lesion | None:
@@ -117,7 +120,8 @@ def _evaluate(picture: np.ndarray, channel: np.ndarray, inside: np.ndarray) -> L
     agreement = float(np.mean([dice(mask, other) for other in others]))
     leaning = _leaning(mask, inside)
     confidence = agreement * (1 - leaning) * min(1.0, _solidity(mask) / _SOLIDITY)
-    return Lesion(mask, confidence, contrast, agreement, leaning)
+    stable = dice(mask, segment(channel, inside, -_FAR))
+    return Lesion(mask, confidence, contrast, agreement, leaning, stable)
 
 
 def dice(some: np.ndarray, other: np.ndarray | None) -> float:

@@ -9,10 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 ENGINES = ("general", "lesion")
 CHOICES = ("auto", *ENGINES)
-# Processor seconds, maximum pixels, index in CHOICES, dermoscopic (-1: unknown).
+OUTLINE, TRACE = "outline", "trace"  # cut along an outline; find the outline of a cut-out
+TASKS = (*CHOICES, OUTLINE, TRACE)
+# Processor seconds, maximum pixels, index in TASKS, dermoscopic (-1: unknown).
 REQUEST = struct.Struct("!dQbb")
 REPLY = struct.Struct("!II")  # bytes of: facts, thumbnail
 QUALITIES = ("excellent", "good", "fair")
+BY_HAND = "by_hand"  # the outline is a person's: its certainty is not judged
+Rings = list[list[list[int]]]  # closed lines of [x, y], px of the upright original
+MAX_TRACED = 120  # points that an engine's outline has at most, its rings together
 FAILURES = {
     "nothing_found": _("No subject stands out from the background of this picture."),
     "too_heavy": _("This picture takes too much time or memory to cut out."),
@@ -40,7 +45,8 @@ class Cutout:
     engine's own work, without decoding and without writing the PNG; `thumbnail` a WebP with alpha
     of `renditions.thumbnail_size`; `width` × `height` px, upright; `measures` the numbers by name
     that quality is derived from (`grading.measure`, and for a lesion its contrast, the agreement
-    of its channels and the share of its outline on the field's rim).
+    of its channels and the share of its outline on the field's rim); `outline` as `outline.trace`.
+    Along an outline of a person `engine` is OUTLINE and `quality` BY_HAND.
 
     Raises ValueError for impossible values: a process that was taken over may send anything.
     """
@@ -52,11 +58,14 @@ class Cutout:
     height: int
     measures: dict[str, float]
     thumbnail: bytes
+    outline: Rings
 
     def __post_init__(self) -> None:
         possible = (
-            self.engine in ENGINES
-            and self.quality in QUALITIES
+            (
+                (self.engine in ENGINES and self.quality in QUALITIES)
+                or (self.engine, self.quality) == (OUTLINE, BY_HAND)
+            )
             and type(self.milliseconds) is int
             and 0 <= self.milliseconds < 2**31
             and all(type(side) is int and 0 < side < 2**31 for side in (self.width, self.height))
@@ -71,6 +80,26 @@ class Cutout:
                 for name, value in self.measures.items()
             )
             and (self.thumbnail[:4], self.thumbnail[8:12]) == (b"RIFF", b"WEBP")
+            and is_possible_outline(self.outline, self.width, self.height)
         )
         if not possible:
             raise ValueError("impossible for a cut-out")
+
+
+def is_possible_outline(rings: Any, width: int, height: int) -> bool:
+    """Whether `rings` could be what `outline.trace` returns for a picture of this size, px."""
+    limits = (width, height)
+    return (
+        type(rings) is list
+        and sum(len(ring) if type(ring) is list else MAX_TRACED + 1 for ring in rings) <= MAX_TRACED
+        and all(
+            type(point) is list
+            and len(point) == 2
+            and all(
+                type(value) is int and 0 <= value <= limit
+                for value, limit in zip(point, limits, strict=True)
+            )
+            for ring in rings
+            for point in ring
+        )
+    )

@@ -4,8 +4,10 @@ It may crash, run out of memory or time, or be killed: that is a coded failure o
 next image gets a new process.
 """
 
+import json
 import logging
 import os
+import tempfile
 import time
 from collections.abc import Callable
 from functools import cache
@@ -16,7 +18,19 @@ from django.conf import settings
 from imaging.errors import EngineUnavailable
 from imaging.sandbox import InvalidReply, Pool, Process, ProcessExited, ProcessTimeout, WorkerError
 
-from .protocol import CHOICES, FAILURES, REPLY, REQUEST, BackgroundFailed, Cutout
+from .protocol import (
+    CHOICES,
+    FAILURES,
+    OUTLINE,
+    REPLY,
+    REQUEST,
+    TASKS,
+    TRACE,
+    BackgroundFailed,
+    Cutout,
+    Rings,
+    is_possible_outline,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -43,13 +57,22 @@ class Remover(Process):
         }
 
     def cut_out(
-        self, original: IO[bytes], out: IO[bytes], engine: str, dermoscopic: bool | None
+        self,
+        original: IO[bytes],
+        out: IO[bytes],
+        task: str,
+        dermoscopic: bool | None = None,
+        rings: Rings | None = None,
     ) -> list[bytes]:
-        """The parts of the reply: facts, thumbnail. Raises as `request`."""
+        """The parts of the reply: facts, thumbnail. `task` is in TASKS. Raises as `request`."""
         seconds = settings.BACKGROUND_SECONDS
         flag = -1 if dermoscopic is None else int(bool(dermoscopic))
-        message = REQUEST.pack(seconds, settings.MAX_IMAGE_PIXELS, CHOICES.index(engine), flag)
-        return self.request(message, [original, out], time.monotonic() + 4 * seconds)
+        message = REQUEST.pack(seconds, settings.MAX_IMAGE_PIXELS, TASKS.index(task), flag)
+        with tempfile.TemporaryFile() as outline:
+            outline.write(json.dumps(rings or []).encode())
+            outline.seek(0)
+            files = [original, out, outline]
+            return self.request(message, files, time.monotonic() + 4 * seconds)
 
 
 class Removers(Pool[Remover]):
@@ -86,9 +109,42 @@ def remove(
     return result
 
 
-def _run(request: Callable[[Remover], list[bytes]]) -> Cutout | BackgroundFailed:
+def follow(original: IO[bytes], out: IO[bytes], rings: Rings) -> Cutout:
+    """As `remove`, along closed lines of [x, y], px of the upright original: what is in an odd
+    number of them stays."""
+    result = _run(lambda remover: remover.cut_out(original, out, OUTLINE, rings=rings))
+    if isinstance(result, BackgroundFailed):
+        raise result
+    return result
+
+
+def trace(cutout: IO[bytes], width: int, height: int) -> Rings:
+    """The outline of a cut-out of that size, px, as closed lines of a few points. The process ends
+    afterwards: only a web process asks, and seldom. Raises as `remove`."""
+
+    def parse(facts: dict[str, Any], _thumbnail: bytes) -> Rings | BackgroundFailed:
+        if failed := facts.get("failure"):
+            return BackgroundFailed(failed)
+        rings: Rings = facts["outline"]
+        if not is_possible_outline(rings, width, height):
+            raise ValueError("an impossible outline")
+        return rings
+
+    with tempfile.TemporaryFile("w+b") as unused:
+        try:
+            result = _run(lambda remover: remover.cut_out(cutout, unused, TRACE), parse)
+        finally:
+            close()
+    if isinstance(result, BackgroundFailed):
+        raise result
+    return result
+
+
+def _run(request: Callable[[Remover], list[bytes]], parse: Callable[..., Any] | None = None) -> Any:
+    """What `parse` (`_result` by default) makes of the reply; raises BackgroundFailed where there
+    is none."""
     try:
-        return removers().run(request, _result)
+        return removers().run(request, parse or _result)
     except ProcessExited as error:
         if error.hit_time_limit:
             raise BackgroundFailed("too_heavy") from error

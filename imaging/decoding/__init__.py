@@ -36,6 +36,7 @@ class Decoded:
     captured_offset: int | None
     captured_from: str
     camera_model: str
+    front_camera: bool
     sharpness: float
     exposure: float
     damaged: bool
@@ -55,7 +56,7 @@ class Decoded:
             and type(self.camera_model) is str
             and clean_text(self.camera_model, CAMERA_LENGTH) == self.camera_model
             and all(type(score) is float and isfinite(score) for score in scores)
-            and type(self.damaged) is bool
+            and type(self.front_camera) is type(self.damaged) is bool
             and self.display.startswith(b"\xff\xd8\xff")
             and (self.thumbnail[:4], self.thumbnail[8:12]) == (b"RIFF", b"WEBP")
         )

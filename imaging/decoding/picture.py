@@ -69,6 +69,7 @@ def decode(file: IO[bytes], *, max_pixels: int) -> Decoded:
         captured_offset=facts.captured_offset,
         captured_from=facts.captured_from,
         camera_model=facts.camera_model,
+        front_camera=facts.front_camera,
         sharpness=sharpness,
         exposure=exposure,
         damaged=damaged,

@@ -301,6 +301,12 @@ def test_every_failure_code_has_a_message():
         {"measures": ["share"]},
         {"measures": {f"m{n}": 1 for n in range(50)}},
         {"owner": 1},
+        {"engine": "outline"},
+        {"quality": "by_hand"},
+        {"outline": [[[0, 0], [641, 0], [9, 9]]]},
+        {"outline": [[[0, 0], ["<b>", 0], [9, 9]]]},
+        {"outline": [[[0, 0]] * 121]},
+        {"outline": {"a": 1}},
     ],
     ids=str,
 )
@@ -313,6 +319,7 @@ def test_forged_replies_are_refused(tmp_path, monkeypatch, forged):
         "width": 640,
         "height": 480,
         "measures": {"share": 0.3},
+        "outline": [[[0, 0], [640, 0], [640, 480]]],
     }
 
     def reply_with(facts):

@@ -17,6 +17,23 @@ def read_metadata(main=None, exif=None):
 
 
 @pytest.mark.parametrize(
+    ("lens", "front"),
+    [
+        ("iPhone 15 Pro front TrueDepth camera 2.69mm f/1.9", True),
+        ("Pixel 7 front camera 2.74mm f/2.2", True),
+        ("iPhone 15 Pro back triple camera 6.765mm f/1.78", False),
+        ("Frontier 50mm", False),
+        (None, False),
+        (b"\xff\xfe", False),
+    ],
+)
+def test_front_camera_is_known_by_its_lens(lens, front):
+    """Its picture may be mirrored: left would be taken for right."""
+    exif = {ExifTags.Base.LensModel: lens} if lens else None
+    assert read_metadata(exif=exif).front_camera is front
+
+
+@pytest.mark.parametrize(
     ("written", "expected"),
     [
         ("2023:07:14 09:08:07", "2023-07-14T09:08:07+02:00"),

@@ -1,7 +1,9 @@
 /** What every page needs: shortcuts, menus, messages that go, focus on what is wrong. */
 import { settle, toast } from "./components/toast.js";
+import { place } from "./components/toast-place.js";
 import "./components/drafts/index.js";
 import "./components/history.js";
+import "./components/htmx-session.js";
 import "./components/menus.js";
 import "./components/metadata.js";
 import "./components/suggest.js";
@@ -44,16 +46,6 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   }
 });
 
-// The session has ended and the answer is the login page: go there, do not show it inside.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { requestConfig, xhr } = event.detail;
-  const asked = new URL(requestConfig.path, location.href).pathname;
-  if (xhr.responseURL && new URL(xhr.responseURL).pathname !== asked) {
-    event.preventDefault();
-    location.reload();
-  }
-});
-
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(failure, ({ target }) => {
     if (target.matches?.("[data-progress]")) return; // it asks again by itself
@@ -65,3 +57,4 @@ for (const failure of ["htmx:sendError", "htmx:responseError"]) {
 const wrong = document.querySelector(".stale input[type=radio]") ?? document.querySelector('main [aria-invalid="true"]');
 wrong?.focus();
 document.querySelectorAll("[data-toast]").forEach(settle);
+place(document.getElementById("toasts"));

@@ -53,6 +53,47 @@ def accessibility_violations(page):
     ]
 
 
+# With a message shown: each control, scrolled into view, must be what a press on its middle meets,
+# and not a bar or a message that lies over it.
+COVERED = """async () => {
+    const { toast } = await import("/static/js/components/toast.js");
+    const message = toast("Image supprimée.", { action: { label: "Annuler", onClick() {} } });
+    const barOf = (element) => {
+        for (; element; element = element.parentElement) {
+            if (/fixed|sticky/.test(getComputedStyle(element).position)) return element;
+        }
+        return null;
+    };
+    const found = [];
+    const layer = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
+    const all = layer.querySelectorAll("a[href], button, input, select, textarea, summary");
+    for (const control of all) {
+        if (control.disabled || !control.checkVisibility({ visibilityProperty: true })) continue;
+        control.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+        const over = () => {
+            const { left, top, width, height } = control.getBoundingClientRect();
+            if (width < 4 || height < 4) return null; // visually hidden
+            const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+            const bar = hit && barOf(hit);
+            if (bar?.querySelector("details[open]")) return null; // a menu that somebody has opened
+            const own = bar?.contains(control) || hit?.closest("label")?.control === control;
+            return own ? null : bar;
+        };
+        if (over()?.id === "toasts") document.dispatchEvent(new Event("scrollend")); // it moves
+        const bar = over();
+        if (bar) found.push([control.outerHTML.slice(0, 80), bar.className]);
+    }
+    message.remove();
+    scrollTo(0, 0);
+    return found;
+}"""
+
+
+def covered_controls(page):
+    """[(control, what lies over it)], with a message shown."""
+    return [("covered", *fault) for fault in page.evaluate(COVERED)]
+
+
 def page_faults(page, name, widths=WIDTHS, path=None):
     """The faults at each width; with `path`, the page is loaded at phone and desktop width."""
     problems = []
@@ -60,6 +101,7 @@ def page_faults(page, name, widths=WIDTHS, path=None):
         page.set_viewport_size({"width": width, "height": 800})
         if path and width in (PHONE, DESKTOP):
             page.goto(path)
+        problems += [(name, width, *fault) for fault in covered_controls(page)]
         for scheme in in_both_schemes(page):
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 problems.append((name, width, scheme, "wider than the screen"))

@@ -40,7 +40,7 @@ def drop(page, selector, files):
 
 
 @pytest.mark.both
-def test_photographs_are_dropped_described_viewed_and_deleted(
+def test_photographs_are_dropped_described_viewed_deleted_and_restored(
     tab, doctor, record, consultation, violations
 ):
     page = tab(doctor)
@@ -111,6 +111,10 @@ def test_photographs_are_dropped_described_viewed_and_deleted(
     expect(page.locator("#images .tile")).to_have_count(2)
     assert ConsultationImage.objects.count() == 2
     assert len(blobs()) == 9, "in the bin, from which it can come back"
+    viewer.get_by_role("button", name="Undo").click()
+    expect(position).to_have_text("2 / 3")  # and is shown again
+    expect(page.locator("#images .tile")).to_have_count(3)
+    assert ConsultationImage.objects.count() == 3
     page.keyboard.press("Escape")
     expect(viewer).to_be_hidden()
     assert not violations
@@ -162,7 +166,9 @@ def test_retried_upload_is_stored_once(tab, doctor, consultation):
 
 
 def test_photographs_can_be_pasted_and_taken_by_camera(tab, doctor, consultation, violations):
+    """Where the browser cannot judge them, too: what the camera of tests shows moves."""
     page = tab(doctor)
+    page.route("**/looking/worker.js", lambda route: route.abort())
     page.goto(f"/consultations/{consultation.pk}/")
     page.locator("[data-open-upload]").first.click()
     modal = page.locator("#upload")

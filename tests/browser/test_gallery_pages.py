@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from gallery.models import StorageQuota, UserImage
 from gallery.services.processing import queue
 
-from .page_faults import WIDTHS, accessibility_violations, page_faults
+from .page_faults import WIDTHS, accessibility_violations, covered_controls, page_faults
 from .test_gallery import submit
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -54,6 +54,7 @@ def test_gallery_pages_have_no_layout_or_accessibility_faults(tab, doctor, viola
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/gallery/")
     page.locator(".pick").first.click()
+    problems += [("selection", fault) for fault in covered_controls(page)]
     page.locator("#selection summary").click()
     bar = page.locator("#selection").bounding_box()
     assert bar["x"] >= 0
@@ -65,5 +66,6 @@ def test_gallery_pages_have_no_layout_or_accessibility_faults(tab, doctor, viola
     problems += [("filters", violation) for violation in accessibility_violations(page)]
     page.locator("[data-open-upload]").first.click()
     problems += [("upload", violation) for violation in accessibility_violations(page)]
+    problems += [("upload", fault) for fault in covered_controls(page)]
     assert not problems
     assert not violations

@@ -9,7 +9,7 @@ from .page_faults import accessibility_violations, page_faults
 
 
 @pytest.fixture
-def paths(consultation, image, record, doctor):
+def paths(consultation, image, record, doctor, lesion):
     services.add_image(
         consultation=consultation, user=doctor, upload=upload(seed=2), is_primary=True
     )
@@ -20,6 +20,8 @@ def paths(consultation, image, record, doctor):
         "/patients/new/",
         f"/patients/{record.pk}/",
         f"/patients/{record.pk}/edit/",
+        f"/patients/{record.pk}/lesions/",
+        f"/lesions/{lesion.pk}/",
         "/consultations/",
         "/consultations/?q=nothing",
         "/consultations/new/",

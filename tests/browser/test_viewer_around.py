@@ -52,7 +52,7 @@ def in_viewer(page, path):
     page.goto(path)
     page.locator("#images .tile a").first.click()
     viewer = page.locator("#viewer")
-    expect(viewer.locator("[data-loading]")).to_be_hidden()
+    expect(viewer.locator("[data-stage][data-staged]")).to_be_attached()
     return viewer
 
 
@@ -133,6 +133,50 @@ def test_the_picture_has_a_name_and_the_librarys_keys_do_nothing(tab, doctor, ye
     assert viewer.page.evaluate("window.done") == []
     viewer.page.keyboard.press("r")
     assert viewer.page.evaluate("window.done").count("setRotation") == 1
+    assert not violations
+
+
+def test_a_picture_is_seen_before_its_stage_and_the_viewer_is_gone_at_once(
+    tab, doctor, years, violations
+):
+    """The stage took longer to come than the picture; the page took longer to wake up than a frame.
+    What is pressed meanwhile must not be lost."""
+    page, held = tab(doctor, reduced_motion="no-preference"), []
+    page.route("**/openseadragon.min*.js", lambda route: held.append(route))
+    page.goto(years)
+    tiles, viewer = page.locator("#images .tile a"), page.locator("#viewer")
+    tiles.first.click()
+    seen = viewer.locator(".viewer-sight img")
+    for _ in range(2):
+        expect(seen).to_have_js_property("naturalWidth", 320)
+        expect(viewer.locator("[data-loading]")).to_be_hidden()
+        page.keyboard.press("ArrowRight")
+    expect(viewer.locator("[data-position]")).to_have_text("3 / 4")
+    page.keyboard.press("+")
+    for route in held:
+        route.continue_()
+    expect(viewer.locator("[data-stage][data-staged]")).to_be_attached()
+    expect(viewer.locator(".viewer-sight")).to_be_hidden()
+    expect(viewer.locator("[data-do=fit]")).to_contain_text("125%")
+
+    page.evaluate(
+        """() => {
+            const key = new KeyboardEvent("keydown", { key: "Escape", bubbles: true });
+            const viewer = document.querySelector("#viewer");
+            viewer.dispatchEvent(key);
+            window.gone = !viewer.checkVisibility({ opacityProperty: true });
+            document.querySelector("#images .tile a").click();
+        }"""
+    )
+    assert page.evaluate("window.gone")
+    expect(viewer.locator("[data-position]")).to_have_text("1 / 4")
+    page.wait_for_timeout(300)
+    assert viewer.evaluate(
+        "viewer => viewer.open && viewer.checkVisibility({opacityProperty: true})"
+    )
+    page.keyboard.press("Escape")
+    expect(viewer).to_be_hidden()
+    expect(tiles.first).to_be_focused()
     assert not violations
 
 

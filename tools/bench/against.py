@@ -88,6 +88,16 @@ class Tree:
         return (int(facts[11]) + int(facts[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def revision_named(name):
+    """Its short name."""
+    return subprocess.run(
+        ["git", "-C", str(ROOT), "rev-parse", "--short", f"{name}^{{commit}}"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+
 @contextmanager
 def revision(name):
     """A tree of it that is gone afterwards, with the libraries that script/setup has fetched."""
@@ -135,12 +145,7 @@ def tell(report, trees, measured):
 
 def main(name):
     report = Report("Pages against a former revision")
-    rev = subprocess.run(
-        ["git", "-C", str(ROOT), "rev-parse", "--short", f"{name}^{{commit}}"],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    ).stdout.strip()
+    rev = revision_named(name)
     report.text(
         f"Base is {rev}. CPU is of the worker process, user and system, mean of {REQUESTS} "
         "requests, base and head in turn; bytes are before compression."

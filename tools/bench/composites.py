@@ -21,6 +21,10 @@ STEPS = (
     ("cluttered much", {"clutter": 80}),
     ("out of focus", {"blur": 6}),
     ("noise", {"noise": 25}),
+    ("patched", {"patch": "background"}),
+    ("patched, small", {"patch": "background", "scale": 0.5}),
+    ("glare", {"patch": "glare"}),
+    ("holds something", {"patch": "prop"}),
 )
 
 
@@ -35,12 +39,14 @@ def composite(
     contrast=1.0,
     blur=0,
     noise=3,
+    patch="",
 ):
     """(RGB picture as uint8 (h, w, 3), α as float32 (h, w)): a furry figure before a background.
 
     scale: of its size; offset: of the half frame, to one side; clutter: shapes in the background;
     contrast: of its colours to the background's; blur: Gaussian σ of the whole, px; noise: σ in
-    codes.
+    codes; patch: a piece of the figure in the background's colours ("background"), a reflection on
+    its outline ("glare"), or bars of its colours that it holds and that are no part of it ("prop").
     """
     rng = generator(seed, "composite")
     width, height = size
@@ -53,12 +59,40 @@ def composite(
     front = _coat(rng, size)
     mean = back.reshape(-1, 3).mean(axis=0)
     front = mean + (front - mean) * np.float32(contrast)
+    if patch:
+        front, back = _patched(rng, patch, front, back, alpha)
     picture = front * alpha[..., None] + back * (1 - alpha[..., None])
     if blur:
         picture = cv2.GaussianBlur(picture, (0, 0), blur)
         alpha = cv2.GaussianBlur(alpha, (0, 0), blur)
     picture = picture + rng.normal(0, noise, picture.shape)
     return picture.clip(0, 255).astype(np.uint8), alpha
+
+
+def _patched(rng, patch, front, back, alpha):
+    """(front, back) with what `composite` says of `patch`, on the outline of the figure."""
+    lines, _tree = cv2.findContours(
+        (alpha > 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    line = max(lines, key=cv2.contourArea)[:, 0]
+    radius = np.sqrt(alpha.sum() / np.pi)
+    if patch == "prop":
+        back, colour = back.copy(), tuple(map(float, np.median(front.reshape(-1, 3), axis=0)))
+        for _ in range(4):
+            at, angle = line[rng.integers(len(line))], rng.uniform(0, 2 * np.pi)
+            tip = at + radius * rng.uniform(0.5, 1.5) * np.array((np.cos(angle), np.sin(angle)))
+            ends = (tuple(map(int, at)), tuple(map(int, tip)))
+            cv2.line(back, *ends, colour, round(rng.uniform(3, 22)), cv2.LINE_AA)
+        return front, back
+    at, axes = line[rng.integers(len(line))], rng.uniform(0.35, 0.75, 2) * radius
+    plane = np.zeros(alpha.shape, np.uint8)
+    turn = rng.uniform(0, 180)
+    cv2.ellipse(plane, tuple(map(int, at)), tuple(map(int, axes)), turn, 0, 360, 255, -1)
+    soft = 15 if patch == "glare" else 3
+    share = 0.9 * cv2.GaussianBlur(plane.astype(np.float32) / 255, (0, 0), soft)[..., None]
+    if patch == "glare":
+        return front * (1 - share) + 250 * share, back * (1 - share) + 250 * share
+    return front * (1 - share) + back * share, back
 
 
 def _background(rng, size, clutter):

@@ -12,6 +12,8 @@ from tools.phantoms.lesion import paint
 from tools.phantoms.views import DERMOSCOPY_MM, _frames, _framing
 
 SPOILT = ("as drawn", "hair", "vignette", "faint", "ink", "soft focus")
+# What takes a bite out of a mask, adds to it, or leaves hairs in it; each lies on the outline.
+BITTEN = ("scale", "bubble", "glare", "shadow", "thick hair")
 
 
 def dermoscopy(seed, *, size=(1024, 768), lesion=True, **options):
@@ -55,8 +57,9 @@ def outline(seed, size, lesion):
     return (layers.cover > 0.5) & (np.hypot(x, y) < radius)
 
 
-def spoil(picture, seed, how):
-    """What makes a lesion hard to find; `picture` uint8 (h, w, 3)."""
+def spoil(picture, seed, how, truth=None):
+    """What makes a lesion hard to find; `picture` uint8 (h, w, 3). What is in BITTEN is put on the
+    outline of `truth` (bool, h × w)."""
     rng = generator(seed, "spoilt", how)
     height, width = picture.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
@@ -67,6 +70,8 @@ def spoil(picture, seed, how):
         lit = picture.max(axis=2, keepdims=True) > 40
         skin_colour = np.median(picture[lit[..., 0]], axis=0)
         return np.where(lit, picture * 0.4 + skin_colour * 0.6, picture).astype(np.uint8)
+    if how in BITTEN:
+        return bite(picture, rng, how, truth)
     if how == "soft focus":
         blurred = Image.fromarray(picture).filter(ImageFilter.GaussianBlur(width / 200))
         return np.asarray(blurred)
@@ -87,3 +92,39 @@ def spoil(picture, seed, how):
         colour, thick = ((70, 40, 130), 0.012) if how == "ink" else ((38, 26, 22), 0.0035)
         cv2.polylines(picture, [line], False, colour, max(1, round(thick * width)), cv2.LINE_AA)
     return picture
+
+
+def bite(picture, rng, how, truth):
+    """A scale of the colour of skin, a bubble, a reflection, a shadow, or hairs on the outline."""
+    lines, _tree = cv2.findContours(
+        truth.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    line = max(lines, key=cv2.contourArea)[:, 0]
+    radius, width = np.sqrt(truth.sum() / np.pi), picture.shape[1]
+    if how == "thick hair":
+        picture = picture.copy()
+        for _ in range(6):
+            at, angle = line[rng.integers(len(line))], rng.uniform(0, np.pi)
+            along, reach = np.linspace(-1, 1, 30), rng.uniform(0.25, 0.5) * width
+            bend = rng.normal(0, 0.1) * along**2
+            px = at[0] + reach * (along * np.cos(angle) - bend * np.sin(angle))
+            py = at[1] + reach * (along * np.sin(angle) + bend * np.cos(angle))
+            hair = np.stack((px, py), axis=1).round().astype(np.int32)
+            thick = max(2, round(0.008 * width))
+            cv2.polylines(picture, [hair], False, (36, 26, 22), thick, cv2.LINE_AA)
+        return picture
+    at, axes = line[rng.integers(len(line))], rng.uniform(0.35, 0.8, 2) * radius
+    soft = {"bubble": 2, "scale": 4, "glare": 8, "shadow": 0.15 * radius}[how]
+    share = blot(truth.shape, at, axes, rng.uniform(0, 180), soft)
+    if how == "shadow":
+        return (picture * (1 - 0.35 * share)).astype(np.uint8)
+    skin = np.median(picture[(picture.max(axis=2) > 40) & ~truth], axis=0)
+    colour = {"scale": skin, "bubble": 1.1 * skin, "glare": np.array((250, 248, 245))}[how]
+    return (picture * (1 - 0.85 * share) + colour * 0.85 * share).clip(0, 255).astype(np.uint8)
+
+
+def blot(shape, at, axes, degrees, soft):
+    """The share (h, w, 1) that an ellipse covers, blurred by σ = `soft` px."""
+    plane = np.zeros(shape, np.uint8)
+    cv2.ellipse(plane, tuple(map(int, at)), tuple(map(int, axes)), degrees, 0, 360, 255, -1)
+    return cv2.GaussianBlur(plane.astype(np.float32) / 255, (0, 0), soft)[..., None]

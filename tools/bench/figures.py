@@ -5,7 +5,8 @@ from itertools import combinations
 
 import numpy as np
 
-from consultations import measuring
+from consultations.measuring import geometry
+from consultations.measuring.growth import growth
 from imaging.geometry.tasks import Task
 from tools.phantoms.fields import generator
 
@@ -56,7 +57,7 @@ def main(report, drawn):
     ]
     header = ("outlines", "that do not grow", "growth told", "that grow", "growth told")
     report.table(header, rows)
-    errors = [abs(one.value / truth - 1) for one, truth in hands]
+    errors = [abs(size / truth - 1) for (size, _margin), truth in hands]
     return [
         ("size with a drawn scale: error, 95 %, %", 100 * float(np.percentile(errors, 95)), 3),
         ("ticks: worst error of what is believed, %", 100 * max(filter(None, found)), 1),
@@ -67,24 +68,20 @@ def main(report, drawn):
 
 
 def by_hand(shown, again=0):
-    """(size, its truth in mm): a scale drawn along half the picture, an outline traced in
+    """((size, margin), truth), mm: a scale drawn along half the picture, an outline traced in
     POINTS points, each of them HAND px (σ) off."""
     rng = generator(shown.name, again, "hand")
     reach = shown.size[0] / 2
     ends = [tuple(rng.normal((x, 50), HAND)) for x in (50, 50 + reach)]
-    scale = measuring.Scale.of_line(*ends, reach * shown.mm_per_px, pointing=HAND)
+    mm_per_px = reach * shown.mm_per_px / geometry.distance(*ends)
+    relative = np.sqrt(2) * HAND / geometry.distance(*ends)
     outline = shown.truth.outline
     chosen = outline[:: max(1, len(outline) // POINTS)]
-    while True:  # a hand does not cross itself
-        try:
-            area = measuring.area(
-                [tuple(point) for point in chosen + rng.normal(0, HAND, chosen.shape)],
-                scale,
-                pointing=HAND,
-            )
-        except measuring.MeasureRefused:
-            continue
-        return measuring.size_of_area(area), _true_size(shown)
+    drawn = (chosen + rng.normal(0, HAND, chosen.shape)).tolist()
+    while geometry.crosses_itself(drawn):  # a hand does not
+        drawn = (chosen + rng.normal(0, HAND, chosen.shape)).tolist()
+    disc = geometry.disc_diameter(geometry.polygon_area(drawn, HAND))
+    return disc.scaled(mm_per_px, relative), _true_size(shown)
 
 
 def by_machine(shown):
@@ -92,9 +89,11 @@ def by_machine(shown):
     found = Task([shown.file()] * 2, shown.size * 2).outline()
     if isinstance(found, str):
         return None
-    scale = measuring.Scale(shown.mm_per_px, 0.005 * shown.mm_per_px)
-    area = measuring.area(found.points, scale, pointing=0, edge=found.edge)
-    return measuring.size_of_area(area), _true_size(shown)
+    area = geometry.polygon_area(found.points, 0).value
+    around = geometry.path([*found.points, found.points[0]], 0).value
+    # One error for all of the outline: where the edge is seen.
+    disc = geometry.disc_diameter(geometry.Figure(area, around * found.edge, power=2))
+    return disc.scaled(shown.mm_per_px, 0.005), _true_size(shown)
 
 
 def _true_size(shown):
@@ -102,9 +101,9 @@ def _true_size(shown):
 
 
 def _exactness(found, every):
-    errors = np.array([abs(one.value / truth - 1) for one, truth in found])
-    areas = np.array([abs((one.value / truth) ** 2 - 1) for one, truth in found])
-    within = np.mean([abs(one.value - truth) <= one.margin for one, truth in found])
+    errors = np.array([abs(size / truth - 1) for (size, _margin), truth in found])
+    areas = np.array([abs((size / truth) ** 2 - 1) for (size, _margin), truth in found])
+    within = np.mean([abs(size - truth) <= margin for (size, margin), truth in found])
     return (
         f"{len(found)} of {len(every)}",
         f"{100 * np.median(errors):.1f} %",
@@ -146,7 +145,9 @@ def growths(drawn, measure):
             sizes = {name: found for name in own if (found := measure(own[name]))}
             for one, other in combinations(sizes, 2):
                 days = [date(2026, 1, 1) + timedelta(days=91 * n) for n in (0, 1)]
-                pair = [(day, sizes[name][0]) for day, name in zip(days, (one, other), strict=True)]
-                told = measuring.growth(pair).is_change
+                pair = [
+                    (day, *sizes[name][0]) for day, name in zip(days, (one, other), strict=True)
+                ]
+                told = growth(pair).is_change
                 (some if "grown" in (one, other) else none).append(told)
     return none, some

@@ -31,10 +31,7 @@ def tell(report, trees, page):
     """The medians (ms) of both trees, in a table."""
     draw(trees)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-            args=["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
-        )
+        browser = launched(playwright)
         times = [[], []]
         for _ in range(ROUNDS):
             for tree, measured in zip(trees, times, strict=True):
@@ -50,6 +47,13 @@ def tell(report, trees, page):
     cells = zip((tree.name for tree in trees), medians, spread, strict=True)
     report.table(("", "ms, median", "all"), [(name, f"{ms:.0f}", of) for name, ms, of in cells])
     return medians
+
+
+def launched(playwright):
+    return playwright.chromium.launch(
+        executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+        args=["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+    )
 
 
 def draw(trees):

@@ -64,10 +64,10 @@ class Client:
             raise RuntimeError(f"{response.status} {content[:200]!r}")
         return json.loads(content)
 
-    def upload(self, times=1):
-        """Returns the last answer."""
+    def upload(self, times=1, to=1):
+        """Into the consultation with the key `to`. Returns the last answer."""
         for _ in range(times):
-            answer = self.post("/api/v1/consultations/1/images", self.body, self.headers)
+            answer = self.post(f"/api/v1/consultations/{to}/images", self.body, self.headers)
         return answer
 
 

@@ -13,6 +13,8 @@ from consultations.models import Consultation, ConsultationImage, Patient
 from tools import phantoms
 from tools.phantoms import Lesion
 
+from . import lesions
+
 PASSWORD = "dermaai-demo"
 CAMERAS = {
     "phone": ("Apple", "iPhone 15 Pro"),
@@ -237,7 +239,7 @@ def make(patients=RECORD, scale=1):
         "patient@demo.example", PASSWORD, full_name="Marie Lefèvre", role="patient"
     )
     User.objects.create_superuser("staff@demo.example", PASSWORD, full_name="Sam Petit")
-    jobs = []
+    jobs, pictures = [], []
     with ProcessPoolExecutor() as pool:
         for number, (person, visits) in enumerate(patients):
             login = person.get("login", False)
@@ -280,6 +282,8 @@ def make(patients=RECORD, scale=1):
             )
             added = min(taken + timedelta(minutes=2), timezone.now())
             ConsultationImage.objects.filter(pk=image.pk).update(created_at=added)
+            pictures.append((image, shot))
+    lesions.make(pictures, doctor)
 
 
 def _file_name(shot, count):

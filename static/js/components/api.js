@@ -1,4 +1,8 @@
 /** The API as the page's own user: session, CSRF, JSON, and refusals a person can read. */
+import { csrfToken } from "./csrf.js";
+import { foreign, logInAgain } from "./login-again.js";
+
+export { csrfToken };
 
 export class Refusal extends Error {
   constructor(status, { code = "", detail = "", attr = null, retryAfter = 0 } = {}) {
@@ -10,14 +14,6 @@ export class Refusal extends Error {
   get passing() {
     return [0, 401, 408, 429].includes(this.status) || this.status >= 500;
   }
-}
-
-/** The cookie first: it follows a new login in another tab, which the page's own copy does not. */
-export function csrfToken() {
-  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-  if (cookie) return decodeURIComponent(cookie[1]);
-  const headers = JSON.parse(document.body.getAttribute("hx-headers") || "{}");
-  return headers["X-CSRFToken"] || "";
 }
 
 /** "120" or an HTTP date, in seconds from now. */
@@ -40,26 +36,38 @@ export function refusal(status, text, retryAfter) {
 }
 
 /**
+ * fetch() in the session of this page's user. Where that has ended (`ended(response)`), they log in
+ * again in place and it is sent again. `options()` is asked each time: the token is a new one then.
+ */
+async function send(url, options, ended) {
+  if (foreign() && !(await logInAgain())) throw new Refusal(401);
+  const once = async () => {
+    try {
+      return await fetch(url, { credentials: "same-origin", ...options() });
+    } catch {
+      throw new Refusal(0);
+    }
+  };
+  const response = await once();
+  return ended(response) && (await logInAgain()) ? once() : response;
+}
+
+/**
  * JSON in, JSON out; null for "no content"; throws a Refusal. With `etag`, nothing is written where
  * somebody has changed it since: the Refusal has `current`, what stands there, and its `etag`.
  */
 export async function api(method, url, body, { etag } = {}) {
-  let response;
-  try {
-    response = await fetch(url, {
-      method,
-      credentials: "same-origin",
-      headers: {
-        Accept: "application/json",
-        "X-CSRFToken": csrfToken(),
-        ...(etag ? { "If-Match": etag } : {}),
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch {
-    throw new Refusal(0);
-  }
+  const options = () => ({
+    method,
+    headers: {
+      Accept: "application/json",
+      "X-CSRFToken": csrfToken(),
+      ...(etag ? { "If-Match": etag } : {}),
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const response = await send(url, options, ({ status }) => status === 401);
   const text = await response.text();
   if (!response.ok) {
     const refused = refusal(response.status, text, response.headers.get("Retry-After"));
@@ -76,19 +84,14 @@ export async function api(method, url, body, { etag } = {}) {
  * again; whatever else is refused throws a Refusal. With `form`, its fields are sent.
  */
 export async function fragment(method, url, form = null) {
-  let response;
-  try {
-    response = await fetch(url, {
-      method,
-      credentials: "same-origin",
-      cache: "no-store",
-      headers: { "HX-Request": "true", "X-CSRFToken": csrfToken() },
-      body: form ? new URLSearchParams(new FormData(form)) : undefined,
-    });
-  } catch {
-    throw new Refusal(0);
-  }
-  if (response.redirected) throw new Refusal(401); // to the login
+  const options = () => ({
+    method,
+    cache: "no-store",
+    headers: { "HX-Request": "true", "X-CSRFToken": csrfToken() },
+    body: form ? new URLSearchParams(new FormData(form)) : undefined,
+  });
+  const response = await send(url, options, ({ redirected }) => redirected); // to the login
+  if (response.redirected) throw new Refusal(401);
   if (![200, 409, 422].includes(response.status)) throw new Refusal(response.status);
   return { status: response.status, html: await response.text() };
 }
@@ -96,7 +99,7 @@ export async function fragment(method, url, form = null) {
 function explain(status, detail, code) {
   if (status === 0) return gettext("No connection. Check the network, then try again.");
   if (status === 401 || code === "not_authenticated")
-    return gettext("Your session has expired. Log in again in another tab, then try again.");
+    return gettext("Your session has expired. Log in again, then try again.");
   // A 403 of ours that says more (no room left) is told as it is.
   if (status === 403 && (code === "permission_denied" || !detail))
     return gettext("You can view this record but not change it.");

@@ -37,8 +37,8 @@ export function openDialog(dialog, { returnTo, value = null } = {}) {
   endings.set(dialog, end);
   dialog.addEventListener("close", end);
   dialog.addEventListener("keydown", wrap);
+  document.documentElement.classList.add("has-modal"); // first: one layout for both
   dialog.showModal();
-  document.documentElement.classList.add("has-modal");
   return enter(layer);
 }
 

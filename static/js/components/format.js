@@ -15,6 +15,28 @@ export function size(bytes) {
   return say(gettext("%(number)s GB"), { number: decimals.format(tenths(bytes / 2 ** 30)) });
 }
 
+const MOST_DECIMALS = 3;
+
+/** "7.2 mm ± 0.3", by the same rule as the server's (core/templatetags/units.py: with_margin). */
+export function withMargin(value, margin, unit) {
+  let places = 2;
+  if (margin > 0) {
+    const exponent = Math.floor(Math.log10(margin));
+    places = -exponent + (margin < 2 * 10 ** exponent ? 1 : 0);
+  }
+  places = Math.min(MOST_DECIMALS, Math.max(0, places));
+  const one = 10 ** places;
+  const [rounded, up] = [Math.floor(value * one + 0.5) / one, Math.max(0, Math.ceil(margin * one - 1e-6)) / one];
+  const written = new Intl.NumberFormat(lang, {
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+    useGrouping: false,
+  });
+  return `${written.format(rounded)}\u00a0${unit} ±\u00a0${written.format(up)}`;
+}
+
+export const decimal = (number) => decimals.format(number);
+
 export const percent = (share) => percents.format(share);
 
 /** A translated sentence with its %(name)s filled in. */

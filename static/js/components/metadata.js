@@ -3,8 +3,10 @@
  *   data-when="image_type=dermoscopy"  shown, and sent, when that field has that value
  *   data-when-paired="body_site"       shown and required when the chosen option has data-paired
  *   data-only-one                      a checkbox that one record of many may carry
+ *   data-site, data-side               an option of a place: offered where the form names that, or none
  * Values are plain objects {name: string}; a field that does not apply has no say.
  */
+import { inside } from "./format.js";
 
 const wrappers = (root) => [...root.querySelectorAll("[data-field]")];
 const wrapper = (root, name) => root.querySelector(`[data-field="${CSS.escape(name)}"]`);
@@ -67,8 +69,19 @@ export function label(root, name, wanted) {
   return wanted;
 }
 
+/** Values of these names as a phrase: "Dermoscopy · Forearm, front · left". */
+export function describe(root, chosen, values) {
+  const labels = chosen.map((name) => {
+    const { when, whenPaired } = wrapper(root, name).dataset;
+    const text = label(root, name, values[name]);
+    return when || whenPaired ? inside(text) : text; // it goes with the one before
+  });
+  return labels.join(" · ");
+}
+
 /** Shows what applies, hides and disables what does not. */
 export function refresh(root, values = read(root)) {
+  for (const option of root.querySelectorAll("option[data-site]")) option.hidden = isElsewhere(option, values);
   for (const element of wrappers(root)) {
     const shown = applies(root, element, values);
     element.hidden = !shown;
@@ -77,6 +90,13 @@ export function refresh(root, values = read(root)) {
       if (control.type === "radio") control.required = Boolean(element.dataset.whenPaired) && shown;
     }
   }
+}
+
+/** Is an option of another site, or of the other side, than the form's? */
+function isElsewhere({ dataset }, { body_site: site, laterality: side }) {
+  const sides = [dataset.side, side];
+  const opposite = sides.includes("left") && sides.includes("right");
+  return Boolean(site) && (dataset.site !== site || opposite);
 }
 
 /** A new site asks its side anew: an inherited "left" on another lesion would be a wrong record. */

@@ -3,6 +3,7 @@ import { api } from "../components/api.js";
 import { fromTemplate } from "../components/dialog.js";
 import { say } from "../components/format.js";
 import "../components/compare.js";
+import "./outline/index.js";
 import "./progress.js";
 
 const root = document.querySelector("[data-edit]");

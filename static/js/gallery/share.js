@@ -22,8 +22,8 @@ document.addEventListener("focusin", ({ target }) => {
 
 async function create(form, panel) {
   problem(form, "");
-  const { lifetime, password, view_limit: limit } = Object.fromEntries(new FormData(form));
-  const body = { lifetime, ...(password && { password }), ...(limit && { view_limit: limit }) };
+  const { lifetime, password, view_limit: limit, with_original: original } = Object.fromEntries(new FormData(form));
+  const body = { lifetime, ...(password && { password }), ...(limit && { view_limit: limit }), with_original: Boolean(original) };
   let made;
   try {
     made = await api("POST", panel.dataset.api, body);

@@ -1,6 +1,10 @@
 /** A photo from the camera: the phone's own app where there is one, else a small live preview. */
 import { part as layer } from "../history.js";
 
+const front = new WeakSet();
+/** Was it taken here by the front camera? Its picture may be mirrored, and says so nowhere. */
+export const byFrontCamera = (file) => front.has(file);
+
 const SIZE = { width: { ideal: 4096 }, height: { ideal: 3072 } };
 
 export class Camera {
@@ -56,7 +60,10 @@ export class Camera {
       const blob = await this.#picture();
       const stamp = new Date().toISOString().slice(0, 19).replace(/[:T]/g, "-");
       const now = { type: blob.type, lastModified: Date.now() };
-      this.onPhoto(new File([blob], `photo-${stamp}.jpg`, now));
+      const photo = new File([blob], `photo-${stamp}.jpg`, now);
+      const facing = this.#stream?.getVideoTracks()[0]?.getSettings().facingMode ?? this.#facing;
+      if (facing === "user") front.add(photo);
+      this.onPhoto(photo);
       this.note.textContent = gettext("Photo added.");
     } catch {
       this.note.textContent = gettext("The photo could not be taken. Try again.");

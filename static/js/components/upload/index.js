@@ -1,14 +1,21 @@
 /** The upload modal, <dialog data-upload>: wires its parts, each a module of its own. */
+import { Refusal } from "../api.js";
 import { onCloseRequest, openDialog, reveal } from "../dialog.js";
 import { say, size } from "../format.js";
 import { describe } from "../history.js";
 import { refresh } from "../images-changed.js";
+import { foreign, logInAgain } from "../login-again.js";
 import { toast } from "../toast.js";
+import { Awake } from "./awake.js";
 import { Camera } from "./camera.js";
 import { keepDraft } from "./draft.js";
+import { Fold } from "./fold.js";
 import { Footer } from "./footer.js";
-import { pastedImages } from "./paste.js";
+import { Looking } from "./looking/index.js";
+import { connect } from "./page.js";
+import { Proposals } from "./proposals.js";
 import { Queue } from "./queue.js";
+import { Retake } from "./retake.js";
 import { Scope } from "./scope.js";
 import { Sender } from "./sender.js";
 import { Tiles } from "./tiles.js";
@@ -19,9 +26,10 @@ const NARROW = matchMedia("(width < 900px)");
 
 function setUp(dialog) {
   const part = (name) => dialog.querySelector(`[data-${name}]`);
-  const { endpoint, maxSize, uppySrc } = dialog.dataset;
+  const { endpoint, maxSize, uppySrc, putAway } = dialog.dataset;
   const form = part("metadata");
-  const queue = new Queue();
+  const looking = new Looking(dialog.dataset, { judged: Boolean(putAway) });
+  const queue = new Queue((file, kind) => looking.look(file, kind));
   const footer = new Footer(dialog, queue);
   let transfer = null;
   let loading = null;
@@ -35,6 +43,8 @@ function setUp(dialog) {
     select,
     fallback: () => part("browse"),
   });
+  const proposals = form && new Proposals(form, queue, scope);
+  if (form) new Fold(form, scope);
   const discardDraft = form && keepDraft(form, scope);
   const sender = new Sender(queue, {
     scope,
@@ -42,12 +52,21 @@ function setUp(dialog) {
     changed: draw,
     announce: (text) => footer.announce(text),
     showOutcome: (lines) => footer.showOutcome(lines),
+    stored: (item) => retake.stored(item),
     imagesStored: () => (refreshing = refresh()),
     allGood: async (count) => {
       clearAndClose();
       await refreshing; // or the toast tells of pictures that the page does not show yet
       const text = ngettext("%(count)s image added.", "%(count)s images added.", count);
       toast(say(text, { count }), { kind: "success" });
+    },
+  });
+  const retake = new Retake(dialog, queue, footer, { send, conclude: () => sender.conclude() });
+  const awake = new Awake(part("awake"), {
+    resume() {
+      const lost = queue.with("failed").filter(({ error }) => error?.status === 0);
+      if (lost.length) send(lost);
+      return lost.length > 0;
     },
   });
   const camera = new Camera(
@@ -95,11 +114,16 @@ function setUp(dialog) {
     scope.title.focus({ preventScroll: true });
   }
 
-  async function send(items) {
+  async function send(wanted) {
     camera.close();
     footer.showRefused([]);
+    if (!sender.complete(wanted) || (await retake.stops(wanted))) return undefined;
+    if (foreign() && !(await logInAgain())) {
+      return footer.showOutcome([{ kind: "bad", text: new Refusal(401).message }]);
+    }
     if (await loadUppy()) {
-      sender.send(transfer, items);
+      const items = wanted.filter(({ status }) => ["ready", "failed"].includes(status)); // still
+      if (items.length) sender.send(transfer, items);
       if (queue.busy) part("cancel").focus(); // the button that had the focus is gone
       if (queue.busy && NARROW.matches) reveal(part("queue"), { top: true });
       return undefined;
@@ -110,6 +134,7 @@ function setUp(dialog) {
 
   function draw() {
     footer.update(sender.overall);
+    awake.set(queue.busy);
     if (form) form.inert = queue.busy || (queue.items.length > 0 && !queue.unsent.length);
   }
 
@@ -134,6 +159,7 @@ function setUp(dialog) {
 
   function open() {
     loadUppy();
+    proposals?.read();
     openDialog(dialog, { returnTo: () => document.querySelector(`[data-open-upload="#${dialog.id}"]`) });
   }
 
@@ -171,23 +197,4 @@ function setUp(dialog) {
 
 const uploads = [...document.querySelectorAll("dialog[data-upload]")].map(setUp);
 
-document.addEventListener("click", ({ target }) => {
-  const opener = target.closest?.("[data-open-upload]");
-  if (opener) uploads.find(({ dialog }) => dialog.matches(opener.dataset.openUpload))?.open();
-});
-
-/** Pictures pasted or dropped anywhere on the page go to its modal, unless another one is open. */
-function addToPage(event, files) {
-  const [upload] = uploads;
-  const other = document.querySelector("dialog[open]:not([data-upload])");
-  if (!upload || other || !files?.length) return;
-  event.preventDefault();
-  upload.open();
-  upload.addFiles([...files]);
-}
-
-document.addEventListener("paste", (event) => addToPage(event, pastedImages(event)));
-document.addEventListener("dragover", (event) => {
-  if (uploads.length && event.dataTransfer?.types.includes("Files")) event.preventDefault();
-});
-document.addEventListener("drop", (event) => addToPage(event, event.dataTransfer?.files));
+connect(uploads);

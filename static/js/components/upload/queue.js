@@ -2,14 +2,21 @@
  * The pictures of one upload, and what is known of each.
  * status: ready → waiting → sending → sent | failed (may be tried again) | refused (will not pass)
  */
-import { preview } from "./preview.js";
-
 export class Queue extends EventTarget {
   items = [];
   primary = null; // null, "first", or an item
 
-  /** The new item, or null when the same file is already here. `kind`: "JPEG", "HEIC", … */
-  add(file, kind) {
+  /** `look(file, kind)` resolves to {url, verdict} of a file (looking/index.js). */
+  constructor(look) {
+    super();
+    this.look = look;
+  }
+
+  /**
+   * The new item, or null when the same file is already here. `kind`: "JPEG", "HEIC", … With
+   * `instead`, it takes that item's place and details: a picture taken again.
+   */
+  add(file, kind, instead = null) {
     if (this.items.some((item) => isSameFile(item.file, file))) return null;
     const item = {
       key: uuid(), // one per picture, the same at every try: the server stores it once
@@ -18,17 +25,21 @@ export class Queue extends EventTarget {
       name: file.name || gettext("Photo"),
       status: "ready",
       progress: 0,
-      own: {}, // values of its own, over those for all
+      own: { ...instead?.own }, // values of its own, over those for all
       frozen: null, // the fields of a try whose answer was lost
       error: null,
       note: "",
       result: null,
       url: "",
+      instead, // the item that it replaces, until it does
+      verdict: null, // this browser's; the server's is in `result`
+      kept: false, // poor, and wanted all the same
     };
-    this.items.push(item);
+    this.items.splice(instead ? this.items.indexOf(instead) : this.items.length, 0, item);
+    if (instead && this.primary === instead) this.primary = item;
     this.#emit("added", item);
-    preview(file).then((url) => {
-      if (this.items.includes(item)) this.update(item, { url, previewed: true });
+    item.looked = this.look(file, kind).then(({ url, verdict }) => {
+      if (this.items.includes(item)) this.update(item, { url, verdict, previewed: true });
       else if (url) URL.revokeObjectURL(url);
     });
     return item;
@@ -87,11 +98,15 @@ export class Queue extends EventTarget {
   }
 }
 
-/** Why the server thinks that a picture it stored is not good: codes, or none. */
-export const reasonsOf = ({ result }) => result?.quality?.reasons ?? (result?.damaged ? ["damaged"] : []);
+/** The server's word on a picture where there is one, else this browser's: {verdict, reasons} or null. */
+const verdictOf = ({ result, verdict }) => (result ? result.quality : verdict);
 
-/** Is it bad enough to be taken again? */
-export const isPoor = (item) => item.result?.quality?.verdict === "poor";
+/** Why a picture is not good: codes, or none. */
+export const reasonsOf = (item) => verdictOf(item)?.reasons ?? (item.result?.damaged ? ["damaged"] : []);
+
+/** Is it bad enough to be taken again, and has nobody said yet that it is kept? */
+export const isPoor = (item) =>
+  !item.kept && item.status !== "refused" && verdictOf(item)?.verdict === "poor";
 
 const isSameFile = (a, b) =>
   a.name === b.name && a.size === b.size && a.type === b.type && a.lastModified === b.lastModified;

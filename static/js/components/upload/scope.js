@@ -1,20 +1,21 @@
 /**
  * Whose values the form shows: those for all pictures, or one picture's own.
- * A picture's own values lie over those for all; what it does not say itself, it takes from them.
+ * What lies over what: values.js. Event "drawn": it shows other values, or somebody else's.
  */
 import * as metadata from "../metadata.js";
 import { say } from "../format.js";
+import { Values } from "./values.js";
 
-export class Scope {
-  shared = {};
+export class Scope extends EventTarget {
   current = null; // an item, or null for all
 
   constructor(form, queue, onChange) {
+    super();
+    this.onChange = onChange;
     this.form = form;
     this.queue = queue;
     this.primaryBox = form.querySelector("[data-only-one] [name]");
-    this.initial = metadata.read(form);
-    this.shared = { ...this.initial };
+    this.layers = new Values(metadata.read(form));
     const part = (name) => form.querySelector(`[data-${name}]`);
     Object.assign(this, {
       title: part("scope-title"),
@@ -27,7 +28,7 @@ export class Scope {
     this.primaryLabel = form.querySelector("[data-only-one] [data-label]");
     this.primaryText = this.primaryLabel?.textContent;
     form.addEventListener("submit", (event) => event.preventDefault());
-    const store = ({ target }) => this.#store(target, onChange);
+    const store = ({ target }) => this.#store(target);
     form.addEventListener("input", store);
     form.addEventListener("change", store);
     part("scope-all").addEventListener("click", () => {
@@ -35,7 +36,7 @@ export class Scope {
       this.title.focus();
     });
     this.reset.addEventListener("click", () => {
-      this.current.own = {};
+      Object.assign(this.current, { own: {}, seen: null });
       this.show(this.current);
       this.title.focus();
       onChange();
@@ -51,7 +52,26 @@ export class Scope {
 
   /** All the values of an item, its own and the common ones. */
   values(item) {
-    return { ...this.shared, ...item?.own };
+    return this.layers.of(item);
+  }
+
+  /** What is for all pictures. */
+  get shared() {
+    return this.layers.shared;
+  }
+
+  /** Puts proposals into the form for all pictures. */
+  propose(values) {
+    this.layers.propose(values);
+    this.show(this.current);
+    this.onChange();
+  }
+
+  /** As if somebody had chosen these in the form. */
+  choose(values) {
+    this.layers.say(this.current, values);
+    this.show(this.current);
+    this.onChange();
   }
 
   /** What goes with an item: {field: value}, the filled ones only. */
@@ -93,7 +113,7 @@ export class Scope {
     this.showProblem("");
     metadata.write(this.form, this.values(item));
     this.#drawPrimary();
-    this.#drawReset();
+    this.#drawn();
     for (const one of [before, item]) if (one) this.queue.update(one, {});
   }
 
@@ -101,6 +121,7 @@ export class Scope {
   showMissing(item, { name, message }) {
     this.show(item);
     this.showProblem(message || gettext("Fill in this field."));
+    this.#drawn();
     metadata.focusField(this.form, name);
   }
 
@@ -111,20 +132,20 @@ export class Scope {
 
   /** Has anything been said for all pictures? */
   get dirty() {
-    return metadata.names(this.form).some((name) => (this.shared[name] ?? "") !== (this.initial[name] ?? ""));
+    return this.layers.dirty;
   }
 
   restore(values) {
-    this.shared = { ...this.initial, ...values };
+    this.layers.restore(values);
     this.show(null);
   }
 
   clear() {
-    this.shared = { ...this.initial };
+    this.layers.clear();
     this.show(null);
   }
 
-  #store(target, onChange) {
+  #store(target) {
     if (target === this.primaryBox) {
       const choice = this.current ?? "first";
       this.queue.choosePrimary(this.primaryBox.checked ? choice : null);
@@ -133,15 +154,16 @@ export class Scope {
     metadata.settle(this.form, target);
     const now = metadata.read(this.form);
     const before = this.values(this.current);
-    const own = this.current?.own ?? this.shared;
-    for (const name of Object.keys(now)) if (now[name] !== (before[name] ?? "")) own[name] = now[name];
+    const altered = Object.entries(now).filter(([name, value]) => value !== (before[name] ?? ""));
+    this.layers.say(this.current, Object.fromEntries(altered));
     this.showProblem("");
-    this.#drawReset();
-    onChange();
+    this.#drawn();
+    this.onChange();
   }
 
-  #drawReset() {
-    this.reset.hidden = !this.current || !Object.keys(this.current.own).length;
+  #drawn() {
+    this.reset.hidden = !this.current || !this.layers.differs(this.current);
+    this.dispatchEvent(new CustomEvent("drawn"));
   }
 
   #drawPrimary() {

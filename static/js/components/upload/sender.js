@@ -1,12 +1,17 @@
 /** From "Upload" to the outcome: what goes, what came back, what is said about it. */
+import { Refusal } from "../api.js";
 import { percent, say } from "../format.js";
+import { logInAgain } from "../login-again.js";
+import { byFrontCamera } from "./camera.js";
 import { isPoor } from "./queue.js";
 
 export class Sender {
   #batch = []; // the items of the run under way, sent ones included
   #stored = false; // has the server stored anything since the page was told?
+  #transfer = null;
+  #locked = new Set(); // items that met the end of the session
 
-  /** `ui`: scope (or null), announce(text), showOutcome(lines), changed(), allGood(count), imagesStored(). */
+  /** `ui`: scope (or null), announce(text), showOutcome(lines), changed(), allGood(count), stored(item), imagesStored(). */
   constructor(queue, ui) {
     this.queue = queue;
     this.ui = ui;
@@ -29,8 +34,10 @@ export class Sender {
       sent: (item, result) => {
         this.#stored = true;
         this.#complete(item, { status: "sent", progress: 1, result, error: null, frozen: null });
+        ui.stored(item);
       },
       failed: (item, error) => {
+        if (error.status === 401 && !item.asked) return this.#waitForLogin(item, error);
         const status = error.attr === "file" ? "refused" : "failed";
         // An answer that was lost may have been a yes: the next try must say the same again.
         const lost = error.status === 0 || error.status >= 500;
@@ -39,26 +46,49 @@ export class Sender {
     };
   }
 
-  /** Sends items, if nothing is missing in any of them. */
-  send(transfer, items) {
+  /** Is nothing missing in any of the items? Else it says what. */
+  complete(items) {
     const { scope } = this.ui;
     const incomplete = items.find((item) => !item.frozen && scope?.missing(item));
-    if (incomplete) {
-      const own = Object.keys(incomplete.own).length || incomplete === scope.current;
-      scope.showMissing(own ? incomplete : null, scope.missing(incomplete));
-      return;
-    }
+    if (!incomplete) return true;
+    const own = Object.keys(incomplete.own).length || incomplete === scope.current;
+    scope.showMissing(own ? incomplete : null, scope.missing(incomplete));
+    return false;
+  }
+
+  /** Sends items, if they are complete. */
+  send(transfer, items) {
+    const { scope } = this.ui;
+    if (!this.complete(items)) return;
     if (this.queue.primary === "first") this.queue.choosePrimary(this.queue.first);
     scope?.show(null);
     this.#batch = [...new Set([...this.#batch, ...items])]; // emptied when a run ends
+    this.#transfer = transfer;
     for (const item of items) {
-      item.frozen ??= scope?.fields(item) ?? {};
-      this.queue.update(item, { status: "waiting", progress: 0, error: null, note: "" });
+      item.frozen ??= { ...scope?.fields(item), ...(scope && byFrontCamera(item.file) && { mirrored: "unknown" }) };
+      this.queue.update(item, { status: "waiting", progress: 0, error: null, note: "", asked: false });
     }
     this.ui.showOutcome([]);
     this.ui.announce(gettext("Upload started."));
     this.ui.changed();
     transfer.send(items, (item) => item.frozen);
+  }
+
+  /** The session has ended: the password is asked for once, then all that waits for it goes on. */
+  async #waitForLogin(item, error) {
+    const first = !this.#locked.size;
+    this.#locked.add(item);
+    this.queue.update(item, { status: "waiting", progress: 0, note: gettext("waiting for the password") });
+    this.ui.changed();
+    if (!first) return;
+    const done = await logInAgain();
+    const items = [...this.#locked].filter((one) => one.status === "waiting"); // not stopped meanwhile
+    this.#locked.clear();
+    for (const one of items) {
+      if (done) this.queue.update(one, { note: "", asked: true });
+      else this.#complete(one, { status: "failed", frozen: null, error: { ...error, message: gettext("not sent") } });
+    }
+    if (done && items.length) this.#transfer.send(items, (one) => one.frozen);
   }
 
   /** Stops what is on its way; what was not stored stays in the list. */
@@ -96,21 +126,25 @@ export class Sender {
   }
 
   #finish() {
-    if (this.#stored) this.ui.imagesStored();
-    this.#stored = false;
-    const sent = this.queue.with("sent");
-    const warned = sent.filter(isPoor);
     this.ui.changed();
-    if (sent.length && sent.length === this.queue.items.length && !warned.length) {
-      this.ui.allGood(sent.length);
-    } else {
-      this.ui.showOutcome(this.#outcomeLines(sent, warned));
-    }
+    this.conclude();
     this.#batch = [];
   }
 
-  #outcomeLines(sent, warned) {
-    const failed = this.queue.with("failed").length;
+  /** Nothing is left to send: closes where all is well, else says what came of it. */
+  conclude() {
+    const sent = this.queue.with("sent");
+    if (sent.some(({ instead }) => instead)) return; // what it replaces is on its way to the bin
+    if (this.#stored) this.ui.imagesStored();
+    this.#stored = false;
+    const all = sent.length > 0 && sent.length === this.queue.items.length;
+    if (all && !sent.some(isPoor)) this.ui.allGood(sent.length);
+    else this.ui.showOutcome(this.#outcomeLines(sent));
+  }
+
+  #outcomeLines(sent) {
+    const unsent = this.queue.with("failed");
+    const failed = unsent.length;
     const refused = this.queue.with("refused").length;
     const lines = [];
     const line = (kind, count, text) => count && lines.push({ kind, text: say(text, { count }) });
@@ -133,15 +167,8 @@ export class Sender {
         refused,
       ),
     );
-    line(
-      "warn",
-      warned.length,
-      ngettext(
-        "%(count)s image may be hard to read. Retake it while the patient is here?",
-        "%(count)s images may be hard to read. Retake them while the patient is here?",
-        warned.length,
-      ),
-    );
+    const expired = unsent.find(({ error }) => error.status === 401); // once, not under each picture
+    if (expired) lines.push({ kind: "bad", text: new Refusal(401).message });
     return lines;
   }
 }

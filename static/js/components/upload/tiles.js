@@ -1,15 +1,7 @@
 /** The preview grid: one tile an item, redrawn as the item changes. */
 import { fromTemplate } from "../dialog.js";
-import { percent, phrase, say, size } from "../format.js";
-import { reasonsOf } from "./queue.js";
-
-const VERDICTS = {
-  damaged: () => gettext("Damaged file"),
-  blurred: () => gettext("Blurred"),
-  soft: () => gettext("Slightly blurred"),
-  overexposed: () => gettext("Overexposed"),
-  underexposed: () => gettext("Underexposed"),
-};
+import { percent, say, size } from "../format.js";
+import { reasonsInWords } from "./poor.js";
 
 export class Tiles {
   #tiles = new Map(); // item → <li>
@@ -19,7 +11,7 @@ export class Tiles {
     queue.addEventListener("added", ({ detail: item }) => {
       const tile = fromTemplate(template);
       this.#tiles.set(item, tile);
-      list.append(tile);
+      list.insertBefore(tile, this.#tiles.get(item.instead) ?? null);
       this.#draw(tile, item, queue, scope);
     });
     queue.addEventListener("removed", ({ detail: item }) => {
@@ -49,7 +41,6 @@ export class Tiles {
   #draw(tile, item, queue, scope) {
     const part = (name) => tile.querySelector(`[data-${name}]`);
     const editable = ["ready", "failed"].includes(item.status); // may still be changed
-    const reasons = reasonsOf(item);
     const summary = scope?.summary(item) ?? "";
     const primary = queue.isPrimary(item);
     tile.dataset.status = item.status;
@@ -80,10 +71,8 @@ export class Tiles {
     part("sent").hidden = item.status !== "sent";
     part("own").hidden = !summary || item.status === "sent";
     part("own").lastElementChild.textContent = summary;
-    part("verdict").hidden = !reasons.length;
-    part("verdict").lastElementChild.textContent = phrase(
-      reasons.map((reason) => VERDICTS[reason]?.() ?? gettext("To check")),
-    );
+    part("verdict").hidden = !reasonsInWords(item);
+    part("verdict").lastElementChild.textContent = reasonsInWords(item);
 
     const bar = tile.querySelector("progress");
     bar.hidden = !["waiting", "sending", "sent"].includes(item.status);
@@ -97,7 +86,7 @@ export class Tiles {
 }
 
 function stateOf(item) {
-  if (item.status === "waiting") return ` · ${gettext("waiting")}`;
+  if (item.status === "waiting") return ` · ${item.note || gettext("waiting")}`;
   if (item.status === "sending") {
     if (item.note) return ` · ${item.note}`;
     return ` · ${item.progress >= 1 ? gettext("being checked") : percent(item.progress)}`;

@@ -5,7 +5,7 @@
  * "update", the page has changed and more, or something else, is known of the same picture; "close".
  */
 import { refresh } from "../images-changed.js";
-import { collect, loadMore, markDeleted, total } from "./items.js";
+import { collect, loadMore, markDeleted, markRestored, total } from "./items.js";
 
 export class Controller extends EventTarget {
   /** Asked before the picture on show is left; who answers false calls `go` later, or never. */
@@ -76,6 +76,18 @@ export class Controller extends EventTarget {
     if (next && this.#open) this.show(next);
   }
 
+  /** To the next picture that is `wanted`, or while closed the first; resolves to whether there is one. */
+  async seek(wanted) {
+    const next = () => this.#items.slice(this.#open ? this.index + 1 : 0).find(wanted);
+    if (!this.#open) this.#items = collect();
+    while (!next() && (await loadMore())) this.#items = collect();
+    const item = next();
+    if (!item) return false;
+    if (this.#open) this.show(item);
+    else this.open(item.id);
+    return true;
+  }
+
   /** The picture was deleted: the next one takes its place, or the viewer closes. */
   async remove({ id }) {
     const index = this.#items.findIndex((item) => item.id === id);
@@ -85,6 +97,14 @@ export class Controller extends EventTarget {
     if (next) this.show(next);
     else this.close();
     await this.refresh();
+  }
+
+  /** The picture is back; with `shown`, the viewer shows it again. */
+  async restore({ id }, { shown }) {
+    markRestored(id);
+    await this.refresh();
+    if (this.#open) this.pick(id);
+    else if (shown) this.open(id);
   }
 
   /** Has the page fetch its pictures anew; resolves when they are here. */

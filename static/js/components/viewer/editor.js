@@ -48,6 +48,7 @@ export class Editor {
   /** Opens the form of `item`, the focus in the field of this name, or in the first. */
   async open(item, field = null) {
     this.#item = item;
+    this.#form = null; // that of the picture before is still to be seen, and saves nothing any more
     this.#layer.set(true);
     this.on.problem("");
     let html = null;
@@ -64,7 +65,7 @@ export class Editor {
 
   /** Its field that has the focus; the next picture's form goes on there. */
   get field() {
-    const held = this.#form?.contains(document.activeElement) && document.activeElement.name;
+    const held = this.slot.contains(document.activeElement) && document.activeElement.name;
     return held || null; // a button has no name
   }
 
@@ -111,7 +112,7 @@ export class Editor {
     if (event.key !== "Enter" || event.isComposing || !target.matches(FIELDS)) return;
     if (target.matches("textarea") && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    this.#form.requestSubmit(this.#form.querySelector('[data-then="next"]'));
+    this.#form?.requestSubmit(this.#form.querySelector('[data-then="next"]'));
   }
 
   async #save(then = "stay") {
@@ -161,6 +162,7 @@ export class Editor {
   }
 
   #answer(how) {
+    if (!this.#form) return;
     if (how === "keep") this.#ask(null);
     else if (how === "discard") {
       const go = this.#go;

@@ -5,7 +5,7 @@
 import { describe } from "../history.js";
 import { toast } from "../toast.js";
 import { Controller } from "./controller.js";
-import { loadMore, preload } from "./items.js";
+import { collect, loadMore, pictureOf, preload } from "./items.js";
 import { Picture } from "./picture.js";
 import { View } from "./view.js";
 
@@ -19,10 +19,8 @@ function setUp(dialog) {
     },
   });
   new View(dialog, controller, picture);
-  for (const event of ["show", "update"]) {
-    controller.addEventListener(event, () => preload(controller.items, controller.index));
-  }
   controller.addEventListener("show", ({ detail: { item } }) => picture.show(item));
+  picture.addEventListener("shown", () => preload(controller.items, controller.index));
   controller.addEventListener("close", () => picture.reset());
   // However the dialog was closed: a browser may do so by itself.
   dialog.addEventListener("close", () => !dialog.open && controller.close({ forced: true }));
@@ -45,10 +43,25 @@ async function openLinked(controller, id) {
 
 const [viewer] = [...document.querySelectorAll("dialog[data-viewer]")].map(setUp);
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("[data-viewer-item] a");
+/** The tile that an event opens, or null. */
+function pressed(event) {
   const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
-  if (!viewer || !link || !plain || event.defaultPrevented) return;
+  const link = viewer && plain && !event.defaultPrevented && event.target.closest?.("[data-viewer-item] a");
+  return link ? link.closest("[data-viewer-item]") : null;
+}
+
+// While the button is down the picture sets out. A finger may be about to scroll, and a press may be
+// one that selects: who only does that has not looked at the picture, and the audit log would say so.
+document.addEventListener("pointerdown", (event) => {
+  const tile = event.pointerType === "mouse" && pressed(event);
+  if (!tile || document.querySelector(".selection.is-on")) return;
+  const item = collect().find(({ id }) => id === tile.dataset.id);
+  if (item) pictureOf(item.display).decode().catch(() => {});
+});
+
+document.addEventListener("click", (event) => {
+  const tile = pressed(event);
+  if (!tile) return;
   event.preventDefault();
-  viewer.open(link.closest("[data-viewer-item]").dataset.id);
+  viewer.open(tile.dataset.id);
 });

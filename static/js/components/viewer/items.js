@@ -6,6 +6,7 @@ import { redrawn } from "../images-changed.js";
 const deleted = new Set(); // deleted here; the page may still have their tiles
 
 export const markDeleted = (id) => deleted.add(id);
+export const markRestored = (id) => deleted.delete(id);
 
 /** The pictures now in the page, in its order. */
 export function collect() {
@@ -34,14 +35,22 @@ export function focusTarget(id) {
   return tile ?? document.querySelector("[data-viewer-item] a, [data-open-upload], main a");
 }
 
-let preloaded = []; // the neighbours' pictures, held so that the browser holds them
+let kept = []; // pictures that are held so that the browser holds them, decoded
 
-/** Loads the pictures before and after the one at `index`. */
+/** The picture at this address, loading or loaded. */
+export function pictureOf(display) {
+  let picture = kept.find((one) => one.getAttribute("src") === display);
+  if (picture?.complete && !picture.naturalWidth) picture = null; // it failed: once more
+  picture ??= Object.assign(new Image(), { alt: "", src: display });
+  kept = [picture, ...kept.filter((one) => one.getAttribute("src") !== display)].slice(0, 3);
+  return picture;
+}
+
+/** Loads and decodes the pictures after and before the one at `index`. */
 export function preload(items, index) {
-  preloaded = [items[index + 1], items[index - 1]].filter(Boolean).map(({ display }) => {
-    const kept = preloaded.find((picture) => picture.getAttribute("src") === display);
-    return kept ?? Object.assign(new Image(), { src: display });
-  });
+  for (const item of [items[index - 1], items[index], items[index + 1]]) {
+    if (item) pictureOf(item.display).decode().catch(() => {}); // who wants to see it will be told
+  }
 }
 
 /** Loads the next page of the grid; resolves to whether there was one. */
@@ -86,12 +95,13 @@ function caption(element) {
 
 function describe(element) {
   const { id, api, label, width, height, thumbnail } = element.dataset;
-  const { apiOfEach, day } = element.parentElement.dataset;
+  const { apiOfEach, day, restore } = element.parentElement.dataset;
   const link = element.querySelector("a[href]");
   const { display, original, download } = files(element.dataset, link?.getAttribute("href"));
   return {
     id,
     api: api ?? apiOfEach?.replace(/0$/, id),
+    restore, // out of the bin, by ids
     display,
     original,
     download,
@@ -103,6 +113,7 @@ function describe(element) {
     height: Number(height),
     primary: "primary" in element.dataset,
     editable: "editable" in element.dataset,
+    incomplete: "incomplete" in element.dataset,
     page: link?.getAttribute("href"),
     facts: element.querySelector("template[data-facts]"),
     element,

@@ -11,7 +11,9 @@ const KEYS = {
   r: "rotate",
   i: "info",
   e: "edit",
+  c: "compare",
   f: "primary",
+  m: "measure",
   "?": "help",
 };
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

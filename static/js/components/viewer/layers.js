@@ -1,10 +1,14 @@
 /** Pictures on a stage of OpenSeadragon: each is added out of sight and shown when it is there. */
 
-/** Resolves to a TiledImage, 1 wide and not visible yet, once its pixels are there. */
-export function addLayer(osd, url) {
+/**
+ * Resolves to a TiledImage, 1 wide and not visible yet, once its pixels are there. `halved`: with
+ * smaller copies of itself, made as they are needed, so that drawing it small costs less; they are
+ * not made by themselves where the library is told of no canvas.
+ */
+export function addLayer(osd, url, { halved = false } = {}) {
   return new Promise((resolve, reject) => {
     osd.addTiledImage({
-      tileSource: { type: "image", url },
+      tileSource: { type: "image", url, useCanvas: halved },
       width: 1,
       opacity: 0,
       preload: true,

@@ -22,8 +22,8 @@ export function loadOpenSeadragon(src) {
 /** Seconds that a movement takes. */
 const duration = () => (REDUCED_MOTION.matches ? 0 : 0.3);
 
-/** An OpenSeadragon.Viewer without controls, keys or double presses of its own. */
-export function createViewer(element) {
+/** An OpenSeadragon.Viewer without controls, keys or double presses of its own; `options` of theirs. */
+export function createViewer(element, options = {}) {
   const viewer = new window.OpenSeadragon.Viewer({
     element,
     drawer: "canvas",
@@ -37,6 +37,7 @@ export function createViewer(element) {
     gestureSettingsMouse: { ...GESTURES, clickToZoom: false },
     gestureSettingsTouch: { ...GESTURES, pinchRotate: false },
     gestureSettingsPen: { ...GESTURES, clickToZoom: false },
+    ...options,
   });
   viewer.addHandler("canvas-key", (event) => {
     event.preventDefaultAction = true; // its "f" flips the picture: ours marks the primary one

@@ -46,6 +46,9 @@ export class Side {
     this.#part("facts-slot").replaceChildren(item.facts?.content.cloneNode(true) ?? "");
     setLink(this.#part("download"), item.download);
     setLink(this.#button("edit"), item.editable && item.page);
+    const compare = this.#button("compare"); // where pictures are a patient's
+    if (compare) setLink(compare, `${compare.dataset.compare}?images=${item.id}`);
+    for (const row of this.dialog.querySelectorAll("[data-help-compare]")) row.hidden = !compare;
     this.#button("delete").hidden = !(item.editable && item.api);
     this.#button("primary").hidden = !(item.editable && item.api) || item.primary;
     for (const form of this.dialog.querySelectorAll("form[data-action]")) {
@@ -67,6 +70,12 @@ export class Side {
     this.stopAsking();
     this.editor.close();
     this.#item = null;
+  }
+
+  /** Goes where the picture is laid beside others. */
+  compare() {
+    const { href } = this.#button("compare") ?? {};
+    if (href && this.mayLeave(() => location.assign(href))) location.assign(href);
   }
 
   /** Opens the form; false where there is nothing to edit. */

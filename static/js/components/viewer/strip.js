@@ -1,7 +1,10 @@
 /** The filmstrip: a small picture of each item that the page has loaded. */
 
+import { painted } from "./painted.js";
+
 export class Strip {
   #signature = "";
+  #current = null; // id of the picture to be marked
 
   constructor(nav, onPick) {
     this.nav = nav;
@@ -11,7 +14,8 @@ export class Strip {
     });
   }
 
-  /** `days`: of days.js, where the pictures are not all of one day. */
+  /** `days`: of days.js, where the pictures are not all of one day. Which is shown is marked after
+   *  the picture is painted: to scroll to it costs a layout. */
   draw(items, current, days) {
     const frame = ({ id, thumbnail, label }) => `${id} ${thumbnail} ${label} ${days?.get(id).words}`;
     const signature = items.map(frame).join("\n");
@@ -20,8 +24,13 @@ export class Strip {
       this.nav.toggleAttribute("data-dated", Boolean(days));
       this.nav.replaceChildren(...items.map((item) => createFrame(item, days?.get(item.id))));
     }
+    this.#current = current.id;
+    painted().then(() => this.#current === current.id && this.#mark());
+  }
+
+  #mark() {
     for (const button of this.nav.children) {
-      const isCurrent = button.dataset.id === current.id;
+      const isCurrent = button.dataset.id === this.#current;
       button.tabIndex = isCurrent ? 0 : -1; // one stop; the arrows go on from there
       if (!isCurrent) {
         button.removeAttribute("aria-current");

@@ -4,20 +4,24 @@
  */
 import { onCloseRequest, openDialog } from "../dialog.js";
 import { rename } from "../history.js";
-import { toast } from "../toast.js";
 import { Bar } from "./bar.js";
 import { describeDays, severalDays } from "./days.js";
+import { leaveDeleted } from "./deletion.js";
 import { focusTarget } from "./items.js";
 import { bindKeys } from "./keys.js";
+import { Measure } from "./measure.js";
+import { painted } from "./painted.js";
 import { Panels } from "./panels.js";
 import { hideAtRest } from "./rest.js";
 import { Side } from "./side.js";
 import { Strip } from "./strip.js";
+import { Walk } from "./walk.js";
 
 export class View {
   #layer = null; // of the browser's history, while the viewer is open
   #opened = null; // id of the picture at which it was opened
   #stay = false; // it closes by Back, and the page stays where it was
+  #later = true; // it may close in two steps
 
   constructor(dialog, controller, picture) {
     Object.assign(this, { dialog, controller, picture });
@@ -30,10 +34,15 @@ export class View {
       deleted: (item) => this.#deleted(item),
       changed: () => controller.refresh(),
       replaced: () => controller.reread(),
-      next: () => controller.step(1),
+      next: () => this.walk.next(),
       reveal: () => this.panels.infoShown || this.panels.showInfo(true),
     });
-    controller.mayLeave = (go) => this.side.mayLeave(go);
+    this.measure = new Measure(dialog, picture, {
+      announce: (text) => this.#announce(text),
+      reveal: () => this.panels.infoShown || this.panels.showInfo(true),
+    });
+    controller.mayLeave = (go) => this.measure.mayLeave() && this.side.mayLeave(go);
+    this.walk = new Walk(controller, () => this.measure.leave() && this.side.edit());
     controller.addEventListener("open", () => this.#open());
     controller.addEventListener("show", () => this.#draw());
     controller.addEventListener("update", () => this.#draw());
@@ -51,29 +60,32 @@ export class View {
       else if (target === this.#part("help")) this.panels.showHelp(false);
       else if (target === this.#part("stage")) this.#pressedOutside();
     });
-    bindKeys(dialog, commands, (across, down) => picture.stage?.move(across, down));
+    bindKeys(dialog, commands, (across, down) => picture.act((stage) => stage.move(across, down)));
     onCloseRequest(dialog, (from) => {
       this.#stay = from === "back" || from === "cancel";
+      this.#later = from !== "back"; // the history asks whether it has closed
       if (this.panels.helpShown) this.panels.showHelp(false);
-      else if (!this.side.stopAsking() && !this.side.stopEditing()) controller.close();
+      else if (!this.side.stopAsking() && !this.side.stopEditing() && !this.measure.stop()) controller.close();
     });
   }
 
   /** What each [data-do] does, and each key. */
   #commands() {
-    const { controller, panels, picture, side } = this;
+    const { controller, measure, panels, picture, side } = this;
     return {
-      in: () => picture.stage?.zoom(1),
-      out: () => picture.stage?.zoom(-1),
-      fit: () => picture.stage?.fit(),
-      rotate: () => picture.stage?.rotate(),
+      in: () => picture.act((stage) => stage.zoom(1)),
+      out: () => picture.act((stage) => stage.zoom(-1)),
+      fit: () => picture.act((stage) => stage.fit()),
+      rotate: () => picture.act((stage) => stage.rotate()),
       previous: () => controller.step(-1),
       next: () => controller.step(1),
       info: () => (panels.infoShown ? this.#hideInfo() : panels.showInfo(true)),
       help: () => panels.showHelp(!panels.helpShown),
       again: () => controller.show(controller.current),
-      edit: () => side.edit(),
+      edit: () => measure.leave() && side.edit(),
+      measure: () => this.#measure(),
       "stop-editing": () => side.stopEditing(),
+      compare: () => side.compare(),
       primary: () => side.makePrimary(),
       delete: () => side.ask(),
       keep: () => side.stopAsking(),
@@ -88,6 +100,8 @@ export class View {
   #open() {
     const { current } = this.controller;
     this.#opened = current.id;
+    this.#later = true;
+    if (this.dialog.hasAttribute("data-gone")) this.#finishClosing();
     this.panels.reset();
     const page = document.querySelector("[data-subject]");
     const subject = this.#part("viewer-subject");
@@ -97,9 +111,22 @@ export class View {
     this.wake();
   }
 
-  #close() {
+  /** Off the screen at once. That the page behind wakes up takes longer, and follows. */
+  async #close() {
+    const { dialog, controller } = this;
+    if (this.#later && dialog.open) {
+      dialog.toggleAttribute("data-gone", true);
+      await painted();
+      if (!dialog.hasAttribute("data-gone") || controller.isOpen) return; // opened again meanwhile
+    }
+    this.#finishClosing();
+  }
+
+  #finishClosing() {
+    this.dialog.removeAttribute("data-gone");
     this.dialog.close();
     this.side.reset();
+    this.measure.reset();
     this.panels.reset();
   }
 
@@ -118,6 +145,7 @@ export class View {
     this.picture.label = name;
     this.#announce(sentence);
     this.side.show(current);
+    this.measure.show(current);
     this.strip.draw(items, current, severalDays(items) ? days : null);
     if (this.#layer) rename(this.#layer, current.id);
   }
@@ -128,18 +156,22 @@ export class View {
     else this.controller.close();
   }
 
+  #measure() {
+    if (!this.side.mayLeave(() => this.#measure())) return;
+    this.side.stopEditing();
+    this.measure.toggle();
+  }
+
   /** The information goes, and the form in it. */
   #hideInfo() {
-    if (!this.side.mayLeave(() => this.#hideInfo())) return;
+    if (!this.measure.leave() || !this.side.mayLeave(() => this.#hideInfo())) return;
     this.side.stopEditing();
     this.panels.showInfo(false);
   }
 
   async #deleted(item) {
-    const removed = this.controller.remove(item);
     this.#announce(gettext("Image deleted."));
-    toast(gettext("Image deleted."), { kind: "success" });
-    await removed;
+    await leaveDeleted(this.controller, item);
   }
 
   #announce(text) {

@@ -17,8 +17,9 @@ from core.admin import VersionedAdmin
 from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 
-from . import bin, services
-from .models import Consultation, ConsultationImage, Patient, Revision
+from .. import bin, services
+from ..models import Consultation, ConsultationImage, Patient
+from .history import keep_former
 
 
 def _superuser_only(
@@ -49,7 +50,7 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     somebody who may edit records could otherwise read every patient's images."""
 
     list_display = ["full_name", "birth_date", "number", "created_by", "created_at"]
-    list_filter = ["sex", "phototype"]
+    list_filter = [("created_by", admin.RelatedOnlyFieldListFilter), "sex", "phototype"]
     search_fields = ["search_key", "full_name", "file_number", "email"]
     date_hierarchy = "created_at"
     autocomplete_fields = ["user", "created_by"]
@@ -66,13 +67,7 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, patient: Patient, form: Any, change: bool) -> None:
         super().save_model(request, patient, form, change)
-        _keep_former(request, form, change)
-
-
-def _keep_former(request: HttpRequest, form: Any, change: bool) -> None:
-    """Keep the former values; the audit log learns of the change from the admin itself."""
-    if change:
-        Revision.objects.keep(form.instance, form.previous_values, request.user)
+        keep_former(request, form, change)
 
 
 class ImageInline(admin.TabularInline):
@@ -121,7 +116,7 @@ class ConsultationAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
         self, request: HttpRequest, consultation: Consultation, form: Any, change: bool
     ) -> None:
         super().save_model(request, consultation, form, change)
-        _keep_former(request, form, change)
+        keep_former(request, form, change)
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
@@ -156,6 +151,7 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         "consultation__patient__file_number",
     ]
     list_select_related = ["consultation__patient"]
+    autocomplete_fields = ["lesion"]
     readonly_fields = ["consultation_link", "uploaded_by"]
     fields = [
         "consultation_link",
@@ -164,6 +160,8 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
         "body_site",
         "laterality",
         "body_location",
+        "lesion",
+        "mirrored",
         "captured_on",
         "description",
         "is_primary",
@@ -191,21 +189,3 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         bin.erase_images(queryset)
-
-
-@admin.register(Revision)
-class RevisionAdmin(admin.ModelAdmin):
-    """Former values of records; never written by hand."""
-
-    list_display = ["moment", "consultation", "patient", "image", "changed_by"]
-    list_select_related = ["consultation__patient", "patient", "image", "changed_by"]
-    date_hierarchy = "moment"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False

@@ -1,0 +1,1 @@
+"""Pictures of one patient together: which are opened, what tells them apart, what is kept."""

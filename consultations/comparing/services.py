@@ -1,0 +1,81 @@
+"""Keeping a comparison: the row, its panes and the audit log together."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from audit.trail import Action, record
+from core.errors import ServiceError
+
+from ..models import Comparison, ComparisonPane, ConsultationImage, Patient
+
+Panes = Iterable[Mapping[str, Any]]  # {"image": key, "transform": {a, b, x, y}, "flipped"}
+
+
+class ImageGone(ServiceError):
+    """One of the pictures was deleted, or moved to another patient, while it was compared."""
+
+    code, status = "image_gone", 409
+    detail = _("One of the images has been deleted or moved meanwhile. Nothing was saved.")
+
+
+@transaction.atomic
+def create_comparison(*, patient: Patient, user: User, panes: Panes, **fields: Any) -> Comparison:
+    """Keep a comparison of this patient's pictures. Raises ImageGone."""
+    comparison = Comparison.objects.create(patient=patient, doctor=user, **fields)
+    _write_panes(comparison, user, panes)
+    record(Action.CREATED, comparison)
+    return comparison
+
+
+@transaction.atomic
+def change_comparison(
+    comparison: Comparison, *, user: User, panes: Panes | None = None, **fields: Any
+) -> Comparison:
+    """Change a comparison whose row is locked; `panes` replace the former ones. Raises
+    ImageGone."""
+    changed = [name for name, value in fields.items() if getattr(comparison, name) != value]
+    for name in changed:
+        setattr(comparison, name, fields[name])
+    if panes is not None:
+        # New rows, not changed ones: the ETag is made of their keys.
+        comparison.all_panes.all().delete()
+        _write_panes(comparison, user, panes)
+        changed.append("panes")
+    if changed:
+        columns = [name for name in changed if name != "panes"]
+        comparison.save(update_fields=[*columns, "updated_at"])
+        record(Action.CHANGED, comparison, fields=sorted(changed))
+    return comparison
+
+
+@transaction.atomic
+def delete_comparison(comparison: Comparison) -> None:
+    """The pictures stay."""
+    record(Action.DELETED, comparison)
+    comparison.delete()
+
+
+def _write_panes(comparison: Comparison, user: User, panes: Panes) -> None:
+    panes = list(panes)
+    keys = [pane["image"] for pane in panes]
+    images = ConsultationImage.objects.visible_to(user).filter(
+        patient=comparison.patient_id, pk__in=keys
+    )
+    # Locked until the panes are there: nobody deletes or moves a picture meanwhile.
+    locked = images.select_for_update(of=("self",)).order_by("pk")
+    if len(locked.values_list("pk", flat=True)) < len({*keys}):
+        raise ImageGone
+    ComparisonPane.objects.bulk_create(
+        ComparisonPane(
+            comparison=comparison,
+            position=position,
+            image_id=pane["image"],
+            flipped=pane.get("flipped", False),
+            **pane["transform"],
+        )
+        for position, pane in enumerate(panes)
+    )
