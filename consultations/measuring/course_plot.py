@@ -28,7 +28,7 @@ MICROMETRES = 1000
 def growth_words(growth: Growth | None) -> str:
     """ "Growth: +0.3 mm per month ± 0.2"; that no change can be measured, or not yet."""
     if growth is None:
-        return _("Growth: can be told once a second visit is measured.")
+        return _("Growth can be told once a second visit is measured.")
     if not growth.is_change:
         return _("Growth: no change that can be measured")
     figure = with_margin(abs(growth.per_month), growth.margin, _("mm per month"))
