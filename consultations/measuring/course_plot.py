@@ -16,7 +16,7 @@ from ..vocabulary import ImageType
 from .course import Course, Sized
 from .growth import Growth
 
-LEFT, RIGHT = 14, 86  # per cent: the first day and the last, with room for half a date beside them
+LEFT, RIGHT = 18, 86  # per cent: the first day and the last, with room for half a date beside them
 LABEL_GAP = 17  # per cent between two dates that are written, at least
 ASIDE, MOST_ASIDE = 12, 48  # px between images of one day, and from its first to its last
 # The scale spans at least this share of the largest size: a hair's breadth is not to look like
@@ -48,6 +48,7 @@ def plot_of(course: Course) -> Plot | None:
         [_("Day"), _("Image"), _("Size")],
         [[short_day(one.day), types[one.image.image_type], str(one.size)] for one in sized],
         description=growth_words(course.growth),
+        height=AXIS + 28,
     )
     scale = _add_scale(plot, course)
     days = _Days([one.day for one in sized])

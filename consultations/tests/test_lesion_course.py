@@ -95,9 +95,9 @@ def test_the_plot_has_each_visit_on_its_own_day(doctor, lesion, followed):
         plot = plot_of(course)
     assert [row[0] for row in plot.rows] == ["01/03/2026", "02/07/2026", "03/11/2026"]
     first, middle, last = plot.dots
-    assert [first.x, last.x] == ["14.00%", "86.00%"]
+    assert [first.x, last.x] == ["18.00%", "86.00%"]
     days = [(one.day - date(2026, 3, 1)).days for one in course.sized]
-    assert float(middle.x[:-1]) == pytest.approx(14 + 72 * days[1] / days[2], abs=0.01)
+    assert float(middle.x[:-1]) == pytest.approx(18 + 68 * days[1] / days[2], abs=0.01)
     assert first.y > middle.y > last.y, "a larger one stands higher"
     for dot in plot.dots:
         assert TOP <= dot.top < dot.y < dot.bottom <= AXIS
