@@ -19,6 +19,7 @@ MIN_BELIEF = {"skin": 0.35, "lesion": 0.35}  # `script/bench compare` shows what
 MIN_BREADTH = {"skin": 0.05, "lesion": 0.012}  # share of the long side
 MIN_EVIDENCE = {"skin": 18, "lesion": 10}  # windows found that hardly overlap
 MIN_INLIERS = 10  # features of the guess
+_MIN_FINE = 0.75  # share of the fine windows: with less, one map does not fit skin that is bent
 SCALES = (0.5, 2.0)  # of the second picture to the first, both at the same long side
 _LARGER = 1.15  # the scale of the first map, off the known one, at which its guess is given up
 _MARGIN = 9  # px at SIDE of surroundings: the lesion's edge belongs to it
@@ -99,7 +100,7 @@ def align(one: Prepared, other: Prepared, scale: float | None = None) -> Aligned
         return "no_texture"
     known = None if scale is None else scale * one.side / other.side
     guesses = [
-        (_enlarged(match.matrix), match.inliers)
+        (blocks.resized(match.matrix, blocks.SIDE / features.SIDE), match.inliers)
         for match in features.matches(one.features, other.features)
         if match.inliers >= MIN_INLIERS
     ]
@@ -119,16 +120,6 @@ def align(one: Prepared, other: Prepared, scale: float | None = None) -> Aligned
     return answer
 
 
-def _enlarged(matrix: np.ndarray) -> np.ndarray:
-    """A map between pictures of long side features.SIDE → of blocks.SIDE, both counted in pixel
-    centres."""
-    ratio = blocks.SIDE / features.SIDE
-    out = matrix.copy()
-    corner = matrix[:, 2] + 0.5 - matrix[:, :2].sum(axis=1) * 0.5
-    out[:, 2] = corner * ratio - 0.5 + matrix[:, :2].sum(axis=1) * 0.5
-    return out
-
-
 def _by_skin(guess: np.ndarray, inliers: int, one: Prepared, other: Prepared) -> Aligned | str:
     pictures, usable = (one.even, other.even), (one.skin, other.skin)
     first = blocks.agreement(guess, pictures, usable, blocks.COARSE)
@@ -141,8 +132,10 @@ def _by_skin(guess: np.ndarray, inliers: int, one: Prepared, other: Prepared) ->
         start = _nearest(first.matrix, first.points.mean(axis=0) if at is None else at)
         whole = (one.skin | one.lesion, other.skin | other.lesion)
         last = blocks.agreement(start, pictures, whole, blocks.FINE, rigid=True, middle=at)
-    if not _believed(last, "skin"):
-        last = first
+        if not _believed(last, "skin"):
+            return "not_believed"
+    elif last.share < _MIN_FINE:
+        return "not_believed"
     at = _middle(last.matrix, one, other)
     matrix = _nearest(last.matrix, last.points.mean(axis=0) if at is None else at)
     return _aligned(matrix, "skin", first.belief, inliers, last, one, other)

@@ -48,10 +48,15 @@ class Agreement:
     residual: float
 
     @property
+    def share(self) -> float:
+        """Of the windows, those that were found."""
+        return self.found / self.tried
+
+    @property
     def belief(self) -> float:
         """The least share of windows found that is likely (Wilson's bound, 2 σ): 0 to 1."""
         z, n = 2.0, self.tried * self.independent
-        share = self.found / self.tried
+        share = self.share
         middle = share + z * z / (2 * n)
         reach = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
         return float((middle - reach) / (1 + z * z / n))
@@ -85,8 +90,7 @@ def agreement(
     rigid: the guess's scale stays, only shift and turn are fitted. middle: the point (2,) of the
     second picture, px, near which the map shall be most exact.
     """
-    scaled = matrix.copy()
-    scaled[:, 2] /= how.reduction
+    scaled = resized(matrix, 1 / how.reduction)
     seen = [_reduced(plane, how.reduction) for plane in pictures]
     allowed = [_reduced(plane, how.reduction) for plane in usable]
     places, moves, likeness = _looked_for(scaled, seen, allowed, how)
@@ -97,7 +101,7 @@ def agreement(
     here = (places + moves) @ inverse[:, :2].T + inverse[:, 2]
     weight = np.maximum(likeness, 0.0) ** 2
     if middle is not None:
-        away = np.hypot(*(places - middle / how.reduction).T) * how.reduction / SIDE
+        away = np.hypot(*(places * how.reduction - middle).T) / SIDE
         weight = weight * (0.1 + np.exp(-((away / 0.25) ** 2)))
     fitted = _fitted(scaled, here, places, weight, how.near, rigid)
     if fitted is None:
@@ -106,15 +110,22 @@ def agreement(
     agrees = distance < how.near
     if not agrees.any():
         return None
-    fitted[:, 2] *= how.reduction
     return Agreement(
-        fitted,
+        resized(fitted, how.reduction),
         int(agrees.sum()),
         len(places),
         len(np.unique(places // (how.window // 2), axis=0)) / len(places),
-        places[agrees] * how.reduction,
+        (places[agrees] + 0.5) * how.reduction - 0.5,
         float(np.median(distance[agrees])) * how.reduction,
     )
+
+
+def resized(matrix: np.ndarray, ratio: float) -> np.ndarray:
+    """A map between two pictures, both counted in pixel centres, → the same between the two when
+    they are `ratio` times as large."""
+    linear = matrix[:, :2]
+    to_corner = 0.5 - linear.sum(axis=1) * 0.5
+    return np.column_stack((linear, (matrix[:, 2] + to_corner) * ratio - to_corner))
 
 
 def _reduced(plane: np.ndarray, reduction: int) -> np.ndarray:

@@ -41,8 +41,8 @@ def outline(picture: np.ndarray) -> Shape | None:
     size = max(8, round(width * scale)), max(8, round(height * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     small = cv2.resize(part, size, interpolation=method)
-    found = lesions.find(small, fields.find(small))
-    if found is None or found.confidence < MIN_BELIEF or _at_frame(found.mask):
+    found = _surest(small)
+    if found is None or found.confidence < MIN_BELIEF:
         return None
     ratio = np.array([width, height]) / size
     points = _polygon(found.mask) * ratio + (left, top)
@@ -53,6 +53,16 @@ def outline(picture: np.ndarray) -> Shape | None:
     edge = _EDGE * float(ratio.mean())
     belief = float(found.confidence)
     return Shape(points, float(area), float(perimeter), diameter, edge, belief)
+
+
+def _surest(picture: np.ndarray) -> lesions.Lesion | None:
+    """The lesion as the engine sees it, or without the hairs if it is surer then: one that runs
+    into the lesion is broad in what was cut out."""
+    field = fields.find(picture)
+    sources = (picture, lesions.remove_hair(picture))
+    found = filter(None, (lesions.find(source, field) for source in sources))
+    whole = (lesion for lesion in found if not _at_frame(lesion.mask))
+    return max(whole, key=lambda lesion: lesion.confidence, default=None)
 
 
 def _near_lesion(picture: np.ndarray) -> tuple[int, int, np.ndarray]:

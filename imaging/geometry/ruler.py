@@ -94,6 +94,8 @@ def _period(lane: np.ndarray) -> tuple[float, float] | None:
     if not len(candidates):
         return None
     scores = np.array([_folded(lane, period)[0] for period in candidates])
+    if scores.max() <= 0:  # no better than chance
+        return None
     good = np.flatnonzero(scores > _AS_GOOD * scores.max())
     # Neighbours of the shortest good period are it, too: the best among them.
     first = candidates[good[0]]

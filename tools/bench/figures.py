@@ -68,7 +68,7 @@ def main(report, drawn):
 
 
 def by_hand(shown, again=0):
-    """((size, margin), truth), mm: a scale drawn along half the picture, an outline traced in up to
+    """((size, margin), truth), mm: a scale drawn along half the picture, an outline traced in
     POINTS points, each of them HAND px (σ) off."""
     rng = generator(shown.name, again, "hand")
     reach = shown.size[0] / 2
@@ -76,8 +76,7 @@ def by_hand(shown, again=0):
     mm_per_px = reach * shown.mm_per_px / geometry.distance(*ends)
     relative = np.sqrt(2) * HAND / geometry.distance(*ends)
     outline = shown.truth.outline
-    count = min(POINTS, int(np.pi * np.ptp(outline, axis=0).max() / (6 * HAND)))
-    chosen = outline[:: max(1, len(outline) // count)]
+    chosen = outline[:: max(1, len(outline) // POINTS)]
     drawn = (chosen + rng.normal(0, HAND, chosen.shape)).tolist()
     while geometry.crosses_itself(drawn):  # a hand does not
         drawn = (chosen + rng.normal(0, HAND, chosen.shape)).tolist()

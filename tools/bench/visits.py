@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from imaging.geometry import alignment
 from tools import phantoms
 from tools.phantoms import places
 from tools.phantoms.fields import generator
 
-SIZES = ((1344, 1008), (1920, 1440), (1152, 1536), (1600, 1067))  # px, of display renditions
+SIZES = ((1344, 1008), (1920, 1440), (1080, 1440), (1280, 854))  # px, of display renditions
 VISITS = ("first", "later", "anew", "grown")
 GROWTH = 0.3
 
@@ -37,9 +38,14 @@ class Seen:
         file.flush()
         return file
 
-    @cached_property
+    @property
     def pixels(self):
         return np.asarray(Image.open(io.BytesIO(self.data)).convert("RGB"))
+
+    @cached_property
+    def prepared(self):
+        """What alignment needs of it: worked out once for all its pairs."""
+        return alignment.prepare(self.pixels)
 
 
 def seen(name, picture, truth):
