@@ -214,12 +214,9 @@ def _draw(seed, shot, scale, phototype, taken_at, gps):
     elif shot.view == "dermoscopy":
         picture = phantoms.dermoscopy(seed, size=size, phototype=phototype, lesion=shot.lesion)
     else:
+        ruler = shot.primary and marks.ruler_of(seed)
         picture = phantoms.macro(
-            seed,
-            size=size,
-            phototype=phototype,
-            lesion=shot.lesion,
-            ruler=shot.primary and marks.ruler_of(seed),
+            seed, size=size, phototype=phototype, lesion=shot.lesion, ruler=ruler
         )
     make, model = CAMERAS[shot.camera]
     data = phantoms.encode(
