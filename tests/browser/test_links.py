@@ -24,11 +24,11 @@ def test_link_is_created_opened_and_revoked_by_keyboard(
 ):
     page = tab(doctor)
     page.goto(f"/gallery/images/{gallery_image.pk}/share/")
-    page.get_by_label("Password").focus()
+    page.get_by_label("Password (optional)").focus()
     page.keyboard.type("abc")
     page.keyboard.press("Enter")
     expect(page.locator("#share [data-problem]")).to_contain_text("6")
-    expect(page.get_by_label("Password")).to_be_focused()
+    expect(page.get_by_label("Password (optional)")).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type("a secret word")
     page.keyboard.press("Enter")
