@@ -8,7 +8,7 @@ from django.http import Http404
 from django.urls import path
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
-from rest_framework import mixins, status
+from rest_framework import generics, mixins, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,12 +19,15 @@ from accounts.error_serializers import ErrorsSerializer
 from accounts.requests import AuthenticatedAPIRequest
 from core.pagination import INVALID
 from core.preconditions import IF_MATCH, VersionedDetail
+from core.throttling import ScopedRate
 
 from .comparing import services
-from .models import Comparison, Patient
+from .comparing.proposing import propose_alignment
+from .models import Comparison, ConsultationImage, Patient
 from .models.comparison import ComparisonQuerySet
 from .pagination import ComparisonPages
-from .permissions import DoctorsWrite
+from .permissions import DoctorsOnly, DoctorsWrite
+from .serializers.alignment import AlignSerializer, ProposalSerializer
 from .serializers.comparisons import ComparisonSerializer
 
 # Those of each pane are reported for the list.
@@ -139,7 +142,31 @@ class ComparisonViewSet(
         services.delete_comparison(comparison)
 
 
+@extend_validation_errors(["other_patient"], "second", methods=["post"])
+class ProposeAlignment(generics.GenericAPIView):
+    """How two pictures of one patient lie to each other, as the machine sees it."""
+
+    request: AuthenticatedAPIRequest
+    queryset = ConsultationImage.objects.none()
+    serializer_class = AlignSerializer
+    permission_classes = [IsAuthenticated, DoctorsOnly]
+    throttle_scope = "uploads"  # a picture that is looked at costs as much as one that comes in
+    throttle_classes = [ScopedRate]
+
+    @extend_schema(
+        operation_id="comparisons_alignment_propose",
+        responses={200: ProposalSerializer, 503: ErrorsSerializer},
+    )
+    def post(self, request: AuthenticatedAPIRequest) -> Response:
+        """Nothing is written. A proposal that is not believed is refused: `transform` is null."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        proposal = propose_alignment(**serializer.validated_data)
+        return Response(ProposalSerializer(proposal).data)
+
+
 urlpatterns = [
+    path("comparisons/alignment", ProposeAlignment.as_view(), name="api-alignment"),
     path(
         "patients/<int:patient>/comparisons",
         # `detail`: whether one may write is the patient's to say (DoctorsWrite).

@@ -27,10 +27,10 @@ from .models import ConsultationImage, Lesion, Patient
 from .models.lesion import LesionQuerySet
 from .pagination import LesionPages
 from .permissions import DoctorsWrite
-from .serializers import ImageSerializer, LesionSerializer
+from .serializers import ImageSerializer, LesionDetailSerializer, LesionSerializer
 
 POINT_CODES = ["incomplete_point", "point_on_other_side"]
-_CHANGE = {200: LesionSerializer, 412: ErrorsSerializer}
+_CHANGE = {200: LesionDetailSerializer, 412: ErrorsSerializer}
 
 
 def _with_notes(context: Mapping[str, Any], patient: Patient | int) -> dict[str, Any]:
@@ -103,6 +103,7 @@ class LesionViewSet(
     """One lesion: who may edit its patient's record can change it, its patient can see it."""
 
     queryset = Lesion.objects.all()
+    serializer_class = LesionDetailSerializer
     pagination_class = ImagePages
     http_method_names = ["get", "patch", "delete", "head", "options"]
 

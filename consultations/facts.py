@@ -27,10 +27,13 @@ NUMBERS, BREAKABLE = " class=num", " class=break"
 
 
 def with_tile_facts(
-    images: list[ConsultationImage], list_day: date | None = None
+    images: list[ConsultationImage],
+    list_day: date | None = None,
+    sizes: Mapping[int, str] | None = None,
 ) -> list[ConsultationImage]:
     """Set `image.tile` on each image: what its tile shows (components/tile.html), the facts of
-    `FactSheet.of` among it. `list_day` is said once, by the list. Returns the same list."""
+    `FactSheet.of` among it. `list_day` is said once, by the list; `sizes`, by image, are of what
+    was measured. Returns the same list."""
     link, page = storage.url_signer("thumbnails"), _page_links()
     facts = FactSheet(_lesion_labels(images))
     for image in images:
@@ -41,6 +44,7 @@ def with_tile_facts(
             "original": image.browser_can_show_original,
             "marked": source in ("upload", "file"),
             "incomplete": image.incomplete,
+            "measured": image.pk in (sizes or {}),
         }
         values |= {
             "id": str(image.pk),
@@ -50,6 +54,7 @@ def with_tile_facts(
             "thumbnail_height": str(height),
             "attributes": _attributes(image, day if day != list_day else None),
             "day": facts.shown_day(day, source),
+            "size": (sizes or {}).get(image.pk, ""),
         }
         image.tile = Filling(shape, values)
     return images

@@ -26,6 +26,7 @@ SPECTACULAR_SETTINGS = {
         "EngineAskedEnum": "gallery.models.UserImage.Engine",
         "EngineUsedEnum": "imaging.background.ENGINES",
         "ProcessingStatusEnum": "gallery.models.UserImage.Status",
+        "LesionStatusEnum": "consultations.models.Lesion.Status",
     },
     "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
 }

@@ -13,6 +13,7 @@ from .hosts import check_hosts
 from .logs import logging_config
 from .openapi import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
 from .practice import *  # noqa: F403  (settings)
+from .processing import *  # noqa: F403  (settings)
 from .rest import DRF_STANDARDIZED_ERRORS, SIMPLE_JWT  # noqa: F401  (settings)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -52,24 +53,6 @@ MEDIA_ACCEL = env.str("MEDIA_ACCEL", "")  # nginx's internal location; empty: Dj
 MAX_UPLOAD_SIZE = env.int("MAX_UPLOAD_SIZE", 10 * 1024 * 1024)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", 65_000_000)
 CLAMD_URL = env.str("CLAMD_URL", "")  # antivirus: tcp://host:port or unix:///path; empty: none
-
-# Decoding (imaging.decoding): processes per web process, and the limits for one file.
-DECODERS = env.int("DECODERS", len(os.sched_getaffinity(0)))
-DECODER_SECONDS = env.float("DECODER_SECONDS", 4.5)  # of processor time
-DECODER_MEMORY = env.int("DECODER_MEMORY", 1_000_000_000)  # bytes, the process included
-GEOMETRY_SECONDS = env.float("GEOMETRY_SECONDS", 6)  # the same for imaging.geometry
-GEOMETRY_MEMORY = env.int("GEOMETRY_MEMORY", 400_000_000)
-
-# The gallery's queue, in seconds.
-PROCESSING_LEASE = env.int("PROCESSING_LEASE", 180)  # then another worker takes the image
-PROCESSING_PAUSES = env.list("PROCESSING_PAUSES", int, [10, 60, 300])  # between the attempts
-PROCESSING_OUTAGE = env.int("PROCESSING_OUTAGE", 30)  # before a service that is down is tried again
-# Removing backgrounds (imaging.background): limits for one file, and an operator's own model.
-BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", 40)  # of processor time
-BACKGROUND_MEMORY = env.int("BACKGROUND_MEMORY", 1_000_000_000)  # bytes, the process included
-BACKGROUND_MODEL = env.str("BACKGROUND_MODEL", "u2netp")
-BACKGROUND_MODEL_DIR = env.str("BACKGROUND_MODEL_DIR", "")  # empty: the built-in weights
-BACKGROUND_MODEL_SHA256 = env.str("BACKGROUND_MODEL_SHA256", "")
 
 CONTAINERS = ("originals", "processed", "thumbnails")
 _container = f"imaging.storage.{'azure.Azure' if AZURE else 'local.Local'}Container"

@@ -135,6 +135,7 @@ TABLE = {
     ("api-images-download", "post"): (200, 404, 200, 404, 404, 401),
     ("api-patient-comparisons", "get"): API_VIEW,
     ("api-patient-comparisons", "post"): (201, 404, 403, 404, 404, 401),
+    ("api-alignment", "post"): (200, 400, 403, 403, 403, 401),
     ("api-comparison-detail", "get"): API_VIEW,
     ("api-comparison-detail", "patch"): API_CHANGE,
     ("api-comparison-detail", "delete"): (204, 404, 403, 404, 404, 401),

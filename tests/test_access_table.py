@@ -141,6 +141,7 @@ def bodies(record, image, user_image, consultation, binned, panes):
         ("compare", "get"): {"images": ",".join(str(pane["image"]) for pane in panes)},
         ("api-patient-comparisons", "post"): {"name": "x", "panes": panes},
         ("api-comparison-detail", "patch"): {"name": "x"},
+        ("api-alignment", "post"): {"first": panes[0]["image"], "second": panes[1]["image"]},
         ("api-images", "patch"): {"ids": [image.pk]},
         ("api-images", "delete"): {"ids": [image.pk]},
         ("api-images-move", "post"): {"ids": [image.pk], "consultation": consultation.pk},

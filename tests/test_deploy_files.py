@@ -16,6 +16,7 @@ from django.core.management import get_commands
 ROOT = Path(settings.BASE_DIR)
 UNITS = ROOT / "deploy/systemd"
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+SETTINGS = [f"dermaai/{name}.py" for name in ("settings", "practice", "processing")]
 EXAMPLES = ("deploy/env.example", "deploy/env.compose.example")
 
 
@@ -24,7 +25,7 @@ def text(path):
 
 
 def setting_files():
-    return text("dermaai/settings.py") + text("dermaai/practice.py")
+    return "".join(map(text, SETTINGS))
 
 
 def setting_names():

@@ -1,9 +1,10 @@
 """What the comparing page shows of its pictures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from core.templatetags.words import phrase
 from ..facts import FactSheet
 from ..models import Comparison, ConsultationImage
 from ..models.comparison import Mode
+from ..models.measuring import Scale
 from .opening import Opened
 
 LETTERS = "ABCD"
@@ -33,6 +35,8 @@ class Shown:
     words: str
     kind: str  # "Dermoscopy, contact polarized"
     letter: str = ""  # A to D, of a pane
+    mirrored: str = ""  # what is known of its hand, where that is a warning
+    mm_per_px: float | None = None  # of the original, where somebody has set its scale
     interval: str = ""  # of one to choose: from the first picture, "−118 d"
     with_these: str = ""  # keys, for the address of the comparison with it, or without it
     without: str = ""
@@ -44,8 +48,10 @@ class Shown:
         return ", ".join(filter(None, [self.image.label, day]))
 
 
-def shown(images: Sequence[ConsultationImage]) -> list[Shown]:
-    """The panes, in the order given, with their intervals."""
+def shown(
+    images: Sequence[ConsultationImage], scales: Mapping[int, float] = MappingProxyType({})
+) -> list[Shown]:
+    """The panes, in the order given, with their intervals; `scales`: {key: mm per px}."""
     days = {image.pk: image.date_and_source for image in images}
     sheet, short, since = _sheet(), FactSheet(), _gaps(day for day, _source in days.values())
     keys = [image.pk for image in images]
@@ -66,10 +72,18 @@ def shown(images: Sequence[ConsultationImage]) -> list[Shown]:
                 words=words % {"count": gap} if gap else "",
                 kind=_kind(image),
                 letter=letter,
+                mirrored=sheet.mirrors.get(image.mirrored, ""),
+                mm_per_px=scales.get(image.pk),
                 without=_joined(key for key in keys if key != image.pk),
             )
         )
     return result
+
+
+def scales_of(images: Sequence[ConsultationImage]) -> dict[int, float]:
+    """{key: mm per px} of those whose scale is known."""
+    current = Scale.objects.filter(image__in=images, ended_at=None)
+    return dict(current.values_list("image_id", "mm_per_px"))
 
 
 def choices(found: Iterable[ConsultationImage], images: Sequence[ConsultationImage]) -> list[Shown]:

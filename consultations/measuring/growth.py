@@ -12,12 +12,14 @@ DAYS_PER_MONTH = 30.4375
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """`per_month` ± `margin` (95 %), mm; `months` between the first and the last measurement. A
-    margin that crosses zero is no change that can be measured."""
+    """`per_month` ± `margin` (95 %), mm; `months` between the first and the last measurement;
+    `start`, mm, where the line begins on the first day. A margin that crosses zero is no change
+    that can be measured."""
 
     per_month: float
     margin: float
     months: float
+    start: float
 
     @property
     def is_change(self) -> bool:
@@ -49,4 +51,5 @@ def growth(sizes: Sequence[tuple[date, float, float]]) -> Growth | None:
     strayed = sum(w * (size - level - slope * (time - middle)) ** 2 for w, time, size in rows)
     freedom = len(rows) - 2
     excess = max(1.0, sqrt(strayed / freedom)) if freedom else 1.0
-    return Growth(slope, COVERAGE * excess / sqrt(power), max(time for _w, time, _size in rows))
+    months = max(time for _weight, time, _size in rows)
+    return Growth(slope, COVERAGE * excess / sqrt(power), months, level - slope * middle)

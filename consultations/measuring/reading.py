@@ -59,8 +59,13 @@ def sizes_of(images: Iterable[ConsultationImage]) -> dict[int, Size]:
     diameter, in millimetres. One query."""
     keys = [image.pk for image in images]
     rows = Measurement.objects.filter(image__in=keys, scale__isnull=False)
+    return largest_of(rows.exclude(kind=geometry.POLYLINE).select_related("scale"))
+
+
+def largest_of(rows: Iterable[Measurement]) -> dict[int, Size]:
+    """{image's key: the largest diameter among its measurements}, in px where it has no scale."""
     largest: dict[int, Size] = {}
-    for row in rows.exclude(kind=geometry.POLYLINE).select_related("scale"):
+    for row in rows:
         size, former = figures_of(row)["largest_diameter"], largest.get(row.image_id)
         if size and (not former or size.pixels > former.pixels):  # one scale to an image
             largest[row.image_id] = size

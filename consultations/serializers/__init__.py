@@ -1,5 +1,5 @@
 from .images import BinnedImageSerializer, ImageSerializer, ImageUploadSerializer
-from .lesions import LesionSerializer
+from .lesions import LesionDetailSerializer, LesionSerializer
 from .records import ConsultationSerializer, PatientSerializer
 
 __all__ = [
@@ -7,6 +7,7 @@ __all__ = [
     "ConsultationSerializer",
     "ImageSerializer",
     "ImageUploadSerializer",
+    "LesionDetailSerializer",
     "LesionSerializer",
     "PatientSerializer",
 ]

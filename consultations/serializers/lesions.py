@@ -10,6 +10,7 @@ from rest_framework import serializers
 from ..bodymap.places import is_on_other_side
 from ..dates import check_lesion
 from ..lesion_form import POINT, POINT_ON_OTHER_SIDE
+from ..measuring.course import course_of
 from ..models import Lesion
 from ..models.lesion import LesionQuerySet
 
@@ -106,3 +107,46 @@ class LesionSerializer(serializers.ModelSerializer):
         if not self.context.get("notes"):
             data["notes"] = ""  # for those who may edit the record
         return data
+
+
+class LesionSizeSerializer(serializers.Serializer):
+    """The largest diameter that was measured in an image which has a scale."""
+
+    image = serializers.IntegerField(source="image.pk")
+    day = serializers.DateField(help_text="That the image shows.")
+    millimetres = serializers.FloatField()
+    margin = serializers.FloatField(help_text="mm: 95 % of repeats stay within it.")
+
+
+class GrowthSerializer(serializers.Serializer):
+    """The slope of a line through the sizes, each weighing as its margin allows."""
+
+    per_month = serializers.FloatField(help_text="mm")
+    margin = serializers.FloatField(help_text="mm: 95 % of repeats stay within it.")
+    months = serializers.FloatField(help_text="Between the first and the last size.")
+    is_change = serializers.BooleanField(
+        help_text="False where the margin crosses zero: no change that can be measured."
+    )
+
+
+class LesionDetailSerializer(LesionSerializer):
+    """A lesion, and how large it was from visit to visit: only in images that the caller may
+    change."""
+
+    sizes = LesionSizeSerializer(
+        many=True, read_only=True, source="course.sized", help_text="The earliest first."
+    )
+    growth = GrowthSerializer(
+        allow_null=True,
+        read_only=True,
+        source="course.growth",
+        help_text="Null before sizes of two days.",
+    )
+
+    class Meta(LesionSerializer.Meta):
+        fields = [*LesionSerializer.Meta.fields, "sizes", "growth"]
+        read_only_fields = [*LesionSerializer.Meta.read_only_fields, "sizes", "growth"]
+
+    def to_representation(self, lesion: Lesion) -> dict[str, Any]:
+        cast(Any, lesion).course = course_of(lesion, self.context["request"].user)
+        return super().to_representation(lesion)

@@ -16,6 +16,7 @@ from consultations.models import (
     ConsultationImage,
     Lesion,
 )
+from consultations.models.measuring import Scale
 from testing.cast import upload
 
 PATH = reverse("compare")
@@ -229,3 +230,26 @@ def test_lesions_page_proposes_its_first_and_latest_picture(page, doctor, visits
     visits[0].consultation.images.filter(image_type="dermoscopy").delete()
     text = page(doctor).get(reverse("lesion_detail", args=[lesion.pk])).content.decode()
     assert f"{PATH}?images" not in text, "one picture alone is not compared"
+
+
+def scale(image, doctor, mm_per_px):
+    return Scale.objects.create(
+        image=image, method="ruler", x1=0, y1=0, x2=100, y2=0,
+        millimetres=100 * mm_per_px, mm_per_px=mm_per_px, uncertainty=0.01, set_by=doctor,
+    )  # fmt: skip
+
+
+def test_known_scales_reach_the_panes_and_a_missing_one_is_said(page, doctor, visits):
+    scale(visits[0], doctor, 0.05)
+    response = page(doctor).get(PATH, keys(*visits[:2]))
+    assert 'data-mm-per-px="0.05"' in response.content.decode()
+    assert len(response.context["differences"]) == 1
+    scale(visits[1], doctor, 0.04)
+    assert not page(doctor).get(PATH, keys(*visits[:2])).context["differences"]
+
+
+def test_mirrored_picture_is_marked_beside_one_that_is_not(page, doctor, visits):
+    ConsultationImage.objects.filter(pk=visits[0].pk).update(mirrored="yes")
+    response = page(doctor).get(PATH, keys(*visits[:2]))
+    assert [bool(pane.mirrored) for pane in response.context["panes"]] == [True, False]
+    assert len(response.context["differences"]) == 1

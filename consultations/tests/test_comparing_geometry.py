@@ -107,6 +107,16 @@ def test_pictures_of_which_nothing_is_known_lie_middle_on_middle():
     assert scales == [pytest.approx(4032 / 1600), pytest.approx(1)]
 
 
+def test_pictures_of_known_scale_lie_at_one_scale():
+    """A millimetre is as long in both, whatever the camera's distance and the file's size."""
+    first = {"size": FRAME, "mm": 0.02}
+    other = {"size": {"width": 2000, "height": 1500}, "mm": 0.05}
+    rest = answers("g.restOf(v[0], v[1])", [[other, first], [other | {"mm": None}, first]])
+    assert [round(transform["a"], 6) for transform in rest] == [2.5, 2.016]
+    middle = moved(rest[0], {"x": 1000, "y": 750})
+    assert close(middle, {"x": 2016, "y": 1512}, 1e-6)
+
+
 def test_only_what_the_server_would_keep_is_sound():
     good = {"a": 1, "b": 0.5, "x": 10, "y": -10}
     bad = [good | change for change in ({"a": 0, "b": 0}, {"a": 200}, {"x": 2e6}, {"y": None})]

@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record, record_all
 
 from ..comparing.differences import differences
 from ..comparing.opening import Opened, OtherPatient, candidates, open_images
-from ..comparing.page import arrangement, choices, left_out, proposed_name, shown
+from ..comparing.page import arrangement, choices, left_out, proposed_name, scales_of, shown
 from ..models import Comparison, ConsultationImage
 from ..models.comparison import LEAST_PANES, MOST_PANES
 from ..selection import parse_keys
@@ -55,7 +56,8 @@ def _compare(
     images, patient = opened.images, opened.patient
     detail = {"comparison": saved.pk} if saved else {}
     record_all(Action.VIEWED, images, compared=[image.pk for image in images], **detail)
-    panes = shown(images)
+    scales = scales_of(images)
+    panes = shown(images, scales)
     further = []
     if len(images) < MOST_PANES:
         keys = [image.pk for image in images]
@@ -67,12 +69,14 @@ def _compare(
         "panes": panes,
         "keys": [pane.image.pk for pane in panes],
         "told": told,
-        "differences": differences(images),
+        "differences": differences(images, scales),
         "arrangement": arrangement(saved),
         "further": further,
         "saved": saved,
         "note": saved.note if saved and saved.doctor_id == request.user.pk else "",
         "name": saved.name if saved else proposed_name(panes),
+        # The machine's look costs as much as an upload: for those who treat.
+        "propose_url": reverse("api-alignment") if request.user.is_doctor else "",
         "can_keep": can_edit(saved or patient, request.user),
     }
     return render(request, "comparisons/compare.html", context)

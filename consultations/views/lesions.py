@@ -18,6 +18,8 @@ from .. import lesions, services
 from ..comparing.opening import comparison_query, first_and_latest
 from ..facts import with_tile_facts
 from ..lesion_form import LesionForm
+from ..measuring.course import course_of
+from ..measuring.course_plot import growth_words, plot_of
 from ..models import Comparison, ConsultationImage, Lesion, Patient
 from ..models.lesion import LesionQuerySet
 from ..ordering import IN_TIME, descending
@@ -103,13 +105,18 @@ def lesion_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     rows = Lesion.objects.select_related("patient").with_images_count(request.user)
     lesion = get_visible(rows, request.user, pk)
     visible = ConsultationImage.objects.visible_to(request.user).filter(lesion=lesion)
-    images = with_tile_facts(list(visible.order_by(*descending(IN_TIME))[:MOST]))
+    course = course_of(lesion, request.user)
+    images = list(visible.order_by(*descending(IN_TIME))[:MOST])
+    images = with_tile_facts(images, sizes=course.sizes)
     record(Action.LISTED, lesion.patient, images=len(images), lesion=lesion.pk)
     context = {
         "lesion": lesion,
         "patient": lesion.patient,
         "images": images,
         "line": _line(images),
+        "course": course,
+        "growth": growth_words(course.growth),
+        "plot": plot_of(course),
         "comparing": (pair := first_and_latest(images)) and comparison_query(pair),
         "comparisons": Comparison.objects.visible_to(request.user).of_lesion(lesion)[:COMPARISONS],
         "can_edit": can_edit(lesion, request.user),

@@ -1,56 +1,20 @@
-"""A plot: the positions of an SVG's marks, and a table with the same numbers.
-
-Horizontal lengths are in per cent and vertical ones in pixels, so that a plot fills its container
-and its text keeps its size.
-"""
+"""The plots of the gallery's statistics."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from math import ceil, log10
+from math import ceil
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from core.plots import AXIS, TOP, Mark, Plot, Word, scale_step
 from core.templatetags.dates import month as month_and_year
 from core.templatetags.dates import short_month
 from core.templatetags.units import file_size
 
 from . import Month
 
-TOP, AXIS, HEIGHT = 26, 182, 222  # px: the highest mark, the axis, the whole plot
 YEAR_LABEL_GAP = 3  # months between two years that are written, at least
 BAR_SHARE = 64  # per cent of a month's width that its bar takes
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A bar: its position and its tooltip."""
-
-    x: str
-    y: int
-    width: str
-    height: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    x: str
-    y: int
-    text: str
-    kind: str = ""
-
-
-@dataclass(slots=True)
-class Plot:
-    name: str
-    title: str
-    head: list
-    rows: list
-    height: int = HEIGHT
-    marks: list = field(default_factory=list)
-    words: list = field(default_factory=list)
-    lines: list = field(default_factory=list)  # y
 
 
 def storage(months: Sequence[Month]) -> Plot:
@@ -83,18 +47,12 @@ def _add_columns(
     step = scale_step(max(values), unit)
     top = step * max(1, ceil(max(values) / step))
     for tick in range(0, top + 1, step):
-        _add_gridline(plot, tick / top, format_value(tick))
+        plot.add_gridline(tick / top, format_value(tick))
     for number, (month, value) in enumerate(zip(months, values, strict=True)):
         if high := round((AXIS - TOP) * value / top):
             title = _tooltip(_month_name(month), format_value(value))
             plot.marks.append(Mark(_bar_left(number), AXIS - high, _BAR_WIDTH, high, title))
     _add_month_labels(plot, months)
-
-
-def _add_gridline(plot: Plot, share: float, text: str) -> None:
-    y = round(AXIS - (AXIS - TOP) * share)
-    plot.lines.append(y)
-    plot.words.append(Word("0%", y - 4, text, "is-tick"))
 
 
 def _add_month_labels(plot: Plot, months: Sequence[Month]) -> None:
@@ -108,17 +66,6 @@ def _add_month_labels(plot: Plot, months: Sequence[Month]) -> None:
 
 def _months_to_january(month: Month) -> int:
     return (13 - month.first.month) % 12
-
-
-def scale_step(most: int, unit: int) -> int:
-    """The step of a scale, about a third of `most`: 1, 2 or 5 times a power of ten, in the largest
-    suitable power of `unit`."""
-    scale = 1
-    while unit > 1 and most >= 1000 * scale:
-        scale *= unit
-    approximate = max(1, most / scale / 3)
-    power = 10 ** int(log10(approximate))
-    return scale * next(power * n for n in (1, 2, 5, 10) if power * n >= approximate)
 
 
 def _month_name(month: Month) -> str:

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone, translation
 
+from core.plots import scale_step
 from gallery import statistics
 from gallery.models import StorageQuota, UserImage
 from gallery.statistics import answers, plots
@@ -167,7 +168,7 @@ def test_statistics_query_count_does_not_grow(doctor, make_image, count_queries)
     ],
 )
 def test_scale_steps_are_round_numbers(most, unit, step):
-    assert plots.scale_step(most, unit) == step
+    assert scale_step(most, unit) == step
 
 
 def test_marks_are_inside_the_plot_and_labelled(doctor, make_image):

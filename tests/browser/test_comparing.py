@@ -1,5 +1,7 @@
 """Comparing in a browser: panes that move as one, alignment, modes, and the ways in."""
 
+import io
+import math
 import re
 from datetime import date
 
@@ -8,7 +10,8 @@ from playwright.sync_api import expect
 
 from consultations import services
 from consultations.models import Comparison, Consultation
-from testing.cast import upload
+from imaging import geometry
+from testing.cast import drawn, upload
 
 from .page_faults import DESKTOP, PHONE, page_faults
 
@@ -29,6 +32,12 @@ SMALL = """() => [...document.querySelectorAll(".comparing :is(button, a, .compa
     .map((one) => [one.dataset.do ?? one.className, one.getBoundingClientRect()])
     .filter(([, { width, height }]) => width < 43.5 || height < 43.5)
     .map(([name]) => name)"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def close_process():
+    yield
+    geometry.close()
 
 
 @pytest.fixture
@@ -202,7 +211,23 @@ def test_two_fingers_and_a_phone_reach_everything(tab, doctor, visits, violation
     assert not violations
 
 
-def test_ways_in_from_viewer_and_selection(tab, doctor, visits, violations):
+@pytest.fixture
+def turned(visits, doctor):
+    """One skin at two visits, the second time turned by a tenth of a right angle."""
+    skin = drawn(seed=4, size=(800, 600))
+    made = []
+    for visit, degrees in zip(visits[:2], (0, 9), strict=True):
+        out = io.BytesIO()
+        skin.rotate(degrees, resample=3).crop((60, 60, 740, 540)).save(out, "JPEG", quality=94)
+        data = upload(f"{degrees}.jpg", out.getvalue())
+        image, _created = services.add_image(
+            consultation=visit.consultation, user=doctor, upload=data, image_type="macro"
+        )
+        made.append(image)
+    return made
+
+
+def test_ways_in_and_the_machines_proposal(tab, doctor, visits, turned, violations):
     page = tab(doctor)
     page.goto(f"/patients/{visits[0].patient_id}/")
     page.locator("#images .tile a").first.click()
@@ -224,5 +249,19 @@ def test_ways_in_from_viewer_and_selection(tab, doctor, visits, violations):
         box.check(force=True)
     expect(page.locator("[data-compare]:visible")).to_be_visible()
     page.keyboard.press("c")
-    expect(page).to_have_url(re.compile(rf"images={visits[1].pk},{visits[2].pk}"))
+    expect(page).to_have_url(re.compile(r"images=\d+,\d+"))
+
+    page.goto(address(*turned))
+    is_drawn(page)
+    for name in ("decline", "accept"):
+        page.keyboard.press("a")
+        page.keyboard.press("p")
+        expect(page.locator(f"[data-do={name}]")).to_be_visible()
+        page.wait_for_timeout(500)
+        assert "lay=" not in page.url, "nothing keeps it until it is accepted"
+        page.locator(f"[data-do={name}]").click()
+        page.keyboard.press("a")
+    expect(page).to_have_url(re.compile("lay="))
+    (lying,) = re.findall(rf"{turned[1].pk}:([-.\de]+),([-.\de]+),", page.url)
+    assert math.degrees(math.atan2(float(lying[1]), float(lying[0]))) == pytest.approx(9, abs=0.5)
     assert not violations

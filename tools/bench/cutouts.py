@@ -9,7 +9,7 @@ from tools import phantoms
 from tools.phantoms import skin
 from tools.phantoms.fields import generator
 from tools.phantoms.lesion import paint
-from tools.phantoms.views import DERMOSCOPY_MM, _frames, _framing
+from tools.phantoms.views import DERMOSCOPY_MM, _frames, framing
 
 SPOILT = ("as drawn", "hair", "vignette", "faint", "ink", "soft focus")
 # What takes a bite out of a mask, adds to it, or leaves hairs in it; each lies on the outline.
@@ -51,7 +51,7 @@ def outline(seed, size, lesion):
     picture, frame = _frames(seed, size, 2, DERMOSCOPY_MM)
     radius = 0.485 * min(size) / picture.scale
     layers = skin.Layers(frame.height, frame.width)
-    at, turn = _framing(seed, "dermoscopy")
+    at, turn = framing(seed, "dermoscopy")
     paint(layers, lesion, frame, at=at * 0.11 * radius, turn=turn)
     x, y = picture.axes()
     return (layers.cover > 0.5) & (np.hypot(x, y) < radius)

@@ -13,7 +13,7 @@ from consultations.models import Consultation, ConsultationImage, Patient
 from tools import phantoms
 from tools.phantoms import Lesion
 
-from . import lesions
+from . import lesions, marks, measuring
 
 PASSWORD = "dermaai-demo"
 CAMERAS = {
@@ -96,7 +96,7 @@ RECORD = (
                 236,
                 "Contrôle d’un nævus de l’avant-bras gauche",
                 "Nævus atypique, surveillance",
-                "Bord inférieur plus net. Diamètre stable à 6 mm.",
+                "Bord inférieur plus net, diamètre à peine plus grand.",
                 "closed",
                 followed(replace(_ATYPICAL, growth=0.3), FOREARM, "left"),
             ),
@@ -204,7 +204,8 @@ def is_empty():
 
 
 def _draw(seed, shot, scale, phototype, taken_at, gps):
-    """One file as a camera would write it. Runs in a process of its own."""
+    """One file as a camera would write it, and what is to be measured in it (`marks.Marks`). Runs
+    in a process of its own."""
     size = (2400, 1800) if shot.primary else (1600, 1200)
     size = (round(size[0] * scale), round(size[1] * scale))
     if shot.view == "overview":
@@ -213,11 +214,12 @@ def _draw(seed, shot, scale, phototype, taken_at, gps):
     elif shot.view == "dermoscopy":
         picture = phantoms.dermoscopy(seed, size=size, phototype=phototype, lesion=shot.lesion)
     else:
+        ruler = shot.primary and marks.ruler_of(seed)
         picture = phantoms.macro(
-            seed, size=size, phototype=phototype, lesion=shot.lesion, ruler=shot.primary
+            seed, size=size, phototype=phototype, lesion=shot.lesion, ruler=ruler
         )
     make, model = CAMERAS[shot.camera]
-    return phantoms.encode(
+    data = phantoms.encode(
         picture,
         shot.format,
         taken_at=taken_at,
@@ -227,6 +229,7 @@ def _draw(seed, shot, scale, phototype, taken_at, gps):
         orientation=6 if shot.camera == "phone" and shot.format == "JPEG" else 1,
         gps=gps,
     )
+    return data, marks.of(seed, shot, size)
 
 
 def make(patients=RECORD, scale=1):
@@ -239,7 +242,7 @@ def make(patients=RECORD, scale=1):
         "patient@demo.example", PASSWORD, full_name="Marie Lefèvre", role="patient"
     )
     User.objects.create_superuser("staff@demo.example", PASSWORD, full_name="Sam Petit")
-    jobs, pictures = [], []
+    jobs, pictures, measured = [], [], []
     with ProcessPoolExecutor() as pool:
         for number, (person, visits) in enumerate(patients):
             login = person.get("login", False)
@@ -269,10 +272,11 @@ def make(patients=RECORD, scale=1):
                     job = pool.submit(_draw, seed, shot, scale, record.phototype or 2, taken, gps)
                     jobs.append((consultation, shot, taken, job))
         for count, (consultation, shot, taken, job) in enumerate(jobs, start=1):
+            data, placed = job.result()
             image, _created = services.add_image(
                 consultation=consultation,
                 user=doctor,
-                upload=SimpleUploadedFile(_file_name(shot, count), job.result()),
+                upload=SimpleUploadedFile(_file_name(shot, count), data),
                 image_type=shot.image_type,
                 dermoscopic_type="contact_polarized" if shot.view == "dermoscopy" else "",
                 body_site=shot.site,
@@ -283,7 +287,9 @@ def make(patients=RECORD, scale=1):
             added = min(taken + timedelta(minutes=2), timezone.now())
             ConsultationImage.objects.filter(pk=image.pk).update(created_at=added)
             pictures.append((image, shot))
+            measured.append((image, placed))
     lesions.make(pictures, doctor)
+    measuring.make(measured, doctor)
 
 
 def _file_name(shot, count):

@@ -30,20 +30,24 @@ import json
 from accounts.models import User
 from testing.cast import upload
 from consultations import bin, services
-from consultations.models import Consultation, ConsultationImage, Patient
+from consultations.models import Consultation, ConsultationImage, Lesion, Patient
 from gallery.services.images import submit_image
 from gallery.models import StorageQuota
 made = {name: User.objects.create_user(f"{name}@fuzz.example", PASSWORD, role=role) for name, role
         in dict(doctor="doctor", other="doctor", patient="patient", newcomer="patient").items()}
 ids = {name: [] for name in ("binned", "consultations", "consultation_images", "images",
-                             "patients", "shares")}
+                             "lesions", "patients", "shares")}
 for doctor in (made["doctor"], made["other"]):
     owner = made["patient"] if doctor == made["doctor"] else None
     record = Patient.objects.create(full_name=doctor.email, created_by=doctor, user=owner)
     ids["patients"].append(record.pk)
+    for number in range(1, 5):
+        one = Lesion.objects.create(patient=record, label=f"L{number}", laterality="left")
+        ids["lesions"].append(one.pk)
     for seed in range(6):
         at = Consultation.objects.create(doctor=doctor, patient=record)
-        image, _ = services.add_image(consultation=at, user=doctor, upload=upload(seed=seed))
+        image, _ = services.add_image(
+            consultation=at, user=doctor, upload=upload(seed=seed), lesion=one)
         ids["consultations"].append(at.pk)
         ids["consultation_images"].append(image.pk)
     for seed in range(6, 10):

@@ -19,6 +19,7 @@ KINDS = [
     (re.compile(r"/consultations/images/bin/\{id\}"), "binned"),
     (re.compile(r"/consultations/images/\{id\}"), "consultation_images"),
     (re.compile(r"/consultations/\{id\}"), "consultations"),
+    (re.compile(r"/lesions/\{id\}"), "lesions"),
     (re.compile(r"/patients/\{id\}"), "patients"),
     (re.compile(r"/images/\{id\}"), "images"),
 ]

@@ -42,7 +42,7 @@ def _lesion_or_none(lesion):
         raise ValueError(f"lesion must be a Lesion or None: {lesion!r}")
 
 
-def _framing(seed, view):
+def framing(seed, view):
     """How far off the middle (-1..1 each way) and how turned (rad) this visit frames a lesion."""
     rng = generator(seed, view, "framing")
     return rng.uniform(-1, 1, 2), float(np.clip(rng.normal(0, 0.10), -0.2, 0.2))
@@ -61,7 +61,7 @@ def macro(seed, *, size=(1600, 1200), phototype=2, lesion=None, ruler=False):
     lamp = rng.uniform(-2.6, -1.2)
     lines = rng.uniform(0, np.pi)
     if lesion:
-        at, turn = _framing(seed, "macro")
+        at, turn = framing(seed, "macro")
         paint(layers, lesion, frame, at=at * (2.6, 1.8), turn=turn, contact=False)
     skin.mottle(layers, key, frame, phototype)
     skin.relief(layers, key, frame, lines, 1.0)
@@ -128,7 +128,7 @@ def dermoscopy(seed, *, size=(1600, 1200), phototype=2, lesion=None, polarized=T
     layers = skin.Layers(frame.height, frame.width)
     radius = 0.485 * min(size) / picture.scale
     if lesion:
-        at, turn = _framing(seed, "dermoscopy")
+        at, turn = framing(seed, "dermoscopy")
         paint(layers, lesion, frame, at=at * 0.11 * radius, turn=turn)
     skin.mottle(layers, key, frame, phototype, 1.0 if polarized else 0.8)
     contact_skin(layers, key, frame, phototype, rng.uniform(0, np.pi))

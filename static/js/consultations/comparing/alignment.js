@@ -3,7 +3,7 @@
  * picture. What was done can be taken back, and all of it reset.
  * Events: "change", of marks or transforms.
  */
-import { alike, centred, compose, ofPairs, sound } from "./geometry.js";
+import { alike, compose, ofPairs, sound } from "./geometry.js";
 
 const ENOUGH = 2;
 const LEAST_APART = 0.02; // of the picture's longer edge: nearer, and a pixel's error turns it
@@ -25,7 +25,7 @@ export class Alignment extends EventTarget {
 
   /** Is any picture somewhere else than where nothing is known? */
   get aligned() {
-    return this.panes.some(({ transform, size }) => !alike(transform, centred(size, this.link.frame)));
+    return this.panes.some(({ transform, rest }) => !alike(transform, rest));
   }
 
   /** What comes next: how many marks the picture has that has fewest, and which. */
@@ -77,6 +77,17 @@ export class Alignment extends EventTarget {
     return problem;
   }
 
+  /** Pictures lie where [pane, transform] says, through `onto`: a proposal. */
+  lay(found, onto) {
+    this.remember();
+    for (const [pane, transform] of found) {
+      pane.transform = onto(transform);
+      pane.setMarks([]);
+    }
+    this.link.place();
+    this.#tell();
+  }
+
   undo() {
     const step = this.#steps.pop();
     if (!step) return;
@@ -93,7 +104,7 @@ export class Alignment extends EventTarget {
   reset() {
     this.remember();
     for (const pane of this.panes) {
-      pane.transform = centred(pane.size, this.link.frame);
+      pane.transform = pane.rest;
       pane.setMarks([]);
     }
     this.link.place();

@@ -50,6 +50,17 @@ export function centred(size, frame) {
   return similarity(scale, 0, middle);
 }
 
+/**
+ * Where a picture lies as long as nothing else is known: where the millimetres of a pixel are known
+ * of it and of the first one, at one scale, else as large.
+ */
+export function restOf({ size, mm }, { size: frame, mm: unit }) {
+  const middle = centred(size, frame);
+  if (!mm || !unit) return middle;
+  const scale = mm / unit;
+  return similarity(scale, 0, { x: (frame.width - scale * size.width) / 2, y: (frame.height - scale * size.height) / 2 });
+}
+
 /** How many times closer than the farthest each picture was taken: what had to be made smaller. */
 export function closeness(panes) {
   const [{ size: frame }] = panes;

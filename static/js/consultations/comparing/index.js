@@ -4,13 +4,14 @@ import { percent, say } from "../../components/format.js";
 import { toast } from "../../components/toast.js";
 import { flush, read, write } from "./address.js";
 import { Alignment } from "./alignment.js";
-import { centred, closeness, pushed, sound, wholeView } from "./geometry.js";
+import { closeness, pushed, restOf, sound, wholeView } from "./geometry.js";
 import { Keeping } from "./keeping.js";
 import { bindKeys } from "./keys.js";
 import { evenOut } from "./light.js";
 import { Link } from "./link.js";
 import { Modes } from "./modes.js";
 import { Pane } from "./pane.js";
+import { Proposing } from "./proposing.js";
 
 const STEP = 1.25; // of the zoom
 const SHARE = 0.1; // of the pane, for an arrow
@@ -28,19 +29,19 @@ let light = false;
 
 for (const pane of panes) {
   const there = asked.lay[pane.id] ?? saved.lay[pane.id];
-  pane.transform = sound(there) ? there : centred(pane.size, frame);
+  pane.rest = restOf(pane, panes[0]);
+  pane.transform = sound(there) ? there : pane.rest;
   const mirrored = asked.given ? asked.mirrored : saved.mirrored;
   if (mirrored.includes(pane.id)) pane.flipped = true;
 }
 const link = new Link(panes, asked.view ?? saved.view);
 const alignment = new Alignment(link);
+const proposing = new Proposing(root, alignment);
 const modes = new Modes(root, panes);
 modes.setPair(asked.pair);
 
 const state = () => ({
-  mode: modes.mode,
-  view: link.view,
-  panes,
+  ...{ mode: modes.mode, view: link.view, panes },
   aligned: alignment.aligned,
   pair: modes.pair.map(({ id }) => id),
   light,
@@ -53,9 +54,7 @@ function activate(pane) {
   for (const one of panes) one.element.classList.toggle("is-active", one === pane);
 }
 
-function pressed(name, on) {
-  button(name).setAttribute("aria-pressed", String(on));
-}
+const pressed = (name, on) => button(name).setAttribute("aria-pressed", String(on));
 
 function draw() {
   const { aligning } = root.dataset;
@@ -79,7 +78,7 @@ const zoom = part("zoom");
 function drawView() {
   const text = percent(link.view.zoom);
   if (zoom.textContent !== text) zoom.textContent = text;
-  write(state);
+  if (!proposing.open) write(state);
 }
 
 function mark(pane, place) {
@@ -107,7 +106,13 @@ const commands = {
     if ("aligning" in root.dataset) activate(alignment.next.pane);
     draw();
   },
-  undo: () => alignment.undo(),
+  propose: () => proposing.propose(),
+  accept() {
+    proposing.accept();
+    draw();
+  },
+  decline: () => proposing.decline(),
+  undo: () => (proposing.open ? proposing.decline() : alignment.undo()),
   reset: () => alignment.reset(),
   async light() {
     light = !light;
@@ -133,10 +138,10 @@ const commands = {
   less: () => modes.slide(-1),
   more: () => modes.slide(1),
   mode: (name) => modes.set(name),
-  keep: () => keeping?.open(),
+  keep: () => proposing.open || keeping?.open(),
   help: () => openDialog(document.getElementById("comparing-help")),
   "close-help": () => document.getElementById("comparing-help").close(),
-  escape: () => "aligning" in root.dataset && commands.align(),
+  escape: () => (proposing.open ? proposing.decline() : "aligning" in root.dataset && commands.align()),
 };
 
 const keeping =
@@ -185,7 +190,7 @@ modes.addEventListener("change", () => {
   requestAnimationFrame(() => link.place());
   draw();
 });
-addEventListener("pagehide", () => flush(state));
+addEventListener("pagehide", () => proposing.open || flush(state));
 
 modes.set(asked.mode ?? saved.mode);
 activate(panes[0]);

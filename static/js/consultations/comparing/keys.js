@@ -12,6 +12,7 @@ const KEYS = {
   ".": "turn-right",
   d: "alone",
   a: "align",
+  p: "propose",
   z: "undo",
   l: "light",
   m: "mirror",

@@ -3,16 +3,19 @@
  * where it lies in the frame that all share. Its marks are landmarks, in the picture's own pixels.
  * Events: those of its stage.
  */
-import { decimal, say } from "../../components/format.js";
+import { decimal, percent, say } from "../../components/format.js";
 import { Picture } from "../../components/viewer/picture.js";
+import { scaleOf } from "./geometry.js";
 import { PaneStage } from "./pane-stage.js";
 
 const CLOSER = 1.1; // times, before it is said
+const OFF = 0.03; // of the measured scale
 const EVENTS = ["viewport", "hand", "tap", "settled", "resizing", "resized", "loaded"];
 
 export class Pane extends EventTarget {
   marks = [];
   transform = null;
+  rest = null; // the transform while nothing else is known
   #flipped = false;
 
   constructor(element, { src }) {
@@ -20,6 +23,7 @@ export class Pane extends EventTarget {
     const { id, width, height, display, original, thumbnail, label, letter } = element.dataset;
     Object.assign(this, { element, id, thumbnail, label, letter });
     this.size = { width: Number(width), height: Number(height) };
+    this.mm = Number(element.dataset.mmPerPx) || null; // of a pixel of the original
     this.picture = new Picture(element.querySelector("[data-stage]"), {
       src,
       kind: PaneStage,
@@ -52,11 +56,18 @@ export class Pane extends EventTarget {
     if (this.stage?.layer) this.stage.mirror(on);
   }
 
-  /** How many times closer it was taken than the farthest one. */
+  /**
+   * How many times closer it was taken than the farthest one; and whether it lies at another scale
+   * than the measured one, as landmarks on an edge that has grown would have it.
+   */
   set closer(times) {
     const badge = this.element.querySelector("[data-scale]");
-    badge.hidden = times < CLOSER;
-    badge.textContent = say(gettext("taken %(times)s× closer"), { times: decimal(times) });
+    const off = this.mm ? scaleOf(this.transform) / scaleOf(this.rest) : 1;
+    const wrong = Math.abs(off - 1) > OFF;
+    badge.hidden = !wrong && times < CLOSER;
+    badge.textContent = wrong
+      ? say(gettext("not at its measured scale: %(share)s"), { share: percent(off) })
+      : say(gettext("taken %(times)s× closer"), { times: decimal(times) });
   }
 
   setMarks(marks) {
