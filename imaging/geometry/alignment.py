@@ -99,17 +99,18 @@ def align(one: Prepared, other: Prepared, scale: float | None = None) -> Aligned
     if min(len(one.features.points), len(other.features.points)) < MIN_INLIERS:
         return "no_texture"
     known = None if scale is None else scale * one.side / other.side
-    guesses = [
-        (blocks.resized(match.matrix, blocks.SIDE / features.SIDE), match.inliers)
-        for match in features.matches(one.features, other.features)
-        if match.inliers >= MIN_INLIERS
-    ]
-    if not guesses:
-        return "no_match"
-    answers = (_by_skin(*guess, one, other) for guess in guesses)
-    answer: Aligned | str = next((a for a in answers if a != "not_believed"), "not_believed")
-    if answer == "not_believed":
-        answer = _by_lesion(*guesses[0], one, other, known)
+    answer: Aligned | str = "no_match"
+    best: features.Match | None = None
+    for match in features.matches(one.features, other.features):
+        if match.inliers < MIN_INLIERS:
+            continue
+        if best is None or match.inliers > best.inliers:
+            best = match
+        answer = _by_skin(_enlarged(match), match.inliers, one, other)
+        if answer != "not_believed":
+            break
+    if answer == "not_believed" and best is not None:
+        answer = _by_lesion(_enlarged(best), best.inliers, one, other, known)
     if isinstance(answer, str):
         return answer
     at_same_side = answer.similarity.scale * one.side / other.side
@@ -118,6 +119,10 @@ def align(one: Prepared, other: Prepared, scale: float | None = None) -> Aligned
     if known and not 1 / 1.05 < at_same_side / known < 1.05:
         return "scale_differs"
     return answer
+
+
+def _enlarged(match: features.Match) -> np.ndarray:
+    return blocks.resized(match.matrix, blocks.SIDE / features.SIDE)
 
 
 def _by_skin(guess: np.ndarray, inliers: int, one: Prepared, other: Prepared) -> Aligned | str:

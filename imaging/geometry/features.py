@@ -6,6 +6,7 @@ for each feature's counterpart where it should be; how many of these then lie mu
 chance would have it is what belief rests on.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -81,13 +82,16 @@ def extract(evened: np.ndarray, usable: np.ndarray) -> Features:
     )
 
 
-def matches(one: Features, other: Features) -> list[Match]:
-    """The similarities that features speak for, those of most inliers first."""
+def matches(one: Features, other: Features) -> Iterator[Match]:
+    """The similarities that features speak for, one after the other: the next is only worked out
+    when it is asked for."""
     if min(len(one.points), len(other.points)) < _MIN_MATCHES:
-        return []
+        return
     likeness = one.descriptors @ other.descriptors.T
-    found = [_guided(matrix, one, other, likeness) for matrix in _guesses(one, other, likeness)]
-    return sorted(filter(None, found), key=lambda match: -match.inliers)
+    for matrix in _guesses(one, other, likeness):
+        found = _guided(matrix, one, other, likeness)
+        if found is not None:
+            yield found
 
 
 def _guesses(one: Features, other: Features, likeness: np.ndarray) -> list[np.ndarray]:
@@ -194,9 +198,11 @@ def _counterparts(
     expected = (one.points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
     turn = np.arctan2(matrix[1, 0], matrix[0, 0])
     size = np.log(np.hypot(matrix[0, 0], matrix[1, 0]))
-    distance = (expected**2).sum(axis=1)[:, None] + (other.points**2).sum(axis=1)[None]
-    distance -= 2 * expected @ other.points.T
-    rows, columns = np.nonzero(distance < reach * reach)
+    # |p − q|² < r², as 2 p·q − |q|² > |p|² − r²: in place, since these are a million.
+    nearness = (2 * expected) @ other.points.T
+    nearness -= (other.points**2).sum(axis=1)
+    near = nearness > ((expected**2).sum(axis=1) - np.float32(reach * reach))[:, None]
+    rows, columns = np.divmod(np.flatnonzero(near), len(other.points))
     off = other.directions[columns] - one.directions[rows] - turn
     off = np.abs((off + np.pi) % (2 * np.pi) - np.pi)
     larger = np.abs(other.sizes[columns] - one.sizes[rows] - size)

@@ -84,11 +84,12 @@ def _standing_out(picture: np.ndarray, inside: np.ndarray) -> list[np.ndarray] |
     sample, colours = terms[within][::11], planes[within][::11]
     pull = np.ones(len(sample), np.float32)
     for _ in range(3):
-        root = np.sqrt(pull)[:, None]
-        level = np.linalg.lstsq(sample * root, colours * root, rcond=None)[0]
+        weighted = (sample * pull[:, None]).T
+        level = np.linalg.solve(weighted @ sample + 1e-3 * np.eye(6), weighted @ colours)
         off = np.abs(colours - sample @ level).sum(axis=1)
         pull = 1 / (1 + (off / (2 * np.median(off) + 1e-3)) ** 2) ** 2
-    distance = np.abs(planes - terms @ level).sum(axis=2) * within
+    off_level = np.abs(planes - (terms @ level).astype(np.float32))
+    distance = (off_level[..., 0] + off_level[..., 1] + off_level[..., 2]) * within
     distance = cv2.GaussianBlur(distance, (0, 0), 1.5)
     near_middle = np.exp(-(x * x + y * y) / 0.7)
     seed = cv2.GaussianBlur(distance, (0, 0), 3) * near_middle
@@ -117,7 +118,7 @@ def _skin(picture: np.ndarray, field: fields.Field | None) -> np.ndarray:
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) + 4
     logs = np.log(small)
     colour = np.stack((logs[..., 0] - logs[..., 2], logs[..., 0] - logs[..., 1]), axis=-1)
-    bright = small.mean(axis=2)
+    bright = (small[..., 0] + small[..., 1] + small[..., 2]) / 3
     usual = np.median(colour.reshape(-1, 2), axis=0)
     off = np.hypot(colour[..., 0] - usual[0], colour[..., 1] - usual[1]) > _OFF
     off &= colour[..., 0] < usual[0]

@@ -208,6 +208,9 @@ def _edge(marks, picture):
     if not outlines:
         return None, 0.0, 0.0
     outline = max(outlines, key=cv2.contourArea)[:, 0].astype(float) + 0.5
+    # OpenCV's contour runs through the middles of the outermost pixels: half a pixel further out.
+    away = outline - outline.mean(axis=0)
+    outline += 0.5 * away / np.maximum(1e-6, np.hypot(*away.T))[:, None]
     outline *= picture.width / covered.shape[1]
     hull = cv2.convexHull(outline.astype(np.float32))[:, 0]
     longest = max(np.hypot(*(hull - point).T).max() for point in hull)
