@@ -17,7 +17,6 @@ from playwright.sync_api import sync_playwright
 from tools import phantoms
 from tools.servers import web
 
-from .report import Report
 from .uploads import PASSWORD, Client
 
 VISITS = 6  # one picture each: two that are measured, two more panes, two to warm up with
@@ -200,15 +199,10 @@ def goals(report, path):
     ]
 
 
-def main():
-    report = Report("Comparing")
+def main(report):
+    """Prints the figures; rows for `Report.goals`."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "12-MP.jpg"
         drawn = phantoms.macro(12, size=SIZE, lesion=phantoms.Lesion(12))
         drawn.save(path, "JPEG", quality=95, subsampling="4:2:0")
-        report.goals(goals(report, path))
-    report.finish()
-
-
-if __name__ == "__main__":
-    main()
+        return goals(report, path)
