@@ -14,16 +14,22 @@ from accounts.error_serializers import ErrorsSerializer
 from accounts.requests import AuthenticatedAPIRequest
 from audit.trail import Action, record
 from core.preconditions import IF_MATCH, ChangedMeanwhile, known_etags
+from core.throttling import ScopedRate
 
 from .measuring.measurements import add_measurement, delete_measurement
 from .measuring.points import CODES
+from .measuring.proposals import propose_outline, propose_scale
 from .measuring.scales import current_scale, remove_scale, set_scale
 from .measuring.versions import measurement_etag, scale_etag
 from .models import ConsultationImage, Device, Measurement, Scale
+from .models.measuring import Kind, Method
 from .permissions import DoctorsOnly
 from .serializers.measuring import (
+    LineSerializer,
     MeasurementSerializer,
     MeasurementsSerializer,
+    ProposedOutlineSerializer,
+    ProposedScaleSerializer,
     ScaleSerializer,
     ScalesSerializer,
     SetScaleSerializer,
@@ -112,6 +118,34 @@ class ImageScale(_OfImage):
         return Response(data, status=code, headers={"ETag": scale_etag(scale)})
 
 
+@extend_validation_errors(["scale_too_short", *CODES], "points", methods=["post"])
+class ImageTicks(_OfImage):
+    """The marks of a ruler in an image, found by the machine."""
+
+    serializer_class = LineSerializer
+    throttle_scope = "uploads"  # a picture that is looked at costs as much as one that comes in
+    throttle_classes = [ScopedRate]
+
+    @extend_schema(
+        operation_id="consultations_images_scale_ticks",
+        responses={200: ProposedScaleSerializer, 409: ErrorsSerializer},
+    )
+    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
+        """Propose a scale by the marks along a line. Nothing is stored: whoever accepts sends
+        `scale` to the image's scale. 409 where no even marks are found (`no_ticks`, …)."""
+        image = self.get_object()
+        found = propose_scale(image, self.read()["points"])
+        record(Action.VIEWED, image, part="measurements", api=True)
+        accepted = {
+            "method": Method.TICKS,
+            "points": found.points,
+            "millimetres": found.millimetres,
+            "pointing": found.pointing,
+        }
+        shown = {"ticks": found.ticks, "scale": accepted}
+        return Response(ProposedScaleSerializer(shown).data)
+
+
 @extend_validation_errors([*CODES], "points", methods=["post"])
 class ImageMeasurements(_OfImage):
     """What is measured in an image: lengths and areas, with their margins of error."""
@@ -144,6 +178,33 @@ class ImageMeasurements(_OfImage):
         data = self.get_serializer(made).data
         headers = {"ETag": measurement_etag(made)}
         return Response(data, status=status.HTTP_201_CREATED, headers=headers)
+
+
+class ImageOutline(_OfImage):
+    """The outline of the lesion in an image, found by the machine."""
+
+    serializer_class = ProposedOutlineSerializer
+    throttle_scope = "uploads"  # a picture that is looked at costs as much as one that comes in
+    throttle_classes = [ScopedRate]
+
+    @extend_schema(
+        request=None,
+        operation_id="consultations_images_measurements_outline",
+        responses={200: ProposedOutlineSerializer, 409: ErrorsSerializer},
+    )
+    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
+        """Propose an outline. Nothing is stored: a person alters it and sends it to the image's
+        measurements. 409 where no lesion stands out (`no_outline`, …)."""
+        image = self.get_object()
+        found = propose_outline(image)
+        record(Action.VIEWED, image, part="measurements", api=True)
+        shown = {
+            "kind": Kind.POLYGON,
+            "points": found.points,
+            "pointing": found.pointing,
+            "belief": found.belief,
+        }
+        return Response(self.get_serializer(shown).data)
 
 
 class OneMeasurement(_OfImage):
@@ -181,10 +242,16 @@ class OneMeasurement(_OfImage):
 
 urlpatterns = [
     path("consultations/images/<int:pk>/scale", ImageScale.as_view(), name="api-image-scale"),
+    path("consultations/images/<int:pk>/scale/ticks", ImageTicks.as_view(), name="api-image-ticks"),
     path(
         "consultations/images/<int:pk>/measurements",
         ImageMeasurements.as_view(),
         name="api-image-measurements",
+    ),
+    path(
+        "consultations/images/<int:pk>/measurements/outline",
+        ImageOutline.as_view(),
+        name="api-image-outline",
     ),
     path("measurements/<int:pk>", OneMeasurement.as_view(), name="api-measurement-detail"),
 ]

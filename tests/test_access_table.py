@@ -162,6 +162,7 @@ def bodies(record, image, user_image, consultation, binned, panes):
         ("api-patient-lesions", "post"): {"body_site": "113179006"},
         ("api-lesion-detail", "patch"): {"status": "excised"},
         ("api-image-scale", "post"): RULER,
+        ("api-image-ticks", "post"): LINE,
         ("api-image-measurements", "post"): LINE | {"kind": "length"},
         ("gallery_share", "post"): {"lifetime": "1h"},
         ("api-userimage-shares", "post"): {"lifetime": "1h"},

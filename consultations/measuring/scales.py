@@ -96,7 +96,7 @@ def set_scale(
         row = lock_image(image, user)
         if check:
             check(current_scale(row))
-        (x1, y1), (x2, y2) = _two_points(points, row)
+        (x1, y1), (x2, y2) = two_points(points, row)
         length_px = distance((x1, y1), (x2, y2))
         of_points = sqrt(2) * pointing_error(pointing, row) / length_px
         if of_points > MOST_UNCERTAINTY:
@@ -137,7 +137,8 @@ def remove_scale(*, image: int, user: User, check: Check | None = None) -> None:
         record(Action.CHANGED, row, scale=None)
 
 
-def _two_points(points: Sequence[Point], image: ConsultationImage) -> list[list[float]]:
+def two_points(points: Sequence[Point], image: ConsultationImage) -> list[list[float]]:
+    """The ends of a line in the picture. Raises BadPoints, ScaleTooShort."""
     try:
         return check_points(LENGTH, points, image)
     except BadPoints as error:

@@ -106,6 +106,7 @@ function explain(status, detail, code) {
   if (status === 404) return gettext("This record no longer exists, or you do not have access to it.");
   if (status === 413) return gettext("The file is too large.");
   if (status === 429) return gettext("Too many requests. Try again in a moment.");
+  if (code === "busy") return detail;
   if (status === 503) return gettext("The storage is not responding. Nothing was saved: try again.");
   if (status >= 500) return gettext("The server ran into a problem. Nothing was saved: try again.");
   return detail || gettext("The server refused this request.");

@@ -51,6 +51,12 @@ export class Draft extends EventTarget {
     this.#placed(pointing);
   }
 
+  /** All points at once, to be moved one by one. */
+  take(points, pointing) {
+    this.points = points.map((point) => this.#inside(point));
+    this.#placed(pointing);
+  }
+
   move(place, point, pointing) {
     this.points[place] = this.#inside(point);
     this.#placed(pointing);

@@ -8,6 +8,7 @@ import { Draft } from "./draft.js";
 import { Overlay } from "./overlay.js";
 import { Panel } from "./panel.js";
 import { listenToPresses } from "./presses.js";
+import { Proposing } from "./proposing.js";
 import { sized } from "./shapes.js";
 
 export class Measuring {
@@ -26,6 +27,7 @@ export class Measuring {
     });
     this.overlay = new Overlay(canvas, picture, this.#draft, { save: () => this.#finish(slot) });
     listenToPresses(canvas, this.overlay, this.#draft);
+    this.proposing = new Proposing(this.panel, this.#draft);
     this.#draft.addEventListener("change", () => this.#drawFigure());
   }
 
@@ -112,6 +114,8 @@ export class Measuring {
   #act(name, id) {
     if (name === "leave") this.on.leave();
     else if (name === "cancel") this.back();
+    else if (name === "ticks") this.proposing.askForScale();
+    else if (name === "outline") this.proposing.askForOutline().then(() => this.overlay.handles.focus());
     else if (name === "undo") {
       if (this.#draft.started) this.#draft.remove();
       this.overlay.handles.focus();
@@ -128,6 +132,7 @@ export class Measuring {
     else if (figure) text = written(figure, kind === "scale" ? null : scale);
     this.overlay.text = crossing ? "" : text;
     this.panel.drawDraft(text, complete, started);
+    this.proposing.draw();
     this.overlay.redraw();
   }
 
@@ -146,7 +151,8 @@ export class Measuring {
     const body = { points, pointing };
     if (kind !== "scale") return this.#send("POST", url, { ...body, kind, note: fields.get("note") }, gettext("Measurement saved."));
     const device = fields.get("device");
-    if (device) Object.assign(body, { method: "field", device: Number(device) });
+    if (this.proposing.scale) Object.assign(body, this.proposing.accepted(number(fields.get("tick"))));
+    else if (device) Object.assign(body, { method: "field", device: Number(device) });
     else Object.assign(body, { method: fields.has("bar") ? "bar" : "ruler", millimetres: number(fields.get("millimetres")) });
     return this.#send("POST", scaleUrl, body, gettext("Scale saved."), { etag, next: "length" });
   }

@@ -46,7 +46,7 @@ export class Panel {
 
   get ready() { return Boolean(this.#part("[data-state]")); }
 
-  /** {scale: {mmPerPx, uncertainty} or null, etag, scaleUrl, url, ofEach} */
+  /** {scale: {mmPerPx, uncertainty} or null, etag, scaleUrl, ticksUrl, outlineUrl, url, ofEach} */
   get state() {
     const { mmPerPx, uncertainty, ...rest } = this.#part("[data-state]").dataset;
     return { ...rest, scale: mmPerPx ? { mmPerPx: Number(mmPerPx), uncertainty: Number(uncertainty) } : null };
@@ -73,6 +73,7 @@ export class Panel {
     this.#part("[data-draft-form]").hidden = !name;
     this.#part("[data-for-scale]").hidden = name !== "scale";
     this.#part("[data-for-measurement]").hidden = name === "scale";
+    this.#part("[data-for-outline]").hidden = name !== "polygon";
     if (name === "scale") this.#chooseDevice();
   }
 
@@ -90,7 +91,21 @@ export class Panel {
 
   focusTool(name) { this.#part(`[data-measure-tool="${name}"]`)?.focus(); }
 
-  focusForm() { this.#part("[data-for-scale] input")?.select(); }
+  focusForm() {
+    const known = '[name="millimetres"]';
+    this.#part(this.#part("[data-proposed]").hidden ? known : '[name="tick"]')?.select();
+  }
+
+  /** What the machine says of its search for marks; with `scale` there is one to accept. */
+  proposed(text, scale) {
+    const said = this.#part("[data-proposed-text]");
+    if (said.textContent !== text) said.textContent = text;
+    this.#part("[data-proposed]").hidden = !scale;
+    this.#part("[data-known]").hidden = scale;
+    const save = this.#part("[data-save]");
+    const label = scale ? save.dataset.accept : save.dataset.save;
+    if (save.textContent !== label) save.textContent = label;
+  }
 
   problem(text) {
     const box = this.#part("[data-measure-problem]");

@@ -1,0 +1,52 @@
+"""A lesion's outline proposed in the API: measured as it is, or refused."""
+
+import pytest
+from PIL import Image
+
+from consultations import services
+from imaging import geometry
+from testing.cast import upload
+from tools import phantoms
+from tools.phantoms import places
+
+
+@pytest.fixture(scope="module", autouse=True)
+def close_process():
+    yield
+    geometry.close()
+
+
+@pytest.fixture
+def stored(consultation, doctor, cached_processing):
+    def add(picture):
+        file = upload(data=phantoms.encode(picture, "JPEG"))
+        return services.add_image(consultation=consultation, user=doctor, upload=file)[0]
+
+    return add
+
+
+def url(image, part=""):
+    return f"/api/v1/consultations/images/{image.pk}/measurements{part}"
+
+
+def test_proposed_outline_is_measured_within_its_margin(api, doctor, patient, stored):
+    drawn = places.Place(3).visit(0, size=(480, 360), lesion=phantoms.Lesion(3, "naevus", 5.0))
+    image = stored(drawn.picture)
+    answer = api(doctor).post(url(image, "/outline"))
+    assert answer.status_code == 200, answer.data
+    told = answer.json()
+    assert 12 <= len(told["points"]) <= 36
+    assert 0 < told.pop("belief") <= 1
+    assert not image.measurements.exists(), "it is a proposal"
+    kept = api(doctor).post(url(image), told, format="json").json()
+    truth = drawn.area_mm2 * drawn.scale**2
+    assert kept["value"] == pytest.approx(truth, rel=0.15)
+    area = kept["figures"]["area"]
+    assert abs(area["pixels"] - truth) < area["pixels_margin"] < truth / 2
+    assert api(patient).post(url(image, "/outline")).status_code == 403
+
+
+def test_bare_skin_has_no_outline(api, doctor, stored):
+    answer = api(doctor).post(url(stored(Image.new("RGB", (320, 240), "#d2aa96")), "/outline"))
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["code"] == "no_outline"

@@ -1,0 +1,76 @@
+/**
+ * What the machine proposes while somebody measures: the marks of a ruler along the line that was
+ * drawn, or a lesion's outline to begin with. It is shown, and kept once it is accepted; it says so
+ * until a point is moved.
+ */
+import { api } from "../../api.js";
+import { say, withMargin } from "../../format.js";
+
+export class Proposing {
+  #scale = null; // the body that accepts it, marks a millimetre apart
+  #of = ""; // the points that it is about
+  #text = "";
+  #busy = false;
+
+  constructor(panel, draft) {
+    Object.assign(this, { panel, draft });
+  }
+
+  /** The scale that is proposed for what is drawn; null. */
+  get scale() {
+    return this.#of === this.#points ? this.#scale : null;
+  }
+
+  get #points() { return JSON.stringify([this.draft.kind, this.draft.points]); }
+
+  /** The body that accepts the scale. */
+  accepted(millimetres) {
+    return { ...this.scale, millimetres: this.scale.millimetres * millimetres };
+  }
+
+  askForScale() {
+    const { points, complete } = this.draft;
+    if (!complete) return void this.panel.problem(gettext("Place the points first."));
+    return this.#ask(gettext("Looking for the marks…"), this.panel.state.ticksUrl, { points }, ({ ticks, scale }) => {
+      const period = withMargin(ticks.period, Math.max(ticks.uncertainty, 0.01), "px");
+      this.#show(say(gettext("Proposal: %(count)s marks, %(period)s from one to the next."), { count: ticks.count, period }), scale);
+    });
+  }
+
+  /** For an outline of which nothing is drawn yet. */
+  askForOutline() {
+    return this.#ask(gettext("Looking for the outline…"), this.panel.state.outlineUrl, undefined, ({ points, pointing }) => {
+      this.draft.take(points, pointing);
+      this.#show(gettext("Proposal: check the outline, move its points where it is off, then save."), null);
+    });
+  }
+
+  async #ask(looking, url, body, show) {
+    if (this.#busy) return;
+    this.#busy = true;
+    const of = this.#points;
+    this.panel.problem("");
+    this.panel.proposed(looking, false);
+    try {
+      const answer = await api("POST", url, body);
+      if (of === this.#points) show(answer);
+    } catch (error) {
+      if (of === this.#points) this.panel.problem(error.message);
+    } finally {
+      this.#busy = false;
+      this.draw();
+    }
+    if (this.scale) this.panel.focusForm();
+  }
+
+  #show(text, scale) {
+    this.#text = text;
+    this.#scale = scale;
+    this.#of = this.#points;
+  }
+
+  draw() {
+    if (!this.panel.ready || this.#busy) return;
+    this.panel.proposed(this.#of === this.#points ? this.#text : "", Boolean(this.scale));
+  }
+}
