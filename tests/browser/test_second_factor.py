@@ -71,7 +71,7 @@ def test_factor_is_switched_on_used_and_switched_off_by_keyboard(tab, patient, v
     page.keyboard.press("Enter")
     expect(code).to_be_focused()
     expect(code).to_have_value("")
-    expect(page.locator(".error")).to_contain_text("Wrong code")
+    expect(page.locator("main .error")).to_contain_text("Wrong code")
     page.wait_for_timeout(1100)  # the pause after a wrong code
     page.keyboard.type(code_of(secret))
     page.keyboard.press("Enter")
@@ -164,7 +164,7 @@ def test_second_factor_pages_have_no_layout_or_accessibility_faults(tab, doctor,
     code = page.get_by_label("Code")
     code.fill("12345")
     code.press("Enter")
-    expect(page.locator(".error")).to_be_visible()
+    expect(page.locator("main .error")).to_be_visible()
     check(page, "a wrong code")
     page.wait_for_timeout(1100)
     secret = page.locator("code").inner_text()

@@ -139,6 +139,8 @@ def test_a_lost_connection_and_a_lost_session(viewer, images):
     page.context.set_offline(False)
     page.context.clear_cookies(name="sessionid")
     viewer.get_by_role("button", name="Save", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Your session has expired")
+    dialog.get_by_role("button", name="Later").click()
     expect(viewer.locator("[data-problem]")).to_contain_text("session has expired")
     expect(field(viewer, "description")).to_have_value("Kept.")
 
