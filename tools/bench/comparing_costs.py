@@ -48,8 +48,7 @@ def main(report):
     )
     report.text(
         "Medians; processor time of all threads and of the process that does the work, memory the "
-        "peak of that process, libraries included. What opening a comparison costs in the browser, "
-        "and a patient's page with many lesions, is measured with those pages."
+        "peak of that process, libraries included."
     )
     return [
         ("CPU: alignment ÷ one intake", seconds / intake, 3.0),
