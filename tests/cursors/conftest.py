@@ -6,7 +6,7 @@ from .lists import LISTS
 
 
 @pytest.fixture
-def world(doctor, record, consultation, image, user_image, api):
+def world(doctor, record, consultation, image, lesion, user_image, api):
     """The objects that lists refer to, and the doctor's API client."""
 
     class World:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from consultations.models import Consultation, ConsultationImage, Patient
+from consultations.models import Comparison, Consultation, ConsultationImage, Lesion, Patient
 from gallery.models import Share, UserImage
 from gallery.services import tags as tag_service
 from imaging import storage
@@ -28,6 +28,22 @@ def images(world, n):
     copy.pk, copy._state.adding = None, True
     copy.save()
     return set_created_at(copy, n)
+
+
+def lesions(world, n):
+    return Lesion.objects.create(patient=world.record, label=str(storage.new_id())[-12:])
+
+
+def images_of_a_lesion(world, n):
+    image = images(world, n)
+    image.lesion = world.lesion
+    image.save(update_fields=["lesion"])
+    return image
+
+
+def comparisons(world, n):
+    fields = {"patient": world.record, "doctor": world.doctor, "name": f"Forearm {n}"}
+    return set_created_at(Comparison.objects.create(**fields), n)
 
 
 def binned(world, n):
@@ -68,6 +84,9 @@ LISTS = {
     "consultations": (consultations, "/api/v1/consultations"),
     "of a patient": (consultations, "/api/v1/consultations?patient={record.pk}"),
     "images": (images, "/api/v1/consultations/{consultation.pk}/images"),
+    "lesions": (lesions, "/api/v1/patients/{record.pk}/lesions"),
+    "images of a lesion": (images_of_a_lesion, "/api/v1/lesions/{lesion.pk}/images"),
+    "comparisons": (comparisons, "/api/v1/patients/{record.pk}/comparisons"),
     "bin": (binned, "/api/v1/consultations/images/bin"),
     "gallery": (gallery, "/api/v1/gallery"),
     "oldest first": (gallery, "/api/v1/gallery?ordering=created_at"),
