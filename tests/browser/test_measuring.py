@@ -100,6 +100,7 @@ def test_scale_and_length_drawn_in_a_turned_and_enlarged_picture(tab, doctor, im
     figure = panel.locator("[data-figure-text]")
     expect(figure).to_contain_text(re.compile(r"^8\.\d+\smm\s±"))
     drawn = figure.text_content()
+    expect(viewer.locator("[data-place]:focus")).to_be_attached()  # a moment after the press
     page.keyboard.press("Enter")
     expect(panel.locator("[data-measured] b")).to_have_text(drawn)
 
