@@ -149,6 +149,19 @@ def database(request, tmp_path):
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A browser's last request may still hold its session when all tests are over; PostgreSQL then
+    refuses to drop the database."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
+@pytest.fixture(scope="session")
 def django_db_keepdb():
     """On SQLite the tests' database is an existing copy, which must not be recreated."""
     return connection.vendor == "sqlite"
