@@ -7,6 +7,7 @@ import { fragment } from "../api.js";
 import { adopt, isDirty, keep } from "../drafts/index.js";
 import { describe, part } from "../history.js";
 import { refresh } from "../metadata.js";
+import { breaksLine, Glance } from "./glance.js";
 
 const FIELDS = "input:not([type=hidden]), select, textarea";
 
@@ -28,6 +29,7 @@ export class Editor {
   constructor(slot, on) {
     this.slot = slot;
     this.on = on;
+    this.glance = new Glance(slot);
     slot.addEventListener("keydown", (event) => this.#press(event));
     slot.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -101,6 +103,7 @@ export class Editor {
     refresh(this.#form);
     adopt(this.#form);
     this.on.shown(true);
+    this.glance.begin();
     const wrong = this.#form.querySelector(".stale input[type=radio]") ?? this.#form.querySelector('[aria-invalid="true"]');
     const same = field && [...this.#form.elements].find(({ name, disabled }) => name === field && !disabled);
     (wrong ?? same ?? this.#form.querySelector(FIELDS)).focus();
@@ -109,9 +112,9 @@ export class Editor {
   /** Enter saves; in a text of several lines with Ctrl, for there it begins a line. */
   #press(event) {
     const { target } = event;
-    if (event.key !== "Enter" || event.isComposing || !target.matches(FIELDS)) return;
-    if (target.matches("textarea") && !event.ctrlKey && !event.metaKey) return;
+    if (event.key !== "Enter" || event.isComposing || !target.matches(FIELDS) || breaksLine(event)) return;
     event.preventDefault();
+    this.glance.hold();
     this.#form?.requestSubmit(this.#form.querySelector('[data-then="next"]'));
   }
 
@@ -135,7 +138,9 @@ export class Editor {
     this.on.saved(item, answer.html);
     if (then === "next") await this.on.next();
     else await this.#go?.();
-    if (this.#item === item) this.close(); // nothing came after it
+    if (this.#item !== item) return;
+    this.close(); // nothing came after it
+    this.glance.begin();
   }
 
   #setSaving(saving) {
