@@ -28,7 +28,7 @@ class RecordForm(VersionedForm, forms.ModelForm):
     """A form of a patient, a consultation or an image."""
 
 
-def ask_for_side(form: forms.ModelForm, data: dict[str, Any]) -> None:
+def ask_for_side(form: forms.BaseForm, data: dict[str, Any]) -> None:
     """An error where the site of a form is one that the body has twice, and the side is missing."""
     site = BODY_SITES.get(data.get("body_site", ""))
     if site and site.paired and not data.get("laterality"):
@@ -36,7 +36,8 @@ def ask_for_side(form: forms.ModelForm, data: dict[str, Any]) -> None:
 
 
 class ImageMetadataForm(RecordForm):
-    """A photograph's metadata as a clinician enters it, in the upload modal and on its page."""
+    """A photograph's metadata as a clinician enters it, in the upload modal and on its page.
+    "Other" is what somebody chose; a type that nobody has said is ""."""
 
     linked_fields = (("body_site", "laterality"), ("image_type", "dermoscopic_type"))
 
@@ -62,7 +63,11 @@ class ImageMetadataForm(RecordForm):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        image = kwargs.get("instance")
+        shown = {"image_type": image.type_said if image else ""}
+        super().__init__(*args, **{**kwargs, "initial": shown | (kwargs.get("initial") or {})})
+        said = cast(forms.ChoiceField, self.fields["image_type"])
+        said.required, said.choices = False, [("", _("Not specified")), *ImageType.choices]
         label_empty_choices(self)
         if not self.instance.pk:  # what its file says is not known yet
             del self.fields["captured_on"], self.fields["lesion"], self.fields["mirrored"]
