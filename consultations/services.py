@@ -164,12 +164,18 @@ def edit_images(
     image_type: str | None = None,
     body_site: str | None = None,
     laterality: str | None = None,
+    mirrored: str | None = None,
     lesion: Lesion | Unchanged | None = UNCHANGED,
 ) -> int:
-    """Set type, site, side and lesion of several images at once; None (of a lesion UNCHANGED)
-    leaves what there is. A new site that the body has once takes the side away, and such a site
-    takes none. Returns how many changed. Raises what `lesions.with_lesion` does: all or none."""
-    asked = {"image_type": image_type, "body_site": body_site, "laterality": laterality}
+    """Set these of several images at once; None (of a lesion UNCHANGED) leaves what there is. A
+    new site that the body has once takes the side away, and such a site takes none. Returns how
+    many changed. Raises what `lesions.with_lesion` does: all or none."""
+    asked = {
+        "image_type": image_type,
+        "body_site": body_site,
+        "laterality": laterality,
+        "mirrored": mirrored,
+    }
     wanted: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     if not isinstance(lesion, Unchanged):
         wanted["lesion"] = lesion

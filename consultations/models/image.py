@@ -179,6 +179,14 @@ class ConsultationImage(DatedImage):
         unsaid = self.image_type == ImageType.OTHER and not self.other_chosen
         return "" if unsaid else self.image_type
 
+    def equally_unknown(self) -> list[int]:
+        """Where nobody has said whether this image is mirrored: the keys of the other such images
+        of its consultation."""
+        if self.mirrored != Mirrored.UNKNOWN:
+            return []
+        others = self.consultation.images.filter(mirrored=Mirrored.UNKNOWN).exclude(pk=self.pk)
+        return list(others.order_by("pk").values_list("pk", flat=True))
+
     @property
     def site_label(self) -> str:
         """For example "Forearm, front, left" or "Nose"; else the location as typed, or ""."""

@@ -23,8 +23,8 @@ export class Editor {
   });
 
   /**
-   * `slot` holds the form. `on`: shown(boolean), problem(text), announce(text), saved(item, html) with
-   * the picture's tile, next(), which resolves when the next picture is there, or none.
+   * `slot` holds the form. `on`: shown(boolean), problem(text), announce(text), saved(item, html,
+   * others) with the picture's tile, and whether others changed with it; next(), which resolves when the next picture is there, or none.
    */
   constructor(slot, on) {
     this.slot = slot;
@@ -122,6 +122,7 @@ export class Editor {
     const [item, form, field] = [this.#item, this.#form, this.field];
     if (this.#saving || !form) return;
     this.#setSaving(true);
+    const others = Boolean(form.elements.mirrored_for_all?.checked);
     keep(form);
     this.on.problem("");
     let answer = null;
@@ -135,7 +136,7 @@ export class Editor {
     if (answer.status !== 200) return void (this.#form === form && this.#draw(answer.html, field));
     form.dispatchEvent(new CustomEvent("draft:done", { bubbles: true })); // while it is in the page
     this.on.announce(gettext("Saved."));
-    this.on.saved(item, answer.html);
+    this.on.saved(item, answer.html, others);
     if (then === "next") await this.on.next();
     else await this.#go?.();
     if (this.#item !== item) return;
