@@ -148,7 +148,7 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
             OpenApiParameter(
                 "incomplete",
                 bool,
-                description="Those whose type is `other` or whose body site is empty, or the rest.",
+                description="Those whose type or body site nobody has said, or the rest.",
             )
         ],
     )

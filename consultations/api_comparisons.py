@@ -18,7 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.error_serializers import ErrorsSerializer
 from accounts.requests import AuthenticatedAPIRequest
 from core.pagination import INVALID
-from core.preconditions import IF_MATCH, VersionedDetail
+from core.preconditions import IF_MATCH, VersionedDetail, etag_of
 from core.throttling import ScopedRate
 
 from .comparing import services
@@ -87,8 +87,9 @@ class PatientComparisonViewSet(mixins.ListModelMixin, GenericViewSet):
             patient=owner, user=request.user, **serializer.validated_data
         )
         kept = self.get_queryset().get(pk=made.pk)
-        data = ComparisonSerializer(kept, context=context).data
-        return Response(data, status=status.HTTP_201_CREATED)
+        written = ComparisonSerializer(kept, context=context)
+        headers = {"ETag": etag_of(kept, written)}
+        return Response(written.data, status=status.HTTP_201_CREATED, headers=headers)
 
 
 @documents_codes("partial_update")

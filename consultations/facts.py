@@ -30,10 +30,12 @@ def with_tile_facts(
     images: list[ConsultationImage],
     list_day: date | None = None,
     sizes: Mapping[int, str] | None = None,
+    *,
+    choosing: bool = False,
 ) -> list[ConsultationImage]:
     """Set `image.tile` on each image: what its tile shows (components/tile.html), the facts of
     `FactSheet.of` among it. `list_day` is said once, by the list; `sizes`, by image, are of what
-    was measured. Returns the same list."""
+    was measured; `choosing` adds the name of each checkbox. Returns the same list."""
     link, page = storage.url_signer("thumbnails"), _page_links()
     facts = FactSheet(_lesion_labels(images))
     for image in images:
@@ -56,6 +58,9 @@ def with_tile_facts(
             "day": facts.shown_day(day, source),
             "size": (sizes or {}).get(image.pk, ""),
         }
+        if choosing:
+            what = phrase([values["type"], values["site"], values["day"]])
+            values["select"] = _("Select: %(what)s") % {"what": what}
         image.tile = Filling(shape, values)
     return images
 

@@ -3,6 +3,7 @@ from typing import Any, cast
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core.periods import DateInput
 from core.versions import VersionedForm
@@ -10,7 +11,7 @@ from core.versions import VersionedForm
 from .dates import EARLIEST_BIRTH, visit_days
 from .dating import EARLIEST
 from .models import Consultation, ConsultationImage, Lesion, Patient
-from .vocabulary import BODY_SITES, ImageType
+from .vocabulary import BODY_SITES, ImageType, Mirrored
 
 
 class BodySiteSelect(forms.Select):
@@ -28,7 +29,7 @@ class RecordForm(VersionedForm, forms.ModelForm):
     """A form of a patient, a consultation or an image."""
 
 
-def ask_for_side(form: forms.ModelForm, data: dict[str, Any]) -> None:
+def ask_for_side(form: forms.BaseForm, data: dict[str, Any]) -> None:
     """An error where the site of a form is one that the body has twice, and the side is missing."""
     site = BODY_SITES.get(data.get("body_site", ""))
     if site and site.paired and not data.get("laterality"):
@@ -36,9 +37,11 @@ def ask_for_side(form: forms.ModelForm, data: dict[str, Any]) -> None:
 
 
 class ImageMetadataForm(RecordForm):
-    """A photograph's metadata as a clinician enters it, in the upload modal and on its page."""
+    """A photograph's metadata as a clinician enters it, in the upload modal and on its page.
+    "Other" is what somebody chose; a type that nobody has said is ""."""
 
     linked_fields = (("body_site", "laterality"), ("image_type", "dermoscopic_type"))
+    alike: list[int] = []  # keys of other images that share its question: are they mirrored?
 
     class Meta:
         model = ConsultationImage
@@ -62,7 +65,11 @@ class ImageMetadataForm(RecordForm):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        image = kwargs.get("instance")
+        shown = {"image_type": image.type_said if image else ""}
+        super().__init__(*args, **{**kwargs, "initial": shown | (kwargs.get("initial") or {})})
+        said = cast(forms.ChoiceField, self.fields["image_type"])
+        said.required, said.choices = False, [("", _("Not specified")), *ImageType.choices]
         label_empty_choices(self)
         if not self.instance.pk:  # what its file says is not known yet
             del self.fields["captured_on"], self.fields["lesion"], self.fields["mirrored"]
@@ -75,10 +82,34 @@ class ImageMetadataForm(RecordForm):
                 del self.fields["lesion"]
             if not self.instance.mirrored:  # not of a front camera
                 del self.fields["mirrored"]
+            self._offer_for_all()
             birth_date = self.instance.consultation.patient.birth_date
             self.fields["captured_on"].widget.set_range(
                 birth_date or EARLIEST, timezone.localdate()
             )
+
+    def _offer_for_all(self) -> None:
+        self.alike = self.instance.equally_unknown()
+        if count := len(self.alike):
+            text = ngettext(
+                "The same for %(count)s other image of this visit",
+                "The same for %(count)s other images of this visit",
+                count,
+            )
+            label = text % {"count": count}
+            self.fields["mirrored_for_all"] = forms.BooleanField(label=label, required=False)
+            self._stored["mirrored_for_all"] = False
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Of the image itself."""
+        return {name: new for name, new in super().changes.items() if name != "mirrored_for_all"}
+
+    @property
+    def also_mirrored(self) -> list[int]:
+        """The keys of other images of which this form says the same. Only after `is_valid`."""
+        said = self.cleaned_data.get("mirrored") in (Mirrored.YES, Mirrored.NO)
+        return self.alike if said and self.cleaned_data.get("mirrored_for_all") else []
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

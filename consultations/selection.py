@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .forms import BodySiteSelect
+from .forms import BodySiteSelect, ask_for_side
 from .models import Lesion
 from .vocabulary import ImageType, Laterality, body_site_choices
 
@@ -30,7 +30,7 @@ NO_LESION = "none"
 
 class SelectedForm(forms.Form):
     """What several images get at once; the names are the API's. `lesions` are those of the page's
-    patient; without any there is no such menu."""
+    patient; without any a page has no such menu."""
 
     image_type = forms.ChoiceField(
         label=_("Type"), choices=_unchanged(ImageType.choices), required=False
@@ -52,11 +52,16 @@ class SelectedForm(forms.Form):
     def __init__(self, *args: Any, lesions: Sequence[Lesion] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = [(str(lesion.pk), str(lesion)) for lesion in lesions]
-        if offered:
+        if offered or self.is_bound:
             menu = cast(forms.ChoiceField, self.fields["lesion"])
             menu.choices = _unchanged([*offered, (NO_LESION, _("None"))])
         else:
             del self.fields["lesion"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        ask_for_side(self, data)
+        return data
 
 
 def parse_keys(texts: Sequence[str]) -> list[int]:

@@ -45,7 +45,7 @@ def add_image(
     consultation: Consultation,
     user: User,
     upload: File | None,
-    image_type: str = ImageType.OTHER,
+    image_type: str = "",
     dermoscopic_type: str = "",
     body_location: str = "",
     body_site: str = "",
@@ -57,7 +57,8 @@ def add_image(
     mirrored: str = "",
     idempotency_key: str | None = None,
 ) -> tuple[ConsultationImage, bool]:
-    """Store one uploaded photograph. Returns (image, created).
+    """Store one uploaded photograph. Returns (image, created). `image_type`: "" where nobody has
+    said it; "other" is a choice.
 
     With an idempotency key that this user has already used, returns the image stored then, and
     False. Raises ImageRefused (nothing stored), StorageUnavailable (no row),
@@ -91,7 +92,7 @@ def add_image(
                 display=display,
                 thumbnail=thumbnail,
                 **ConsultationImage.columns_from(photo),
-                image_type=image_type,
+                **_type(image_type),
                 dermoscopic_type=dermoscopic_type,
                 body_location=body_location,
                 description=description,
@@ -114,6 +115,11 @@ def add_image(
     return image, True
 
 
+def _type(said: str) -> dict[str, Any]:
+    """{field: value} of what somebody said of the type; "" for nothing."""
+    return {"image_type": said or ImageType.OTHER, "other_chosen": said == ImageType.OTHER}
+
+
 def _place(consultation: Consultation, **place: Any) -> dict[str, Any]:
     """Site, side and lesion ({field: value}) of a new image, with what follows from the lesion."""
     lesions = lock_lesions([getattr(place["lesion"], "pk", None)])
@@ -131,7 +137,8 @@ def update_image(
     user: Author = None,
     **changes: Any,
 ) -> ConsultationImage:
-    """Change an image's metadata ({field: value}). A new primary image replaces the former one.
+    """Change an image's metadata ({field: value}). A new primary image replaces the former one;
+    "other" as `image_type` is a choice, "" takes back what was said.
 
     Returns the image as it is now. Raises ConsultationImage.DoesNotExist if it was deleted, and
     StaleImage if `as_of` is given and is not its `updated_at`; what `lesions.with_lesion` raises.
@@ -157,12 +164,18 @@ def edit_images(
     image_type: str | None = None,
     body_site: str | None = None,
     laterality: str | None = None,
+    mirrored: str | None = None,
     lesion: Lesion | Unchanged | None = UNCHANGED,
 ) -> int:
-    """Set type, site, side and lesion of several images at once; None (of a lesion UNCHANGED)
-    leaves what there is. A new site that the body has once takes the side away, and such a site
-    takes none. Returns how many changed. Raises what `lesions.with_lesion` does: all or none."""
-    asked = {"image_type": image_type, "body_site": body_site, "laterality": laterality}
+    """Set these of several images at once; None (of a lesion UNCHANGED) leaves what there is. A
+    new site that the body has once takes the side away, and such a site takes none. Returns how
+    many changed. Raises what `lesions.with_lesion` does: all or none."""
+    asked = {
+        "image_type": image_type,
+        "body_site": body_site,
+        "laterality": laterality,
+        "mirrored": mirrored,
+    }
     wanted: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     if not isinstance(lesion, Unchanged):
         wanted["lesion"] = lesion
@@ -186,6 +199,8 @@ def edit_images(
 
 def _consistent(image: ConsultationImage, changes: dict[str, Any]) -> dict[str, Any]:
     """What of `changes` differs from the image, and what follows from it."""
+    if "image_type" in changes:
+        changes = changes | _type(changes["image_type"])
     changes = {name: value for name, value in changes.items() if getattr(image, name) != value}
     kind = changes.get("image_type", image.image_type)
     mode = changes.get("dermoscopic_type", image.dermoscopic_type)

@@ -46,6 +46,12 @@ def known_etags(request: Request) -> set[str] | None:
     return {tag.removeprefix("W/") for tag in parse_etags(wanted)}
 
 
+def etag_of(instance: Any, serializer: Serializer) -> str:
+    """The ETag of a row, with its quotes: of the fields that this serializer of its kind writes."""
+    writable = [str(field.source) for field in serializer.fields.values() if not field.read_only]
+    return entity_tag({name: instance.serializable_value(name) for name in writable})
+
+
 if TYPE_CHECKING:
 
     class _View(UpdateModelMixin, GenericAPIView):
@@ -85,9 +91,7 @@ class VersionedDetail(_View):
 
     def etag(self, instance: Any) -> str:
         """The ETag of the row's writable fields, with its quotes."""
-        fields = cast(Serializer, self.get_serializer()).fields.values()
-        writable = [str(field.source) for field in fields if not field.read_only]
-        return entity_tag({name: instance.serializable_value(name) for name in writable})
+        return etag_of(instance, cast(Serializer, self.get_serializer()))
 
     @transaction.atomic
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -1,5 +1,6 @@
 """The people and records that tests use, and a few helpers."""
 
+import io
 import shutil
 from datetime import date, timedelta
 from functools import cache
@@ -15,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from PIL import ExifTags, Image
 from rest_framework.test import APIClient
 
 from accounts.models import Authenticator, User
@@ -144,6 +146,15 @@ def drawn(seed=1, size=(320, 240)):
 def photograph(format="JPEG", seed=1, size=(320, 240), **exif):
     """The bytes of a drawn photograph (tools.phantoms), the same on every call."""
     return phantoms.encode(drawn(seed, size), format, **exif)
+
+
+def selfie(seed=1):
+    """The bytes of a photograph whose lens says that it is a phone's front camera's."""
+    block, file = Image.Exif(), io.BytesIO()
+    lens = "iPhone 15 Pro front TrueDepth camera 2.69mm f/1.9"
+    block.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.LensModel] = lens
+    drawn(seed).save(file, "JPEG", exif=block)
+    return file.getvalue()
 
 
 def upload(name="IMG_4821.JPG", data=None, **options):

@@ -49,6 +49,7 @@ TABLE = {
     ("bin_selected", "post"): (200, 302, 403, 403, 403, 302),  # asks; of others' images nothing
     ("image_move", "get"): CHANGE,
     ("images_selected", "get"): SIGNED_IN,
+    ("images_selected", "post"): (302,) * 6,  # back; of others' images nothing
     ("images_download", "post"): (200, 302, 200, 302, 302, 302),
     ("images_move", "post"): (302, 404, 403, 403, 403, 302),
     ("image_file", "get"): (302, 404, 302, 404, 404, 302),  # to the signed URL

@@ -152,10 +152,11 @@ class ConsultationImageAdmin(VersionedAdmin, FoldedSearch, StoredImageAdmin):
     ]
     list_select_related = ["consultation__patient"]
     autocomplete_fields = ["lesion"]
-    readonly_fields = ["consultation_link", "uploaded_by"]
+    readonly_fields = ["consultation_link", "uploaded_by", "other_chosen"]
     fields = [
         "consultation_link",
         "image_type",
+        "other_chosen",
         "dermoscopic_type",
         "body_site",
         "laterality",

@@ -113,13 +113,18 @@ def choices(found: Iterable[ConsultationImage], images: Sequence[ConsultationIma
 
 
 def arrangement(saved: Comparison | None) -> dict[str, Any]:
-    """What was kept of how the panes lie, for the page's script; keys are strings there."""
+    """What was kept of how the panes lie, for the page's script; keys are strings there. `panes`
+    are as the API tells them."""
     panes = saved.panes if saved else []
     return {
         "mode": saved.mode if saved else Mode.SIDE,
         "view": saved.view if saved else None,
         "lay": {str(pane.image_id): pane.transform for pane in panes},
         "mirrored": [str(pane.image_id) for pane in panes if pane.flipped],
+        "panes": [
+            {"image": pane.image_id, "transform": pane.transform, "flipped": pane.flipped}
+            for pane in panes
+        ],
     }
 
 

@@ -39,7 +39,7 @@ _COPY: dict[str, Any] = {
 
 
 # What filters and comparisons by type and site do not find.
-INCOMPLETE = Q(image_type=ImageType.OTHER) | Q(body_site="")
+INCOMPLETE = Q(image_type=ImageType.OTHER, other_chosen=False) | Q(body_site="")
 
 
 class ConsultationImageQuerySet(RecordQuerySet["ConsultationImage"]):
@@ -80,6 +80,8 @@ class ConsultationImage(DatedImage):
     image_type = models.CharField(
         _("type"), max_length=20, choices=ImageType, default=ImageType.OTHER
     )
+    # "Other" is what an image is until somebody says its type, and may be what they say.
+    other_chosen = models.BooleanField(_("“Other” by choice"), default=False, db_default=False)
     dermoscopic_type = models.CharField(
         _("dermoscopy mode"), max_length=30, choices=DermoscopicType, blank=True
     )
@@ -134,6 +136,10 @@ class ConsultationImage(DatedImage):
                 name="consultationimage_dermoscopic_type_only_with_dermoscopy",
                 violation_error_message=_("A dermoscopy mode goes only with dermoscopy."),
             ),
+            models.CheckConstraint(
+                condition=Q(other_chosen=False) | Q(image_type=ImageType.OTHER),
+                name="consultationimage_other_chosen_only_with_other",
+            ),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -165,7 +171,21 @@ class ConsultationImage(DatedImage):
     @property
     def incomplete(self) -> bool:
         """As INCOMPLETE."""
-        return self.image_type == ImageType.OTHER or not self.body_site
+        return not (self.type_said and self.body_site)
+
+    @property
+    def type_said(self) -> str:
+        """The type that somebody has said, or ""."""
+        unsaid = self.image_type == ImageType.OTHER and not self.other_chosen
+        return "" if unsaid else self.image_type
+
+    def equally_unknown(self) -> list[int]:
+        """Where nobody has said whether this image is mirrored: the keys of the other such images
+        of its consultation."""
+        if self.mirrored != Mirrored.UNKNOWN:
+            return []
+        others = self.consultation.images.filter(mirrored=Mirrored.UNKNOWN).exclude(pk=self.pk)
+        return list(others.order_by("pk").values_list("pk", flat=True))
 
     @property
     def site_label(self) -> str:

@@ -36,7 +36,7 @@ class EditImagesSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ConsultationImage
-        fields = ["ids", "image_type", "body_site", "laterality", "lesion"]
+        fields = ["ids", "image_type", "body_site", "laterality", "mirrored", "lesion"]
 
 
 class MoveImagesSerializer(serializers.Serializer):

@@ -44,7 +44,8 @@ def kept(api, doctor, path, body):
     answer = api(doctor).post(path, body, format="json")
     assert answer.status_code == 201, answer.data
     path = f"/api/v1/comparisons/{answer.data['id']}"
-    return path, api(doctor).get(path)["ETag"]
+    assert answer["ETag"] == api(doctor).get(path)["ETag"]
+    return path, answer["ETag"]
 
 
 def recorded():

@@ -167,12 +167,31 @@ def test_saved_comparison_opens_as_it_was_kept(page, doctor, patient, other_doct
     assert panes(response) == [image.pk for image in visits[:2]]
     kept = response.context["arrangement"]
     assert kept["mode"] == "swipe"
-    assert kept["lay"][str(visits[0].pk)] == {"a": 1, "b": 0.5, "x": 7, "y": 0}
+    transform = {"a": 1, "b": 0.5, "x": 7, "y": 0}
+    assert kept["lay"][str(visits[0].pk)] == transform
+    assert kept["panes"][1] == {"image": visits[1].pk, "transform": transform, "flipped": False}
     assert "doctor&#x27;s own" in response.content.decode()
     theirs = page(patient).get(PATH, {"comparison": saved.pk}).content.decode()
     assert "Forearm" in theirs
     assert "doctor&#x27;s own" not in theirs
     assert page(other_doctor).get(PATH, {"comparison": saved.pk}).status_code == 404
+
+
+def test_page_names_the_version_that_it_shows(page, api, doctor, saved):
+    """In every language the same, and the API's: else each save would be refused, or one that was
+    made since the page was read would be written over unseen."""
+
+    def shown(language):
+        browser = page(doctor)
+        browser.cookies["django_language"] = language
+        return browser.get(PATH, {"comparison": saved.pk}).context["etag"]
+
+    path = f"/api/v1/comparisons/{saved.pk}"
+    known = api(doctor).get(path)["ETag"]
+    assert {shown("fr"), shown("en")} == {known}
+    saved.note = "shrinks"
+    saved.save()
+    assert {shown("fr"), shown("en")} == {api(doctor).get(path)["ETag"]} != {known}
 
 
 def test_saved_comparison_opens_with_the_rest_when_a_picture_is_gone(page, doctor, visits, saved):

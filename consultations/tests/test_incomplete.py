@@ -123,6 +123,55 @@ def test_api_lists_those_that_are_incomplete_or_the_rest(api, doctor, some, cons
     assert {image["id"] for image in first["images"] + rest["images"]} == wanted
 
 
+@pytest.fixture
+def own(consultation, add):
+    """The page of an image whose type nobody has said; its site is known."""
+    return reverse("image_detail", args=[add(body_site=NOSE).pk])
+
+
+def test_other_is_a_choice_where_somebody_makes_it(page, doctor, own):
+    """Otherwise an image that shows something else would be "to complete" for ever. What nobody
+    said is no choice, though it is stored as "other", too."""
+    browser = page(doctor)
+
+    def save(kind):
+        version = browser.get(own).context["metadata_form"].version
+        body = {"image_type": kind, "body_site": NOSE, "version": version}
+        assert browser.post(own, body).status_code == 302
+        image = ConsultationImage.objects.get()
+        said = browser.get(own).context["metadata_form"]["image_type"].value()
+        assert image.incomplete is ConsultationImage.objects.incomplete().exists()
+        return said, image.image_type, image.incomplete
+
+    assert browser.get(own).context["metadata_form"]["image_type"].value() == ""
+    assert save("") == ("", "other", True)
+    assert save("other") == ("other", "other", False)
+    assert save("macro") == ("macro", "macro", False)
+    assert save("other") == ("other", "other", False)
+    assert save("") == ("", "other", True)
+
+
+def test_api_tells_other_that_was_sent_from_none(api, doctor, consultation, own):
+    """The contract stays: without a type an image is "other"."""
+    path = f"/api/v1/consultations/{consultation.pk}/images"
+    told = {}
+    for name, sent in (("left out", {}), ("sent", {"image_type": "other"})):
+        body = {"file": upload(seed=len(told) + 2), "body_site": NOSE, **sent}
+        told[name] = api(doctor).post(path, body, format="multipart").json()
+    assert {image["image_type"] for image in told.values()} == {"other"}
+    rows = {name: ConsultationImage.objects.get(pk=image["id"]) for name, image in told.items()}
+    assert {name: row.incomplete for name, row in rows.items()} == {"left out": True, "sent": False}
+    one = f"/api/v1/consultations/images/{told['left out']['id']}"
+    assert api(doctor).patch(one, {"image_type": "other"}).status_code == 200
+    assert api(doctor).patch(one, {"description": "scar"}).status_code == 200
+    assert ConsultationImage.objects.incomplete().count() == 1
+    several = {"ids": [told["sent"]["id"]], "image_type": "macro"}
+    assert api(doctor).patch("/api/v1/consultations/images", several, format="json").data == {
+        "changed": 1
+    }
+    assert not ConsultationImage.objects.get(pk=told["sent"]["id"]).other_chosen
+
+
 def proposed(browser, url):
     """({field: value} that is filled in, [{field: value}] that are offered)."""
     told = json.loads(browser.get(url).context["proposal"])

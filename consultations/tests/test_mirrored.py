@@ -6,21 +6,10 @@ from io import BytesIO, StringIO
 
 import pytest
 from django.urls import reverse
-from PIL import ExifTags, Image
 
 from consultations import services
 from consultations.models import ConsultationImage
-from testing.cast import photograph, upload
-
-LENS = "iPhone 15 Pro front TrueDepth camera 2.69mm f/1.9"
-
-
-def selfie():
-    """The bytes of a photograph whose lens says that it is the front camera's."""
-    picture, block, file = Image.open(BytesIO(photograph())), Image.Exif(), BytesIO()
-    block.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.LensModel] = LENS
-    picture.save(file, "JPEG", exif=block)
-    return file.getvalue()
+from testing.cast import selfie, upload
 
 
 @pytest.fixture
@@ -54,6 +43,34 @@ def test_it_is_asked_until_somebody_knows(read, client, taken):
     assert told not in read("image_detail", taken.pk)
     client.post(url, {"image_type": "macro", "mirrored": "yes"})
     assert "Mirrored" in read("consultation_detail", taken.consultation_id)
+
+
+def test_one_answer_is_for_all_of_a_visit_that_nobody_has_given_yet(
+    client, doctor, consultation, read
+):
+    """A series of one patient is taken by one camera: each was asked about by itself."""
+    add = services.add_image
+    made = [
+        add(consultation=consultation, user=doctor, upload=upload(data=selfie(seed)))[0]
+        for seed in range(4)
+    ]
+    client.force_login(doctor, backend="django.contrib.auth.backends.ModelBackend")
+    services.update_image(made[1], mirrored="yes")
+    first = reverse("image_detail", args=[made[0].pk])
+    assert "The same for 2 other images of this visit" in read("image_detail", made[0].pk)
+
+    def save(**said):
+        client.post(first, {"image_type": "macro", "mirrored_for_all": "on", **said})
+        rows = ConsultationImage.objects.order_by("pk")
+        return list(rows.values_list("mirrored", flat=True))
+
+    assert save(mirrored="unknown") == ["unknown", "yes", "unknown", "unknown"]
+    assert save(mirrored="no") == ["no", "yes", "no", "no"], "what was said before stays"
+    assert 'name="mirrored_for_all"' not in read("image_detail", made[0].pk)
+    several = {"ids": [made[2].pk, made[3].pk], "mirrored": "yes"}
+    client.patch("/api/v1/consultations/images", several, content_type="application/json")
+    rows = ConsultationImage.objects.order_by("pk")
+    assert list(rows.values_list("mirrored", flat=True)) == ["no", "yes", "yes", "yes"]
 
 
 def test_other_cameras_are_not_asked_about(read, image):

@@ -1,5 +1,6 @@
 """The bar of actions on selected images, and the ZIP that its form asks for."""
 
+import re
 import zipfile
 from io import BytesIO
 
@@ -54,3 +55,56 @@ def test_the_zip(page, doctor, other_doctor, image):
         back = page(doctor).post(ZIP, body, HTTP_REFERER=f"http://testserver{here}")
         assert back["Location"].endswith(here)
     assert page(other_doctor).post(ZIP, {"ids": [image.pk]}).status_code == 302
+
+
+def checked(client, path):
+    """The keys of the checkboxes of a page, whose bar is a plain form."""
+    page = client.get(path).content.decode()
+    assert f'<form class="selection is-long" id="selection" method="post" action="{BAR}"' in page
+    return [int(key) for key in re.findall(r'name="ids" value="(\d+)" form="selection"', page)]
+
+
+def test_without_scripts_a_page_can_be_asked_for_its_checkboxes(page, doctor, patient, image):
+    """Choosing was only for those whose browser runs scripts: else each image was one journey."""
+    for route, key in (
+        ("consultation_detail", image.consultation_id),
+        ("patient_detail", image.patient_id),
+    ):
+        here = reverse(route, args=[key])
+        client = page(doctor)
+        assert '<noscript><a class="btn" href="?choose=1">' in client.get(here).content.decode()
+        assert checked(client, f"{here}?choose=1") == [image.pk]
+        theirs = page(patient).get(f"{here}?choose=1").content.decode()
+        assert f'formaction="{ZIP}"' in theirs
+        assert 'value="delete"' not in theirs
+
+
+NOSE, FOREARM = "113179006", "70559009"
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ({"body_site": NOSE}, ("macro", NOSE, "")),
+        ({"image_type": "other"}, ("other", "", "")),
+        ({"body_site": FOREARM}, ("macro", "", "")),  # which side?
+        ({"body_site": FOREARM, "laterality": "left"}, ("macro", FOREARM, "left")),
+        ({"lesion": "999999"}, ("macro", "", "")),
+        ({}, ("macro", "", "")),
+    ],
+)
+def test_the_form_changes_what_it_says_and_goes_back(page, doctor, image, sent, stored):
+    here = reverse("patient_detail", args=[image.patient_id])
+    body = {"ids": [image.pk], "action": "edit", **sent}
+    answer = page(doctor).post(BAR, body, HTTP_REFERER=f"http://testserver{here}?choose=1")
+    assert answer["Location"].endswith(f"{here}?choose=1")
+    image.refresh_from_db()
+    assert (image.image_type, image.body_site, image.laterality) == stored
+
+
+def test_the_form_compares_and_deletes(page, doctor, patient, image):
+    answer = page(doctor).post(BAR, {"ids": [7, image.pk], "action": "compare"})
+    assert answer["Location"] == f"{reverse('compare')}?images={image.pk},7"
+    for user, left in ((patient, 1), (doctor, 0)):
+        page(user).post(BAR, {"ids": [image.pk], "action": "delete"})
+        assert image.consultation.images.count() == left

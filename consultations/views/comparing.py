@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record, record_all
+from core.preconditions import etag_of
 
 from ..comparing.differences import differences
 from ..comparing.opening import Opened, OtherPatient, candidates, open_images
@@ -16,6 +17,7 @@ from ..comparing.page import arrangement, choices, left_out, proposed_name, scal
 from ..models import Comparison, ConsultationImage
 from ..models.comparison import LEAST_PANES, MOST_PANES
 from ..selection import parse_keys
+from ..serializers.comparisons import ComparisonSerializer
 from .access import can_edit, get_visible
 
 
@@ -73,6 +75,8 @@ def _compare(
         "arrangement": arrangement(saved),
         "further": further,
         "saved": saved,
+        # Who changes it changes what this page shows, and nothing that was written since.
+        "etag": etag_of(saved, ComparisonSerializer()) if saved else "",
         "note": saved.note if saved and saved.doctor_id == request.user.pk else "",
         "name": saved.name if saved else proposed_name(panes),
         # The machine's look costs as much as an upload: for those who treat.

@@ -24,6 +24,7 @@ from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import edited_rows, render_form
 from .home import for_list, prepare_list
 from .patients import search_pages
+from .selected import choosing_context, is_choosing
 
 PAGE, OFFERED = 30, 12
 IMAGES = 48
@@ -104,9 +105,10 @@ def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "consultation": consultation,
         "patient": consultation.patient,
         "can_edit": editable,
-        "images": with_tile_facts(page.images, consultation.date),
+        "images": with_tile_facts(page.images, consultation.date, choosing=is_choosing(request)),
         "next_query": query_string(request, before=page.next) if page.next else None,
         "list_day": f"{consultation.date}",
+        **choosing_context(request, consultation.patient, editable),
     }
     part = wants_fragment(request)
     if part and cursor:

@@ -19,6 +19,7 @@ from ..forms import ImageMetadataForm
 from ..measuring.reading import sheet_of
 from ..models import ConsultationImage
 from ..models.image import ConsultationImageQuerySet
+from ..vocabulary import Mirrored
 from .access import can_edit, get_editable, get_visible
 from .bin import notify_in_bin
 from .editing import render_form
@@ -95,6 +96,11 @@ def _save_form(
             return form
         try:
             services.update_image(image, as_of=as_of, user=request.user, **form.changes)
+            if form.also_mirrored:
+                unknown = image.consultation.images.filter(mirrored=Mirrored.UNKNOWN)
+                said = form.cleaned_data["mirrored"]
+                alike = unknown.filter(pk__in=form.also_mirrored)
+                services.edit_images(alike, user=request.user, mirrored=said)
             return form
         except services.StaleImage:
             image = get_visible(_images(), request.user, image.pk)

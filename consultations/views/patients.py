@@ -28,6 +28,7 @@ from ..selection import parse_keys
 from .access import can_edit, doctor_required, get_editable, get_visible
 from .editing import edited_rows, render_form
 from .lesions import lesions_of
+from .selected import choosing_context, is_choosing
 
 PAGE, NAMESAKES, MOST = 30, 5, 200
 IMAGES, COMPARISONS = 48, 50
@@ -135,12 +136,14 @@ def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if page.lost:
         return restart_grid(request)
     record(Action.LISTED, patient, images=len(page.images))
+    editable = can_edit(patient, request.user)
     context = {
         "patient": patient,
-        "can_edit": can_edit(patient, request.user),
-        "images": with_tile_facts(page.images),
+        "can_edit": editable,
+        "images": with_tile_facts(page.images, choosing=is_choosing(request)),
         "next_query": query_string(request, before=page.next) if page.next else None,
         "by_date": True,
+        **choosing_context(request, patient, editable),
     }
     part = wants_fragment(request)
     if part and cursor:

@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 from consultations.models import ConsultationImage
 from imaging.quality import Verdict, measure
 from imaging.renditions import halved
-from testing.cast import drawn, photograph
+from testing.cast import drawn, photograph, selfie
+
+from .page_faults import accessibility_violations
 
 SIZE = (640, 480)
 
@@ -98,6 +100,27 @@ def test_poor_pictures_are_retaken_or_kept(tab, doctor, consultation, violations
     expect(page.locator("#images .tile")).to_have_count(6)
     assert "better.jpg" in stored()
     assert "late.jpg" not in stored(), "in the bin"
+
+    # Whether a front camera's picture is mirrored is asked of each, once it is stored.
+    page.locator("[data-open-upload]").first.click()
+    fronts = [payload(f"front {seed}.jpg", selfie(seed)) for seed in range(1, 5)]
+    modal.locator("[data-browse-input]").set_input_files(fronts)
+    modal.locator("[data-send]").click()
+    mirrors = modal.locator("[data-mirrors]")
+    expect(mirrors.locator("li")).to_have_count(4)
+    assert not accessibility_violations(page)
+    mirrors.get_by_role("button", name="Not mirrored: front 2.jpg").click()
+    expect(mirrors.locator("li")).to_have_count(3)
+    mirrors.get_by_role("button", name="All of these are mirrored").click()
+    expect(modal).to_be_hidden()
+    expect(page.locator("#images .tile", has_text="Mirrored")).to_have_count(3)
+    said = ConsultationImage.objects.filter(original_filename__startswith="front")
+    assert list(said.order_by("original_filename").values_list("mirrored", flat=True)) == [
+        "yes",
+        "no",
+        "yes",
+        "yes",
+    ]
 
     # A message does not stay because the pointer rests where it appears; only if it is moved there.
     page.clock.install()

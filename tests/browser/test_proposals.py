@@ -43,9 +43,19 @@ def visit(consultation, doctor, cached_processing):
     return f"/consultations/{consultation.pk}/"
 
 
+# Somebody presses Enter once more, at the moment in which the next picture's form has the focus.
+PRESSED_AT_SIGHT = """() => document.addEventListener("focusin", ({ target }) => {
+    if (!target.closest(".viewer-edit")) return;
+    const once = { key: "Enter", bubbles: true, cancelable: true };
+    target.dispatchEvent(new KeyboardEvent("keydown", once));
+})"""
+CHANGED = """() => void import("/static/js/components/images-changed.js")
+    .then(({ refresh }) => refresh())"""
+
+
 @pytest.mark.both
 def test_proposals_are_seen_and_left_and_what_is_missing_is_walked_through(
-    tab, doctor, visit, pictures, violations
+    tab, doctor, consultation, visit, pictures, violations
 ):
     """Values that nobody was asked about were "other" and "not specified" on every image."""
     page = tab(doctor, reduced_motion="reduce")
@@ -93,6 +103,7 @@ def test_proposals_are_seen_and_left_and_what_is_missing_is_walked_through(
     walk = page.locator("[data-walk]")
     expect(walk).to_have_text("3 images to complete")
     expect(page.locator(".tile .cap-todo")).to_have_count(3)
+    page.evaluate(PRESSED_AT_SIGHT)
     walk.click()
     viewer = page.locator("#viewer")
     waiting = [image.pk for image in ConsultationImage.objects.incomplete().order_by("-pk")]
@@ -101,12 +112,29 @@ def test_proposals_are_seen_and_left_and_what_is_missing_is_walked_through(
         expect(viewer.locator(".viewer-edit [name=image_type]")).to_be_focused()
         if kind_of_it:
             viewer.locator(".viewer-edit [name=image_type]").select_option(kind_of_it)
-        page.keyboard.press("Enter")
-        page.keyboard.press("Enter")  # pressed twice, it saves no picture twice
+        page.keyboard.up("Enter")  # held since the picture before, it has saved nothing here
+        page.wait_for_timeout(500)
+        page.keyboard.down("Enter")
+        page.keyboard.down("Enter")
     expect(page.locator(".toast").last).to_have_text("2 images are still to complete.")
+    expect(viewer.locator("[data-do=edit]")).to_be_focused()
+    page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
     expect(viewer.locator(".viewer-edit")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(walk).to_have_text("2 images to complete")
+
+    # A picture that comes while the page is being drawn anew: drawn once more.
+    def stored_meanwhile(route):
+        answer = route.fetch()
+        made = upload(seed=9)
+        services.add_image(consultation=consultation, user=doctor, upload=made)
+        page.evaluate(CHANGED)
+        route.fulfill(response=answer)
+
+    page.route(f"**{visit}?*", stored_meanwhile, times=1)
+    page.evaluate(CHANGED)
+    expect(walk).to_have_text("3 images to complete")
     assert not violations
 
 

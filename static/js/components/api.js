@@ -57,6 +57,11 @@ async function send(url, options, ended) {
  * somebody has changed it since: the Refusal has `current`, what stands there, and its `etag`.
  */
 export async function api(method, url, body, { etag } = {}) {
+  return (await exchange(method, url, body, { etag })).data;
+}
+
+/** The same, with the ETag of what stands there now: {data, etag}. */
+export async function exchange(method, url, body, { etag } = {}) {
   const options = () => ({
     method,
     headers: {
@@ -76,7 +81,7 @@ export async function api(method, url, body, { etag } = {}) {
     }
     throw refused;
   }
-  return text ? JSON.parse(text) : null;
+  return { data: text ? JSON.parse(text) : null, etag: response.headers.get("ETag") };
 }
 
 /**

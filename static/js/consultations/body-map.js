@@ -3,6 +3,7 @@
  * page with a patient's images it narrows them down; elsewhere it offers both. Points are fractions
  * of an adult's drawing (consultations/bodymap/child.py); left and right are the patient's.
  */
+import { walkByKeys } from "./body-keys.js";
 import { enlarge } from "./body-zoom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -35,22 +36,23 @@ function childs({ x, y }, table) {
 const tableOf = (svg) => (svg.dataset.growth ? JSON.parse(svg.dataset.growth) : null);
 const clamp = (value) => Math.min(1, Math.max(0, value)).toFixed(4);
 
-function pick(svg, region, event) {
+/** The form's values of a place in a region; where no pointer says which, there is no point. */
+function pick(region, event = null) {
+  const { site, side } = region.dataset;
+  if (!event) return { body_site: site, laterality: side };
+  const svg = region.ownerSVGElement;
   const { width, height, view } = svg.dataset;
   const { x, y } = grownUp(placeOf(svg, event), tableOf(svg));
-  return {
-    body_site: region.dataset.site,
-    laterality: region.dataset.side,
-    map_view: view,
-    map_x: clamp(x / width),
-    map_y: clamp(y / height),
-  };
+  const point = { map_view: view, map_x: clamp(x / width), map_y: clamp(y / height) };
+  return { body_site: site, laterality: side, ...point };
 }
 
 /** Shows the picked region; its twin on another drawing is the same site and side. */
 function highlight(map, { body_site: site, laterality: side }) {
   for (const region of map.querySelectorAll(".region")) {
-    region.classList.toggle("is-picked", Boolean(site) && region.dataset.site === site && region.dataset.side === side);
+    const picked = Boolean(site) && region.dataset.site === site && region.dataset.side === side;
+    region.classList.toggle("is-picked", picked);
+    region.setAttribute("aria-pressed", String(picked));
   }
 }
 
@@ -78,7 +80,7 @@ function fill(picked) {
   site.dispatchEvent(new Event("change", { bubbles: true }));
   for (const radio of laterality) radio.checked = radio.value === picked.laterality;
   [...laterality].find(({ checked }) => checked)?.dispatchEvent(new Event("change", { bubbles: true }));
-  [view.value, across.value, down.value] = [picked.map_view, picked.map_x, picked.map_y];
+  [view.value, across.value, down.value] = [picked.map_view ?? "", picked.map_x ?? "", picked.map_y ?? ""];
   filling = false;
 }
 
@@ -114,11 +116,8 @@ function link(href, text) {
   return made;
 }
 
-document.addEventListener("click", (event) => {
-  const region = event.target.closest?.(".region");
-  const map = region?.closest("[data-body-map]");
-  if (!map) return;
-  const picked = pick(region.ownerSVGElement, region, event);
+function choose(map, region, event) {
+  const picked = pick(region, event);
   if (form) {
     fill(picked);
     pin(map);
@@ -126,6 +125,12 @@ document.addEventListener("click", (event) => {
     offer(map, region, picked);
   }
   highlight(map, picked);
+}
+
+document.addEventListener("click", (event) => {
+  const region = event.target.closest?.(".region");
+  const map = region?.closest("[data-body-map]");
+  if (map) choose(map, region, event);
 });
 
 form?.addEventListener("change", ({ target }) => {
@@ -137,10 +142,12 @@ function prepare(map) {
   if (prepared.has(map)) return;
   prepared.add(map);
   enlarge(map);
-  if (!form) return;
+  highlight(map, {});
+  if (!form) return walkByKeys(map, (region) => choose(map, region));
   const side = [...form.elements.laterality].find(({ checked }) => checked)?.value ?? "";
   highlight(map, { body_site: form.elements.body_site.value, laterality: side });
   pin(map);
+  return walkByKeys(map, (region) => choose(map, region));
 }
 for (const map of document.querySelectorAll("[data-body-map]")) prepare(map);
 document.addEventListener("htmx:load", ({ target }) => {

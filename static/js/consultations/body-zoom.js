@@ -30,14 +30,22 @@ function about(svg, clientX, clientY, factor) {
   show(svg, scale, place.x - ((place.x - x) / width) * wide, place.y - ((place.y - y) / height) * high);
 }
 
+/** Moves an enlarged drawing so that this box of it is in its middle. */
+export function reveal(svg, { x, y, width, height }) {
+  const scale = scaleOf(svg);
+  const [wide, high] = whole(svg).map((size) => size / scale);
+  if (scale > 1) show(svg, scale, x + (width - wide) / 2, y + (height - high) / 2);
+}
+
 const spread = ([a, b]) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
 
 function gestures(svg) {
   const fingers = new Map();
   let moved = false;
   const take = (event) => {
+    if (event.isPrimary) fingers.clear(); // one may have left unheard
     fingers.set(event.pointerId, event);
-    if (fingers.size === 1) moved = false;
+    moved = !event.isPrimary;
   };
   const leave = (event) => fingers.delete(event.pointerId);
   svg.addEventListener("pointerdown", take);

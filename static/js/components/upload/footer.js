@@ -71,6 +71,10 @@ export class Footer {
     reveal(box);
   }
 
+  fail(text) {
+    this.showOutcome([{ kind: "bad", text }]);
+  }
+
   get asking() {
     return !this.#part("ask").hidden;
   }

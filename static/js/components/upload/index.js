@@ -12,6 +12,7 @@ import { keepDraft } from "./draft.js";
 import { Fold } from "./fold.js";
 import { Footer } from "./footer.js";
 import { Looking } from "./looking/index.js";
+import { Mirrors } from "./mirrors.js";
 import { connect } from "./page.js";
 import { Proposals } from "./proposals.js";
 import { Queue } from "./queue.js";
@@ -54,6 +55,7 @@ function setUp(dialog) {
     showOutcome: (lines) => footer.showOutcome(lines),
     stored: (item) => retake.stored(item),
     imagesStored: () => (refreshing = refresh()),
+    asks: () => mirrors?.ask(),
     allGood: async (count) => {
       clearAndClose();
       await refreshing; // or the toast tells of pictures that the page does not show yet
@@ -61,6 +63,8 @@ function setUp(dialog) {
       toast(say(text, { count }), { kind: "success" });
     },
   });
+  const answered = { changed: () => (refreshing = refresh()), conclude: () => sender.conclude() };
+  const mirrors = putAway && new Mirrors(dialog, queue, footer, answered);
   const retake = new Retake(dialog, queue, footer, { send, conclude: () => sender.conclude() });
   const awake = new Awake(part("awake"), {
     resume() {
@@ -118,9 +122,7 @@ function setUp(dialog) {
     camera.close();
     footer.showRefused([]);
     if (!sender.complete(wanted) || (await retake.stops(wanted))) return undefined;
-    if (foreign() && !(await logInAgain())) {
-      return footer.showOutcome([{ kind: "bad", text: new Refusal(401).message }]);
-    }
+    if (foreign() && !(await logInAgain())) return footer.fail(new Refusal(401).message);
     if (await loadUppy()) {
       const items = wanted.filter(({ status }) => ["ready", "failed"].includes(status)); // still
       if (items.length) sender.send(transfer, items);
@@ -128,8 +130,7 @@ function setUp(dialog) {
       if (queue.busy && NARROW.matches) reveal(part("queue"), { top: true });
       return undefined;
     }
-    const text = gettext("No connection. Check the network, then try again.");
-    return footer.showOutcome([{ kind: "bad", text }]);
+    return footer.fail(gettext("No connection. Check the network, then try again."));
   }
 
   function draw() {

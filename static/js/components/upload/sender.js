@@ -11,7 +11,7 @@ export class Sender {
   #transfer = null;
   #locked = new Set(); // items that met the end of the session
 
-  /** `ui`: scope (or null), announce(text), showOutcome(lines), changed(), allGood(count), stored(item), imagesStored(). */
+  /** `ui`: scope (or null), announce(text), showOutcome(lines), changed(), allGood(count), stored(item), imagesStored(), asks(). */
   constructor(queue, ui) {
     this.queue = queue;
     this.ui = ui;
@@ -138,7 +138,8 @@ export class Sender {
     if (this.#stored) this.ui.imagesStored();
     this.#stored = false;
     const all = sent.length > 0 && sent.length === this.queue.items.length;
-    if (all && !sent.some(isPoor)) this.ui.allGood(sent.length);
+    const asked = this.ui.asks(); // something is to be said of what was stored
+    if (all && !asked && !sent.some(isPoor)) this.ui.allGood(sent.length);
     else this.ui.showOutcome(this.#outcomeLines(sent));
   }
 

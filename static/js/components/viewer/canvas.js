@@ -11,6 +11,7 @@ export class Canvas extends EventTarget {
   osd; // of OpenSeadragon, for those who extend this
   layer = null; // the TiledImage on show
   size = null; // of the picture, in its own pixels
+  single = true; // the press under way, or the last one, is of one finger: two are a pinch, however short
   #halved;
   #request = 0; // grows with every picture asked for: the late ones know that they are late
   #original = null; // URL of what is sharper, until it is asked for
@@ -25,6 +26,7 @@ export class Canvas extends EventTarget {
     super();
     this.#halved = halved;
     this.osd = createViewer(element, options);
+    element.addEventListener("pointerdown", ({ isPrimary }) => (this.single = isPrimary), { capture: true });
     this.osd.addHandler("update-viewport", () => this.layer && this.emit("viewport"));
   }
 

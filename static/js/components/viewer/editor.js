@@ -7,6 +7,7 @@ import { fragment } from "../api.js";
 import { adopt, isDirty, keep } from "../drafts/index.js";
 import { describe, part } from "../history.js";
 import { refresh } from "../metadata.js";
+import { breaksLine, Glance } from "./glance.js";
 
 const FIELDS = "input:not([type=hidden]), select, textarea";
 
@@ -22,12 +23,13 @@ export class Editor {
   });
 
   /**
-   * `slot` holds the form. `on`: shown(boolean), problem(text), announce(text), saved(item, html) with
-   * the picture's tile, next(), which resolves when the next picture is there, or none.
+   * `slot` holds the form. `on`: shown(boolean), problem(text), announce(text), saved(item, html,
+   * others) with the picture's tile, and whether others changed with it; next(), which resolves when the next picture is there, or none.
    */
   constructor(slot, on) {
     this.slot = slot;
     this.on = on;
+    this.glance = new Glance(slot);
     slot.addEventListener("keydown", (event) => this.#press(event));
     slot.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -101,6 +103,7 @@ export class Editor {
     refresh(this.#form);
     adopt(this.#form);
     this.on.shown(true);
+    this.glance.begin();
     const wrong = this.#form.querySelector(".stale input[type=radio]") ?? this.#form.querySelector('[aria-invalid="true"]');
     const same = field && [...this.#form.elements].find(({ name, disabled }) => name === field && !disabled);
     (wrong ?? same ?? this.#form.querySelector(FIELDS)).focus();
@@ -109,9 +112,9 @@ export class Editor {
   /** Enter saves; in a text of several lines with Ctrl, for there it begins a line. */
   #press(event) {
     const { target } = event;
-    if (event.key !== "Enter" || event.isComposing || !target.matches(FIELDS)) return;
-    if (target.matches("textarea") && !event.ctrlKey && !event.metaKey) return;
+    if (event.key !== "Enter" || event.isComposing || !target.matches(FIELDS) || breaksLine(event)) return;
     event.preventDefault();
+    this.glance.hold();
     this.#form?.requestSubmit(this.#form.querySelector('[data-then="next"]'));
   }
 
@@ -119,6 +122,7 @@ export class Editor {
     const [item, form, field] = [this.#item, this.#form, this.field];
     if (this.#saving || !form) return;
     this.#setSaving(true);
+    const others = Boolean(form.elements.mirrored_for_all?.checked);
     keep(form);
     this.on.problem("");
     let answer = null;
@@ -132,10 +136,12 @@ export class Editor {
     if (answer.status !== 200) return void (this.#form === form && this.#draw(answer.html, field));
     form.dispatchEvent(new CustomEvent("draft:done", { bubbles: true })); // while it is in the page
     this.on.announce(gettext("Saved."));
-    this.on.saved(item, answer.html);
+    this.on.saved(item, answer.html, others);
     if (then === "next") await this.on.next();
     else await this.#go?.();
-    if (this.#item === item) this.close(); // nothing came after it
+    if (this.#item !== item) return;
+    this.close(); // nothing came after it
+    this.glance.begin();
   }
 
   #setSaving(saving) {

@@ -58,7 +58,7 @@ export async function loadMore() {
   const link = document.querySelector("[data-next]");
   if (!link) return false;
   const before = collect().length;
-  const loaded = redrawn();
+  const loaded = redrawn(({ elt }) => elt === link);
   if (!link.classList.contains("htmx-request")) link.click(); // it may be on its way by scrolling
   await loaded;
   return collect().length > before;

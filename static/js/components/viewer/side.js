@@ -26,7 +26,7 @@ export class Side {
       shown: (shown) => this.#showForm(shown),
       problem: (text) => this.#showProblem(text),
       announce: on.announce,
-      saved: (item, html) => (replaceTile(item, html) ? on.replaced() : on.changed()),
+      saved: (item, html, others) => (!others && replaceTile(item, html) ? on.replaced() : on.changed()),
       next: on.next,
       reopen: () => this.edit(),
     });

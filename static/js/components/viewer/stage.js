@@ -26,7 +26,7 @@ export class Stage extends Canvas {
       zoomed: () => this.#zoomed(),
       resized: () => requestAnimationFrame(() => this.#zoomTo(this.#ratio, null, true)),
       centre: () => this.#centreSmall(),
-      outside: () => this.busy || this.emit("outside"),
+      outside: () => this.busy || !this.single || this.emit("outside"),
       swipe: (step) => this.busy || this.emit("swipe", step),
       zoom: (ratio, position) => this.busy || this.#zoomTo(ratio, this.view.pointFromPixel(position)),
       inside: (position) => this.#isInside(position),

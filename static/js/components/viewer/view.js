@@ -85,7 +85,7 @@ export class View {
       edit: () => measure.leave() && side.edit(),
       measure: () => this.#measure(),
       "stop-editing": () => side.stopEditing(),
-      compare: () => side.compare(),
+      compare: () => measure.mayLeave() && side.compare(),
       primary: () => side.makePrimary(),
       delete: () => side.ask(),
       keep: () => side.stopAsking(),

@@ -148,6 +148,7 @@ const keeping =
   dialog &&
   new Keeping(dialog, {
     state,
+    shown: saved,
     kept: () => write(state),
   });
 

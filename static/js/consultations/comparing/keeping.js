@@ -1,19 +1,26 @@
 /**
- * Keeping the comparison under a name, and changing the one that was opened. Somebody else may have
- * changed it meanwhile: then nothing is written until one has chosen.
+ * Keeping the comparison under a name, and changing the one that was opened: only the version that
+ * this page has read. Of one that somebody else has changed meanwhile both are shown (changed.js), and
+ * nothing is written until one has chosen.
  */
-import { api } from "../../components/api.js";
-import { onCloseRequest, openDialog } from "../../components/dialog.js";
+import { exchange } from "../../components/api.js";
+import { onCloseRequest, openDialog, reveal } from "../../components/dialog.js";
 import { toast } from "../../components/toast.js";
+import { Changed } from "./changed.js";
 
 export class Keeping {
-  #etag = null;
+  #etag;
   #busy = false;
 
-  /** `state()`: {mode, view, panes}; `kept()`: it has a key, or none any more. */
-  constructor(dialog, { state, kept }) {
+  /**
+   * `state()`: {mode, view, panes}; `shown`: the same as the page was sent, in the API's words;
+   * `kept()`: it has a key, or none any more.
+   */
+  constructor(dialog, { state, shown, kept }) {
     Object.assign(this, { dialog, state, kept });
+    this.#etag = dialog.dataset.etag;
     this.form = dialog.querySelector("form");
+    this.changed = new Changed(this.form, shown);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#run(() => this.#keep(event.submitter?.value));
@@ -32,46 +39,45 @@ export class Keeping {
   }
 
   get #url() {
-    return `${this.dialog.dataset.one}${this.#key}`;
+    return this.dialog.dataset.one.replace(/0$/, this.#key);
   }
 
-  async open() {
+  open() {
     this.#draw();
     this.#tell("");
     openDialog(this.dialog);
     this.form.elements.name.select();
-    if (!this.#key) return;
-    this.#etag = null;
-    try {
-      const answer = await fetch(this.#url, { credentials: "same-origin", headers: { Accept: "application/json" } });
-      if (answer.ok) this.#etag = answer.headers.get("ETag");
-    } catch {
-      /* without it the writing will say what is wrong */
-    }
   }
 
-  async #keep(how) {
+  /** What this page would have it be. */
+  get #fields() {
     const { mode, view, panes } = this.state();
-    const fields = {
+    return {
       name: this.form.elements.name.value.trim(),
       note: this.form.elements.note.value,
       mode,
       view: { ...view, angle: view.angle % 360 },
       panes: panes.map(({ id, transform, flipped }) => ({ image: Number(id), transform, flipped })),
     };
-    if (this.#key && how !== "new") {
-      await api("PATCH", this.#url, fields, { etag: this.#etag });
-    } else {
-      const { id } = await api("POST", this.dialog.dataset.all, fields);
-      this.dialog.dataset.comparison = id;
-    }
+  }
+
+  async #keep(how) {
+    const { fields, others } = this.changed.chosen(this.#fields);
+    const isNew = !this.#key || how === "new";
+    const answer = isNew
+      ? await exchange("POST", this.dialog.dataset.all, this.#fields)
+      : await exchange("PATCH", this.#url, fields, { etag: this.#etag });
+    this.#etag = answer.etag;
+    this.changed.settle(answer.data);
+    this.dialog.dataset.comparison = answer.data.id;
     this.dialog.close();
+    if (others && !isNew) return location.assign(`?comparison=${answer.data.id}`); // as it lies now
     this.kept();
-    toast(gettext("The comparison is saved."), { kind: "success" });
+    return toast(gettext("The comparison is saved."), { kind: "success" });
   }
 
   async #delete() {
-    await api("DELETE", this.#url, undefined, { etag: this.#etag });
+    await exchange("DELETE", this.#url, undefined, { etag: this.#etag });
     delete this.dialog.dataset.comparison;
     this.dialog.close();
     this.kept();
@@ -86,12 +92,21 @@ export class Keeping {
     try {
       await act();
     } catch (error) {
-      this.#tell(error.message);
-      // What stands there now was told: a second press writes over it, or saves another one.
-      if (error.etag) this.#etag = error.etag;
+      this.form.inert = false;
+      if (error.current) this.#show(error);
+      else this.#tell(error.message);
     }
     this.form.inert = false;
     this.#busy = false;
+  }
+
+  /** Somebody has changed it: what stands there is told, and a second press is a choice. */
+  #show({ current, etag, message }) {
+    this.#etag = etag;
+    const asked = this.changed.show(current, this.#fields);
+    this.#part("confirm").hidden = true;
+    if (asked) reveal(this.#part("changed"), { top: true });
+    else this.#tell(`${message} ${gettext("What was changed is in the form by now: check it, then save again.")}`);
   }
 
   #draw() {

@@ -16,7 +16,7 @@ export class PaneStage extends Canvas {
     super(element, OPTIONS);
     const hand = ({ originalEvent }) => this.emit("hand", { alone: Boolean(originalEvent?.altKey) });
     for (const name of ["canvas-press", "canvas-scroll", "canvas-pinch"]) this.osd.addHandler(name, hand);
-    this.osd.addHandler("canvas-click", ({ quick, position }) => quick && this.emit("tap", position));
+    this.osd.addHandler("canvas-click", ({ quick, position }) => quick && this.single && this.emit("tap", position));
     this.osd.addHandler("animation-finish", () => this.layer && this.emit("settled"));
     this.osd.addHandler("resize", () => {
       this.emit("resizing"); // it zooms by itself after this: nobody's hand

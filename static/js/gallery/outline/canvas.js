@@ -70,7 +70,8 @@ export class Canvas {
   }
 
   press(event) {
-    if (event.button !== 0 || this.held) return;
+    if (!event.isPrimary) return this.letGo();
+    if (event.button !== 0) return;
     const [x, y] = this.where(event);
     const reach = (REACH[event.pointerType] ?? REACH.mouse) * this.scale;
     let { place, distance } = this.line.nearestPoint(x, y);
@@ -100,6 +101,15 @@ export class Canvas {
     const [x, y] = this.where(event);
     this.line.move(held.place, x + held.off[0], y + held.off[1]);
     this.changed();
+  }
+
+  /** A second finger has come: both enlarge the page, and what the first one did is undone. */
+  letGo() {
+    if (this.held?.told) {
+      this.line.undo();
+      this.changed();
+    }
+    this.held = null;
   }
 
   release(event) {

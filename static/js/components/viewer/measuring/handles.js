@@ -16,7 +16,7 @@ const STILL = 3; // CSS px that a press may move and be none
 
 export class Handles {
   #group = document.createElementNS(SVG, "g");
-  #drag = null; // {place, from, start, moved}
+  #drag = null; // {id, place, origin, from, start, moved}
   #chosen = null; // the point that was touched last
 
   /** `on`: stage (an Overlay), save(), press(event) where a finger pressed a handle and left it. */
@@ -116,20 +116,22 @@ export class Handles {
 
   #take(event) {
     const handle = event.target.closest("[data-place]");
-    if (!handle || "cross" in handle.dataset || event.button) return;
+    if (!handle || "cross" in handle.dataset || event.button || !event.isPrimary) return;
     event.stopPropagation();
     event.preventDefault(); // the focus is set here
     const place = Number(handle.dataset.place);
     const beside = "beside" in handle.dataset;
     this.#chosen = place;
-    this.#drag = { place, beside, moved: false, from: this.on.stage.toScreen(this.draft.points[place]), start: [event.clientX, event.clientY] };
+    const origin = this.draft.points[place];
+    const start = [event.clientX, event.clientY];
+    this.#drag = { id: event.pointerId, place, beside, origin, start, moved: false, from: this.on.stage.toScreen(origin) };
     if (event.pointerType === "touch") this.draw();
     else handle.focus({ preventScroll: true });
     this.#group.setPointerCapture(event.pointerId);
   }
 
   #pull(event) {
-    if (!this.#drag) return;
+    if (this.#drag?.id !== event.pointerId) return;
     event.stopPropagation();
     const { place, from, start } = this.#drag;
     const { stage } = this.on;
@@ -139,9 +141,17 @@ export class Handles {
     this.draft.move(place, to, stage.grainOf(event));
   }
 
+  /** A second finger has come: the point goes back to where it was taken. */
+  letGo() {
+    const { place, origin, moved } = this.#drag ?? {};
+    this.#drag = null;
+    if (moved) this.draft.move(place, origin, 0);
+  }
+
   /** A tap on a handle beside its point is meant for what lies under it. */
   #drop(event) {
-    const { beside = false, moved = false } = this.#drag ?? {};
+    if (this.#drag?.id !== event.pointerId) return;
+    const { beside, moved } = this.#drag;
     this.#drag = null;
     if (beside && !moved && event.type === "pointerup" && !this.draft.full) this.on.press(event);
   }

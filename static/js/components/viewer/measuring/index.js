@@ -29,6 +29,7 @@ export class Measuring {
     listenToPresses(canvas, this.overlay, this.#draft);
     this.proposing = new Proposing(this.panel, this.#draft);
     this.#draft.addEventListener("change", () => this.#drawFigure());
+    addEventListener("beforeunload", (event) => this.drawing && event.preventDefault());
   }
 
   get active() { return this.#item !== null; }

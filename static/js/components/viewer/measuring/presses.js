@@ -1,4 +1,7 @@
-/** Presses on the stage become points; dragging, pinching and the wheel stay the stage's. */
+/**
+ * Presses on the stage become points; dragging, pinching and the wheel stay the stage's. The first
+ * finger on the glass is the primary pointer: one that comes beside it makes both a pinch.
+ */
 
 const STILL = 6; // CSS px that a press may move and be one
 
@@ -8,7 +11,6 @@ const STILL = 6; // CSS px that a press may move and be one
  */
 export function listenToPresses(canvas, overlay, draft) {
   let press = null;
-  let fingers = 0;
   const place = ({ clientX, clientY }) => {
     const { left, top } = canvas.getBoundingClientRect();
     return overlay.toImage([clientX - left, clientY - top]);
@@ -18,8 +20,8 @@ export function listenToPresses(canvas, overlay, draft) {
     canvas.addEventListener(type, (event) => draft.active && overlay.svg.isConnected && act(event), { capture: true });
 
   listen("pointerdown", (event) => {
-    fingers += event.pointerType === "touch" ? 1 : 0;
-    press = event.button || fingers > 1 || isHandle(event) ? null : { x: event.clientX, y: event.clientY };
+    if (!event.isPrimary) overlay.handles.letGo();
+    press = event.button || !event.isPrimary || isHandle(event) ? null : { x: event.clientX, y: event.clientY };
   });
   listen("pointermove", (event) => {
     if (press && Math.hypot(event.clientX - press.x, event.clientY - press.y) > STILL) press = null;
@@ -27,8 +29,7 @@ export function listenToPresses(canvas, overlay, draft) {
   });
   for (const type of ["pointerup", "pointercancel"]) {
     listen(type, (event) => {
-      fingers = Math.max(0, fingers - (event.pointerType === "touch" ? 1 : 0));
-      if (press && type === "pointerup") overlay.place(event);
+      if (press && event.isPrimary && type === "pointerup") overlay.place(event);
       press = null;
     });
   }
