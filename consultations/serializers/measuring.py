@@ -10,7 +10,7 @@ from rest_framework import serializers
 from ..measuring.points import CODES
 from ..measuring.reading import figures_of
 from ..models import Device, Measurement, Scale
-from ..models.measuring import LEAST_MM, MOST_MM, Kind, Method
+from ..models.measuring import LEAST_MM, MOST_MM, Method
 
 MARGIN = "95 % of repeated measurements lie within ± this"
 
@@ -58,7 +58,7 @@ def _is_pair(point: Any) -> bool:
     return numbers and all(type(number) in (int, float) for number in point)
 
 
-def _pointing() -> FiniteField:
+def pointing_field() -> FiniteField:
     return FiniteField(
         required=False,
         min_value=0,
@@ -127,49 +127,7 @@ class SetScaleSerializer(serializers.Serializer):
         help_text="Only with `field`, and required there: its field of view lies between the"
         " points.",
     )
-    pointing = _pointing()
-
-
-class LineSerializer(serializers.Serializer):
-    """A line drawn along a ruler, across its marks."""
-
-    points = PointsField(help_text="Two.")
-
-
-class TicksSerializer(serializers.Serializer):
-    """Marks of a ruler that the machine found."""
-
-    period = serializers.FloatField(help_text="px from mark to mark")
-    uncertainty = serializers.FloatField(help_text=f"px: {MARGIN}")
-    count = serializers.IntegerField(help_text="How many marks were seen.")
-    belief = serializers.FloatField(help_text="0 to 1")
-
-
-class TickedScaleSerializer(serializers.Serializer):
-    """What to send to the image's `scale` to accept it where marks are a millimetre apart; where
-    they are not, with so many times the millimetres."""
-
-    method = serializers.ChoiceField(Method.choices)
-    points = PointsField()
-    millimetres = serializers.FloatField()
-    pointing = serializers.FloatField()
-
-
-class ProposedScaleSerializer(serializers.Serializer):
-    """A proposal: nothing is stored."""
-
-    ticks = TicksSerializer()
-    scale = TickedScaleSerializer()
-
-
-class ProposedOutlineSerializer(serializers.Serializer):
-    """A lesion's outline to begin with. Nothing is stored: `kind`, `points` and `pointing` are a
-    measurement's."""
-
-    kind = serializers.ChoiceField(Kind.choices)
-    points = PointsField()
-    pointing = serializers.FloatField(help_text="px: makes its area as uncertain as its edge is.")
-    belief = serializers.FloatField(help_text="0 to 1")
+    pointing = pointing_field()
 
 
 class ScalesSerializer(serializers.Serializer):
@@ -194,7 +152,7 @@ class MeasurementSerializer(serializers.ModelSerializer):
     hold where the skin lies in the plane of the scale."""
 
     points = PointsField()
-    pointing = _pointing()
+    pointing = pointing_field()
     figures = serializers.SerializerMethodField()
     author = serializers.SerializerMethodField()
 
