@@ -35,6 +35,7 @@ TABLE = {
     ("lesion_delete", "get"): CHANGE,
     ("lesion_delete", "post"): (302, 404, 403, 404, 404, 302),
     ("lesion_revisions", "get"): CHANGE,
+    ("comparison_revisions", "get"): CHANGE,
     ("consultation_list", "get"): DOCTORS,
     ("consultation_create", "get"): DOCTORS,
     ("consultation_detail", "get"): VIEW,

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
@@ -6,6 +8,7 @@ from core.admin import VersionedAdmin
 from core.search import FoldedSearch
 
 from ..models import Comparison, ComparisonPane
+from .history import keep_former
 
 
 class PaneInline(admin.TabularInline):
@@ -32,3 +35,9 @@ class ComparisonAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_model(
+        self, request: HttpRequest, comparison: Comparison, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, comparison, form, change)
+        keep_former(request, form, change)

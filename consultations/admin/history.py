@@ -5,6 +5,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from ..models import Revision
+from ..revisions import SUBJECTS
 
 
 def keep_former(request: HttpRequest, form: Any, change: bool) -> None:
@@ -30,7 +31,7 @@ class HistoryAdmin(admin.ModelAdmin):
 class RevisionAdmin(HistoryAdmin):
     """Former values of records."""
 
-    list_display = ["moment", "consultation", "patient", "image", "lesion", "changed_by"]
-    list_select_related = ["consultation__patient", "patient", "image", "lesion", "changed_by"]
+    list_display = ["moment", *SUBJECTS, "changed_by"]
+    list_select_related = ["consultation__patient", *SUBJECTS[1:], "changed_by"]
     list_filter = [("changed_by", admin.RelatedOnlyFieldListFilter)]
     date_hierarchy = "moment"

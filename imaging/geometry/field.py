@@ -40,11 +40,8 @@ def round_field(picture: np.ndarray) -> Round | None:
     if found is None:
         return None
     ratio = width / size[0]
-    x, y = _edge(
-        picture.max(axis=2),
-        *(ratio * (at + 0.5) for at in (found.x, found.y)),
-        ratio * found.radius,
-    )
+    middle = ratio * (found.x + 0.5), ratio * (found.y + 0.5)
+    x, y = _edge(picture.max(axis=2), *middle, ratio * found.radius)
     if len(x) < _LEAST_RAYS * _RAYS:
         return None
     circle = field.fit_circle(x, y)
@@ -61,8 +58,8 @@ def _edge(bright: np.ndarray, x: float, y: float, radius: float) -> tuple[np.nda
     along = radius * np.linspace(*_REACH, _STEPS)
     across, down = x + along * np.cos(angles), y + along * np.sin(angles)
     inside = ((across > 0) & (across < width) & (down > 0) & (down < height)).all(axis=1)
-    maps = (plane[inside].astype(np.float32) - 0.5 for plane in (across, down))
-    levels = cv2.remap(bright, *maps, cv2.INTER_LINEAR).astype(float)
+    columns, rows = (plane[inside].astype(np.float32) - 0.5 for plane in (across, down))
+    levels = cv2.remap(bright, columns, rows, cv2.INTER_LINEAR).astype(float)
     part = _STEPS // 5
     skin, shadow = levels[:, :part].mean(axis=1), levels[:, -part:].mean(axis=1)
     half = ((skin + shadow) / 2)[:, None]
