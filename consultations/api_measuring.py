@@ -57,7 +57,10 @@ class OfImage(generics.GenericAPIView):
 
 
 @extend_validation_errors(["scale_too_short", *CODES], "points", methods=["post"])
-@extend_validation_errors(["required", "implausible_scale"], "millimetres", methods=["post"])
+@extend_validation_errors(
+    ["required", "implausible_scale", "overflow"], "millimetres", methods=["post"]
+)
+@extend_validation_errors(["overflow"], "pointing", methods=["post"])
 @extend_validation_errors(["device_mismatch"], "device", methods=["post"])
 class ImageScale(OfImage):
     """The scale of an image: how many millimetres a pixel is."""
@@ -116,6 +119,7 @@ class ImageScale(OfImage):
 
 
 @extend_validation_errors([*CODES], "points", methods=["post"])
+@extend_validation_errors(["overflow"], "pointing", methods=["post"])
 class ImageMeasurements(OfImage):
     """What is measured in an image: lengths and areas, with their margins of error."""
 

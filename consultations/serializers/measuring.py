@@ -1,7 +1,6 @@
 """Scales and measurements, as the API writes and reads them. All coordinates are pixels of the
 image as it stands upright (`width`, `height`), from its upper left corner."""
 
-from math import isfinite
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -13,16 +12,6 @@ from ..models import Device, Measurement, Scale
 from ..models.measuring import LEAST_MM, MOST_MM, Method
 
 MARGIN = "95 % of repeated measurements lie within ± this"
-
-
-class FiniteField(serializers.FloatField):
-    """A number; not NaN and not infinite, which JSON's 1e999 is."""
-
-    def to_internal_value(self, data: Any) -> float:
-        value = super().to_internal_value(data)
-        if not isfinite(value):
-            self.fail("invalid")
-        return value
 
 
 @extend_schema_field(
@@ -47,7 +36,10 @@ class PointsField(serializers.Field):
     def to_internal_value(self, data: Any) -> list[list[float]]:
         if not isinstance(data, list) or not all(map(_is_pair, data)):
             self.fail("not_a_number")
-        return [[float(x), float(y)] for x, y in data]
+        try:
+            return [[float(x), float(y)] for x, y in data]
+        except OverflowError:  # an integer beyond all floats, which JSON may have
+            self.fail("not_a_number")
 
     def to_representation(self, value: Any) -> Any:
         return value
@@ -58,8 +50,8 @@ def _is_pair(point: Any) -> bool:
     return numbers and all(type(number) in (int, float) for number in point)
 
 
-def pointing_field() -> FiniteField:
-    return FiniteField(
+def pointing_field() -> serializers.FloatField:
+    return serializers.FloatField(
         required=False,
         min_value=0,
         max_value=100_000,
@@ -117,7 +109,7 @@ class SetScaleSerializer(serializers.Serializer):
 
     method = serializers.ChoiceField(Method.choices)
     points = PointsField(help_text="Two.")
-    millimetres = FiniteField(
+    millimetres = serializers.FloatField(
         required=False,
         help_text=f"Between the two points: {LEAST_MM} to {MOST_MM:.0f} mm. Not with `field`.",
     )

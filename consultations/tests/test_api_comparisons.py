@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from audit import chain
 from audit.models import Event
 from consultations import bin, moving, services
+from consultations.comparing import services as comparing
 from consultations.models import (
     Comparison,
     ComparisonPane,
@@ -102,6 +103,8 @@ def test_panes_that_are_no_list_of_panes_are_refused(api, doctor, path, body, pa
     [
         (TURNED | {"a": "nan"}, "invalid"),
         (TURNED | {"x": "Infinity"}, "invalid"),
+        (TURNED | {"b": 10**400}, "overflow"),
+        (TURNED | {"x": -1e308}, "min_value"),
         (TURNED | {"y": 2_000_000}, "max_value"),
         (TURNED | {"a": 0, "b": 0}, "min_value"),
         (TURNED | {"a": 90, "b": 90}, "max_value"),
@@ -159,6 +162,22 @@ def test_second_of_two_edits_is_told_and_nothing_is_lost(api, doctor, body, kept
     assert api(doctor).get(path).status_code == 404
     assert ConsultationImage.objects.count() == 2, "the pictures stay"
     assert recorded() == ["changed", "changed", "created", "deleted"]
+
+
+def test_picture_that_goes_while_it_is_kept_leaves_nothing_half_stored(
+    record, doctor, body, kept, pair
+):
+    """Between the check and the lock it was deleted, or moved to somebody else's record."""
+    panes = [pane | {"image": image.pk} for pane, image in zip(body["panes"], pair, strict=True)]
+    bin.put_away_images(ConsultationImage.objects.filter(pk=pair[1].pk))
+    with pytest.raises(comparing.ImageGone):
+        comparing.create_comparison(patient=record, user=doctor, panes=panes, name="Late")
+    comparison = Comparison.objects.get()
+    with pytest.raises(comparing.ImageGone):
+        comparing.change_comparison(comparison, user=doctor, panes=panes, name="Late")
+    assert Comparison.objects.get().name == "Forearm"
+    assert ComparisonPane.objects.count() == 2
+    assert not Revision.objects.exists()
 
 
 def test_comparison_stays_when_a_picture_is_gone(api, doctor, record, kept, pair):
