@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+
+from core.admin import ColumnFilter, ReadOnly
 
 from .models import Event, Kind
 from .reading import with_actors
@@ -18,30 +21,22 @@ def _roles() -> dict[str, Any]:
     return dict(field.flatchoices) | {"system": _("The system")}
 
 
-class RoleFilter(admin.SimpleListFilter):
-    title, parameter_name = _("role"), "role"
+class RoleFilter(ColumnFilter):
+    title, parameter_name, column = _("role"), "role", "actor_role"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-        return [*_roles().items()]
-
-    def queryset(self, request: HttpRequest, events: Any) -> Any:
-        return events.filter(actor_role=self.value()) if self.value() else events
+    def labels(self) -> Iterable[tuple[Any, Any]]:
+        return _roles().items()
 
 
-class KindFilter(admin.SimpleListFilter):
-    title, parameter_name = _("kind"), "kind"
+class KindFilter(ColumnFilter):
+    title, parameter_name, column = _("kind"), "kind", "kind"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-        return list(Kind.choices)
-
-    def queryset(self, request: HttpRequest, events: Any) -> Any:
-        return events.filter(kind=self.value()) if self.value() else events
+    def labels(self) -> Iterable[tuple[Any, Any]]:
+        return Kind.choices
 
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin):
-    """Read-only, even for a superuser."""
-
+class EventAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["id", "moment", "who", "role", "action", "what", "key", "address"]
     list_filter = [RoleFilter, KindFilter, "action"]
     search_fields = ["=key", "=actor_id", "=patient_id", "=address", "=request_id"]
@@ -73,12 +68,3 @@ class EventAdmin(admin.ModelAdmin):
     @admin.display(description=_("kind"), ordering="kind")
     def what(self, event: Event) -> str:
         return event.kind_label
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
-        return False

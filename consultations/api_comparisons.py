@@ -20,6 +20,7 @@ from accounts.requests import AuthenticatedAPIRequest
 from core.pagination import INVALID
 from core.preconditions import IF_MATCH, VersionedDetail, etag_of
 from core.throttling import ScopedRate
+from imaging.geometry import Refused
 
 from .comparing import services
 from .comparing.proposing import propose_alignment
@@ -27,7 +28,7 @@ from .models import Comparison, ConsultationImage, Patient
 from .models.comparison import ComparisonQuerySet
 from .pagination import ComparisonPages
 from .permissions import DoctorsOnly, DoctorsWrite
-from .serializers.alignment import AlignSerializer, ProposalSerializer
+from .serializers.alignment import AlignSerializer, ProposedAlignmentSerializer
 from .serializers.comparisons import ComparisonSerializer
 
 # Those of each pane are reported for the list.
@@ -156,14 +157,20 @@ class ProposeAlignment(generics.GenericAPIView):
 
     @extend_schema(
         operation_id="comparisons_alignment_propose",
-        responses={200: ProposalSerializer, 503: ErrorsSerializer},
+        responses={200: ProposedAlignmentSerializer, 503: ErrorsSerializer},
     )
     def post(self, request: AuthenticatedAPIRequest) -> Response:
-        """Nothing is written. A proposal that is not believed is refused: `transform` is null."""
+        """Nothing is stored. Where the machine does not believe in any, `refused` says why."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        proposal = propose_alignment(**serializer.validated_data)
-        return Response(ProposalSerializer(proposal).data)
+        try:
+            found = propose_alignment(**serializer.validated_data)
+        except Refused as refusal:
+            return Response(ProposedAlignmentSerializer.refusal(refusal))
+        lying = found.transform
+        transform = {"a": lying.a, "b": lying.b, "x": lying.dx, "y": lying.dy}
+        told = {"transform": transform, "basis": found.basis, "belief": found.belief}
+        return Response(ProposedAlignmentSerializer.proposed(**told))
 
 
 urlpatterns = [

@@ -54,6 +54,8 @@ class _OfPatient(GenericViewSet):
 @extend_validation_errors(["invalid_date"], "first_seen", actions=["create"])
 @extend_validation_errors(["invalid_date"], "next_review", actions=["create"])
 @extend_validation_errors(POINT_CODES, "map_view", actions=["create"])
+@extend_validation_errors(["overflow"], "map_x", actions=["create"])
+@extend_validation_errors(["overflow"], "map_y", actions=["create"])
 @extend_validation_errors(["unique"], "label", actions=["create"])
 class PatientLesions(_OfPatient):
     """The lesions of one patient: who may edit the record adds them, its patient can read them."""
@@ -90,6 +92,8 @@ class PatientLesions(_OfPatient):
 @extend_validation_errors(["invalid_date"], "first_seen", actions=["partial_update"])
 @extend_validation_errors(["invalid_date"], "next_review", actions=["partial_update"])
 @extend_validation_errors(POINT_CODES, "map_view", actions=["partial_update"])
+@extend_validation_errors(["overflow"], "map_x", actions=["partial_update"])
+@extend_validation_errors(["overflow"], "map_y", actions=["partial_update"])
 @extend_validation_errors(["unique"], "label", actions=["partial_update"])
 @extend_validation_errors(["images_on_other_side"], "laterality", actions=["partial_update"])
 @extend_schema_view(partial_update=extend_schema(parameters=[IF_MATCH], responses=_CHANGE))

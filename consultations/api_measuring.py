@@ -14,29 +14,24 @@ from accounts.error_serializers import ErrorsSerializer
 from accounts.requests import AuthenticatedAPIRequest
 from audit.trail import Action, record
 from core.preconditions import IF_MATCH, ChangedMeanwhile, known_etags
-from core.throttling import ScopedRate
 
 from .measuring.measurements import add_measurement, delete_measurement
 from .measuring.points import CODES
-from .measuring.proposals import propose_outline, propose_scale
 from .measuring.scales import current_scale, remove_scale, set_scale
 from .measuring.versions import measurement_etag, scale_etag
 from .models import ConsultationImage, Device, Measurement, Scale
-from .models.measuring import Kind, Method
 from .permissions import DoctorsOnly
 from .serializers.measuring import (
-    LineSerializer,
+    DeviceSerializer,
     MeasurementSerializer,
     MeasurementsSerializer,
-    ProposedOutlineSerializer,
-    ProposedScaleSerializer,
     ScaleSerializer,
     ScalesSerializer,
     SetScaleSerializer,
 )
 
 
-class _OfImage(generics.GenericAPIView):
+class OfImage(generics.GenericAPIView):
     """Of an image that the user may change; any other is not found."""
 
     request: AuthenticatedAPIRequest
@@ -62,9 +57,12 @@ class _OfImage(generics.GenericAPIView):
 
 
 @extend_validation_errors(["scale_too_short", *CODES], "points", methods=["post"])
-@extend_validation_errors(["required", "implausible_scale"], "millimetres", methods=["post"])
+@extend_validation_errors(
+    ["required", "implausible_scale", "overflow"], "millimetres", methods=["post"]
+)
+@extend_validation_errors(["overflow"], "pointing", methods=["post"])
 @extend_validation_errors(["device_mismatch"], "device", methods=["post"])
-class ImageScale(_OfImage):
+class ImageScale(OfImage):
     """The scale of an image: how many millimetres a pixel is."""
 
     serializer_class = SetScaleSerializer
@@ -73,13 +71,15 @@ class ImageScale(_OfImage):
     def get(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
         """The current scale (null: none), with its `ETag`, those before it, and the devices to
         choose from."""
-        scales = list(self.get_object().scales.select_related("device"))
+        image = self.get_object()
+        scales = list(image.scales.select_related("device"))
         current = next((scale for scale in scales if scale.ended_at is None), None)
         shown = {
             "current": current,
             "former": [scale for scale in scales if scale.ended_at],
             "devices": Device.objects.filter(active=True),
         }
+        record(Action.VIEWED, image, part="scale", api=True)
         return self._answer(ScalesSerializer(shown).data, current)
 
     @extend_schema(
@@ -118,36 +118,9 @@ class ImageScale(_OfImage):
         return Response(data, status=code, headers={"ETag": scale_etag(scale)})
 
 
-@extend_validation_errors(["scale_too_short", *CODES], "points", methods=["post"])
-class ImageTicks(_OfImage):
-    """The marks of a ruler in an image, found by the machine."""
-
-    serializer_class = LineSerializer
-    throttle_scope = "uploads"  # a picture that is looked at costs as much as one that comes in
-    throttle_classes = [ScopedRate]
-
-    @extend_schema(
-        operation_id="consultations_images_scale_ticks",
-        responses={200: ProposedScaleSerializer, 409: ErrorsSerializer},
-    )
-    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
-        """Propose a scale by the marks along a line. Nothing is stored: whoever accepts sends
-        `scale` to the image's scale. 409 where no even marks are found (`no_ticks`, …)."""
-        image = self.get_object()
-        found = propose_scale(image, self.read()["points"])
-        record(Action.VIEWED, image, part="measurements", api=True)
-        accepted = {
-            "method": Method.TICKS,
-            "points": found.points,
-            "millimetres": found.millimetres,
-            "pointing": found.pointing,
-        }
-        shown = {"ticks": found.ticks, "scale": accepted}
-        return Response(ProposedScaleSerializer(shown).data)
-
-
 @extend_validation_errors([*CODES], "points", methods=["post"])
-class ImageMeasurements(_OfImage):
+@extend_validation_errors(["overflow"], "pointing", methods=["post"])
+class ImageMeasurements(OfImage):
     """What is measured in an image: lengths and areas, with their margins of error."""
 
     serializer_class = MeasurementSerializer
@@ -180,34 +153,7 @@ class ImageMeasurements(_OfImage):
         return Response(data, status=status.HTTP_201_CREATED, headers=headers)
 
 
-class ImageOutline(_OfImage):
-    """The outline of the lesion in an image, found by the machine."""
-
-    serializer_class = ProposedOutlineSerializer
-    throttle_scope = "uploads"  # a picture that is looked at costs as much as one that comes in
-    throttle_classes = [ScopedRate]
-
-    @extend_schema(
-        request=None,
-        operation_id="consultations_images_measurements_outline",
-        responses={200: ProposedOutlineSerializer, 409: ErrorsSerializer},
-    )
-    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
-        """Propose an outline. Nothing is stored: a person alters it and sends it to the image's
-        measurements. 409 where no lesion stands out (`no_outline`, …)."""
-        image = self.get_object()
-        found = propose_outline(image)
-        record(Action.VIEWED, image, part="measurements", api=True)
-        shown = {
-            "kind": Kind.POLYGON,
-            "points": found.points,
-            "pointing": found.pointing,
-            "belief": found.belief,
-        }
-        return Response(self.get_serializer(shown).data)
-
-
-class OneMeasurement(_OfImage):
+class OneMeasurement(OfImage):
     """One measurement."""
 
     queryset = Measurement.objects.none()
@@ -240,18 +186,23 @@ class OneMeasurement(_OfImage):
         self.check_precondition(measurement_etag(row), self.get_serializer(row).data)
 
 
+class Devices(generics.ListAPIView):
+    """The practice's dermatoscopes that are in use, by name. The staff adds them in the admin."""
+
+    queryset = Device.objects.filter(active=True)
+    serializer_class = DeviceSerializer
+    permission_classes = [IsAuthenticated, DoctorsOnly]
+    filter_backends: list[Any] = []
+    pagination_class = None
+
+
 urlpatterns = [
+    path("devices", Devices.as_view(), name="api-devices"),
     path("consultations/images/<int:pk>/scale", ImageScale.as_view(), name="api-image-scale"),
-    path("consultations/images/<int:pk>/scale/ticks", ImageTicks.as_view(), name="api-image-ticks"),
     path(
         "consultations/images/<int:pk>/measurements",
         ImageMeasurements.as_view(),
         name="api-image-measurements",
-    ),
-    path(
-        "consultations/images/<int:pk>/measurements/outline",
-        ImageOutline.as_view(),
-        name="api-image-outline",
     ),
     path("measurements/<int:pk>", OneMeasurement.as_view(), name="api-measurement-detail"),
 ]

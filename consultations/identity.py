@@ -30,6 +30,12 @@ class PatientIdentity(Protocol):
 WEEKS_FROM, MONTHS_FROM, YEARS_FROM = 14, 3, 24  # days; months; months
 
 
+def whole_months(birth_date: date, day: date) -> int:
+    """How many months old somebody is on a day: the last is whole when its day has come."""
+    months = (day.year - birth_date.year) * 12 + day.month - birth_date.month
+    return months - (day.day < birth_date.day)
+
+
 def age(birth_date: date | None) -> str:
     """In words, as a clinician would say it: days, weeks, months, and years from two on. "" for a
     date that is unknown or in the future."""
@@ -37,12 +43,7 @@ def age(birth_date: date | None) -> str:
     if not birth_date or birth_date > today:
         return ""
     days = (today - birth_date).days
-    months = (
-        (today.year - birth_date.year) * 12
-        + today.month
-        - birth_date.month
-        - (today.day < birth_date.day)
-    )
+    months = whole_months(birth_date, today)
     if days == 0:
         return _("born today")
     if days < WEEKS_FROM:

@@ -20,14 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.batches import BATCH
 
-SUBJECTS = ("consultation", "patient", "image", "lesion")
+SUBJECTS = ("consultation", "patient", "image", "lesion", "comparison")
 Author = User | AnonymousUser | None  # of a change; None: a command
 
 
 class RevisionManager(models.Manager["Revision"]):
     def keep(self, subject: models.Model, former: Mapping[str, Any], user: Author) -> None:
-        """Keep the `former` values ({field: value}) of a patient, consultation, image or lesion,
-        except empty ones. `user` made the change; None for a command."""
+        """Keep the `former` values ({field: value}) of one of SUBJECTS, except empty ones. `user`
+        made the change; None for a command."""
         self.keep_all([(subject, former)], user)
 
     def keep_all(
@@ -87,6 +87,14 @@ class Revision(models.Model):
         db_index=False,  # the one below is of few rows
         verbose_name=_("lesion"),
     )
+    comparison = models.ForeignKey(
+        "Comparison",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("comparison"),
+    )
     former = models.JSONField(_("former values"))
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -97,7 +105,7 @@ class Revision(models.Model):
     )
     moment = models.DateTimeField(_("when"), default=timezone.now)
 
-    fields: list[tuple[str, str]]  # no column: (label, value), as a page shows them
+    fields: list[Any]  # no column: (label, value, address or ""), as a page shows them
 
     objects = RevisionManager()
 
@@ -107,7 +115,12 @@ class Revision(models.Model):
         indexes = [
             models.Index(
                 fields=["lesion"], condition=Q(lesion__isnull=False), name="revision_of_lesion"
-            )
+            ),
+            models.Index(
+                fields=["comparison"],
+                condition=Q(comparison__isnull=False),
+                name="revision_of_comparison",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

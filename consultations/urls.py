@@ -73,6 +73,11 @@ urlpatterns = [
         "consultations/images/<int:pk>/versions/", revisions.image_revisions, name="image_revisions"
     ),
     path("compare/", comparing.compare, name="compare"),
+    path(
+        "comparisons/<int:pk>/versions/",
+        revisions.comparison_revisions,
+        name="comparison_revisions",
+    ),
     path("audit/", audit.audit, name="audit"),
     path("audit/consultation-image/<int:pk>/", audit.image_audit, name="image_audit"),
 ]

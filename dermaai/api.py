@@ -26,6 +26,7 @@ from consultations import api_bin as bin
 from consultations import api_comparisons as comparisons
 from consultations import api_lesions as lesions
 from consultations import api_measuring as measuring
+from consultations import api_proposals as proposals
 from consultations import api_selected as selected
 from core.errors import DatabaseUnavailable, ServiceError
 from core.preconditions import ChangedMeanwhile
@@ -94,6 +95,7 @@ v1 = [
     *comparisons.urlpatterns,
     *lesions.urlpatterns,
     *measuring.urlpatterns,
+    *proposals.urlpatterns,
     *router.urls,
     *gallery.urlpatterns,
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from audit.trail import Action, record_all
-from core.admin import VersionedAdmin
+from core.admin import NeverAdded, ShownRows, VersionedAdmin
 from core.search import FoldedSearch
 from core.templatetags.units import file_size
 from imaging.admin import StoredImageAdmin
@@ -29,15 +29,10 @@ from .services.trash import erase_images
 from .staff_tasks import FULL
 
 
-class ShareInline(admin.TabularInline):
+class ShareInline(ShownRows):
     model = Share
     fields = readonly_fields = ("created_at", "expires_at", "views", "view_limit", "revoked_at")
-    extra = 0
-    can_delete = False
     show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(UserImage)
@@ -145,8 +140,9 @@ class UseFilter(admin.SimpleListFilter):
         return queryset.at_level(FULL) if self.value() else queryset
 
 
+# Created with the first image.
 @admin.register(StorageQuota)
-class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
+class StorageQuotaAdmin(NeverAdded, VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     list_display = ["user", "plan", "used", "limit", "image_count", "image_limit", "full"]
     list_filter = ["plan", UseFilter]
     search_fields = ["user__email", "user__full_name", "user__search_key"]
@@ -154,9 +150,6 @@ class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
     readonly_fields = ["user", "used", "image_count", "full"]
     fields = ["user", "plan", "storage_limit", "used", "image_limit", "image_count", "full"]
     actions = [f"to_{plan}" for plan in Plan.values]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # created with the first image
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # deleted with its owner
@@ -215,8 +208,9 @@ class StorageQuotaAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
         self._change_plan(request, queryset, Plan.CLINIC)
 
 
+# Only the owner may be shown a link's token: the admin makes none.
 @admin.register(Share)
-class ShareAdmin(FoldedSearch, admin.ModelAdmin):
+class ShareAdmin(NeverAdded, FoldedSearch, admin.ModelAdmin):
     list_display = ["created_at", "image", "owner", "expires_at", "views", "revoked_at"]
     list_filter = [
         ("image__user", admin.RelatedOnlyFieldListFilter),
@@ -239,9 +233,6 @@ class ShareAdmin(FoldedSearch, admin.ModelAdmin):
     )
     actions = ["revoke"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # only the owner may be shown its token
-
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         # ?password__startswith= would reveal the hash of a link's password letter by letter.
         hidden = lookup.startswith(("password", "token_hash"))
@@ -263,7 +254,7 @@ class ShareAdmin(FoldedSearch, admin.ModelAdmin):
 
 
 @admin.register(Tag)
-class TagAdmin(FoldedSearch, admin.ModelAdmin):
+class TagAdmin(NeverAdded, FoldedSearch, admin.ModelAdmin):
     list_display = ["name", "owner"]
     search_fields = ["key", "name", "user__search_key"]
     list_select_related = ["user"]
@@ -272,6 +263,3 @@ class TagAdmin(FoldedSearch, admin.ModelAdmin):
     @admin.display(description=_("owner"), ordering="user")
     def owner(self, tag: Tag) -> User:
         return tag.user
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.trail import Action, record, record_all
+from core.admin import NeverAdded
 from core.templatetags.dates import moment
 from core.templatetags.units import file_size
 
@@ -19,8 +20,9 @@ from . import lifecycle
 from .models import CapturedFrom, StoredImage
 
 
-class StoredImageAdmin(admin.ModelAdmin):
-    """Thumbnails in lists, file facts read-only, no widget that would build an unsigned URL."""
+class StoredImageAdmin(NeverAdded, admin.ModelAdmin):
+    """Thumbnails in lists, file facts read-only, no widget that would build an unsigned URL. The
+    admin adds none: an image needs blobs, which only services store."""
 
     date_hierarchy = "created_at"
     actions = ["verify_originals"]
@@ -57,9 +59,6 @@ class StoredImageAdmin(admin.ModelAdmin):
         if response.status_code == 200 and (image := self.get_object(request, object_id)):
             record(Action.VIEWED, image, admin=True)
         return response
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # an image needs blobs: only services create one
 
     @admin.display(description=_("image"))
     def tile(self, image: Any) -> SafeString:

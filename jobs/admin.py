@@ -1,5 +1,6 @@
 """The tasks of the queue, named and dated for people; the package's own page is in English."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks_db.admin import DBTaskResultAdmin
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
+
+from core.admin import ColumnFilter
 
 STATUSES: dict[str, str | Promise] = {
     str(TaskResultStatus.READY): _("Waiting"),
@@ -19,14 +22,11 @@ STATUSES: dict[str, str | Promise] = {
 admin.site.unregister(DBTaskResult)
 
 
-class StatusFilter(admin.SimpleListFilter):
-    title, parameter_name = _("status"), "status"
+class StatusFilter(ColumnFilter):
+    title, parameter_name, column = _("status"), "status", "status"
 
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[Any, Any]]:
-        return [*STATUSES.items()]
-
-    def queryset(self, request: Any, tasks: Any) -> Any:
-        return tasks.filter(status=self.value()) if self.value() else tasks
+    def labels(self) -> Iterable[tuple[Any, Any]]:
+        return STATUSES.items()
 
 
 @admin.register(DBTaskResult)

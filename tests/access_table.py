@@ -35,6 +35,7 @@ TABLE = {
     ("lesion_delete", "get"): CHANGE,
     ("lesion_delete", "post"): (302, 404, 403, 404, 404, 302),
     ("lesion_revisions", "get"): CHANGE,
+    ("comparison_revisions", "get"): CHANGE,
     ("consultation_list", "get"): DOCTORS,
     ("consultation_create", "get"): DOCTORS,
     ("consultation_detail", "get"): VIEW,
@@ -125,8 +126,10 @@ TABLE = {
     ("api-image-scale", "get"): (200, 404, 403, 403, 403, 401),
     ("api-image-scale", "post"): (201, 404, 403, 403, 403, 401),
     ("api-image-scale", "delete"): (204, 404, 403, 403, 403, 401),
-    ("api-image-ticks", "post"): (409, 404, 403, 403, 403, 401),  # the picture has no ruler
-    ("api-image-outline", "post"): (409, 404, 403, 403, 403, 401),  # nor a clear outline
+    ("api-image-ticks", "post"): (200, 404, 403, 403, 403, 401),
+    ("api-image-field", "post"): (200, 404, 403, 403, 403, 401),
+    ("api-image-outline", "post"): (200, 404, 403, 403, 403, 401),
+    ("api-devices", "get"): (200, 200, 403, 403, 403, 401),
     ("api-image-measurements", "get"): (200, 404, 403, 403, 403, 401),
     ("api-image-measurements", "post"): (201, 404, 403, 403, 403, 401),
     ("api-measurement-detail", "get"): (200, 404, 403, 403, 403, 401),

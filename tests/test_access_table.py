@@ -16,7 +16,7 @@ from consultations import bin, services
 from consultations.comparing.services import create_comparison
 from consultations.measuring.measurements import add_measurement
 from consultations.measuring.scales import set_scale
-from consultations.models import ConsultationImage
+from consultations.models import ConsultationImage, Device
 from gallery.models import Share, UserImage
 from testing.cast import upload
 
@@ -68,6 +68,11 @@ RULER = LINE | {"method": "ruler", "millimetres": 20}
 def measurement(image, doctor):
     set_scale(image=image.pk, user=doctor, **RULER)
     return add_measurement(image=image.pk, user=doctor, kind="length", **LINE)
+
+
+@pytest.fixture
+def device():
+    return Device.objects.create(name="Dermatoscope", field_mm=20)
 
 
 @pytest.fixture
@@ -133,7 +138,7 @@ def arguments(
 
 
 @pytest.fixture
-def bodies(record, image, user_image, consultation, binned, panes):
+def bodies(record, image, user_image, consultation, binned, panes, device):
     """Valid bodies: only permissions are tested here."""
     ids = {"ids": [str(user_image.pk)]}
     return {
@@ -163,6 +168,7 @@ def bodies(record, image, user_image, consultation, binned, panes):
         ("api-lesion-detail", "patch"): {"status": "excised"},
         ("api-image-scale", "post"): RULER,
         ("api-image-ticks", "post"): LINE,
+        ("api-image-field", "post"): {"device": device.pk},
         ("api-image-measurements", "post"): LINE | {"kind": "length"},
         ("gallery_share", "post"): {"lifetime": "1h"},
         ("api-userimage-shares", "post"): {"lifetime": "1h"},

@@ -1,10 +1,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
 
+from core.admin import ReadOnly
+
 from ..models import Revision
+from ..revisions import SUBJECTS
 
 
 def keep_former(request: HttpRequest, form: Any, change: bool) -> None:
@@ -13,24 +15,11 @@ def keep_former(request: HttpRequest, form: Any, change: bool) -> None:
         Revision.objects.keep(form.instance, form.previous_values, request.user)
 
 
-class HistoryAdmin(admin.ModelAdmin):
-    """Of rows that are never written by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
 @admin.register(Revision)
-class RevisionAdmin(HistoryAdmin):
+class RevisionAdmin(ReadOnly, admin.ModelAdmin):
     """Former values of records."""
 
-    list_display = ["moment", "consultation", "patient", "image", "lesion", "changed_by"]
-    list_select_related = ["consultation__patient", "patient", "image", "lesion", "changed_by"]
+    list_display = ["moment", *SUBJECTS, "changed_by"]
+    list_select_related = ["consultation__patient", *SUBJECTS[1:], "changed_by"]
     list_filter = [("changed_by", admin.RelatedOnlyFieldListFilter)]
     date_hierarchy = "moment"

@@ -3,10 +3,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from core.admin import VersionedAdmin
+from core.admin import ReadOnly, VersionedAdmin
 
 from ..models import Device, Measurement, Scale
-from .history import HistoryAdmin
 
 
 @admin.register(Device)
@@ -20,7 +19,7 @@ class DeviceAdmin(VersionedAdmin, admin.ModelAdmin):
 
 
 @admin.register(Scale)
-class ScaleAdmin(HistoryAdmin):
+class ScaleAdmin(ReadOnly, admin.ModelAdmin):
     """Scales of images, former ones too."""
 
     list_display = ["created_at", "image", "method", "device", "mm_per_px", "set_by", "ended_at"]
@@ -30,7 +29,7 @@ class ScaleAdmin(HistoryAdmin):
 
 
 @admin.register(Measurement)
-class MeasurementAdmin(HistoryAdmin):
+class MeasurementAdmin(ReadOnly, admin.ModelAdmin):
     """What was measured in images, with what was deleted."""
 
     list_display = ["created_at", "image", "kind", "value", "millimetres", "author", "deleted_at"]

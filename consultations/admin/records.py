@@ -4,7 +4,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from audit.trail import Action, record
-from core.admin import VersionedAdmin
+from core.admin import ShownRows, VersionedAdmin
 from core.search import FoldedSearch
 from imaging.admin import StoredImageAdmin
 
@@ -70,14 +69,9 @@ class PatientAdmin(VersionedAdmin, FoldedSearch, admin.ModelAdmin):
         keep_former(request, form, change)
 
 
-class ImageInline(admin.TabularInline):
+class ImageInline(ShownRows):
     model = ConsultationImage
     fields = readonly_fields = ("link", "image_type", "body_site", "is_primary", "created_at")
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     @admin.display(description=_("image"))
     def link(self, image: ConsultationImage) -> SafeString:

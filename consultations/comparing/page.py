@@ -16,7 +16,6 @@ from core.templatetags.words import phrase
 from ..facts import FactSheet
 from ..models import Comparison, ConsultationImage
 from ..models.comparison import Mode
-from ..models.measuring import Scale
 from .opening import Opened
 
 LETTERS = "ABCD"
@@ -78,12 +77,6 @@ def shown(
             )
         )
     return result
-
-
-def scales_of(images: Sequence[ConsultationImage]) -> dict[int, float]:
-    """{key: mm per px} of those whose scale is known."""
-    current = Scale.objects.filter(image__in=images, ended_at=None)
-    return dict(current.values_list("image_id", "mm_per_px"))
 
 
 def choices(found: Iterable[ConsultationImage], images: Sequence[ConsultationImage]) -> list[Shown]:

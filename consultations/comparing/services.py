@@ -10,7 +10,8 @@ from accounts.models import User
 from audit.trail import Action, record
 from core.errors import ServiceError
 
-from ..models import Comparison, ComparisonPane, ConsultationImage, Patient
+from ..models import Comparison, ComparisonPane, ConsultationImage, Patient, Revision
+from .versions import panes_as_text
 
 Panes = Iterable[Mapping[str, Any]]  # {"image": key, "transform": {a, b, x, y}, "flipped"}
 
@@ -35,20 +36,28 @@ def create_comparison(*, patient: Patient, user: User, panes: Panes, **fields: A
 def change_comparison(
     comparison: Comparison, *, user: User, panes: Panes | None = None, **fields: Any
 ) -> Comparison:
-    """Change a comparison whose row is locked; `panes` replace the former ones. Raises
-    ImageGone."""
-    changed = [name for name, value in fields.items() if getattr(comparison, name) != value]
-    for name in changed:
+    """Change a comparison whose row is locked; `panes` replace the former ones. What it said before
+    is kept, but for the view. Raises ImageGone."""
+    former = {
+        name: getattr(comparison, name)
+        for name, value in fields.items()
+        if getattr(comparison, name) != value
+    }
+    columns = [*former]
+    for name in columns:
         setattr(comparison, name, fields[name])
     if panes is not None:
+        rows = comparison.all_panes.order_by("position")
+        before = panes_as_text(rows)
         # New rows, not changed ones: the ETag is made of their keys.
-        comparison.all_panes.all().delete()
-        _write_panes(comparison, user, panes)
-        changed.append("panes")
-    if changed:
-        columns = [name for name in changed if name != "panes"]
+        rows.all().delete()
+        if panes_as_text(_write_panes(comparison, user, panes)) != before:
+            former["panes"] = before
+    if former:
         comparison.save(update_fields=[*columns, "updated_at"])
-        record(Action.CHANGED, comparison, fields=sorted(changed))
+        kept = {name: value for name, value in former.items() if name != "view"}
+        Revision.objects.keep(comparison, kept, user)
+        record(Action.CHANGED, comparison, fields=sorted(former))
     return comparison
 
 
@@ -59,7 +68,7 @@ def delete_comparison(comparison: Comparison) -> None:
     comparison.delete()
 
 
-def _write_panes(comparison: Comparison, user: User, panes: Panes) -> None:
+def _write_panes(comparison: Comparison, user: User, panes: Panes) -> list[ComparisonPane]:
     panes = list(panes)
     keys = [pane["image"] for pane in panes]
     images = ConsultationImage.objects.visible_to(user).filter(
@@ -69,7 +78,7 @@ def _write_panes(comparison: Comparison, user: User, panes: Panes) -> None:
     locked = images.select_for_update(of=("self",)).order_by("pk")
     if len(locked.values_list("pk", flat=True)) < len({*keys}):
         raise ImageGone
-    ComparisonPane.objects.bulk_create(
+    return ComparisonPane.objects.bulk_create(
         ComparisonPane(
             comparison=comparison,
             position=position,

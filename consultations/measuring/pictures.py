@@ -1,38 +1,27 @@
 """Stored images as the engine looks at them that aligns and measures (imaging/geometry)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
-from core.errors import ServiceError
 from imaging import storage
-from imaging.geometry import REFUSALS, Picture, Refused
+from imaging.geometry import Picture, Refused
 
 from ..models import ConsultationImage
-from .scales import current_scale
-
-
-class NothingProposed(ServiceError):
-    """The engine believes in no proposal: `code` is one of its REFUSALS."""
-
-    status = 409
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code, self.detail = code, REFUSALS[code]
+from .scales import scales_of
 
 
 @contextmanager
-def opened_picture(image: ConsultationImage) -> Iterator[Picture]:
-    """Its display rendition in a file of its own, the original's size and, where it is known, the
-    scale. Raises StorageUnavailable; NothingProposed for a blob that is gone, and where Refused is
-    raised within."""
-    scale = current_scale(image)
-    with storage.temporary_file() as file:
-        try:
-            storage.fetch("processed", str(image.display.name), file)
-        except FileNotFoundError as gone:
-            raise NothingProposed("unreadable") from gone
-        try:
-            yield Picture(file, image.width, image.height, scale.mm_per_px if scale else None)
-        except Refused as refusal:
-            raise NothingProposed(refusal.code) from refusal
+def opened_pictures(images: Sequence[ConsultationImage]) -> Iterator[list[Picture]]:
+    """Their display renditions in files of their own, the originals' sizes and, where they are
+    known, the scales. Raises StorageUnavailable; Refused ("unreadable") for a blob that is gone."""
+    scales = scales_of(images)
+    with ExitStack() as files:
+        pictures = []
+        for image in images:
+            file = files.enter_context(storage.temporary_file())
+            try:
+                storage.fetch("processed", str(image.display.name), file)
+            except FileNotFoundError as gone:
+                raise Refused("unreadable") from gone
+            pictures.append(Picture(file, image.width, image.height, scales.get(image.pk)))
+        yield pictures

@@ -1,16 +1,16 @@
-"""What the machine proposes to measure by: marks of a ruler, the outline of a lesion. Nothing is
-stored; a person accepts it, and alters it before."""
+"""What the machine proposes to measure by: marks of a ruler, a dermoscope's field of view, the
+outline of a lesion. Nothing is stored; a person accepts it, and alters it before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import cos, pi, sin, sqrt
 
 from imaging import geometry as engine
-from imaging.geometry import Ticks
+from imaging.geometry import Circle, Refused, Ticks
 
-from ..models import ConsultationImage
-from .geometry import POLYGON, Point, distance, polygon_area
-from .pictures import NothingProposed, opened_picture
+from ..models import ConsultationImage, Device
+from .geometry import LENGTH, POLYGON, Point, distance, polygon_area
+from .pictures import opened_pictures
 from .points import BadPoints, check_points
 from .scales import two_points
 
@@ -31,9 +31,9 @@ class ProposedScale:
 
 def propose_scale(image: ConsultationImage, points: Sequence[Point]) -> ProposedScale:
     """By the marks along a line (its two ends, px) drawn on a ruler. Raises BadPoints,
-    ScaleTooShort, NothingProposed, StorageUnavailable, GeometryUnavailable."""
+    ScaleTooShort, Refused, StorageUnavailable, GeometryUnavailable."""
     (x1, y1), (x2, y2) = line = two_points(points, image)
-    with opened_picture(image) as picture:
+    with opened_pictures([image]) as (picture,):
         ticks = engine.find_ticks(picture, (x1, y1), (x2, y2))
     length = distance((x1, y1), (x2, y2))
     relative = ticks.uncertainty / 2 / ticks.period  # 2 σ → σ
@@ -50,15 +50,51 @@ class ProposedOutline:
     belief: float
 
 
+@dataclass(frozen=True, slots=True)
+class ProposedField:
+    """A dermoscope's field of view: `set_scale` with `points` (the ends of a diameter), `device`
+    and `pointing` (px) is as uncertain as its edge and the device are."""
+
+    circle: Circle
+    points: list[list[float]]
+    device: Device
+    pointing: float
+
+
+def propose_field(image: ConsultationImage, device: Device) -> ProposedField:
+    """By the round field of view in the picture, whose width is the device's. Raises Refused,
+    StorageUnavailable, GeometryUnavailable."""
+    with opened_pictures([image]) as (picture,):
+        circle = engine.find_field(picture)
+    points = _diameter(circle, image)
+    if points is None:
+        raise Refused("no_field")
+    # All of the edge may lie off the same way: then so do both ends, by √2 of what two points make
+    # that are each off their own.
+    return ProposedField(circle, points, device, sqrt(2) * circle.edge)
+
+
+def _diameter(circle: Circle, image: ConsultationImage) -> list[list[float]] | None:
+    """The ends of one that lies in the picture, level if it can; None where each is cut off."""
+    for angle in (0, pi / 2, pi / 4, -pi / 4):
+        across, down = circle.radius * cos(angle), circle.radius * sin(angle)
+        ends = [[circle.x - across, circle.y - down], [circle.x + across, circle.y + down]]
+        try:
+            return check_points(LENGTH, ends, image)
+        except BadPoints:
+            continue
+    return None
+
+
 def propose_outline(image: ConsultationImage) -> ProposedOutline:
-    """The lesion's. Raises NothingProposed, StorageUnavailable, GeometryUnavailable."""
-    with opened_picture(image) as picture:
+    """The lesion's. Raises Refused, StorageUnavailable, GeometryUnavailable."""
+    with opened_pictures([image]) as (picture,):
         found = engine.find_outline(picture)
     step = -(-len(found.points) // MOST_CORNERS)
     try:
         points = check_points(POLYGON, found.points[::step], image)
     except BadPoints as error:
-        raise NothingProposed("no_outline") from error
+        raise Refused("no_outline") from error
     # All of the edge may lie off the same way; points that are placed one by one are each off
     # their own.
     off = found.edge * found.perimeter

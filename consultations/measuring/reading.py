@@ -54,14 +54,6 @@ def _sized(figure: geometry.Figure, scale: Scale | None) -> Size:
     return Size(figure.value, figure.margin, millimetres, margin, figure.power == 2)
 
 
-def sizes_of(images: Iterable[ConsultationImage]) -> dict[int, Size]:
-    """{image's key: the largest diameter measured in it}, of the images that have a scale and a
-    diameter, in millimetres. One query."""
-    keys = [image.pk for image in images]
-    rows = Measurement.objects.filter(image__in=keys, scale__isnull=False)
-    return largest_of(rows.exclude(kind=geometry.POLYLINE).select_related("scale"))
-
-
 def largest_of(rows: Iterable[Measurement]) -> dict[int, Size]:
     """{image's key: the largest diameter among its measurements}, in px where it has no scale."""
     largest: dict[int, Size] = {}

@@ -69,6 +69,12 @@ def current_scale(image: ConsultationImage) -> Scale | None:
     )
 
 
+def scales_of(images: Sequence[ConsultationImage]) -> dict[int, float]:
+    """{key: mm per px} of those whose scale is known."""
+    current = Scale.objects.filter(image__in=images, ended_at=None)
+    return dict(current.values_list("image_id", "mm_per_px"))
+
+
 def set_scale(
     *,
     image: int,

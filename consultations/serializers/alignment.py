@@ -5,10 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from imaging import geometry
-
 from ..models import ConsultationImage
 from .comparisons import TransformSerializer
+from .proposals import ProposalSerializer
 
 
 class AlignSerializer(serializers.Serializer):
@@ -40,25 +39,17 @@ class AlignSerializer(serializers.Serializer):
         return images
 
 
-class ProposalSerializer(serializers.Serializer):
-    """A proposal, or why there is none: then `transform` is null and `refused` says why."""
+class ProposedAlignmentSerializer(ProposalSerializer):
+    """How the first picture lies to the second; or why nothing is proposed."""
 
     transform = TransformSerializer(
         allow_null=True, help_text="From pixels of the first original to those of the second."
     )
     basis = serializers.ChoiceField(
-        ["skin", "lesion", ""], help_text="What was found again: the skin, or the lesion alone."
+        ["skin", "lesion"],
+        allow_null=True,
+        help_text="What was found again: the skin, or the lesion alone.",
     )
-    belief = serializers.FloatField(help_text="0 to 1: how much of the overlap was found again.")
-    refused = serializers.ChoiceField(list(geometry.REFUSALS), allow_null=True)
-    detail = serializers.CharField(help_text="Why not, for a person.")
-
-    def to_representation(self, proposal: geometry.Proposal) -> dict[str, Any]:
-        lying = proposal.transform
-        return {
-            "transform": lying and {"a": lying.a, "b": lying.b, "x": lying.dx, "y": lying.dy},
-            "basis": proposal.basis,
-            "belief": proposal.belief,
-            "refused": proposal.refused,
-            "detail": str(geometry.REFUSALS[proposal.refused]) if proposal.refused else "",
-        }
+    belief = serializers.FloatField(
+        allow_null=True, help_text="0 to 1: how much of the overlap was found again."
+    )

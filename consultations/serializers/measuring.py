@@ -1,7 +1,6 @@
 """Scales and measurements, as the API writes and reads them. All coordinates are pixels of the
 image as it stands upright (`width`, `height`), from its upper left corner."""
 
-from math import isfinite
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -10,19 +9,9 @@ from rest_framework import serializers
 from ..measuring.points import CODES
 from ..measuring.reading import figures_of
 from ..models import Device, Measurement, Scale
-from ..models.measuring import LEAST_MM, MOST_MM, Kind, Method
+from ..models.measuring import LEAST_MM, MOST_MM, Method
 
 MARGIN = "95 % of repeated measurements lie within ± this"
-
-
-class FiniteField(serializers.FloatField):
-    """A number; not NaN and not infinite, which JSON's 1e999 is."""
-
-    def to_internal_value(self, data: Any) -> float:
-        value = super().to_internal_value(data)
-        if not isfinite(value):
-            self.fail("invalid")
-        return value
 
 
 @extend_schema_field(
@@ -47,7 +36,10 @@ class PointsField(serializers.Field):
     def to_internal_value(self, data: Any) -> list[list[float]]:
         if not isinstance(data, list) or not all(map(_is_pair, data)):
             self.fail("not_a_number")
-        return [[float(x), float(y)] for x, y in data]
+        try:
+            return [[float(x), float(y)] for x, y in data]
+        except OverflowError:  # an integer beyond all floats, which JSON may have
+            self.fail("not_a_number")
 
     def to_representation(self, value: Any) -> Any:
         return value
@@ -58,8 +50,8 @@ def _is_pair(point: Any) -> bool:
     return numbers and all(type(number) in (int, float) for number in point)
 
 
-def _pointing() -> FiniteField:
-    return FiniteField(
+def pointing_field() -> serializers.FloatField:
+    return serializers.FloatField(
         required=False,
         min_value=0,
         max_value=100_000,
@@ -117,7 +109,7 @@ class SetScaleSerializer(serializers.Serializer):
 
     method = serializers.ChoiceField(Method.choices)
     points = PointsField(help_text="Two.")
-    millimetres = FiniteField(
+    millimetres = serializers.FloatField(
         required=False,
         help_text=f"Between the two points: {LEAST_MM} to {MOST_MM:.0f} mm. Not with `field`.",
     )
@@ -127,49 +119,7 @@ class SetScaleSerializer(serializers.Serializer):
         help_text="Only with `field`, and required there: its field of view lies between the"
         " points.",
     )
-    pointing = _pointing()
-
-
-class LineSerializer(serializers.Serializer):
-    """A line drawn along a ruler, across its marks."""
-
-    points = PointsField(help_text="Two.")
-
-
-class TicksSerializer(serializers.Serializer):
-    """Marks of a ruler that the machine found."""
-
-    period = serializers.FloatField(help_text="px from mark to mark")
-    uncertainty = serializers.FloatField(help_text=f"px: {MARGIN}")
-    count = serializers.IntegerField(help_text="How many marks were seen.")
-    belief = serializers.FloatField(help_text="0 to 1")
-
-
-class TickedScaleSerializer(serializers.Serializer):
-    """What to send to the image's `scale` to accept it where marks are a millimetre apart; where
-    they are not, with so many times the millimetres."""
-
-    method = serializers.ChoiceField(Method.choices)
-    points = PointsField()
-    millimetres = serializers.FloatField()
-    pointing = serializers.FloatField()
-
-
-class ProposedScaleSerializer(serializers.Serializer):
-    """A proposal: nothing is stored."""
-
-    ticks = TicksSerializer()
-    scale = TickedScaleSerializer()
-
-
-class ProposedOutlineSerializer(serializers.Serializer):
-    """A lesion's outline to begin with. Nothing is stored: `kind`, `points` and `pointing` are a
-    measurement's."""
-
-    kind = serializers.ChoiceField(Kind.choices)
-    points = PointsField()
-    pointing = serializers.FloatField(help_text="px: makes its area as uncertain as its edge is.")
-    belief = serializers.FloatField(help_text="0 to 1")
+    pointing = pointing_field()
 
 
 class ScalesSerializer(serializers.Serializer):
@@ -194,7 +144,7 @@ class MeasurementSerializer(serializers.ModelSerializer):
     hold where the skin lies in the plane of the scale."""
 
     points = PointsField()
-    pointing = _pointing()
+    pointing = pointing_field()
     figures = serializers.SerializerMethodField()
     author = serializers.SerializerMethodField()
 

@@ -58,8 +58,9 @@ def test_proposal_is_made_or_refused_and_nothing_is_written(api, doctor, drawn):
     assert np.arctan2(lying["b"], lying["a"]) == pytest.approx(TURN, abs=0.02)
     told = api(doctor).post(PATH, {"first": first.pk, "second": stranger.pk}, format="json").data
     assert told["transform"] is None
+    assert told["belief"] is None
     assert told["refused"] in geometry.REFUSALS
-    assert told["detail"]
+    assert told["detail"] == geometry.REFUSALS[told["refused"]]
     assert list(ConsultationImage.objects.order_by("pk").values()) == before
 
 

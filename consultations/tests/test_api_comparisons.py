@@ -1,12 +1,21 @@
 """Comparisons in the API: kept, read, changed and deleted; and what is refused."""
 
+import json
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from audit import chain
 from audit.models import Event
 from consultations import bin, moving, services
-from consultations.models import Comparison, ComparisonPane, Consultation, ConsultationImage
+from consultations.comparing import services as comparing
+from consultations.models import (
+    Comparison,
+    ComparisonPane,
+    Consultation,
+    ConsultationImage,
+    Revision,
+)
 from testing.cast import upload
 
 IDENTITY = {"a": 1, "b": 0, "x": 0, "y": 0}
@@ -95,6 +104,8 @@ def test_panes_that_are_no_list_of_panes_are_refused(api, doctor, path, body, pa
     [
         (TURNED | {"a": "nan"}, "invalid"),
         (TURNED | {"x": "Infinity"}, "invalid"),
+        (TURNED | {"b": 10**400}, "overflow"),
+        (TURNED | {"x": -1e308}, "min_value"),
         (TURNED | {"y": 2_000_000}, "max_value"),
         (TURNED | {"a": 0, "b": 0}, "min_value"),
         (TURNED | {"a": 90, "b": 90}, "max_value"),
@@ -154,6 +165,22 @@ def test_second_of_two_edits_is_told_and_nothing_is_lost(api, doctor, body, kept
     assert recorded() == ["changed", "changed", "created", "deleted"]
 
 
+def test_picture_that_goes_while_it_is_kept_leaves_nothing_half_stored(
+    record, doctor, body, kept, pair
+):
+    """Between the check and the lock it was deleted, or moved to somebody else's record."""
+    panes = [pane | {"image": image.pk} for pane, image in zip(body["panes"], pair, strict=True)]
+    bin.put_away_images(ConsultationImage.objects.filter(pk=pair[1].pk))
+    with pytest.raises(comparing.ImageGone):
+        comparing.create_comparison(patient=record, user=doctor, panes=panes, name="Late")
+    comparison = Comparison.objects.get()
+    with pytest.raises(comparing.ImageGone):
+        comparing.change_comparison(comparison, user=doctor, panes=panes, name="Late")
+    assert Comparison.objects.get().name == "Forearm"
+    assert ComparisonPane.objects.count() == 2
+    assert not Revision.objects.exists()
+
+
 def test_comparison_stays_when_a_picture_is_gone(api, doctor, record, kept, pair):
     """In the bin, moved to another patient, deleted for good: the rest is told, and the number."""
     path, _etag = kept
@@ -180,3 +207,30 @@ def test_database_refuses_a_transform_that_is_no_number(kept):
     for column, value in (("a", float("nan")), ("x", 1e300), ("position", 4)):
         with pytest.raises(IntegrityError), transaction.atomic():
             ComparisonPane.objects.filter(position=1).update(**{column: value})
+
+
+def test_what_it_said_before_is_kept(api, client, doctor, patient, body, kept, pair):
+    """Name, note and panes, for its doctor; with an address that shows these as they lay."""
+    path, _etag = kept
+    panes = [body["panes"][0], body["panes"][1] | {"transform": IDENTITY, "flipped": False}]
+    change = {"note": "shrinks", "mode": "blink", "view": None, "panes": panes}
+    for _twice in range(2):  # the second changes nothing
+        assert api(doctor).patch(path, change, format="json").status_code == 200
+    revision = Revision.objects.get()
+    assert revision.changed_by == doctor
+    was = revision.former
+    assert (was["note"], was["mode"]) == ("grows", "swipe")
+    assert json.loads(was["panes"])[1] == {"image": pair[1].pk, **TURNED, "flipped": True}
+
+    key = path.rsplit("/", 1)[1]
+    client.force_login(doctor)
+    page = client.get(f"/comparisons/{key}/versions/").content.decode()
+    assert "tournée de −36,9°, en miroir" in page
+    assert "Rideau" in page, "in words"
+    first, second = (image.pk for image in pair)
+    assert f"images={first},{second}&amp;lay={first}:1,0,0,0;{second}:0.8,-0.6,12.5,-40" in page
+    ConsultationImage.all_rows.filter(pk=second).delete()
+    page = client.get(f"/comparisons/{key}/versions/").content.decode()
+    assert "une image qui manque" in page
+    client.force_login(patient)
+    assert client.get(f"/comparisons/{key}/versions/").status_code == 403

@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from audit.models import Event, PendingEvent
 from consultations import bin
 from consultations.measuring import measurements
-from consultations.measuring.reading import sizes_of
 from consultations.measuring.scales import remove_scale, set_scale
 from consultations.models import ConsultationImage, Device, Measurement, Patient, Scale
 
@@ -88,6 +87,8 @@ def test_field_of_view_of_a_device(api, doctor, scale_url, device):
         ({"points": [[10, 20], [321, 20]]}, "outside_picture"),
         ({"points": [[-1, 20], [200, 20]]}, "outside_picture"),
         ({"points": [[10, 20], [1e999, 20]]}, "not_a_number"),
+        ({"points": [[10, 20], [10**400, 20]]}, "not_a_number"),
+        ({"points": [[10, 20], [1e308, -1e308]]}, "outside_picture"),
         ({"points": [[10, 20], ["a", 20]]}, "not_a_number"),
         ({"points": [[10, 20], [True, 20]]}, "not_a_number"),
         ({"points": "10,20"}, "not_a_number"),
@@ -99,6 +100,8 @@ def test_field_of_view_of_a_device(api, doctor, scale_url, device):
         ({"millimetres": 2000, "points": [[10, 20], [110, 20]]}, "implausible_scale"),
         ({"millimetres": "nan"}, "invalid"),
         ({"millimetres": "1e999"}, "invalid"),
+        ({"millimetres": 10**400}, "overflow"),
+        ({"pointing": 10**400}, "overflow"),
         ({"millimetres": None}, "null"),
         ({"method": "guess"}, "invalid_choice"),
         ({"method": "field"}, "device_mismatch"),
@@ -221,23 +224,6 @@ def test_audit_log_tells_of_it(api, doctor, image, url, scale_url):
     assert not PendingEvent.objects.exists()
     assert {"scale", "method"} in [{*detail} for detail in told]
     assert {"measurement", "measured"} in [{*detail} for detail in told]
-
-
-def test_largest_diameters_of_many_images(doctor, image, count_queries):
-    """The plot of a lesion's sizes asks once for all of its pictures."""
-    set_scale(image=image.pk, user=doctor, **RULER)
-    for kind, points in (
-        ("length", [[0, 0], [60, 0]]),
-        ("ellipse", [[0, 0], [80, 0], [40, 20]]),
-        ("polyline", [[0, 0], [100, 0], [0, 0]]),
-    ):
-        measurements.add_measurement(image=image.pk, user=doctor, kind=kind, points=points)
-    (size,) = sizes_of([image]).values()
-    assert size.millimetres == pytest.approx(8)
-    assert size.margin > 0
-    assert count_queries(lambda: sizes_of([image] * 5)) == count_queries(lambda: sizes_of([image]))
-    remove_scale(image=image.pk, user=doctor)
-    assert sizes_of([image]) == {}
 
 
 @pytest.mark.parametrize(

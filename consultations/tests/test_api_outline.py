@@ -5,6 +5,7 @@ from PIL import Image
 
 from consultations import services
 from imaging import geometry
+from imaging.geometry import REFUSALS
 from testing.cast import upload
 from tools import phantoms
 from tools.phantoms import places
@@ -35,10 +36,11 @@ def test_proposed_outline_is_measured_within_its_margin(api, doctor, patient, st
     answer = api(doctor).post(url(image, "/outline"))
     assert answer.status_code == 200, answer.data
     told = answer.json()
-    assert 12 <= len(told["points"]) <= 36
-    assert 0 < told.pop("belief") <= 1
+    assert 12 <= len(told["outline"]["points"]) <= 36
+    assert 0 < told["belief"] <= 1
+    assert told["refused"] is None
     assert not image.measurements.exists(), "it is a proposal"
-    kept = api(doctor).post(url(image), told, format="json").json()
+    kept = api(doctor).post(url(image), told["outline"], format="json").json()
     truth = drawn.area_mm2 * drawn.scale**2
     assert kept["value"] == pytest.approx(truth, rel=0.15)
     area = kept["figures"]["area"]
@@ -48,5 +50,6 @@ def test_proposed_outline_is_measured_within_its_margin(api, doctor, patient, st
 
 def test_bare_skin_has_no_outline(api, doctor, stored):
     answer = api(doctor).post(url(stored(Image.new("RGB", (320, 240), "#d2aa96")), "/outline"))
-    assert answer.status_code == 409
-    assert answer.json()["errors"][0]["code"] == "no_outline"
+    told = answer.json()
+    assert (answer.status_code, told["outline"], told["belief"]) == (200, None, None)
+    assert (told["refused"], told["detail"]) == ("no_outline", REFUSALS["no_outline"])

@@ -61,6 +61,7 @@ def test_marks_are_found_and_accepted_as_a_scale(api, ask, doctor, ruled):
     assert not ruled.scales.exists(), "it is a proposal"
 
     path = f"/api/v1/consultations/images/{ruled.pk}/scale"
+    assert answer.json()["refused"] is None
     half = scale | {"millimetres": scale["millimetres"] / 2}  # a mark every half millimetre
     kept = api(doctor).post(path, half, format="json").json()
     assert (kept["method"], kept["mm_per_px"]) == ("ticks", pytest.approx(0.5 / PERIOD, rel=0.01))
@@ -70,7 +71,9 @@ def test_marks_are_found_and_accepted_as_a_scale(api, ask, doctor, ruled):
 
 
 def test_skin_impossible_lines_and_others_are_refused(ask, image, other_doctor, patient):
-    assert refusal(ask([[20, 40], [300, 45]])) == (409, "no_ticks", None)
+    told = ask([[20, 40], [300, 45]]).json()
+    assert (told["ticks"], told["scale"], told["refused"]) == (None, None, "no_ticks")
+    assert told["detail"] == geometry.REFUSALS["no_ticks"]
     assert refusal(ask(ALONG[:1])) == (400, "too_few_points", "points")
     assert refusal(ask([[0, 0], [900, 0]])) == (400, "outside_picture", "points")
     assert refusal(ask([ALONG[0]] * 2)) == (400, "scale_too_short", "points")

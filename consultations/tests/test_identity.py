@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from consultations import identity
 from consultations.models import Patient
+from consultations.views import body_map
 
 pytestmark = pytest.mark.alike
 
@@ -58,6 +59,15 @@ def test_age_of_a_person_born_on_february_29(today, age):
     """The birthday is February 29, or March 1 where there is none."""
     with time_machine.travel(f"{today}T12:00:00+01:00", tick=False), override("en"):
         assert identity.age(date(2024, 2, 29)) == age
+
+
+@pytest.mark.parametrize(("born", "figure"), [("2014-11-30", "child"), ("2014-11-29", "adult")])
+def test_a_child_is_drawn_until_their_twelfth_birthday(born, figure):
+    """By the months that the age counts: else a page calls somebody 12 and draws a child."""
+    with time_machine.travel("2026-11-29T12:00:00+01:00", tick=False), override("en"):
+        patient = Patient(birth_date=date.fromisoformat(born))
+        assert body_map.figure_of(patient) == figure
+        assert (identity.age(patient.birth_date) == "12 years old") is (figure == "adult")
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from core.templatetags.words import phrase
 from ..bodymap import svg
 from ..bodymap.atlas import FIGURES, Figure, drawing, growth
 from ..bodymap.places import middle_of, shown_at
+from ..identity import whole_months
 from ..models import Lesion, Patient
 from ..vocabulary import BodyView
 
@@ -25,7 +26,7 @@ GROUPS = {
     "hands": (gettext_lazy("Hands"), (BodyView.PALMS, BodyView.HANDS)),
     "feet": (gettext_lazy("Feet"), (BodyView.FEET, BodyView.SOLES)),
 }
-CHILD_UNTIL = 12  # years
+CHILD_UNTIL = 12 * 12  # months
 
 
 class Marker(NamedTuple):
@@ -56,7 +57,7 @@ def context(
     chosen = request.GET.get("figure", "")
     figure: Figure = "child" if chosen == "child" else "adult"
     if chosen not in FIGURES:
-        figure = _figure_of(patient)
+        figure = figure_of(patient)
     places = [(lesion, *_place(lesion)) for lesion in lesions]
     return {
         "choosing": choosing,
@@ -76,12 +77,12 @@ def _group_of(view: str) -> str:
     return next((name for name, (_label, views) in GROUPS.items() if view in views), "body")
 
 
-def _figure_of(patient: Patient) -> Figure:
-    born, today = patient.birth_date, timezone.localdate()
-    if born is None:
+def figure_of(patient: Patient) -> Figure:
+    """On which drawing a patient's lesions are shown unless somebody asks for the other."""
+    if patient.birth_date is None:
         return "adult"
-    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    return "child" if years < CHILD_UNTIL else "adult"
+    months = whole_months(patient.birth_date, timezone.localdate())
+    return "child" if months < CHILD_UNTIL else "adult"
 
 
 def _place(lesion: Lesion) -> tuple[tuple[BodyView, float, float] | None, bool]:

@@ -13,7 +13,8 @@ from core.preconditions import etag_of
 
 from ..comparing.differences import differences
 from ..comparing.opening import Opened, OtherPatient, candidates, open_images
-from ..comparing.page import arrangement, choices, left_out, proposed_name, scales_of, shown
+from ..comparing.page import arrangement, choices, left_out, proposed_name, shown
+from ..measuring.scales import scales_of
 from ..models import Comparison, ConsultationImage
 from ..models.comparison import LEAST_PANES, MOST_PANES
 from ..selection import parse_keys

@@ -43,10 +43,11 @@ class StorageQuotaQuerySet(models.QuerySet["StorageQuota"]):
             reached("storage_used", "storage_limit") | reached("image_count", "image_limit")
         )
 
-    def with_room(self, size: int) -> Self:
-        """Quotas with room for one more image of `size` bytes."""
+    def with_room(self, size: int, images: int = 1) -> Self:
+        """Quotas with room for so many more images, of `size` bytes together."""
         return self.filter(
-            storage_used__lte=F("storage_limit") - size, image_count__lt=F("image_limit")
+            storage_used__lte=F("storage_limit") - size,
+            image_count__lte=F("image_limit") - images,
         )
 
 
@@ -86,6 +87,12 @@ class StorageQuota(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def left(self) -> tuple[int, int]:
+        """(bytes, images) that are free; none where a limit is reached or was lowered."""
+        bytes_left = self.storage_limit - self.storage_used
+        return max(0, bytes_left), max(0, self.image_limit - self.image_count)
 
     @property
     def percent(self) -> int:

@@ -79,10 +79,8 @@ def take(user_id: int, size: int, images: int = 1) -> None:
     """Take room for `size` bytes and so many images, in the caller's transaction. Raises
     QuotaExceeded."""
     StorageQuota.objects.of(user_id)
-    quotas = StorageQuota.objects.filter(
-        user_id=user_id, image_count__lte=F("image_limit") - images
-    )
-    updated = quotas.filter(storage_used__lte=F("storage_limit") - size).update(
+    quotas = StorageQuota.objects.filter(user_id=user_id).with_room(size, images)
+    updated = quotas.update(
         storage_used=F("storage_used") + size, image_count=F("image_count") + images
     )
     if not updated:

@@ -52,9 +52,7 @@ class Statistics:
         added, count = sum(m.added_bytes for m in recent), sum(m.images for m in recent)
         if not count:
             return None
-        quota = self.quota
-        bytes_left = max(0, quota.storage_limit - quota.storage_used)
-        images_left = max(0, quota.image_limit - quota.image_count)
+        bytes_left, images_left = self.quota.left
         return int(min(bytes_left * PACE / max(1, added), images_left * PACE / count))
 
 

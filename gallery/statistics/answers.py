@@ -26,8 +26,7 @@ class Large:
 def room(statistics: Statistics) -> str:
     """How much room is left, and for how long."""
     quota = statistics.quota
-    left = max(0, quota.storage_limit - quota.storage_used)
-    images = max(0, quota.image_limit - quota.image_count)
+    left, images = quota.left
     if not left or not images:
         return _("There is no room left: delete images, or ask the practice for more room.")
     text = ngettext(

@@ -63,7 +63,7 @@ def _disc(bright: np.ndarray) -> Field | None:
     x, y = outline[:, 0].T.astype(float)
     off_frame = (x > 1) & (y > 1) & (x < width - 2) & (y < height - 2)
     x, y = x[off_frame], y[off_frame]
-    field = _circle(x, y)
+    field = fit_circle(x, y)
     if field is None or not 0.3 * min(height, width) < field.radius < 0.75 * max(height, width):
         return None
     if np.hypot(field.x - width / 2, field.y - height / 2) > 0.2 * max(height, width):
@@ -78,7 +78,7 @@ def _disc(bright: np.ndarray) -> Field | None:
     return field if is_disc else None
 
 
-def _circle(x: np.ndarray, y: np.ndarray) -> Field | None:
+def fit_circle(x: np.ndarray, y: np.ndarray) -> Field | None:
     """Least squares (Kåsa), repeated without outliers: hair, a scale, a bubble."""
     for _ in range(3):
         if len(x) < 40:

@@ -49,8 +49,10 @@ def _reply(
                 found = work.align(None if math.isnan(numbers[4]) else numbers[4])
             case "ticks":
                 found = work.ticks(*numbers[4:])
-            case _:
+            case "outline":
                 found = work.outline()
+            case _:
+                found = work.field()
     except task.Unreadable:
         return ({"refused": "unreadable"},)
     except Exception as error:

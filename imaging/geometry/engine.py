@@ -17,7 +17,7 @@ from django.conf import settings
 from imaging.errors import GeometryUnavailable
 from imaging.sandbox import InvalidReply, Pool, Process, ProcessExited, ProcessTimeout, WorkerError
 
-from .protocol import REPLY, REQUEST, TASKS, Outline, Picture, Proposal, Refused, Ticks
+from .protocol import REPLY, REQUEST, TASKS, Circle, Outline, Picture, Proposal, Refused, Ticks
 from .similarity import Similarity
 
 logger = logging.getLogger(__name__)
@@ -59,21 +59,18 @@ class Comparers(Pool[Comparer]):
 
 
 def propose_alignment(first: Picture, second: Picture) -> Proposal:
-    """How the first picture lies to the second: a proposal for a person to accept, or a refusal.
+    """How the first picture lies to the second: a proposal for a person to accept.
 
     Where both have `mm_per_px`, the scales must agree with what is found, and a lesion that matches
     by itself, on skin that does not, is aligned at that scale. Coordinates are pixels of the
     upright originals, from the top left corner, y downwards. The files are read from their start.
 
-    Raises GeometryUnavailable when no process can be started or is free.
+    Raises Refused; GeometryUnavailable when no process can be started or is free.
     """
     known = math.nan
     if first.mm_per_px and second.mm_per_px:
         known = first.mm_per_px / second.mm_per_px
-    try:
-        return _run("align", (first, second), (known,), _proposal)
-    except Refused as refusal:
-        return Proposal(refused=refusal.code)
+    return _run("align", (first, second), (known,), _proposal)
 
 
 def find_ticks(picture: Picture, start: tuple[float, float], end: tuple[float, float]) -> Ticks:
@@ -96,6 +93,11 @@ def find_outline(picture: Picture) -> Outline:
     return _run("outline", (picture,), (), parse)
 
 
+def find_field(picture: Picture) -> Circle:
+    """A dermoscope's round field of view. Raises Refused; GeometryUnavailable."""
+    return _run("field", (picture,), (), lambda facts: Circle(**facts))
+
+
 def _proposal(facts: dict[str, Any]) -> Proposal:
     return Proposal(**facts | {"transform": Similarity(**facts["transform"])})
 
@@ -108,7 +110,6 @@ def _run(
 ) -> T:
     def parsed(facts: dict[str, Any]) -> T | Refused:
         if code := facts.get("refused"):
-            Proposal(refused=code)  # ValueError for one that does not exist
             return Refused(code)
         return parse(facts)
 

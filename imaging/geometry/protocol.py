@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .similarity import Similarity
 
-TASKS = ("align", "ticks", "outline")
+TASKS = ("align", "ticks", "outline", "field")
 # Processor seconds, index in TASKS, eight numbers: width and height of the originals of the first
 # and second picture, px; then of `align` the known scale (NaN: unknown), of `ticks` a line's ends.
 REQUEST = struct.Struct("!db8d")
@@ -26,6 +26,7 @@ REFUSALS = {
     "scale_unlikely": _("One picture would show the skin more than twice as large as the other."),
     "scale_differs": _("What matches contradicts the scales of the two pictures."),
     "no_ticks": _("No even ticks are found along this line."),
+    "no_field": _("No round field of view is seen in this picture, or not the whole width of it."),
     "no_outline": _("No lesion stands out clearly enough from the skin around it."),
     "unreadable": _("This picture cannot be read."),
     "too_heavy": _("This takes too much time or memory."),
@@ -46,9 +47,12 @@ class Picture:
 
 
 class Refused(Exception):
-    """There is no proposal. `code` is in REFUSALS, `detail` for a person."""
+    """There is no proposal. `code` is in REFUSALS, `detail` for a person. Raises ValueError for
+    any other code: a process that was taken over may send anything."""
 
     def __init__(self, code: str) -> None:
+        if code not in REFUSALS:
+            raise ValueError("no such refusal")
         self.code = code
         super().__init__(code)
 
@@ -59,34 +63,28 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """How the first picture lies to the second, or why nothing is proposed.
+    """How the first picture lies to the second.
 
-    transform: pixels of the first original → of the second (`Similarity`); None where `refused`.
+    transform: pixels of the first original → of the second (`Similarity`).
     basis: "skin", or "lesion" where only the lesion's structure agreed, at the known scale.
     belief: 0 to 1, the least likely share of places in the overlap that were found again where the
     transform puts them. inliers: features of the first guess that agreed; windows: places found.
-    residual: px of the second original, how far these are off (median). refused: in REFUSALS.
+    residual: px of the second original, how far these are off (median).
 
     Raises ValueError for impossible values: a process that was taken over may send anything.
     """
 
-    transform: Similarity | None = None
-    basis: str = ""
-    belief: float = 0.0
-    inliers: int = 0
-    windows: int = 0
-    residual: float = 0.0
-    refused: str | None = None
+    transform: Similarity
+    basis: str
+    belief: float
+    inliers: int
+    windows: int
+    residual: float
 
     def __post_init__(self) -> None:
-        if self.refused is not None:
-            if self.refused not in REFUSALS:
-                raise ValueError("no such refusal")
-            return
         numbers = (self.belief, self.residual)
         possible = (
-            self.transform is not None
-            and _finite(self.transform.a, self.transform.b, self.transform.dx, self.transform.dy)
+            _finite(self.transform.a, self.transform.b, self.transform.dx, self.transform.dy)
             and 1e-3 < self.transform.scale < 1e3
             and self.basis in ("skin", "lesion")
             and _finite(*numbers)
@@ -145,6 +143,22 @@ class Outline:
         )
         if not possible:
             raise ValueError("impossible for an outline")
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A dermoscope's round field of view: its middle and `radius`; `edge` (1 σ), how far off all of
+    it may lie. px of the original."""
+
+    x: float
+    y: float
+    radius: float
+    edge: float
+
+    def __post_init__(self) -> None:
+        numbers = (self.x, self.y, self.radius, self.edge)
+        if not _finite(*numbers) or min(numbers) <= 0:
+            raise ValueError("impossible for a field of view")
 
 
 def _finite(*values: Any) -> bool:

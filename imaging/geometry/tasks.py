@@ -3,13 +3,14 @@ pixels out."""
 
 import io
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import IO, Any
 
 import numpy as np
 from PIL import Image
 
-from . import alignment, blocks, outline, ruler
-from .protocol import Outline, Proposal, Ticks
+from . import alignment, blocks, field, outline, ruler
+from .protocol import Circle, Outline, Proposal, Ticks
 
 _MOST_PIXELS = 20_000_000  # of a rendition; the largest that is made has 14.7 million
 _ASPECT = 0.02  # relative: a rendition has its original's proportions
@@ -64,6 +65,13 @@ class Task:
         points = tuple((float(x), float(y)) for x, y in found.points * ratio)
         lengths = (found.perimeter * ratio, found.diameter * ratio, found.edge * ratio)
         return Outline(points, found.area * ratio**2, *lengths, found.belief)
+
+    def field(self) -> Circle | str:
+        picture, ratio = self._picture(0, field.SIDE)
+        found = field.round_field(picture)
+        if found is None:
+            return "no_field"
+        return Circle(*(float(value * ratio) for value in astuple(found)))
 
     def _picture(self, index: int, side: int | None) -> tuple[np.ndarray, float]:
         """(RGB (h, w, 3; uint8), px of the original per px of it). Decoded at a long side of at

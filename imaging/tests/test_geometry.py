@@ -83,12 +83,19 @@ def error_of(proposal, truth, outline):
     )
 
 
+def refused(find, *what):
+    """The code with which it refuses."""
+    with pytest.raises(geometry.Refused) as refusal:
+        find(*what)
+    return refusal.value.code
+
+
 class TestAlignment:
     def test_visits_of_one_place_are_aligned(self, visits):
         """Other hair, light, camera; the ruler has moved and must not be what is aligned."""
         first, second, _stranger = visits
         proposal = geometry.propose_alignment(picture_of(first), picture_of(second))
-        assert (proposal.refused, proposal.basis) == (None, "skin")
+        assert proposal.basis == "skin"
         assert proposal.belief > 0.5
         assert error_of(proposal, places.between(first, second), first.outline) < 3
         assert proposal.transform.turn == pytest.approx(math.degrees(0.35), abs=0.5)
@@ -107,18 +114,17 @@ class TestAlignment:
     def test_other_skin_is_refused(self, visits):
         """Both have the same ruler, and a mole in the middle."""
         first, _second, stranger = visits
-        proposal = geometry.propose_alignment(picture_of(first), picture_of(stranger))
-        assert proposal.refused in ("not_believed", "no_match")
-        assert proposal.transform is None
+        pictures = picture_of(first), picture_of(stranger)
+        assert refused(geometry.propose_alignment, *pictures) in ("not_believed", "no_match")
 
     def test_contradicting_scales_are_refused(self, visits):
         """One of the two is wrong: whoever accepts would measure a change that is none."""
         first, second, _stranger = visits
         scales = [1 / first.scale, 1.3 / second.scale]
         pictures = [picture_of(v, mm_per_px=s) for v, s in zip(visits, scales, strict=False)]
-        assert geometry.propose_alignment(*pictures).refused == "scale_differs"
+        assert refused(geometry.propose_alignment, *pictures) == "scale_differs"
         pictures = [picture_of(v, mm_per_px=1 / v.scale) for v in (first, second)]
-        assert geometry.propose_alignment(*pictures).refused is None
+        assert geometry.propose_alignment(*pictures).basis == "skin"
 
     def test_lesion_alone_needs_a_scale(self):
         """On skin that nothing is found again of, a lesion that has grown looks like one from
@@ -129,10 +135,10 @@ class TestAlignment:
             place.visit(seed, pose=places.Pose(turn=0.2 * seed), **look) for seed in (0, 1)
         )
         pictures = [picture_of(first), picture_of(second)]
-        assert geometry.propose_alignment(*pictures).refused == "lesion_only"
+        assert refused(geometry.propose_alignment, *pictures) == "lesion_only"
         pictures = [picture_of(v, mm_per_px=1 / v.scale) for v in (first, second)]
         proposal = geometry.propose_alignment(*pictures)
-        assert (proposal.refused, proposal.basis) == (None, "lesion")
+        assert proposal.basis == "lesion"
         assert error_of(proposal, places.between(first, second), first.outline) < 4
 
     def test_pictures_without_texture_are_refused(self):
@@ -143,7 +149,7 @@ class TestAlignment:
             cv2.circle(level, at, 60, (90, 60, 50), -1)
             noise = np.random.default_rng(seed).normal(0, 3, level.shape)
             pictures.append(picture_of((level + noise).clip(0, 255).astype(np.uint8), mm_per_px=1))
-        assert geometry.propose_alignment(*pictures).refused
+        assert refused(geometry.propose_alignment, *pictures)
 
 
 class TestRuler:
@@ -159,9 +165,8 @@ class TestRuler:
 
     def test_skin_has_no_ticks(self, visits):
         first, *_others = visits
-        with pytest.raises(geometry.Refused) as refusal:
-            geometry.find_ticks(picture_of(first), (60, 100), (740, 130))
-        assert refusal.value.code == "no_ticks"
+        line = (60, 100), (740, 130)
+        assert refused(geometry.find_ticks, picture_of(first), *line) == "no_ticks"
 
     @pytest.mark.parametrize("end", [(60.2, 100), (900, 100), (60, -1), (math.nan, 100)])
     def test_impossible_line_is_an_error(self, visits, end):
@@ -180,34 +185,47 @@ class TestOutline:
         assert math.dist(middle, first.outline.mean(axis=0)) < 5
 
     def test_bare_skin_has_none(self):
-        with pytest.raises(geometry.Refused) as refusal:
-            geometry.find_outline(picture_of(np.full((300, 400, 3), (210, 170, 150), np.uint8)))
-        assert refusal.value.code == "no_outline"
+        bare = picture_of(np.full((300, 400, 3), (210, 170, 150), np.uint8))
+        assert refused(geometry.find_outline, bare) == "no_outline"
+
+
+class TestField:
+    @pytest.mark.parametrize(("cut", "times"), [(0, 1), (0, 3), (24, 2)])
+    def test_round_field_is_found_closely(self, cut, times):
+        """Whoever accepts it measures with it: its width is a device's millimetres."""
+        drawn = phantoms.dermoscopy(3, size=(800, 600), lesion=phantoms.Lesion(3))
+        shown = np.asarray(drawn)[cut : 600 - cut]  # a camera may cut it off above and below
+        picture = geometry.Picture(file_of(shown), 800 * times, (600 - 2 * cut) * times)
+        circle = geometry.find_field(picture)
+        assert circle.radius == pytest.approx(0.485 * 600 * times, rel=0.002)
+        assert (circle.x, circle.y) == pytest.approx((400 * times, (300 - cut) * times), abs=times)
+        assert 0 < circle.edge < 0.01 * circle.radius
+
+    def test_close_up_has_none(self, visits):
+        assert refused(geometry.find_field, picture_of(visits[0])) == "no_field"
 
 
 class TestProcess:
     @pytest.mark.parametrize("data", [b"", b"\xff\xd8\xff no picture", b"GIF89a"])
     def test_what_is_no_rendition_is_unreadable(self, data, visits):
         broken = geometry.Picture(file_with(data or b" "), *SIZE)
-        proposal = geometry.propose_alignment(picture_of(visits[0]), broken)
-        assert proposal.refused == "unreadable"
+        pictures = picture_of(visits[0]), broken
+        assert refused(geometry.propose_alignment, *pictures) == "unreadable"
 
     def test_rendition_of_another_original_is_unreadable(self, visits):
         """Its answers would be in the pixels of neither."""
         wrong = geometry.Picture(file_of(visits[0].picture), 600, 600)
-        assert geometry.propose_alignment(wrong, wrong).refused == "unreadable"
+        assert refused(geometry.propose_alignment, wrong, wrong) == "unreadable"
 
     def test_processor_time_is_limited(self, visits, settings):
         settings.GEOMETRY_SECONDS = 0.02
-        proposal = geometry.propose_alignment(picture_of(visits[0]), picture_of(visits[1]))
-        assert proposal.refused == "too_heavy"
+        pictures = [picture_of(visit) for visit in visits[:2]]
+        assert refused(geometry.propose_alignment, *pictures) == "too_heavy"
 
     def test_memory_is_limited_and_the_process_survives(self, settings, fresh_process):
         settings.GEOMETRY_MEMORY = 180_000_000
         large = geometry.Picture(file_of(np.full((4000, 4900, 3), 200, np.uint8)), 4900, 4000)
-        with pytest.raises(geometry.Refused) as refusal:
-            geometry.find_ticks(large, (10, 10), (4000, 10))
-        assert refusal.value.code == "too_heavy"
+        assert refused(geometry.find_ticks, large, (10, 10), (4000, 10)) == "too_heavy"
         assert comparers().idle[0].process.poll() is None
 
     def test_no_process_is_unavailable(self, settings, visits, fresh_process):
@@ -225,17 +243,28 @@ class TestProcess:
         assert geometry.find_outline(picture_of(visits[0])).area > 0
 
     @pytest.mark.parametrize(
-        "facts",
+        "wrong",
         [
-            {"refused": "nonsense"},
-            {"transform": None, "basis": "skin"},
-            {"transform": geometry.Similarity(math.inf, 0, 0, 0), "basis": "skin"},
-            {"transform": geometry.Similarity(1, 0, 0, 0), "basis": "magic"},
-            {"transform": geometry.Similarity(1, 0, 0, 0), "basis": "skin", "belief": 2.0},
-            {"transform": geometry.Similarity(1, 0, 0, 0), "basis": "skin", "inliers": -1},
+            {"transform": geometry.Similarity(math.inf, 0, 0, 0)},
+            {"basis": "magic"},
+            {"belief": 2.0},
+            {"inliers": -1},
         ],
     )
-    def test_impossible_reply_is_an_error(self, facts):
+    def test_impossible_reply_is_an_error(self, wrong):
         """A process that was taken over may send anything."""
-        with pytest.raises(ValueError, match=r"impossible|no such"):
-            geometry.Proposal(**facts)
+        lying = geometry.Similarity(1, 0, 0, 0)
+        facts = {"basis": "skin", "belief": 0.9, "inliers": 40, "windows": 9, "residual": 0.5}
+        facts["transform"] = lying
+        assert geometry.Proposal(**facts).transform == lying
+        with pytest.raises(ValueError, match="impossible"):
+            geometry.Proposal(**facts | wrong)
+
+    def test_unknown_refusal_is_an_error(self):
+        with pytest.raises(ValueError, match="no such"):
+            geometry.Refused("nonsense")
+
+    @pytest.mark.parametrize("radius", [0.0, -1.0, math.nan, math.inf, "9", True])
+    def test_impossible_field_is_an_error(self, radius):
+        with pytest.raises(ValueError, match="impossible"):
+            geometry.Circle(9.0, 9.0, radius, 1.0)

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from consultations import services
-from consultations.models import Measurement, Scale
+from consultations.models import Device, Measurement, Scale
 from testing.cast import drawn, upload
 from tools import phantoms
 
@@ -40,6 +40,14 @@ def image(consultation, doctor, cached_processing):
     return services.add_image(consultation=consultation, user=doctor, upload=file)[0]
 
 
+@pytest.fixture
+def round_image(consultation, doctor, cached_processing):
+    """A dermatoscope's field, 291 px wide."""
+    picture = phantoms.dermoscopy(3, size=(400, 300), lesion=phantoms.Lesion(3, "naevus", 5.0))
+    file = upload(data=phantoms.encode(picture, "JPEG"))
+    return services.add_image(consultation=consultation, user=doctor, upload=file)[0]
+
+
 def seen_at(page, image, x, y):
     """Where the picture's pixel (x, y) is in the window."""
     corners, before = page.evaluate(CORNERS), None
@@ -58,7 +66,10 @@ def press(page, image, *places):
         page.mouse.click(*seen_at(page, image, *place))
 
 
-def test_scale_and_length_drawn_in_a_turned_and_enlarged_picture(tab, doctor, image, violations):
+def test_scale_and_length_drawn_in_a_turned_and_enlarged_picture(
+    tab, doctor, image, round_image, violations
+):
+    device = Device.objects.create(name="Heine", field_mm=20)
     page = tab(doctor, reduced_motion="reduce")
     page.goto(f"/consultations/{image.consultation_id}/?image={image.pk}")
     viewer = page.locator("dialog.viewer")
@@ -137,4 +148,21 @@ def test_scale_and_length_drawn_in_a_turned_and_enlarged_picture(tab, doctor, im
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(viewer).to_be_visible()
+
+    # A dermatoscope is chosen: its round field is proposed, and kept by a person.
+    page.goto(f"/consultations/{image.consultation_id}/?image={round_image.pk}")
+    expect(viewer.locator("[data-state='']")).to_be_visible()
+    page.keyboard.press("m")
+    panel.get_by_role("button", name="Scale", exact=True).click()
+    panel.get_by_label("What lies between the points").select_option(str(device.pk))
+    expect(panel.locator("[data-proposed-text]")).to_contain_text("a field of view of")
+    across = viewer.locator(".measuring-shape.is-round circle").last.bounding_box()["width"]
+    left, right = (seen_at(page, round_image, x, 150)[0] for x in (54.5, 345.5))
+    assert across == pytest.approx(right - left, abs=3), "the circle lies on the field's edge"
+    assert not round_image.scales.exists(), "it is a proposal"
+    page.keyboard.press("Enter")
+    expect(panel).to_contain_text("14.5 px per mm")
+    scale = round_image.scales.get()
+    assert (scale.device, scale.millimetres) == (device, 20)
+    assert scale.x2 - scale.x1 == pytest.approx(291, abs=1)
     assert not violations

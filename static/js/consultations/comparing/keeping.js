@@ -111,6 +111,7 @@ export class Keeping {
 
   #draw() {
     for (const part of this.dialog.querySelectorAll("[data-kept]")) part.hidden = !this.#key;
+    this.#part("former").href = this.dialog.dataset.versions.replace("/0/", `/${this.#key}/`);
     this.#part("confirm").hidden = true;
   }
 

@@ -5,7 +5,7 @@
 import { api } from "../../components/api.js";
 import { percent, say } from "../../components/format.js";
 import { toast } from "../../components/toast.js";
-import { compose, sound } from "./geometry.js";
+import { compose } from "./geometry.js";
 
 export class Proposing {
   #busy = false;
@@ -43,13 +43,13 @@ export class Proposing {
   }
 
   #show(first, panes, answers) {
-    const found = answers.filter(({ transform }) => sound(transform));
-    const refused = answers.find(({ transform }) => !sound(transform));
+    const found = answers.filter(({ refused }) => !refused);
+    const refused = answers.find(({ refused }) => refused);
     if (refused) toast(`${refused.detail} ${gettext("Two landmarks in each picture align them.")}`, { kind: "error" });
     if (!found.length) return;
     this.#part("proposed").hidden = false; // first: nothing keeps it until it is accepted
     this.alignment.lay(
-      panes.map((pane, index) => [pane, answers[index].transform]).filter(([, lying]) => sound(lying)),
+      panes.map((pane, index) => [pane, answers[index].transform]).filter(([, lying]) => lying),
       (lying) => compose(first.transform, lying),
     );
     const least = Math.min(...found.map(({ belief }) => belief));

@@ -10,6 +10,7 @@ export class Draft extends EventTarget {
   points = []; // [x, y] in px of the picture
   cursor = null; // where the next one would be
   pointing = LEAST_POINTING;
+  round = false; // a field of view, as wide as its two points are apart
   touched = matchMedia("(pointer: coarse) and (hover: none)").matches; // by a finger, last
   #size = null;
 

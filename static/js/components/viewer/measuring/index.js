@@ -24,6 +24,7 @@ export class Measuring {
       act: (name, id) => this.#act(name, id),
       submit: (fields) => this.#save(fields),
       pick: (id) => this.#pick(id),
+      device: () => this.#chooseDevice(),
     });
     this.overlay = new Overlay(canvas, picture, this.#draft, { save: () => this.#finish(slot) });
     listenToPresses(canvas, this.overlay, this.#draft);
@@ -116,6 +117,7 @@ export class Measuring {
     if (name === "leave") this.on.leave();
     else if (name === "cancel") this.back();
     else if (name === "ticks") this.proposing.askForScale();
+    else if (name === "field") this.proposing.askForField();
     else if (name === "outline") this.proposing.askForOutline().then(() => this.overlay.handles.focus());
     else if (name === "undo") {
       if (this.#draft.started) this.#draft.remove();
@@ -124,13 +126,19 @@ export class Measuring {
     else if (name === "delete") this.#send("DELETE", this.panel.state.ofEach.replace(/0$/, id), undefined, gettext("Measurement deleted."));
   }
 
+  /** Its field is looked for, unless somebody draws it. */
+  #chooseDevice() {
+    this.#drawFigure();
+    if (this.panel.device && !this.#draft.started) this.proposing.askForField();
+  }
+
   #drawFigure() {
     const { figure, crossing, complete, started, kind } = this.#draft;
     if (!this.panel.ready) return;
-    const { scale } = this.panel.state;
+    this.#draft.round = kind === "scale" && this.panel.device !== "";
     let text = "";
     if (crossing) text = gettext("The outline crosses itself: its area cannot be told.");
-    else if (figure) text = written(figure, kind === "scale" ? null : scale);
+    else if (figure) text = written(figure, kind === "scale" ? null : this.panel.state.scale);
     this.overlay.text = crossing ? "" : text;
     this.panel.drawDraft(text, complete, started);
     this.proposing.draw();
@@ -152,7 +160,7 @@ export class Measuring {
     const body = { points, pointing };
     if (kind !== "scale") return this.#send("POST", url, { ...body, kind, note: fields.get("note") }, gettext("Measurement saved."));
     const device = fields.get("device");
-    if (this.proposing.scale) Object.assign(body, this.proposing.accepted(number(fields.get("tick"))));
+    if (this.proposing.scale?.method === "ticks") Object.assign(body, this.proposing.accepted(number(fields.get("tick"))));
     else if (device) Object.assign(body, { method: "field", device: Number(device) });
     else Object.assign(body, { method: fields.has("bar") ? "bar" : "ruler", millimetres: number(fields.get("millimetres")) });
     return this.#send("POST", scaleUrl, body, gettext("Scale saved."), { etag, next: "length" });

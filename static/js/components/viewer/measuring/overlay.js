@@ -80,8 +80,9 @@ export class Overlay {
   #draw() {
     if (!this.svg.isConnected || !("staged" in this.picture.root.dataset)) return;
     const saved = this.saved.map((shape) => this.#shape(shape, shape.label, shape.id === this.current ? "is-current" : ""));
-    const { kind, shown } = this.draft;
+    const { kind, shown, round } = this.draft;
     const draft = kind && shown.length ? [this.#shape({ kind, points: shown }, this.text, "is-draft")] : [];
+    if (round && shown.length === 2) draft.push(this.#circle(shown));
     this.shapes.replaceChildren(...saved, ...draft);
     this.handles.draw();
   }
@@ -95,6 +96,15 @@ export class Overlay {
     group.append(create(tag, { points: path, class: "measuring-halo" }), create(tag, { points: path }));
     for (const [x, y] of points.map((point) => this.toScreen(point))) group.append(create("circle", { cx: x, cy: y, r: 3 }));
     if (label) group.append(this.#label(label, this.toScreen(points.at(-1))));
+    return group;
+  }
+
+  /** Whose diameter lies between two points. */
+  #circle(points) {
+    const [[x1, y1], [x2, y2]] = points.map((point) => this.toScreen(point));
+    const group = create("g", { class: "measuring-shape is-draft is-round" });
+    const [cx, cy, r] = [(x1 + x2) / 2, (y1 + y2) / 2, Math.hypot(x2 - x1, y2 - y1) / 2];
+    group.append(create("circle", { cx, cy, r, class: "measuring-halo" }), create("circle", { cx, cy, r }));
     return group;
   }
 

@@ -4,7 +4,7 @@ import { fragment } from "../../api.js";
 export class Panel {
   #tool = null;
 
-  /** `on`: tool(name), act(name, item), submit(fields), pick(id). */
+  /** `on`: tool(name), act(name, item), submit(fields), pick(id), device(). */
   constructor(slot, on) {
     this.slot = slot;
     slot.addEventListener("click", ({ target }) => {
@@ -17,7 +17,11 @@ export class Panel {
       event.preventDefault();
       on.submit(new FormData(event.target));
     });
-    slot.addEventListener("change", ({ target }) => target.name === "device" && this.#chooseDevice());
+    slot.addEventListener("change", ({ target }) => {
+      if (target.name !== "device") return;
+      this.#chooseDevice();
+      on.device();
+    });
     for (const type of ["focusin", "pointerover"]) {
       slot.addEventListener(type, ({ target }) => on.pick(target.closest("[data-measured]")?.dataset.measured ?? null));
     }
@@ -46,7 +50,7 @@ export class Panel {
 
   get ready() { return Boolean(this.#part("[data-state]")); }
 
-  /** {scale: {mmPerPx, uncertainty} or null, etag, scaleUrl, ticksUrl, outlineUrl, url, ofEach} */
+  /** {scale: {mmPerPx, uncertainty} or null, etag, scaleUrl, ticksUrl, fieldUrl, outlineUrl, url, ofEach} */
   get state() {
     const { mmPerPx, uncertainty, ...rest } = this.#part("[data-state]").dataset;
     return { ...rest, scale: mmPerPx ? { mmPerPx: Number(mmPerPx), uncertainty: Number(uncertainty) } : null };
@@ -91,19 +95,24 @@ export class Panel {
 
   focusTool(name) { this.#part(`[data-measure-tool="${name}"]`)?.focus(); }
 
+  /** What is still to be said of the scale. */
   focusForm() {
-    const known = '[name="millimetres"]';
-    this.#part(this.#part("[data-proposed]").hidden ? known : '[name="tick"]')?.select();
+    const ticks = !this.#part("[data-proposed]").hidden;
+    if (this.device && !ticks) this.#part("[data-save]").focus();
+    else this.#part(`[name="${ticks ? "tick" : "millimetres"}"]`).select();
   }
 
-  /** What the machine says of its search for marks; with `scale` there is one to accept. */
-  proposed(text, scale) {
+  /** The key of the dermatoscope whose field lies between the points; "" for a length. */
+  get device() { return this.#part('[name="device"]')?.value ?? ""; }
+
+  /** What the machine says of its search; with the `method` of a scale there is one to accept. */
+  proposed(text, method) {
     const said = this.#part("[data-proposed-text]");
     if (said.textContent !== text) said.textContent = text;
-    this.#part("[data-proposed]").hidden = !scale;
-    this.#part("[data-known]").hidden = scale;
+    this.#part("[data-proposed]").hidden = method !== "ticks";
+    this.#part("[data-known]").hidden = method === "ticks";
     const save = this.#part("[data-save]");
-    const label = scale ? save.dataset.accept : save.dataset.save;
+    const label = method ? save.dataset.accept : save.dataset.save;
     if (save.textContent !== label) save.textContent = label;
   }
 
@@ -120,6 +129,8 @@ export class Panel {
     const known = chosen?.dataset.mm;
     for (const name of ["millimetres", "bar"]) this.#part(`[name="${name}"]`).disabled = Boolean(known);
     if (known) this.#part('[name="millimetres"]').value = known;
+    this.#part('[data-measure-do="field"]').hidden = !known;
+    this.#part('[data-measure-do="ticks"]').hidden = Boolean(known);
   }
 
   #part(selector) { return this.slot.querySelector(selector); }

@@ -1,13 +1,13 @@
 /**
  * What the machine proposes while somebody measures: the marks of a ruler along the line that was
- * drawn, or a lesion's outline to begin with. It is shown, and kept once it is accepted; it says so
+ * drawn, a dermatoscope's round field, or a lesion's outline to begin with. It is shown, and kept once it is accepted; it says so
  * until a point is moved.
  */
 import { api } from "../../api.js";
 import { say, withMargin } from "../../format.js";
 
 export class Proposing {
-  #scale = null; // the body that accepts it, marks a millimetre apart
+  #scale = null; // the body that accepts it; of marks, where they are a millimetre apart
   #of = ""; // the points that it is about
   #text = "";
   #busy = false;
@@ -23,7 +23,7 @@ export class Proposing {
 
   get #points() { return JSON.stringify([this.draft.kind, this.draft.points]); }
 
-  /** The body that accepts the scale. */
+  /** The body that accepts marks. */
   accepted(millimetres) {
     return { ...this.scale, millimetres: this.scale.millimetres * millimetres };
   }
@@ -37,9 +37,19 @@ export class Proposing {
     });
   }
 
+  /** The width of a dermatoscope's field, whatever is drawn. */
+  askForField() {
+    const device = Number(this.panel.device);
+    return this.#ask(gettext("Looking for the field of view…"), this.panel.state.fieldUrl, { device }, ({ circle, scale }) => {
+      this.draft.take(scale.points, scale.pointing);
+      const width = withMargin(2 * circle.radius, Math.max(2 * scale.pointing, 1), "px");
+      this.#show(say(gettext("Proposal: a field of view of %(width)s. Look whether the circle lies on its edge, then accept."), { width }), scale);
+    });
+  }
+
   /** For an outline of which nothing is drawn yet. */
   askForOutline() {
-    return this.#ask(gettext("Looking for the outline…"), this.panel.state.outlineUrl, undefined, ({ points, pointing }) => {
+    return this.#ask(gettext("Looking for the outline…"), this.panel.state.outlineUrl, undefined, ({ outline: { points, pointing } }) => {
       this.draft.take(points, pointing);
       this.#show(gettext("Proposal: check the outline, move its points where it is off, then save."), null);
     });
@@ -50,17 +60,19 @@ export class Proposing {
     this.#busy = true;
     const of = this.#points;
     this.panel.problem("");
-    this.panel.proposed(looking, false);
+    this.panel.proposed(looking);
     try {
       const answer = await api("POST", url, body);
-      if (of === this.#points) show(answer);
+      if (of !== this.#points) return;
+      if (answer.refused) this.panel.problem(answer.detail);
+      else show(answer);
     } catch (error) {
       if (of === this.#points) this.panel.problem(error.message);
     } finally {
       this.#busy = false;
       this.draw();
+      if (this.scale) this.panel.focusForm();
     }
-    if (this.scale) this.panel.focusForm();
   }
 
   #show(text, scale) {
@@ -71,6 +83,6 @@ export class Proposing {
 
   draw() {
     if (!this.panel.ready || this.#busy) return;
-    this.panel.proposed(this.#of === this.#points ? this.#text : "", Boolean(this.scale));
+    this.panel.proposed(this.#of === this.#points ? this.#text : "", this.scale?.method);
   }
 }
