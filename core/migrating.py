@@ -54,11 +54,9 @@ class RemoveIndexAside(_Concurrently, RemoveIndexConcurrently):
     plain = RemoveIndex
 
 
-class AddUniqueAside(migrations.AddConstraint):
-    """A conditional unique constraint, which both databases hold as an index. On PostgreSQL it is
-    made while the practice works."""
-
-    constraint: models.UniqueConstraint
+class _ConstraintAside(migrations.AddConstraint):
+    """On PostgreSQL the rows that are there are checked while the practice works; one whose
+    creation was interrupted is created again."""
 
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
@@ -67,27 +65,37 @@ class AddUniqueAside(migrations.AddConstraint):
             return super().database_forwards(app_label, schema_editor, from_state, to_state)
         model = to_state.apps.get_model(app_label, self.model_name)
         create = str(self.constraint.create_sql(model, schema_editor))
+        self._create(schema_editor, model._meta.db_table, create)
+
+    def _create(self, schema_editor: Any, table: str, create: str) -> None:
+        """`create`: the statement as Django has it."""
+        raise NotImplementedError
+
+
+class AddUniqueAside(_ConstraintAside):
+    """A conditional unique constraint, which both databases hold as an index."""
+
+    constraint: models.UniqueConstraint
+
+    def _create(self, schema_editor: Any, table: str, create: str) -> None:
         schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self.constraint.name}")
         schema_editor.execute(create.replace("UNIQUE INDEX", "UNIQUE INDEX CONCURRENTLY", 1))
 
 
-class AddCheckAside(migrations.AddConstraint):
-    """A check constraint. On PostgreSQL the rows that are there are checked while the practice
-    works; one whose creation was interrupted is created again."""
+class AddCheckAside(_ConstraintAside):
+    """A check constraint."""
 
     constraint: models.CheckConstraint
 
-    def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return super().database_forwards(app_label, schema_editor, from_state, to_state)
-        model = to_state.apps.get_model(app_label, self.model_name)
-        create = str(self.constraint.create_sql(model, schema_editor))
-        table, name = model._meta.db_table, self.constraint.name
-        schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
-        schema_editor.execute(f"{create} NOT VALID", params=None)
-        schema_editor.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+    def _create(self, schema_editor: Any, table: str, create: str) -> None:
+        _add_check(schema_editor, table, self.constraint.name, create)
+
+
+def _add_check(schema_editor: Any, table: str, name: str, create: str) -> None:
+    """On PostgreSQL: under a short lock for new rows, then for those that are there without one."""
+    schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
+    schema_editor.execute(f"{create} NOT VALID", params=None)
+    schema_editor.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
 
 
 class Required(migrations.AlterField):
@@ -103,14 +111,10 @@ class Required(migrations.AlterField):
                 super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
         table, column, check = self._names(app_label, to_state)
-        for change in (
-            f"DROP CONSTRAINT IF EXISTS {check}",
-            f"ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID",
-            f"VALIDATE CONSTRAINT {check}",
-            f"ALTER COLUMN {column} SET NOT NULL",
-            f"DROP CONSTRAINT {check}",
-        ):
-            schema_editor.execute(f"ALTER TABLE {table} {change}")
+        needed = f"ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL)"
+        _add_check(schema_editor, table, check, needed)
+        schema_editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL")
+        schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {check}")
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState

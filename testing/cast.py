@@ -24,6 +24,7 @@ from accounts.second_factor import services as second_factor
 from consultations import services
 from consultations.models import Consultation, Lesion, Patient
 from gallery.services.images import submit_image
+from imaging import geometry
 from tools import phantoms
 
 from .processing_cache import cache_processing
@@ -134,6 +135,24 @@ def user_image(doctor):
     with cache_processing():
         queued, _created = submit_image(user=doctor, upload=upload(), title="Nævus dos")
     return queued
+
+
+@pytest.fixture
+def stored(consultation, doctor, cached_processing):
+    """`stored(picture)`: an image of the consultation that shows a drawn picture."""
+
+    def store(picture):
+        file = upload(data=phantoms.encode(picture, "JPEG"))
+        return services.add_image(consultation=consultation, user=doctor, upload=file)[0]
+
+    return store
+
+
+@pytest.fixture(scope="module")
+def geometry_engine():
+    """Ends the process that compares and measures after a file's tests."""
+    yield
+    geometry.close()
 
 
 @cache

@@ -1,10 +1,7 @@
 """The machine's proposal of how two pictures lie to each other, by its own process."""
 
-import io
-
 import numpy as np
 import pytest
-from PIL import Image
 
 from consultations import services
 from consultations.models import Consultation, ConsultationImage, Patient
@@ -17,23 +14,11 @@ PATH = "/api/v1/comparisons/alignment"
 TURN = 0.35  # rad
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_process():
-    yield
-    geometry.close()
-
-
-def stored(visit, doctor, picture, name):
-    out = io.BytesIO()
-    Image.fromarray(np.asarray(picture)).save(out, "JPEG", quality=94)
-    made, _created = services.add_image(
-        consultation=visit, user=doctor, upload=upload(name, out.getvalue()), image_type="macro"
-    )
-    return made
+pytestmark = pytest.mark.usefixtures("geometry_engine")
 
 
 @pytest.fixture
-def drawn(consultation, doctor):
+def drawn(stored):
     """One place of skin at two visits, turned; and another place."""
     place, mole = places.Place(3), phantoms.Lesion(3, "naevus", 5.0)
     look = {"size": (800, 600), "conditions": places.Conditions(kept=0.85, hair=1.0, stretch=0.01)}
@@ -42,10 +27,7 @@ def drawn(consultation, doctor):
         place.visit(seed, pose=pose, lesion=mole, **look) for seed, pose in enumerate(poses)
     ]
     pictures.append(places.Place(8).visit(2, lesion=phantoms.Lesion(8, "melanoma", 5.0), **look))
-    return [
-        stored(consultation, doctor, picture.picture, f"{number}.jpg")
-        for number, picture in enumerate(pictures)
-    ]
+    return [stored(picture.picture) for picture in pictures]
 
 
 def test_proposal_is_made_or_refused_and_nothing_is_written(api, doctor, drawn):

@@ -4,33 +4,19 @@ import pytest
 
 from audit import chain
 from audit.models import Event
-from consultations import services
 from consultations.models import Device
 from imaging import geometry
-from testing.cast import upload
 from tools import phantoms
 
 RADIUS = 0.485 * 300  # px, of what is drawn
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_process():
-    yield
-    geometry.close()
+pytestmark = pytest.mark.usefixtures("geometry_engine")
 
 
 @pytest.fixture
 def device():
     return Device.objects.create(name="Dermatoscope", field_mm=25, tolerance=2)
-
-
-@pytest.fixture
-def stored(consultation, doctor, cached_processing):
-    def add(picture):
-        file = upload(data=phantoms.encode(picture, "JPEG"))
-        return services.add_image(consultation=consultation, user=doctor, upload=file)[0]
-
-    return add
 
 
 def url(image, part=""):

@@ -3,27 +3,11 @@
 import pytest
 from PIL import Image
 
-from consultations import services
-from imaging import geometry
 from imaging.geometry import REFUSALS
-from testing.cast import upload
 from tools import phantoms
 from tools.phantoms import places
 
-
-@pytest.fixture(scope="module", autouse=True)
-def close_process():
-    yield
-    geometry.close()
-
-
-@pytest.fixture
-def stored(consultation, doctor, cached_processing):
-    def add(picture):
-        file = upload(data=phantoms.encode(picture, "JPEG"))
-        return services.add_image(consultation=consultation, user=doctor, upload=file)[0]
-
-    return add
+pytestmark = pytest.mark.usefixtures("geometry_engine")
 
 
 def url(image, part=""):

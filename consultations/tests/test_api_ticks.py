@@ -6,19 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from consultations import services
 from imaging import geometry
-from testing.cast import drawn, upload
-from tools import phantoms
+from testing.cast import drawn
 
 PERIOD = 8.0  # px
 ALONG = [[30, 215], [290, 215]]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_process():
-    yield
-    geometry.close()
+pytestmark = pytest.mark.usefixtures("geometry_engine")
 
 
 def with_ruler(picture):
@@ -32,9 +27,8 @@ def with_ruler(picture):
 
 
 @pytest.fixture
-def ruled(consultation, doctor, cached_processing):
-    file = upload(data=phantoms.encode(with_ruler(drawn()), "JPEG"))
-    return services.add_image(consultation=consultation, user=doctor, upload=file)[0]
+def ruled(stored):
+    return stored(with_ruler(drawn()))
 
 
 @pytest.fixture

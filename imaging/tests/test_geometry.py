@@ -22,10 +22,7 @@ from tools.phantoms import places
 SIZE = (800, 600)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_process():
-    yield
-    geometry.close()
+pytestmark = pytest.mark.usefixtures("geometry_engine")
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 
 from consultations import services
 from consultations.models import Comparison, Consultation
-from imaging import geometry
 from testing.cast import drawn, upload
 
 from .page_faults import DESKTOP, PHONE, page_faults
@@ -34,10 +33,7 @@ SMALL = """() => [...document.querySelectorAll(".comparing :is(button, a, .compa
     .map(([name]) => name)"""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def close_process():
-    yield
-    geometry.close()
+pytestmark = pytest.mark.usefixtures("geometry_engine")
 
 
 @pytest.fixture

@@ -99,6 +99,21 @@ def revision_named(name):
 
 
 @contextmanager
+def both(name):
+    """[base, head]: a revision and this tree, filled and served."""
+    with ExitStack() as stack:
+        folders = [stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(2)]
+        trees = [
+            Tree("base", stack.enter_context(revision(name)), Path(folders[0])),
+            Tree("head", ROOT, Path(folders[1])),
+        ]
+        for tree in trees:
+            tree.fill()
+            stack.enter_context(tree.served())
+        yield trees
+
+
+@contextmanager
 def revision(name):
     """A tree of it that is gone afterwards, with the libraries that script/setup has fetched."""
     with tempfile.TemporaryDirectory(prefix="dermaai-base-") as folder:
@@ -150,15 +165,7 @@ def main(name):
         f"Base is {rev}. CPU is of the worker process, user and system, mean of {REQUESTS} "
         "requests, base and head in turn; bytes are before compression."
     )
-    with ExitStack() as stack:
-        folders = [stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(2)]
-        trees = [
-            Tree("base", stack.enter_context(revision(rev)), Path(folders[0])),
-            Tree("head", ROOT, Path(folders[1])),
-        ]
-        for tree in trees:
-            tree.fill()
-            stack.enter_context(tree.served())
+    with both(rev) as trees:
         goals = tell(report, trees, {page: measure(trees, page) for page in CPU})
         page = next(iter(CPU))
         first, then = first_view.tell(report, trees, page)

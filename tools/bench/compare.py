@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tools.bench.settings")
 django.setup()
 
 from imaging.geometry import alignment  # noqa: E402  (settings first)
-from tools.bench import comparing, comparing_costs, figures, visits  # noqa: E402
+from tools.bench import comparing, comparing_costs, figures, lesion_pages, visits  # noqa: E402
 from tools.bench.report import Report  # noqa: E402
 
 CHOSEN = {"macro": range(10), "dermoscopy": range(6)}
@@ -126,7 +126,7 @@ def main():
     )
     measured = figures.main(report, sets["held out"])
     report.text("### Cost")
-    costs = comparing_costs.main(report) + comparing.main(report)
+    costs = comparing_costs.main(report) + comparing.main(report) + lesion_pages.main(report)
     believed = [one for one in results["held out"] if one.error is not None]
     errors = [one.error for one in believed if one.same]
     report.goals(

@@ -1,11 +1,9 @@
 """What comparing costs: opening two pictures of 12 MP together, and how smoothly panes move.
 
-`goals(report, path)` is a part of `script/bench compare`; `python -m tools.bench.comparing` alone
-draws its picture first.
+A part of `script/bench compare`.
 """
 
 import os
-import shutil
 import tempfile
 import time
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from tools import phantoms
 from tools.servers import web
 
+from . import first_view
 from .uploads import PASSWORD, Client
 
 VISITS = 6  # one picture each: two that are measured, two more panes, two to warm up with
@@ -169,10 +168,7 @@ def goals(report, path):
     """Rows for `Report.goals`; prints the figures behind them. `path`: a JPEG of 12 MP."""
     data = path.read_bytes()
     with practice(data) as (port, worker), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-            args=["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
-        )
+        browser = first_view.launched(playwright)
         taken = opening(browser, port, worker)
         one, four = smoothness(browser, port)
         browser.close()

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import contextmanager
 from statistics import median
 
 from playwright.sync_api import sync_playwright
@@ -66,16 +67,24 @@ def draw(trees):
             picture.save(folder / name, "WEBP", quality=88, method=2)
 
 
-def view(browser, tree, page):
-    """One first view: a browser context of its own has no cache."""
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+@contextmanager
+def signed_in(browser, tree):
+    """(page, its line to Chromium) of the scene's doctor: a context of its own, which has no
+    cache."""
+    address = f"http://127.0.0.1:{tree.port}"
+    window = {"width": 1280, "height": 900}
+    with browser.new_context(viewport=window, base_url=address) as context:
         session = {"name": "sessionid", "value": tree.scene["session"]}
-        address = f"http://127.0.0.1:{tree.port}"
         context.add_cookies([session | {"url": address}])
         tab = context.new_page()
-        line = context.new_cdp_session(tab)
+        yield tab, context.new_cdp_session(tab)
+
+
+def view(browser, tree, page):
+    """One first view."""
+    with signed_in(browser, tree) as (tab, line):
         line.send("Network.enable")
         line.send("Network.emulateNetworkConditions", SLOW)
-        tab.goto(address + tree.scene["pages"][page]["path"])
+        tab.goto(tree.scene["pages"][page]["path"])
         tab.wait_for_load_state("networkidle")
         return tab.evaluate(LARGEST)

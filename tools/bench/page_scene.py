@@ -22,6 +22,10 @@ from gallery.models import ImageTag, StorageQuota, Tag, UserImage  # noqa: E402
 
 VISITS = (24, 8, 8, 8)  # images: the first is the consultation that is measured
 OTHERS = 10  # short visits of somebody else, for the lists at home
+# Of two more patients: images, and lesions where the tree knows any.
+FOLLOWED = {"patient, 50 images": (50, 4), "patient, 500 images": (500, 40)}
+AT_A_VISIT = 10  # images of theirs
+LONG_AGO = 400  # days, at least: the lists at home do not show these visits
 GALLERY = 60  # images, of which a page shows 48
 SITES = ("70559009", "36141000", "699893008", "47224004", "")
 TYPES = ("macro", "overview", "primary_lesion", "dermoscopy")
@@ -95,6 +99,31 @@ def record_of(doctor):
     return visits[0], names[: VISITS[0]]
 
 
+def followed(doctor, first, images, lesions):
+    """A patient of so many images, whose numbers begin at `first`. Where the tree knows lesions,
+    each image shows one. Returns the patient's key."""
+    day = timezone.localdate() - timedelta(days=LONG_AGO)
+    patient = Patient.objects.create(
+        full_name=f"Alice {images}", birth_date="1960-01-02", created_by=doctor
+    )
+    for number in range(0, images, AT_A_VISIT):
+        visit = Consultation.objects.create(
+            doctor=doctor, patient=patient, date=day - timedelta(days=number), images_taken=True
+        )
+        photographs(visit, first + number, AT_A_VISIT)
+    try:
+        from consultations.models import Lesion
+    except ImportError:
+        return patient.pk
+    made = [
+        Lesion.objects.create(patient=patient, label=f"L{number}", body_site=SITES[number % 4])
+        for number in range(1, lesions + 1)
+    ]
+    for number, image in enumerate(ConsultationImage.objects.filter(patient=patient)):
+        ConsultationImage.objects.filter(pk=image.pk).update(lesion=made[number % lesions])
+    return patient.pk
+
+
 def cut_out(stem):
     """The two files of a cut-out, under the names that this tree has for them."""
     names = {field.name for field in UserImage._meta.fields}
@@ -162,6 +191,8 @@ paths = {
     "gallery, 48 images": "/gallery/",
     "home": "/",
 }
+for number, (page, sizes) in enumerate(FOLLOWED.items(), start=1):
+    paths[page] = f"/patients/{followed(doctor, 10_000 * number, *sizes)}/"
 told = {
     name: {"path": path, "statements": statements(client, path)} for name, path in paths.items()
 }

@@ -21,6 +21,16 @@ def sqlite():
         yield f"sqlite:///{Path(folder) / 'db.sqlite3'}"
 
 
+def databases():
+    """(its name, a context manager that makes one and yields its URL); ends the run where
+    PostgreSQL is missing."""
+    try:
+        postgres.programs()
+    except postgres.Missing as missing:
+        sys.exit(f"script/bench: {missing}")
+    return ("SQLite", sqlite), ("PostgreSQL", postgres.cluster)
+
+
 def tell(report, database, measured):
     """A table of every page, and the goals."""
     sizes = measured["sizes"]
@@ -107,11 +117,7 @@ def main():
     )
     with sqlite() as url:
         api_list.tell(report, child("tools.bench.api_list", DATABASE_URL=url))
-    try:
-        postgres.programs()
-    except postgres.Missing as missing:
-        sys.exit(f"bench.pages: {missing}")
-    for database, made in (("SQLite", sqlite), ("PostgreSQL", postgres.cluster)):
+    for database, made in databases():
         with made() as url:
             tell_names(report, database, child("tools.bench.name_costs", DATABASE_URL=url))
         for what in ("records", "gallery"):

@@ -1,12 +1,8 @@
 """script/bench suggestions: what the search in the bar costs while somebody types, beside the API's
 own search for the same words."""
 
-import sys
-
-from tools.servers import postgres
-
 from .children import child
-from .pages import sqlite
+from .pages import databases
 from .report import Report
 
 LIMIT = 1.3  # × the API's time
@@ -32,11 +28,7 @@ def tell(report, database, measured):
 
 def main():
     report = Report("Suggestions while typing")
-    try:
-        postgres.programs()
-    except postgres.Missing as missing:
-        sys.exit(f"bench.suggestions: {missing}")
-    for database, made in (("SQLite", sqlite), ("PostgreSQL", postgres.cluster)):
+    for database, made in databases():
         with made() as url:
             tell(report, database, child("tools.bench.suggestion_costs", DATABASE_URL=url))
     report.finish()

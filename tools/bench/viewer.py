@@ -8,8 +8,6 @@ middle, which its thumbnail lacks, so that an enlarged thumbnail does not count.
 
 import json
 import sys
-import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
@@ -19,7 +17,7 @@ from playwright.sync_api import sync_playwright
 from tools import phantoms
 
 from . import first_view
-from .against import ROOT, Tree, revision, revision_named
+from .against import both, revision_named
 from .report import Report
 
 PAGE = "consultation, 24 images"
@@ -57,14 +55,9 @@ def draw(trees):
 
 def visit(browser, tree):
     """{step: ms} of one visit."""
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        session = {"name": "sessionid", "value": tree.scene["session"]}
-        address = f"http://127.0.0.1:{tree.port}"
-        context.add_cookies([session | {"url": address}])
-        tab = context.new_page()
-        line = context.new_cdp_session(tab)
+    with first_view.signed_in(browser, tree) as (tab, line):
         line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        tab.goto(address + tree.scene["pages"][PAGE]["path"])
+        tab.goto(tree.scene["pages"][PAGE]["path"])
         tab.wait_for_load_state("networkidle")
         tab.wait_for_timeout(LOOKED)
         tab.evaluate(WATCH, json.dumps(COLOURS))
@@ -133,15 +126,7 @@ def main(name):
         f"{PRESS} ms later, or from the key, to the first frame after the picture's own pixels are "
         "there."
     )
-    with ExitStack() as stack:
-        folders = [stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(2)]
-        trees = [
-            Tree("base", stack.enter_context(revision(rev)), Path(folders[0])),
-            Tree("head", ROOT, Path(folders[1])),
-        ]
-        for tree in trees:
-            tree.fill()
-            stack.enter_context(tree.served())
+    with both(rev) as trees:
         draw(trees)
         tell(report, trees)
     report.finish()

@@ -30,13 +30,19 @@ import json
 from accounts.models import User
 from testing.cast import upload
 from consultations import bin, services
-from consultations.models import Consultation, ConsultationImage, Lesion, Patient
+from consultations.comparing.services import create_comparison
+from consultations.measuring.measurements import add_measurement
+from consultations.measuring.scales import set_scale
+from consultations.models import Consultation, ConsultationImage, Device, Lesion, Patient
 from gallery.services.images import submit_image
 from gallery.models import StorageQuota
 made = {name: User.objects.create_user(f"{name}@fuzz.example", PASSWORD, role=role) for name, role
         in dict(doctor="doctor", other="doctor", patient="patient", newcomer="patient").items()}
-ids = {name: [] for name in ("binned", "consultations", "consultation_images", "images",
-                             "lesions", "patients", "shares")}
+ids = {name: [] for name in ("binned", "comparisons", "consultations", "consultation_images",
+                             "images", "lesions", "measurements", "patients", "shares")}
+ids["devices"] = [Device.objects.create(name="Dermatoscope", field_mm=20).pk]
+LINE = [[10, 20], [210, 20]]
+LYING = {"a": 1, "b": 0, "x": 0, "y": 0}
 for doctor in (made["doctor"], made["other"]):
     owner = made["patient"] if doctor == made["doctor"] else None
     record = Patient.objects.create(full_name=doctor.email, created_by=doctor, user=owner)
@@ -50,6 +56,14 @@ for doctor in (made["doctor"], made["other"]):
             consultation=at, user=doctor, upload=upload(seed=seed), lesion=one)
         ids["consultations"].append(at.pk)
         ids["consultation_images"].append(image.pk)
+        set_scale(image=image.pk, user=doctor, method="ruler", points=LINE, millimetres=20)
+        for _ in range(2):
+            row = add_measurement(image=image.pk, user=doctor, kind="length", points=LINE)
+            ids["measurements"].append(row.pk)
+    for number in range(3):
+        panes = [{"image": key, "transform": LYING} for key in ids["consultation_images"][-2:]]
+        kept = create_comparison(patient=record, user=doctor, panes=panes, name="Forearm")
+        ids["comparisons"].append(kept.pk)
     for seed in range(6, 10):
         image, _ = services.add_image(consultation=at, user=doctor, upload=upload(seed=seed))
         ids["binned"] += bin.put_away_images(ConsultationImage.objects.filter(pk=image.pk))

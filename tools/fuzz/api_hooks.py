@@ -16,18 +16,42 @@ from tools import phantoms
 
 TOLD = json.loads(os.environ["FUZZ_API"])
 KINDS = [
-    (re.compile(r"/consultations/images/bin/\{id\}"), "binned"),
-    (re.compile(r"/consultations/images/\{id\}"), "consultation_images"),
-    (re.compile(r"/consultations/\{id\}"), "consultations"),
-    (re.compile(r"/lesions/\{id\}"), "lesions"),
-    (re.compile(r"/patients/\{id\}"), "patients"),
-    (re.compile(r"/images/\{id\}"), "images"),
+    (re.compile(rf"/{place}/\{{(\w+)\}}"), kind)  # the name of the parameter
+    for place, kind in (
+        ("consultations/images/bin", "binned"),
+        ("consultations/images", "consultation_images"),
+        ("consultations", "consultations"),
+        ("comparisons", "comparisons"),
+        ("lesions", "lesions"),
+        ("measurements", "measurements"),
+        ("patients", "patients"),
+        ("images", "images"),
+    )
 ]
 UPLOADS = ("/api/v1/consultations/{id}/images", "/api/v1/remove-background")
 PICTURES = [
     phantoms.encode(phantoms.macro(seed, size=(64, 48), lesion=phantoms.Lesion(seed)), "JPEG")
     for seed in range(2)
 ]
+
+IMAGES = st.sampled_from(TOLD["ids"]["consultation_images"])
+DEVICES = st.sampled_from(TOLD["ids"]["devices"])
+LINES = st.lists(st.lists(st.integers(0, 240), min_size=2, max_size=2), min_size=2, max_size=3)
+LYING = st.fixed_dictionaries({name: st.floats(-2, 2) for name in ("a", "b", "x", "y")})
+PANES = st.lists(
+    st.fixed_dictionaries({"image": IMAGES, "transform": LYING}), min_size=2, max_size=3
+)
+_IMAGE = "/api/v1/consultations/images/{id}"
+# What there is of a body's parts, by path.
+PARTS = {
+    "/api/v1/comparisons/alignment": {"first": IMAGES, "second": IMAGES},
+    "/api/v1/comparisons/{id}": {"panes": PANES},
+    "/api/v1/patients/{patient}/comparisons": {"panes": PANES},
+    f"{_IMAGE}/scale": {"points": LINES, "device": DEVICES, "millimetres": st.floats(1, 30)},
+    f"{_IMAGE}/scale/ticks": {"points": LINES},
+    f"{_IMAGE}/scale/field": {"device": DEVICES},
+    f"{_IMAGE}/measurements": {"points": LINES},
+}
 
 
 class Person:
@@ -52,9 +76,9 @@ if TOLD["email"]:
 def flatmap_path_parameters(context, path_parameters):
     """Half of the ids are somebody's."""
     for pattern, kind in KINDS:
-        if path_parameters and pattern.search(context.operation.path):
+        if path_parameters and (found := pattern.search(context.operation.path)):
             known = st.sampled_from(TOLD["ids"][kind]).map(
-                lambda one: {**path_parameters, "id": one}
+                lambda one, name=found[1]: {**path_parameters, name: one}
             )
             return st.just(path_parameters) | known
     return st.just(path_parameters)
@@ -62,7 +86,8 @@ def flatmap_path_parameters(context, path_parameters):
 
 @schemathesis.hook
 def flatmap_body(context, body):
-    """Two of three files are pictures; half of the lists of keys are somebody's."""
+    """Two of three files are pictures; half of the lists of keys are somebody's, and half of what
+    is compared and measured is what there is."""
     if isinstance(body, dict) and "file" in body and context.operation.path in UPLOADS:
         return st.sampled_from([body, *({**body, "file": data} for data in PICTURES)])
     if (
@@ -74,4 +99,7 @@ def flatmap_body(context, body):
             st.sampled_from(TOLD["ids"]["consultation_images"]), min_size=1, max_size=2
         )
         return st.just(body) | known.map(lambda keys: {**body, "ids": keys})
+    if isinstance(body, dict) and (parts := PARTS.get(context.operation.path)):
+        known = st.fixed_dictionaries({}, optional=parts)
+        return st.just(body) | known.map(lambda part: {**body, **part})
     return st.just(body)

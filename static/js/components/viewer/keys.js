@@ -1,14 +1,10 @@
 /** The viewer's keys, wherever the focus is in it. */
+import { MOVES, STAGE_KEYS } from "../stage-keys.js";
 
 const KEYS = {
+  ...STAGE_KEYS,
   ArrowLeft: "previous",
   ArrowRight: "next",
-  "+": "in",
-  "=": "in",
-  "-": "out",
-  "−": "out",
-  0: "fit",
-  r: "rotate",
   i: "info",
   e: "edit",
   c: "compare",
@@ -16,7 +12,6 @@ const KEYS = {
   m: "measure",
   "?": "help",
 };
-const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** `commands`: what each name does; `move(across, down)`: Shift and the arrows. */
 export function bindKeys(dialog, commands, move) {

@@ -1,13 +1,9 @@
 /** The keys of the comparing page, wherever the focus is on it. */
+import { MOVES, STAGE_KEYS } from "../../components/stage-keys.js";
 import { MODES } from "./modes.js";
 
 const KEYS = {
-  "+": "in",
-  "=": "in",
-  "-": "out",
-  "−": "out",
-  0: "fit",
-  r: "rotate",
+  ...STAGE_KEYS,
   ",": "turn-left",
   ".": "turn-right",
   d: "alone",
@@ -22,7 +18,6 @@ const KEYS = {
   "]": "more",
   "?": "help",
 };
-const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const PRESSED = { " ": "blink", Enter: "mark" }; // unless a button or a link has the focus
 const DOES = "button, a, summary";
 const TYPED = "input:not([type=range]), textarea, select";
