@@ -16,6 +16,7 @@ class Action:
     icon: str  # its name in Lucide
     route: str
     api_route: str = ""  # the same in the API; "": not for several images at once
+    short: str | Promise = ""  # under the icon, on a phone
 
     def url(self, key: int) -> str:
         """The path to POST to for the image with this key."""

@@ -28,6 +28,13 @@ class BodySiteSelect(forms.Select):
 class RecordForm(VersionedForm, forms.ModelForm):
     """A form of a patient, a consultation or an image."""
 
+    typed_first = ""  # the field in which a new record begins
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.typed_first and not self.is_bound and not self.instance.pk:
+            self.fields[self.typed_first].widget.attrs["autofocus"] = True
+
 
 def ask_for_side(form: forms.BaseForm, data: dict[str, Any]) -> None:
     """An error where the site of a form is one that the body has twice, and the side is missing."""
@@ -129,6 +136,8 @@ def label_empty_choices(form: forms.BaseForm) -> None:
 
 
 class PatientForm(RecordForm):
+    typed_first = "full_name"
+
     class Meta:
         model = Patient
         fields = [
@@ -152,6 +161,8 @@ class PatientForm(RecordForm):
 
 
 class ConsultationForm(RecordForm):
+    typed_first = "reason"  # the date is today's
+
     class Meta:
         model = Consultation
         fields = [

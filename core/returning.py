@@ -18,6 +18,15 @@ def return_url(request: HttpRequest, default: str, *, only: str = "") -> str:
     return referrer if safe and referrer.partition("?")[0].endswith(only) else default
 
 
+def sent_along(request: HttpRequest, default: str) -> str:
+    """Where a form that leads through several pages began: its field `back`, first the page
+    that it was sent from, else `default`."""
+    back = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        return back
+    return return_url(request, default)
+
+
 def undo_message(
     request: HttpRequest, text: str, url: str, fields: Iterable[tuple[str, object]]
 ) -> SafeString:

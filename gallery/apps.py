@@ -44,5 +44,6 @@ class GalleryConfig(AppConfig):
                 "scissors",
                 "gallery_from_consultation",
                 "api-image-remove-background",
+                short=_("Cut out"),
             )
         )

@@ -83,18 +83,27 @@ def test_a_lesion_is_a_line_in_time(read, client, doctor, patient, record, lesio
 
 
 def test_a_new_lesion_takes_selected_images(read, client, record, image):
+    """And leads back to where they were selected, where the others wait."""
     services.update_image(image, body_site=FOREARM, laterality="left")
     url = reverse("lesion_create", args=[record.pk])
+    visit = reverse("consultation_detail", args=[image.consultation_id])
     read("lesion_create", record.pk)
-    asked = client.post(url, {"ids": [image.pk]}).content.decode()
+    asked = client.post(
+        url, {"ids": [image.pk]}, headers={"referer": f"http://testserver{visit}"}
+    ).content.decode()
+    assert f'name="back" value="http://testserver{visit}"' in asked
     assert f'<option value="{FOREARM}" selected' in asked
     assert f'name="ids" value="{image.pk}"' in asked
     assert 'value="L1"' in asked, "proposed"
-    answer = client.post(url, body(**WHERE, ids=[image.pk]))
+    answer = client.post(url, body(**WHERE, ids=[image.pk], back=visit))
     made = Lesion.objects.get()
-    assert answer["Location"] == reverse("lesion_detail", args=[made.pk])
+    assert answer["Location"] == visit
     assert (made.map_view, made.map_x, made.map_y) == ("front", 0.836, 0.43)
     assert [*made.images.all()] == [image]
+    elsewhere = body(label="L2", **WHERE, ids=[image.pk], back="https://example.org/")
+    assert client.post(url, elsewhere)["Location"] == reverse("patient_detail", args=[record.pk])
+    brow = client.get(url, {"body_site": "367577003", "laterality": "left"})
+    assert {view["name"] for view in brow.context["map_views"]} >= {"face"}, "the map of the site"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Pages: their forms, their paging and the number of their database queries."""
 
+import re
 from datetime import date
 
 import pytest
@@ -14,18 +15,28 @@ def add(consultation, doctor, **fields):
 
 
 def test_new_patient_then_new_consultation(page, doctor):
+    """The focus waits where the work goes on: a dozen presses of Tab for each patient of a day."""
     browser = page(doctor)
+
+    def focused(path):
+        text = browser.get(path).content.decode()
+        (tag,) = re.findall(r"<[^>]* autofocus\b[^>]*>", text)
+        return re.search(r'(?:id|name)="([^"]*)"', tag)[1]
+
+    assert focused("/patients/new/") == "full_name"
     created = browser.post(
         "/patients/new/", {"full_name": "Jean Petit", "birth_date": "1990-01-02", "sex": "M"}
     )
     patient = Patient.objects.get()
     assert patient.created_by == doctor
     assert created["Location"] == f"/consultations/new/?patient={patient.pk}"
+    assert focused(created["Location"]) == "reason"
     body = {"patient": patient.pk, "date": "2026-11-20", "status": "in_progress", "reason": "x"}
     created = browser.post("/consultations/new/", body)
     consultation = Consultation.objects.get()
     assert created["Location"] == f"/consultations/{consultation.pk}/"
     assert (consultation.doctor, consultation.patient) == (doctor, patient)
+    assert focused(created["Location"]) == "add-images"
 
 
 def test_creating_a_namesake_asks_first(page, doctor, record):

@@ -6,15 +6,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record
 from core.errors import ServiceError
 from core.fragments import vary_on_htmx, wants_fragment
+from core.returning import sent_along
 from core.templatetags.dates import interval
 
 from .. import lesions, services
+from ..bodymap.places import middle_of
 from ..comparing.opening import comparison_query, first_and_latest
 from ..facts import with_tile_facts
 from ..lesion_form import LesionForm
@@ -56,20 +59,25 @@ def lesion_list(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 @login_required
 def lesion_create(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """A new lesion, of a site, a point or some images that the request names."""
+    """A new lesion, of a site, a point or some images that the request names. Images come from a
+    page where the work on them goes on: back to it."""
     patient = get_editable(Patient.objects, request.user, pk)
     keys = parse_keys([*request.GET.getlist("ids"), *request.POST.getlist("ids")])
     images = ConsultationImage.objects.editable_by(request.user)
     images = images.filter(patient=patient, pk__in=keys)
+    back = sent_along(request, reverse("patient_detail", args=[pk]))
     new = Lesion(patient=patient)
     sent = request.method == "POST" and "label" in request.POST
     if sent:
         form = LesionForm(request.POST, instance=new)
         if form.is_valid() and (made := _create(request, patient, form, images)):
-            return redirect("lesion_detail", pk=made.pk)
+            if not made.images.exists():
+                return redirect("lesion_detail", pk=made.pk)
+            messages.success(request, _("Lesion created: %(name)s") % {"name": made})
+            return redirect(back)
     else:
         form = LesionForm(instance=new, initial=_initial(request, patient, images))
-    context: dict[str, Any] = {"patient": patient, "form": form, "images": images}
+    context: dict[str, Any] = {"patient": patient, "form": form, "images": images, "back": back}
     return _render_map_form(request, patient, form, context)
 
 
@@ -164,6 +172,8 @@ def _render_map_form(
 ) -> HttpResponse:
     """The form beside a map, on which the other lesions are shown, too."""
     view = str(form["map_view"].value() or "")
+    if not view and (place := middle_of(form["body_site"].value(), form["laterality"].value())):
+        view = place[0]
     others = [one for one in lesions_of(patient, request) if one.pk != form.instance.pk]
     context |= body_map.context(request, patient, others, view=view, choosing=True)
     return render_form(request, "patients/lesion_form.html", context, form)

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -16,7 +15,7 @@ from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record_all
 from core.errors import ServiceError
 from core.fragments import vary_on_htmx, wants_fragment
-from core.returning import return_url, undo_message
+from core.returning import return_url, sent_along, undo_message
 from core.templatetags.dates import short_day
 
 from ..facts import with_tile_facts
@@ -56,9 +55,7 @@ def image_move(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def images_move(request: AuthenticatedRequest) -> HttpResponse:
     """Move the selected photographs to the chosen consultation; without one, choose it."""
     keys, chosen = parse_keys(request.POST.getlist("ids")), request.POST.get("consultation", "")
-    back = request.POST.get("back", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
-        back = return_url(request, reverse("home"))
+    back = sent_along(request, reverse("home"))
     if not keys:
         messages.error(request, _("Choose images first."))
         return redirect(back)

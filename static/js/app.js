@@ -53,8 +53,12 @@ for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   });
 }
 
-// A choice between two people's texts comes before the field that it is about.
-const wrong = document.querySelector(".stale input[type=radio]") ?? document.querySelector('main [aria-invalid="true"]');
+// A choice between two people's texts comes before the field that it is about; what a form asks or
+// refuses as a whole, after it.
+const wrong = [".stale input[type=radio]", 'main [aria-invalid="true"]', "form > .notice[role=alert]"]
+  .map((one) => document.querySelector(one))
+  .find(Boolean);
+if (wrong?.matches(".notice")) wrong.tabIndex = -1;
 wrong?.focus();
 document.querySelectorAll("[data-toast]").forEach(settle);
 place(document.getElementById("toasts"));

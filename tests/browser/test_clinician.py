@@ -104,15 +104,17 @@ def test_photographs_are_dropped_described_viewed_deleted_and_restored(
     page.keyboard.press("-")
     expect(zoom).to_have_text(re.compile(r"100"))
 
-    viewer.locator("[data-do=delete]").click()
+    page.keyboard.press("Delete")
     assert ConsultationImage.objects.count() == 3, "deleted only after confirmation"
     viewer.locator("[data-do=really-delete]").click()
     expect(position).to_have_text("2 / 2")
     expect(page.locator("#images .tile")).to_have_count(2)
     assert ConsultationImage.objects.count() == 2
     assert len(blobs()) == 9, "in the bin, from which it can come back"
-    viewer.get_by_role("button", name="Undo").click()
+    viewer.get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Enter")
     expect(position).to_have_text("2 / 3")  # and is shown again
+    expect(viewer.locator("[data-do=delete]")).to_be_focused()  # the button pressed is gone
     expect(page.locator("#images .tile")).to_have_count(3)
     assert ConsultationImage.objects.count() == 3
     page.keyboard.press("Escape")

@@ -84,9 +84,22 @@ def test_proposals_are_seen_and_left_and_what_is_missing_is_walked_through(
     page.locator("[data-open-upload]").first.click()
     modal.locator("[data-browse-input]").set_input_files(pictures)
     expect(tiles.nth(0).locator("[data-own]")).to_have_text("Dermoscopy")
-    tiles.nth(1).locator("[data-select]").click()
+    # "Close-up" of all does not mean the one through the dermoscope.
+    kind.select_option("close_up")
+    expect(tiles.nth(0).locator("[data-own]")).to_have_text("Dermoscopy")
+    # From picture to picture without a detour: Enter; from the last one to the button that sends.
+    scope = modal.locator("[data-scope-title]")
+    for name, shown in (("through.jpg", "dermoscopy"), ("macro.jpg", "close_up")):
+        page.keyboard.press("Enter")
+        expect(scope).to_have_text(f"For {name}")
+        expect(kind).to_be_focused()
+        expect(kind).to_have_value(shown)
     kind.select_option("overview")
-    modal.locator("[data-send]").click()
+    page.keyboard.press("Enter")
+    expect(scope).to_have_text("For all images")
+    expect(modal.locator("[data-send]")).to_be_focused()
+    site.focus()
+    page.keyboard.press("Control+Enter")
     expect(modal).to_be_hidden()
     latest = ConsultationImage.objects.order_by("-pk")[:2]
     by_name = {image.original_filename: image for image in latest}

@@ -63,7 +63,16 @@ def test_labelled_by_pointer(page, images, violations):
     assert ConsultationImage.objects.filter(image_type="macro", laterality="left").count() == 4
     page.keyboard.press("Escape")
     page.locator(f"#image-{images[3].pk}").click()
-    expect(page.locator("#viewer")).to_be_visible()
+    viewer = page.locator("#viewer")
+    expect(viewer).to_be_visible()
+    page.keyboard.press("e")
+    viewer.locator("[name=image_type]").select_option("overview")
+    viewer.get_by_role("button", name="Save", exact=True).click()
+    expect(viewer.locator(".viewer-edit")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator("#images .cap b", has_text="Overview")).to_have_count(1)
+    page.locator(f"[data-id='{images[3].pk}'] .pick").click()  # a tile drawn anew has its box, too
+    expect(chosen(page)).to_have_count(1)
     assert not violations
 
 
@@ -81,6 +90,8 @@ def test_deleted_by_keyboard_and_brought_back(page, images, violations):
     expect(bar).to_be_hidden()
     page.locator(f"#pick-{images[0].pk}").focus()
     page.keyboard.press("Space")
+    page.keyboard.press("Enter")  # from there to the bar, whatever is tabbed to between
+    expect(bar.locator("summary")).to_be_focused()
     bar.get_by_role("button", name="Delete").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#images .tile")).to_have_count(4)
@@ -98,19 +109,13 @@ def test_a_finger_held_begins(tab, doctor, consultation, images, violations):
     page = tab(doctor, has_touch=True, viewport={"width": 390, "height": 800})
     page.goto(f"/consultations/{consultation.pk}/")
     expect(page.locator("[data-pick]")).to_have_count(5)
-    hold = """([id, ms]) => {
-        const link = document.querySelector(`#image-${id}`);
-        const {x, y} = link.getBoundingClientRect();
-        const told = {bubbles: true, cancelable: true, isPrimary: true, pointerType: "touch",
-                      clientX: x + 20, clientY: y + 20};
-        link.dispatchEvent(new PointerEvent("pointerdown", told));
-        return new Promise((done) => setTimeout(() => {
-            link.dispatchEvent(new PointerEvent("pointerup", told));
-            link.click();
-            done();
-        }, ms));
-    }"""
-    page.evaluate(hold, [images[0].pk, 800])
+    finger = page.context.new_cdp_session(page)  # the clicks of a script are none of a finger's
+    box = page.locator(f"#image-{images[0].pk}").bounding_box()
+    at = {"x": box["x"] + 20, "y": box["y"] + 20}
+    touch = "Input.dispatchTouchEvent"
+    finger.send(touch, {"type": "touchStart", "touchPoints": [at]})
+    expect(chosen(page)).to_have_count(1)
+    finger.send(touch, {"type": "touchEnd", "touchPoints": []})
     expect(chosen(page)).to_have_count(1)
     expect(page.locator("#viewer")).to_be_hidden()
     bar_of(page)

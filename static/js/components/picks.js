@@ -9,7 +9,7 @@ const BARE = "[data-grid] > [data-id]:not([data-item])";
 export function addPicks() {
   const add = () => document.querySelectorAll(BARE).forEach(addTo);
   add();
-  document.addEventListener("htmx:load", add);
+  for (const drawn of ["htmx:load", "tile:drawn"]) document.addEventListener(drawn, add);
 }
 
 function addTo(tile) {

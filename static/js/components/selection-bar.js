@@ -6,6 +6,8 @@
 import { say } from "./format.js";
 import { toast } from "./toast.js";
 
+const STOPS = 'summary, button:not([tabindex="-1"])';
+
 export class SelectionBar {
   constructor(form, selection, { draw = () => {}, fallback = () => null } = {}) {
     Object.assign(this, { form, selection, draw, fallback });
@@ -14,6 +16,7 @@ export class SelectionBar {
       const text = gettext("At most %(count)s images at a time.");
       toast(say(text, { count: detail }), { kind: "error" });
     });
+    selection.addEventListener("act", () => form.querySelector(STOPS)?.focus());
     this.#part("clear").addEventListener("click", () => selection.clear());
     this.#draw();
   }

@@ -4,7 +4,7 @@ import { onLongPress } from "./long-press.js";
  * Choosing many: checkboxes [data-pick] in a [data-grid] whose items are [data-item].
  * A press chooses one, Shift and a press all up to it, Ctrl+A all that are shown, Esc none. While
  * something is chosen a press on a picture chooses, too; a finger held on one begins. What is chosen outlives a redrawn grid.
- * Events: "change"; "full" when no more can be chosen (a form has at most a thousand fields).
+ * Events: "change"; "act", Enter at a checkbox: to what is done with the chosen ones; "full" when no more can be chosen (a form has at most a thousand fields).
  */
 const MOST = 900;
 
@@ -24,7 +24,7 @@ export class Selection extends EventTarget {
     document.addEventListener("change", ({ target }) => {
       if (target.matches?.("[data-pick]")) this.#toggled(target);
     });
-    for (const drawn of ["htmx:load", "htmx:oobAfterSwap"]) {
+    for (const drawn of ["htmx:load", "htmx:oobAfterSwap", "tile:drawn"]) {
       document.addEventListener(drawn, () => this.#restore());
     }
     // A browser that goes back may have kept what was checked.
@@ -108,6 +108,7 @@ export class Selection extends EventTarget {
       this.clear();
     } else if (key === "Enter" && target.matches?.("[data-pick]")) {
       event.preventDefault(); // it would send the form
+      if (this.#chosen.size) this.dispatchEvent(new Event("act"));
     }
   }
 

@@ -12,12 +12,18 @@ export function toast(text, { kind = "info", action } = {}) {
   const message = document.createElement("p");
   message.className = `toast is-${kind}`;
   message.append(text);
+  let before = null; // what had the focus
+  message.addEventListener("focusin", ({ relatedTarget }) => {
+    if (!message.contains(relatedTarget)) before = relatedTarget;
+  });
   if (action) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = action.label;
     button.addEventListener("click", () => {
+      const held = message.contains(document.activeElement);
       message.remove();
+      if (held) before?.focus();
       action.onClick();
     });
     message.append(button);

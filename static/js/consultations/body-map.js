@@ -147,7 +147,15 @@ function prepare(map) {
   const side = [...form.elements.laterality].find(({ checked }) => checked)?.value ?? "";
   highlight(map, { body_site: form.elements.body_site.value, laterality: side });
   pin(map);
+  bringIntoView(map);
   return walkByKeys(map, (region) => choose(map, region));
+}
+
+/** Of drawings that lie beside each other (a phone's), the one with the picked place. */
+function bringIntoView(map) {
+  const figure = map.querySelector(".region.is-picked")?.closest("figure");
+  const views = figure?.parentElement;
+  if (views) views.scrollLeft += figure.getBoundingClientRect().left - views.getBoundingClientRect().left;
 }
 for (const map of document.querySelectorAll("[data-body-map]")) prepare(map);
 document.addEventListener("htmx:load", ({ target }) => {

@@ -70,11 +70,11 @@ const acts = {
     location.assign(`${dataset.compare}?images=${[...ids].reverse()}`);
   },
   /** One request for each: a picture that is copied is decoded anew, which takes a while. */
-  async each(ids, form, { dataset, ariaLabel }) {
+  async each(ids, form, { dataset, title }) {
     let done = 0;
     const text = () => {
       const count = say(ngettext("%(count)s image", "%(count)s images", done), { count: done });
-      return say(gettext("%(what)s: %(count)s"), { what: ariaLabel, count });
+      return say(gettext("%(what)s: %(count)s"), { what: title, count });
     };
     try {
       for (const id of ids) {

@@ -8,6 +8,7 @@ import { foreign, logInAgain } from "../login-again.js";
 import { toast } from "../toast.js";
 import { Awake } from "./awake.js";
 import { Camera } from "./camera.js";
+import { Details } from "./details.js";
 import { keepDraft } from "./draft.js";
 import { Fold } from "./fold.js";
 import { Footer } from "./footer.js";
@@ -41,9 +42,10 @@ function setUp(dialog) {
     remove,
     star: (item) => queue.choosePrimary(queue.isPrimary(item) ? null : item),
     retry: (item) => send([item]),
-    select,
+    select: (item, byKey) => details.select(item, byKey),
     fallback: () => part("browse"),
   });
+  const details = new Details(dialog, scope);
   const proposals = form && new Proposals(form, queue, scope);
   if (form) new Fold(form, scope);
   const discardDraft = form && keepDraft(form, scope);
@@ -109,13 +111,6 @@ function setUp(dialog) {
     if (["waiting", "sending"].includes(item.status)) transfer.stop(item);
     queue.remove(item);
     if (!queue.busy) footer.showOutcome([]);
-  }
-
-  function select(item, byKey) {
-    scope.show(scope.current === item ? null : item);
-    if (!scope.current || !(byKey || NARROW.matches)) return;
-    if (NARROW.matches) reveal(form, { top: true });
-    scope.title.focus({ preventScroll: true });
   }
 
   async function send(wanted) {
@@ -190,7 +185,6 @@ function setUp(dialog) {
     if (queue.unsent.length || scope?.dirty) event.preventDefault();
   });
   part("max").textContent = size(Number(maxSize));
-  if (/Mac/.test(navigator.platform)) part("modifier").textContent = "⌘";
   describe(dialog.id, { open: () => (open(), true) });
   draw();
   return { dialog, open, addFiles };

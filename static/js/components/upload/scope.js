@@ -22,6 +22,7 @@ export class Scope extends EventTarget {
       picture: part("scope-picture"),
       actions: part("scope-actions"),
       reset: part("scope-reset"),
+      onward: part("scope-next"),
       hint: part("scope-hint"),
       problem: part("problem"),
     });
@@ -109,6 +110,7 @@ export class Scope extends EventTarget {
     if (item?.url) this.picture.src = item.url;
     else this.picture.removeAttribute("src");
     this.actions.hidden = !item;
+    this.onward.hidden = !this.next;
     this.hint.hidden = Boolean(item);
     this.showProblem("");
     metadata.write(this.form, this.values(item));
@@ -123,6 +125,18 @@ export class Scope extends EventTarget {
     this.showProblem(message || gettext("Fill in this field."));
     this.#drawn();
     metadata.focusField(this.form, name);
+  }
+
+  /** As `show`, with the focus in the field of this name, or in the first. */
+  enter(item, name) {
+    this.show(item);
+    metadata.focusField(this.form, name ?? metadata.names(this.form)[0]);
+  }
+
+  /** The picture whose details come next, or undefined. */
+  get next() {
+    const items = this.queue.with("ready", "failed").filter(({ frozen }) => !frozen);
+    return items[items.indexOf(this.current) + 1];
   }
 
   showProblem(text) {

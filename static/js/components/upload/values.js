@@ -1,7 +1,7 @@
 /**
  * What is said of the pictures of an upload, in layers: for all of them; above it what a picture
- * itself shows (item.seen), where nobody has said that for all; above it what is a picture's own
- * (item.own). Values are {name: text}.
+ * itself shows (item.seen), for "close-up" said of all does not mean the one through the dermoscope
+ * among them; above it what is a picture's own (item.own). Values are {name: text}.
  */
 
 export class Values {
@@ -19,7 +19,7 @@ export class Values {
   }
 
   seen(item) {
-    return without(item?.seen ?? {}, [...this.#said]);
+    return item?.seen ?? {};
   }
 
   /** What of `of(item)` is a proposal. */

@@ -76,6 +76,7 @@ export function replaceTile({ id }, html) {
   const place = (tile) => ["primary" in tile.dataset, tile.querySelector(".cap-day")?.textContent].join();
   if (!old || place(old) !== place(fresh)) return false;
   old.replaceWith(fresh);
+  fresh.dispatchEvent(new CustomEvent("tile:drawn", { bubbles: true })); // as htmx tells of what it draws
   return true;
 }
 

@@ -10,6 +10,7 @@ const KEYS = {
   c: "compare",
   f: "primary",
   m: "measure",
+  Delete: "delete",
   "?": "help",
 };
 

@@ -104,8 +104,9 @@ export class Side {
     if (!shown && hadFocus && this.dialog.open) this.#button("edit").focus();
   }
 
-  /** Asks before it deletes. */
+  /** Asks before it deletes; where there is nothing to delete, or it is not the moment, it does not. */
   ask() {
+    if (!this.#button("delete").checkVisibility()) return;
     this.#showProblem("");
     this.#part("confirm").hidden = false;
     this.question.set(true);
