@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import re
-import secrets
 import shutil
 import socket
 import ssl
@@ -23,6 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.conf import settings
 
 from .processes import shell_code
 
@@ -66,7 +66,8 @@ class Site:
         } | {
             "DJANGO_SETTINGS_MODULE": "dermaai.settings",
             "DERMAAI_DATA": str(self.data),
-            "SECRET_KEY": secrets.token_urlsafe(50),
+            # The head of the audit log was sealed with this key when the database was migrated.
+            "SECRET_KEY": settings.SECRET_KEY,
             "ALLOWED_HOSTS": HOST,
             "BEHIND_PROXY": "1",
             "MEDIA_ACCEL": "/protected-media/",
@@ -239,11 +240,13 @@ def write_certificate(folder, host=HOST):
 
 
 @contextmanager
-def running_site(folder):
+def running_site(folder, databases):
+    """Yields a `Site` in `folder`, on a copy of what is in `databases` (databases.Files)."""
     site = Site(folder)
     nginx_program()
     write_certificate(folder)
-    site.manage("migrate", "-v0")
+    site.data.mkdir()
+    databases.copy(site.data / "db.sqlite3")
     site.manage("collectstatic", "--no-input", "-v0")
     try:
         site.start_web()

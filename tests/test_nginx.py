@@ -18,8 +18,8 @@ JPEG = photograph()
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with running_site(tmp_path_factory.mktemp("nginx")) as running:
+def site(tmp_path_factory, sqlite_files):
+    with running_site(tmp_path_factory.mktemp("nginx"), sqlite_files) as running:
         number = running.program("practice.create", password=PASSWORD)
         running.images = f"/api/v1/consultations/{number}/images"
         yield running

@@ -1,5 +1,6 @@
 """A practice with one doctor and one patient that keeps uploading, and its row counts."""
 
+import time
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -8,6 +9,8 @@ from accounts.models import User
 from consultations import services
 from consultations.models import Consultation, ConsultationImage, Patient
 from testing.cast import upload
+
+PATIENCE = 240  # seconds
 
 
 def create(password="x"):
@@ -34,5 +37,9 @@ def upload_until(stop):
             break
 
 
-def counts():
+def counts(images=0):
+    """As soon as there are that many images; at the latest after PATIENCE."""
+    deadline = time.monotonic() + PATIENCE
+    while ConsultationImage.objects.count() < images and time.monotonic() < deadline:
+        time.sleep(0.1)
     return {"images": ConsultationImage.objects.count(), "users": User.objects.count()}

@@ -21,8 +21,8 @@ COUNT_LOCKS = """
 
 
 def test_session_is_taken_up_in_place(tab, doctor, other_doctor, consultation, factor, violations):
-    page = tab(doctor)
-    page.add_init_script(COUNT_LOCKS)  # of the screen
+    page = tab(doctor, permissions=["screen-wake-lock"])
+    page.add_init_script(COUNT_LOCKS)
     page.goto(f"/consultations/{consultation.pk}/")
     enrolled, sent = [], []
     page.on("request", lambda one: sent.append(one) if one.method == "POST" else None)
