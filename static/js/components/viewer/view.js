@@ -2,7 +2,7 @@
  * The viewer's dialog: what stands around the picture. It draws what the controller tells, and tells
  * it what is pressed.
  */
-import { onCloseRequest, openDialog } from "../dialog.js";
+import { closeDialog, onCloseRequest, openDialog } from "../dialog.js";
 import { rename } from "../history.js";
 import { Bar } from "./bar.js";
 import { describeDays, severalDays } from "./days.js";
@@ -22,6 +22,7 @@ export class View {
   #opened = null; // id of the picture at which it was opened
   #stay = false; // it closes by Back, and the page stays where it was
   #later = true; // it may close in two steps
+  #used = false; // it is closed, and still has what was shown
 
   constructor(dialog, controller, picture) {
     Object.assign(this, { dialog, controller, picture });
@@ -102,6 +103,7 @@ export class View {
     this.#opened = current.id;
     this.#later = true;
     if (this.dialog.hasAttribute("data-gone")) this.#finishClosing();
+    this.#clear();
     this.panels.reset();
     const page = document.querySelector("[data-subject]");
     const subject = this.#part("viewer-subject");
@@ -122,12 +124,22 @@ export class View {
     this.#finishClosing();
   }
 
+  /** First the page, with the focus in it; what is left of the picture goes when that is seen. */
   #finishClosing() {
     this.dialog.removeAttribute("data-gone");
-    this.dialog.close();
+    closeDialog(this.dialog);
+    this.#used = true;
+    painted().then(() => this.#clear());
+  }
+
+  /** For the next time; nothing, where that has come. */
+  #clear() {
+    if (!this.#used) return;
+    this.#used = false;
     this.side.reset();
     this.measure.reset();
     this.panels.reset();
+    this.picture.reset();
   }
 
   /** The tile of the picture last seen; after Back the page stays, so one that is in view. */
