@@ -17,6 +17,8 @@ import { Side } from "./side.js";
 import { Strip } from "./strip.js";
 import { Walk } from "./walk.js";
 
+const SEEN = 60; // ms that the page waits at most until the viewer is seen to be gone
+
 export class View {
   #layer = null; // of the browser's history, while the viewer is open
   #opened = null; // id of the picture at which it was opened
@@ -109,7 +111,7 @@ export class View {
     const subject = this.#part("viewer-subject");
     if (!subject.textContent.trim() && page) subject.textContent = page.textContent.trim();
     this.#layer = openDialog(this.dialog, { value: current.id, returnTo: () => this.#focusTarget() });
-    this.#button("close").focus();
+    this.dialog.querySelector('[data-do="close"]').focus();
     this.wake();
   }
 
@@ -118,7 +120,7 @@ export class View {
     const { dialog, controller } = this;
     if (this.#later && dialog.open) {
       dialog.toggleAttribute("data-gone", true);
-      await painted();
+      await painted(SEEN);
       if (!dialog.hasAttribute("data-gone") || controller.isOpen) return; // opened again meanwhile
     }
     this.#finishClosing();
@@ -190,11 +192,5 @@ export class View {
     this.#part("live").textContent = text;
   }
 
-  #part(name) {
-    return this.dialog.querySelector(`[data-${name}]`);
-  }
-
-  #button(name) {
-    return this.dialog.querySelector(`[data-do="${name}"]`);
-  }
+  #part(name) { return this.dialog.querySelector(`[data-${name}]`); }
 }
