@@ -13,6 +13,19 @@ AXE_RUN = """(onlyColours) => {
     return axe.run(document, { runOnly, resultTypes: ['violations'], preload: false });
 }"""
 PHONE, DESKTOP = 360, 1440
+
+
+def touch(page, *fingers):
+    """Fingers at these places of the window come down one after the other, and leave together."""
+    line = page.context.new_cdp_session(page)
+    points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(fingers)]
+    for count in range(1, len(points) + 1):
+        down = {"type": "touchStart", "touchPoints": points[:count]}
+        line.send("Input.dispatchTouchEvent", down)
+    line.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    line.detach()
+
+
 WIDTHS = (PHONE, 768, DESKTOP)
 SCHEMES = ("dark", "light")
 

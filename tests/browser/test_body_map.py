@@ -23,8 +23,26 @@ def test_a_tap_on_the_map_places_a_lesion(tab, doctor, record, lesion, violation
     page = tab(doctor, reduced_motion="reduce")
     page.goto(f"/patients/{record.pk}/lesions/new/?figure=child")
     expect(page.locator("[name=label]")).to_have_value("L2")
+    # By keyboard it is one stop; what it chooses has no point.
+    focused = page.locator(".region:focus")
+    stops = page.locator('.body-map-views [tabindex="0"]')
+    region(page, "front", FOREARM, "left").focus()
+    page.keyboard.press("ArrowLeft")
+    for _ in range(9):
+        page.keyboard.press("ArrowLeft")
+    expect(focused).to_have_attribute("data-side", "right")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    site = page.locator("[name=body_site]")
+    expect(site).to_have_value(focused.get_attribute("data-site"))
+    expect(focused).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[name=map_view]")).to_have_value("")
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    assert focused.evaluate("(one) => one.ownerSVGElement.dataset.view") == "back"
+    expect(stops).to_have_count(1)
     region(page, "front", FOREARM, "right").click()
-    expect(page.locator("[name=body_site]")).to_have_value(FOREARM)
+    expect(site).to_have_value(FOREARM)
     expect(page.locator("[name=laterality][value=right]")).to_be_checked()
     expect(page.locator(".pin")).to_have_count(2)
     page.locator("[data-zoom=in]").click()

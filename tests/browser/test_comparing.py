@@ -12,7 +12,7 @@ from consultations import services
 from consultations.models import Comparison, Consultation
 from testing.cast import drawn, upload
 
-from .page_faults import DESKTOP, PHONE, page_faults
+from .page_faults import DESKTOP, PHONE, page_faults, touch
 
 DAYS = (date(2026, 3, 12), date(2026, 7, 8), date(2026, 11, 3))
 SIZES = ((320, 240), (320, 240), (240, 320))
@@ -173,6 +173,21 @@ def test_panes_move_as_one_within_a_pixel_and_the_address_keeps_it(tab, doctor, 
     assert (saved.name, saved.mode) == ("Nævus L1", "blink")
     assert [pane.image_id for pane in saved.panes] == [image.pk for image in visits[:2]]
     assert [pane.flipped for pane in saved.panes].count(True) == 1
+
+    # Somebody else changes it meanwhile: both are shown, and nothing is lost.
+    Comparison.objects.filter(pk=saved.pk).update(name="Theirs", note="Grows.")
+    page.keyboard.press("s")
+    page.locator("#keeping-name").fill("Mine")
+    page.keyboard.press("Enter")
+    changed = page.locator("[data-changed]")
+    expect(changed.locator("legend")).to_have_text(["Name"])
+    expect(changed.locator(".stale-text")).to_have_text(["Theirs", "Mine"])
+    expect(page.locator("#keeping-note")).to_have_value("Grows.")
+    changed.locator("input[value=mine]").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#keeping")).to_be_hidden()
+    saved.refresh_from_db()
+    assert (saved.name, saved.note) == ("Mine", "Grows.")
     assert not violations
 
 
@@ -184,6 +199,11 @@ def test_two_fingers_and_a_phone_reach_everything(tab, doctor, visits, violation
     tops = [page.locator("[data-pane]").nth(n).bounding_box()["y"] for n in range(2)]
     assert tops[0] < tops[1], "held upright they stand below each other"
 
+    page.locator("[data-do=align]").click()
+    touch(page, pane_point(page, 0, 0.4, 0.4), pane_point(page, 0, 0.6, 0.6))
+    page.wait_for_timeout(400)
+    expect(page.locator(".comparing-mark")).to_have_count(0)  # a pinch, however short
+    page.locator("[data-do=align]").click()
     align(page, page.touchscreen.tap)
     assert apart(page) < 1
     line = page.context.new_cdp_session(page)

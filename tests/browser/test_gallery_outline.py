@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from gallery.models import Outline, UserImage
 from gallery.services.processing import queue
 
+from .page_faults import touch
 from .test_gallery import submit
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -32,6 +33,11 @@ def test_outline_is_corrected_by_pointer_and_by_keyboard(tab, doctor, violations
     expect(points).to_have_count(4)
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
+    expect(save).to_be_disabled()
+    edge = page.locator("[data-outline] [data-outline-edge]").bounding_box()
+    above = edge["x"] + edge["width"] / 2, edge["y"]
+    touch(page, above, (above[0], above[1] + 60))
+    expect(points).to_have_count(4)  # two fingers enlarge: what the first one added is gone
     expect(save).to_be_disabled()
     points.first.focus()
     page.keyboard.press("Shift+ArrowRight")

@@ -51,6 +51,10 @@ def test_gallery_pages_have_no_layout_or_accessibility_faults(tab, doctor, viola
     paths += [f"/gallery/images/{image.pk}/" for image in (finished, failed, waiting)]
     for path in paths:
         problems += page_faults(page, path, (*WIDTHS, 2560), path=path)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/gallery/statistics/")
+    plot, *lists = [card.bounding_box() for card in page.locator(".answers > .card").all()]
+    assert {box["x"] > plot["x"] + plot["width"] for box in lists} == {True}, "no blank column"
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/gallery/")
     page.locator(".pick").first.click()

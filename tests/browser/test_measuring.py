@@ -12,6 +12,8 @@ from consultations.models import Device, Measurement, Scale
 from testing.cast import drawn, upload
 from tools import phantoms
 
+from .page_faults import touch
+
 # Three corners of the displayed picture in the window, as OpenSeadragon has them: the stage that is
 # measured on is not asked.
 CORNERS = """async () => {
@@ -107,7 +109,13 @@ def test_scale_and_length_drawn_in_a_turned_and_enlarged_picture(
     page.set_viewport_size({"width": 1000, "height": 760})
     for key in ("r", "-"):
         page.keyboard.press(key)
+    # A second finger on the picture is no point of it, wherever the first one rests.
+    aside = panel.bounding_box()
+    touch(page, (aside["x"] + 9, aside["y"] + 9), seen_at(page, image, 120, 100))
+    expect(viewer.locator("[data-place]:not([data-cross])")).to_have_count(0)
     press(page, image, (120, 100), (176, 142))
+    page.keyboard.press("c")  # would leave for comparing
+    expect(page.locator(".toast").last).to_have_text("Save or cancel what you are drawing first.")
     figure = panel.locator("[data-figure-text]")
     expect(figure).to_contain_text(re.compile(r"^8\.\d+\smm\s±"))
     drawn = figure.text_content()

@@ -2,7 +2,7 @@
 import { enter, leave } from "./history.js";
 
 const requests = new WeakMap(); // of a dialog: what is asked to close it
-const endings = new WeakMap(); // of an open one: what is done when it has closed
+const endings = new WeakMap(); // of an open one: what is done when it has closed, {giveBack, end}
 
 /**
  * Opens `dialog` modally and keeps the page behind it still; Back closes it (history.js).
@@ -21,25 +21,43 @@ export function openDialog(dialog, { returnTo, value = null } = {}) {
       return !dialog.open;
     },
   };
-  endings.get(dialog)?.(); // it was closed in this frame, and its "close" is still to come
+  endings.get(dialog)?.end(); // it was closed in this frame, and its "close" is still to come
+  let given = false;
+  const giveBack = () => {
+    if (!document.querySelector("dialog[open]:modal")) {
+      document.documentElement.classList.remove("has-modal");
+    }
+    const target = given ? null : (returnTo?.() ?? opener);
+    given = true;
+    if (target?.isConnected) target.focus({ preventScroll: false });
+  };
   const end = (event) => {
     if (event && dialog.open) return; // the "close" of the time before
     endings.delete(dialog);
     dialog.removeEventListener("close", end);
     dialog.removeEventListener("keydown", wrap);
+    given ||= !event;
+    giveBack();
     leave(layer);
-    if (!document.querySelector("dialog[open]:modal")) {
-      document.documentElement.classList.remove("has-modal");
-    }
-    const target = event && (returnTo?.() ?? opener);
-    if (target?.isConnected) target.focus({ preventScroll: false });
   };
-  endings.set(dialog, end);
+  endings.set(dialog, { giveBack, end });
   dialog.addEventListener("close", end);
   dialog.addEventListener("keydown", wrap);
   document.documentElement.classList.add("has-modal"); // first: one layout for both
+  // The browser would give the focus back to what has it now, and lay the page out for that; `end`
+  // does so once, and to what should have it.
+  opener?.blur();
   dialog.showModal();
   return enter(layer);
+}
+
+/**
+ * Closes it and gives the focus back at once. The browser tells of a closed dialog with the next
+ * frame: the history, which takes its time, follows then.
+ */
+export function closeDialog(dialog) {
+  dialog.close();
+  endings.get(dialog)?.giveBack();
 }
 
 const STOPS = "a[href], button, input, select, textarea, video[controls], [tabindex]";

@@ -21,7 +21,6 @@ function setUp(dialog) {
   new View(dialog, controller, picture);
   controller.addEventListener("show", ({ detail: { item } }) => picture.show(item));
   picture.addEventListener("shown", () => preload(controller.items, controller.index));
-  controller.addEventListener("close", () => picture.reset());
   // However the dialog was closed: a browser may do so by itself.
   dialog.addEventListener("close", () => !dialog.open && controller.close({ forced: true }));
   describe(dialog.id, { param: "image", open: (id) => openLinked(controller, id) });

@@ -2,7 +2,7 @@
  * The viewer's dialog: what stands around the picture. It draws what the controller tells, and tells
  * it what is pressed.
  */
-import { onCloseRequest, openDialog } from "../dialog.js";
+import { closeDialog, onCloseRequest, openDialog } from "../dialog.js";
 import { rename } from "../history.js";
 import { Bar } from "./bar.js";
 import { describeDays, severalDays } from "./days.js";
@@ -17,11 +17,14 @@ import { Side } from "./side.js";
 import { Strip } from "./strip.js";
 import { Walk } from "./walk.js";
 
+const SEEN = 60; // ms that the page waits at most until the viewer is seen to be gone
+
 export class View {
   #layer = null; // of the browser's history, while the viewer is open
   #opened = null; // id of the picture at which it was opened
   #stay = false; // it closes by Back, and the page stays where it was
   #later = true; // it may close in two steps
+  #used = false; // it is closed, and still has what was shown
 
   constructor(dialog, controller, picture) {
     Object.assign(this, { dialog, controller, picture });
@@ -102,12 +105,13 @@ export class View {
     this.#opened = current.id;
     this.#later = true;
     if (this.dialog.hasAttribute("data-gone")) this.#finishClosing();
+    this.#clear();
     this.panels.reset();
     const page = document.querySelector("[data-subject]");
     const subject = this.#part("viewer-subject");
     if (!subject.textContent.trim() && page) subject.textContent = page.textContent.trim();
     this.#layer = openDialog(this.dialog, { value: current.id, returnTo: () => this.#focusTarget() });
-    this.#button("close").focus();
+    this.dialog.querySelector('[data-do="close"]').focus();
     this.wake();
   }
 
@@ -116,18 +120,28 @@ export class View {
     const { dialog, controller } = this;
     if (this.#later && dialog.open) {
       dialog.toggleAttribute("data-gone", true);
-      await painted();
+      await painted(SEEN);
       if (!dialog.hasAttribute("data-gone") || controller.isOpen) return; // opened again meanwhile
     }
     this.#finishClosing();
   }
 
+  /** First the page, with the focus in it; what is left of the picture goes when that is seen. */
   #finishClosing() {
     this.dialog.removeAttribute("data-gone");
-    this.dialog.close();
+    closeDialog(this.dialog);
+    this.#used = true;
+    painted().then(() => this.#clear());
+  }
+
+  /** For the next time; nothing, where that has come. */
+  #clear() {
+    if (!this.#used) return;
+    this.#used = false;
     this.side.reset();
     this.measure.reset();
     this.panels.reset();
+    this.picture.reset();
   }
 
   /** The tile of the picture last seen; after Back the page stays, so one that is in view. */
@@ -178,11 +192,5 @@ export class View {
     this.#part("live").textContent = text;
   }
 
-  #part(name) {
-    return this.dialog.querySelector(`[data-${name}]`);
-  }
-
-  #button(name) {
-    return this.dialog.querySelector(`[data-do="${name}"]`);
-  }
+  #part(name) { return this.dialog.querySelector(`[data-${name}]`); }
 }
