@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from drf_standardized_errors.openapi_validation_errors import extend_validation_errors
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from accounts.error_serializers import ErrorsSerializer
 from accounts.requests import AuthenticatedAPIRequest
@@ -31,101 +32,105 @@ from .serializers.proposals import (
 
 
 class _Proposal(OfImage):
-    """`answer_class` says what is proposed."""
+    """A subclass says what is asked (`serializer_class`), what is answered (`answer_class`), which
+    `part` of the image is looked at, and proposes."""
 
     answer_class: type[ProposalSerializer]
+    part: str
     throttle_scope = "uploads"  # a picture that is looked at costs as much as one that comes in
     throttle_classes = [ScopedRate]
 
-    def answer(
-        self, image: ConsultationImage, part: str, propose: Callable[[], Mapping[str, Any]]
-    ) -> Response:
-        """What `propose` returns, or why it has Refused; the audit log learns that this `part` of
-        the image was looked at."""
+    def propose(self, image: ConsultationImage, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The parts of the answer. May raise Refused, and what the request is to blame for."""
+        raise NotImplementedError
+
+    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
+        image, asked = self.get_object(), self.read()
         try:
-            told = self.answer_class.proposed(**propose())
+            told = self.answer_class.proposed(**self.propose(image, asked))
         except Refused as refusal:
             told = self.answer_class.refusal(refusal)
-        record(Action.VIEWED, image, part=part, api=True)
+        record(Action.VIEWED, image, part=self.part, api=True)
         return Response(told)
 
 
+def _documented(name: str, description: str, **more: Any) -> Callable[[type], type]:
+    """A decorator that adds the operation to the schema."""
+
+    def decorate(view: Any) -> Any:
+        answers = {200: view.answer_class, 503: ErrorsSerializer}
+        operation = extend_schema(
+            operation_id=f"consultations_images_{name}",
+            description=description,
+            responses=answers,
+            **more,
+        )
+        return extend_schema_view(post=operation)(view)
+
+    return decorate
+
+
+@_documented(
+    "scale_ticks",
+    "Propose a scale by the marks along a line; whoever accepts it sends `scale` to the image's"
+    " scale. `refused` where no even marks are found (`no_ticks`, …).",
+)
 @extend_validation_errors(["scale_too_short", *CODES], "points", methods=["post"])
 class ImageTicks(_Proposal):
     """The marks of a ruler in an image, found by the machine."""
 
-    serializer_class, answer_class = LineSerializer, ProposedScaleSerializer
+    serializer_class, answer_class, part = LineSerializer, ProposedScaleSerializer, "scale"
 
-    @extend_schema(
-        operation_id="consultations_images_scale_ticks",
-        responses={200: ProposedScaleSerializer, 503: ErrorsSerializer},
-    )
-    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
-        """Propose a scale by the marks along a line; whoever accepts it sends `scale` to the
-        image's scale. `refused` where no even marks are found (`no_ticks`, …)."""
-        image, points = self.get_object(), self.read()["points"]
-
-        def propose() -> Mapping[str, Any]:
-            found = propose_scale(image, points)
-            accepted = {
-                "method": Method.TICKS,
-                "points": found.points,
-                "millimetres": found.millimetres,
-                "pointing": found.pointing,
-            }
-            return {"ticks": found.ticks, "scale": accepted}
-
-        return self.answer(image, "scale", propose)
+    def propose(self, image: ConsultationImage, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        found = propose_scale(image, asked["points"])
+        accepted = {
+            "method": Method.TICKS,
+            "points": found.points,
+            "millimetres": found.millimetres,
+            "pointing": found.pointing,
+        }
+        return {"ticks": found.ticks, "scale": accepted}
 
 
+@_documented(
+    "scale_field",
+    "Propose a scale by the device's field of view; whoever accepts it sends `scale` to the image's"
+    " scale. `refused` where no round field is seen (`no_field`, …).",
+)
 class ImageField(_Proposal):
     """The round field of view of a dermatoscope in an image, found by the machine."""
 
-    serializer_class, answer_class = WhichDeviceSerializer, ProposedFieldSerializer
+    serializer_class, answer_class, part = WhichDeviceSerializer, ProposedFieldSerializer, "scale"
 
-    @extend_schema(
-        operation_id="consultations_images_scale_field",
-        responses={200: ProposedFieldSerializer, 503: ErrorsSerializer},
-    )
-    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
-        """Propose a scale by the device's field of view; whoever accepts it sends `scale` to the
-        image's scale. `refused` where no round field is seen (`no_field`, …)."""
-        image, device = self.get_object(), self.read()["device"]
-
-        def propose() -> Mapping[str, Any]:
-            found = propose_field(image, device)
-            accepted = {
-                "method": Method.FIELD,
-                "points": found.points,
-                "device": device.pk,
-                "pointing": found.pointing,
-            }
-            return {"circle": found.circle, "scale": accepted}
-
-        return self.answer(image, "scale", propose)
+    def propose(self, image: ConsultationImage, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        found = propose_field(image, asked["device"])
+        accepted = {
+            "method": Method.FIELD,
+            "points": found.points,
+            "device": found.device.pk,
+            "pointing": found.pointing,
+        }
+        return {"circle": found.circle, "scale": accepted}
 
 
+@_documented(
+    "measurements_outline",
+    "Propose an outline; a person alters it and sends it to the image's measurements. `refused`"
+    " where no lesion stands out (`no_outline`, …).",
+    request=None,
+)
 class ImageOutline(_Proposal):
     """The outline of the lesion in an image, found by the machine."""
 
-    serializer_class = answer_class = ProposedOutlineSerializer
+    serializer_class, answer_class, part = Serializer, ProposedOutlineSerializer, "measurements"
 
-    @extend_schema(
-        request=None,
-        operation_id="consultations_images_measurements_outline",
-        responses={200: ProposedOutlineSerializer, 503: ErrorsSerializer},
-    )
-    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
-        """Propose an outline; a person alters it and sends it to the image's measurements.
-        `refused` where no lesion stands out (`no_outline`, …)."""
-        image = self.get_object()
+    def read(self) -> dict[str, Any]:
+        return {}  # whatever is sent, nothing is asked
 
-        def propose() -> Mapping[str, Any]:
-            found = propose_outline(image)
-            drawn = {"kind": Kind.POLYGON, "points": found.points, "pointing": found.pointing}
-            return {"outline": drawn, "belief": found.belief}
-
-        return self.answer(image, "measurements", propose)
+    def propose(self, image: ConsultationImage, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        found = propose_outline(image)
+        drawn = {"kind": Kind.POLYGON, "points": found.points, "pointing": found.pointing}
+        return {"outline": drawn, "belief": found.belief}
 
 
 _IMAGE = "consultations/images/<int:pk>"

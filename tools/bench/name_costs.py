@@ -7,6 +7,7 @@ import os
 import statistics
 import sys
 import time
+from functools import partial
 from importlib import import_module
 from itertools import product
 from types import SimpleNamespace
@@ -65,37 +66,61 @@ def turns(former, measured, rounds):
         "postgresql": ("SET jit = on", "SET jit = off"),
         "sqlite": ("PRAGMA cache_size = -2000", "PRAGMA cache_size = -32000"),
     }[connection.vendor]
+
+    def way(one, connected):
+        connection.cursor().execute(connected)
+        with (
+            mock.patch("consultations.models.patient.search_key", one.search_key),
+            mock.patch("consultations.models.patient.matching_words", one.matching_words),
+        ):
+            return milliseconds(measured)
+
     ways = [(former, was), (former, now), (search, now)]
-    took = [[] for _ in ways]
-    for number in range(rounds):
-        for way in range(len(ways))[:: 1 if number % 2 else -1]:
-            one, connected = ways[way]
-            connection.cursor().execute(connected)
-            with (
-                mock.patch("consultations.models.patient.search_key", one.search_key),
-                mock.patch("consultations.models.patient.matching_words", one.matching_words),
-            ):
-                began = time.perf_counter()
-                measured()
-                took[way].append(1000 * (time.perf_counter() - began))
+    return in_turn([partial(way, *each) for each in ways], rounds)
+
+
+def in_turn(acts, rounds, warming=0):
+    """Medians of what each act returns, which has its turn in every round: from one end, then from
+    the other."""
+    took = [[] for _ in acts]
+    for number in range(warming + rounds):
+        for which in range(len(acts))[:: 1 if number % 2 else -1]:
+            found = acts[which]()
+            if number >= warming:
+                took[which].append(found)
     return [statistics.median(each) for each in took]
 
 
-def main():
+def milliseconds(act):
+    began = time.perf_counter()
+    act()
+    return 1000 * (time.perf_counter() - began)
+
+
+def practice(folding):
+    """The doctor of the patients, in a database that is migrated; `folding` is the module that
+    makes their keys."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tools.bench.settings")
     django.setup()
-    from django.apps import apps
     from django.core.management import call_command
-    from django.db import connection, transaction
 
     from accounts.models import User
+
+    call_command("migrate", verbosity=0)
+    doctor = User.objects.create_user("bench@example.org", full_name="Dr Bench", role="doctor")
+    filled(doctor, import_module(folding))
+    return doctor
+
+
+def main():
+    doctor = practice("tools.bench.former_folding")
+    from django.apps import apps
+    from django.db import connection, transaction
+
     from consultations.models import Patient
 
     from . import former_folding as former
 
-    call_command("migrate", verbosity=0)
-    doctor = User.objects.create_user("bench@example.org", full_name="Dr Bench", role="doctor")
-    filled(doctor, former)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE consultations_patient")

@@ -7,14 +7,10 @@ by itself.
 """
 
 import json
-import os
-import statistics
 import sys
-import time
+from functools import partial
 
-import django
-
-from .name_costs import LOOKED_FOR, PATIENTS, filled
+from .name_costs import LOOKED_FOR, PATIENTS, in_turn, milliseconds, practice
 
 ROUNDS, WARMING = 25, 2
 VISITED = 10  # one patient in so many has been seen, and photographed
@@ -63,37 +59,23 @@ def visits_of(doctor):
     )
 
 
-def medians(client, addresses):
-    """Milliseconds of each address, asked in turn."""
-    took = [[] for _ in addresses]
-    for number in range(WARMING + ROUNDS):
-        for which in range(len(addresses))[:: 1 if number % 2 else -1]:
-            address, words = addresses[which]
-            began = time.perf_counter()
-            answer = client.get(address, {"q": words})
-            spent = 1000 * (time.perf_counter() - began)
-            if answer.status_code != 200:
-                raise SystemExit(f"{address}: {answer.status_code}")
-            if number >= WARMING:
-                took[which].append(spent)
-    return [statistics.median(each) for each in took]
+def asked(client, address, words):
+    """Milliseconds of an answer."""
+    answers = []
+    took = milliseconds(lambda: answers.append(client.get(address, {"q": words})))
+    if answers[0].status_code != 200:
+        raise SystemExit(f"{address}: {answers[0].status_code}")
+    return took
 
 
 def main():
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tools.bench.settings")
-    django.setup()
-    from django.core.management import call_command
+    doctor = practice("core.search")
     from django.db import connection
     from django.test import Client
     from django.urls import reverse
 
-    from accounts.models import User
     from consultations.models import Patient
-    from core import search
 
-    call_command("migrate", verbosity=0)
-    doctor = User.objects.create_user("bench@example.org", full_name="Dr Bench", role="doctor")
-    filled(doctor, search)
     Patient.objects.filter(full_name__endswith=" 42").update(birth_date="1974-05-06")
     visits_of(doctor)
     with connection.cursor() as cursor:
@@ -106,7 +88,8 @@ def main():
     client.force_login(doctor, "django.contrib.auth.backends.ModelBackend")
     places = reverse("patient_suggestions"), reverse("api-patient-list")
     costs = {
-        what: medians(client, [(place, words) for place in places]) for what, words in TYPED.items()
+        what: in_turn([partial(asked, client, place, words) for place in places], ROUNDS, WARMING)
+        for what, words in TYPED.items()
     }
     json.dump({"costs": costs, "patients": PATIENTS}, sys.stdout)
 

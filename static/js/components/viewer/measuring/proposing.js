@@ -42,7 +42,7 @@ export class Proposing {
     const device = Number(this.panel.device);
     return this.#ask(gettext("Looking for the field of view…"), this.panel.state.fieldUrl, { device }, ({ circle, scale }) => {
       this.draft.take(scale.points, scale.pointing);
-      const width = withMargin(2 * circle.radius, Math.max(2 * scale.pointing, 1), "px");
+      const width = withMargin(2 * circle.radius, Math.max(2 * Math.SQRT2 * scale.pointing, 1), "px");
       this.#show(say(gettext("Proposal: a field of view of %(width)s. Look whether the circle lies on its edge, then accept."), { width }), scale);
     });
   }
