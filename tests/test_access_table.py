@@ -4,7 +4,10 @@ The answers are HTTP statuses; pages answer 302 (to the login) to visitors who a
 """
 
 import hashlib
+import re
+from contextlib import contextmanager
 from datetime import timedelta
+from itertools import groupby
 
 import pytest
 from django.db import transaction
@@ -30,6 +33,20 @@ NEEDS_READY = (
 )
 TOKEN = "of-the-access-table"
 UPLOADS = {("api-consultation-images", "post"), ("api-remove-background", "post")}
+
+
+def subject_of(route):
+    """`patient` of `patient_list`, `api-image` of `api-image-scale`."""
+    return re.match("(api-)?[a-z]+", route)[0]
+
+
+# {subject: [(route, method)]}
+SUBJECTS = {
+    subject: list(rows)
+    for subject, rows in groupby(
+        sorted(TABLE, key=lambda row: subject_of(row[0])), lambda row: subject_of(row[0])
+    )
+}
 
 
 def named_routes(resolver=None, prefix=""):
@@ -196,26 +213,43 @@ def send_request(client, route, method, path, bodies):
     return getattr(client, method)(path, bodies.get((route, method)))
 
 
-@pytest.mark.parametrize(("route", "method"), TABLE)
-def test_every_route_answers_each_role_as_listed(route, method, request, arguments, bodies):
-    """All roles share one scene: the changes of each are rolled back before the next."""
-    people = {actor: request.getfixturevalue(actor) for actor in ACTORS}
+@contextmanager
+def undone():
+    """What is written while in this context is rolled back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def answers_to(people, route, method, arguments, bodies):
+    """{actor: status} of one row of the table."""
+    path, answers = path_of(route, arguments), {}
     if route in NEEDS_READY:
         UserImage.objects.update(status="ready", due_at=None, cutout="x.png")
-    path, answers = path_of(route, arguments), {}
     for actor, user in people.items():
         client = Client()
-        with transaction.atomic():
+        with undone():
             if user is not None:
                 client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
             response = send_request(client, route, method, path, bodies)
-            transaction.set_rollback(True)
         answers[actor] = response.status_code
         redirected_to_login = response.status_code == 302 and user is None
         if redirected_to_login and route not in ("logout", "login_code", "admin_login"):
-            assert response["Location"].startswith(reverse("login")), "the login leads back"
-            assert path in response["Location"] or route == "home"
-    assert answers == dict(zip(ACTORS, TABLE[route, method], strict=True))
+            assert response["Location"].startswith(reverse("login")), f"{route}: it leads back"
+            assert path in response["Location"] or route == "home", route
+    return answers
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_route_answers_each_role_as_listed(subject, request, arguments, bodies):
+    """All roles, and the routes of a subject, share one scene: what each request writes is rolled
+    back before the next."""
+    people = {actor: request.getfixturevalue(actor) for actor in ACTORS}
+    rows, answers = SUBJECTS[subject], {}
+    for route, method in rows:
+        with undone():
+            answers[route, method] = answers_to(people, route, method, arguments, bodies)
+    assert answers == {row: dict(zip(ACTORS, TABLE[row], strict=True)) for row in rows}
 
 
 def test_every_named_route_is_in_the_table():
