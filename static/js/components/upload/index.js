@@ -56,18 +56,17 @@ function setUp(dialog) {
     announce: (text) => footer.announce(text),
     showOutcome: (lines) => footer.showOutcome(lines),
     stored: (item) => retake.stored(item),
-    imagesStored: () => (refreshing = refresh()),
+    imagesStored: () => run.changed(),
     asks: () => mirrors?.ask(),
     allGood: async (count) => {
       clearAndClose();
       await refreshing; // or the toast tells of pictures that the page does not show yet
-      const text = ngettext("%(count)s image added.", "%(count)s images added.", count);
-      toast(say(text, { count }), { kind: "success" });
+      toast(say(ngettext("%(count)s image added.", "%(count)s images added.", count), { count }), { kind: "success" });
     },
   });
-  const answered = { changed: () => (refreshing = refresh()), conclude: () => sender.conclude() };
-  const mirrors = putAway && new Mirrors(dialog, queue, footer, answered);
-  const retake = new Retake(dialog, queue, footer, { send, conclude: () => sender.conclude() });
+  const run = { send, changed: () => (refreshing = refresh()), conclude: () => sender.conclude() };
+  const mirrors = putAway && new Mirrors(dialog, queue, footer, run);
+  const retake = new Retake(dialog, queue, footer, run);
   const awake = new Awake(part("awake"), {
     resume() {
       const lost = queue.with("failed").filter(({ error }) => error?.status === 0);
