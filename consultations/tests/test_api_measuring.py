@@ -217,6 +217,10 @@ def test_no_more_than_an_image_can_have(api, doctor, url, monkeypatch):
 def test_audit_log_tells_of_it(api, doctor, image, url, scale_url):
     post(api(doctor), scale_url, RULER)
     post(api(doctor), url, LENGTH)
+    for part, read in (("scale", scale_url), ("measurements", url)):
+        api(doctor).get(read)
+        last = Event.objects.latest("pk")
+        assert (last.action, last.key, last.detail["part"]) == ("viewed", str(image.pk), part)
     told = [
         event.detail
         for event in Event.objects.filter(kind="consultation_image", action="changed", key=image.pk)
