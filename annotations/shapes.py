@@ -140,9 +140,12 @@ def _element(shape: Shape) -> str:
         radii = _text(hypot(ax - x, ay - y)), _text(hypot(bx - x, by - y))
         middle = f'cx="{_text(x)}" cy="{_text(y)}"'
         return f'<ellipse {middle} rx="{radii[0]}" ry="{radii[1]}"{turned}/>'
-    name = "polygon" if shape.kind == Kind.POLYGON else "polyline"
-    points = " ".join(f"{_text(x)},{_text(y)}" for x, y in shape.points)
-    return f'<{name} points="{points}"/>'
+    if shape.kind == Kind.POLYGON:
+        points = " ".join(f"{_text(x)},{_text(y)}" for x, y in shape.points)
+        return f'<polygon points="{points}"/>'
+    # Annotorious 3.8, which many pages show annotations with, knows no polyline.
+    steps = " L ".join(f"{_text(x)} {_text(y)}" for x, y in shape.points)
+    return f'<path d="M {steps}"/>'
 
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
