@@ -18,7 +18,7 @@ RUN script/setup \
 COPY . .
 RUN .venv/bin/python -m core.icons \
     && SECRET_KEY=unused DERMAAI_DATA=/tmp/unused .venv/bin/python manage.py collectstatic --no-input -v0 \
-    && .venv/bin/python -m compileall -q accounts audit consultations core dermaai gallery imaging jobs
+    && .venv/bin/python -m compileall -q accounts annotations audit consultations core dermaai gallery imaging jobs
 
 FROM debian:bookworm-slim
 RUN apt-get update \

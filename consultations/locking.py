@@ -3,6 +3,8 @@ Who takes them otherwise may wait for somebody who waits for them."""
 
 from collections.abc import Iterable
 
+from accounts.models import User
+
 from .models import Consultation, ConsultationImage
 from .models.image import ConsultationImageQuerySet
 
@@ -18,3 +20,13 @@ def lock_with_consultations(
     list(locked.order_by("pk").values_list("pk", flat=True))
     rows = plain.filter(consultation_id__in=visits).select_for_update(of=("self",))
     return list(rows.order_by("pk"))
+
+
+def lock_image(key: int, user: User) -> ConsultationImage:
+    """The image, locked for this transaction. Raises ConsultationImage.DoesNotExist where it was
+    deleted, or `user` may not change it."""
+    images = ConsultationImage.objects.editable_by(user).filter(pk=key)
+    rows = lock_with_consultations(images)
+    if not rows:
+        raise ConsultationImage.DoesNotExist
+    return rows[0]

@@ -21,6 +21,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import api as accounts
+from annotations import api as annotations
 from consultations import api as consultations
 from consultations import api_bin as bin
 from consultations import api_comparisons as comparisons
@@ -96,6 +97,7 @@ v1 = [
     *lesions.urlpatterns,
     *measuring.urlpatterns,
     *proposals.urlpatterns,
+    *annotations.urlpatterns,
     *router.urls,
     *gallery.urlpatterns,
 ]

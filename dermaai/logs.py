@@ -16,7 +16,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 
 _SECRET = re.compile(r"(/s/|/password-reset/)[^\s\"']+")
-OWN_PACKAGES = {"accounts", "audit", "consultations", "dermaai", "gallery", "imaging"}
+OWN_PACKAGES = {
+    "accounts",
+    "annotations",
+    "audit",
+    "consultations",
+    "dermaai",
+    "gallery",
+    "imaging",
+}
 # Their messages are about the program or the machine. Only Python's own: libraries derive
 # exceptions from these types whose messages contain URLs.
 SAFE_EXCEPTIONS = (

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "accounts",
     "imaging",
     "consultations",
+    "annotations",
     "gallery",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -252,7 +253,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["dermaai.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_RATES": {"uploads": UPLOAD_RATE, "login": LOGIN_RATE, "shares": SHARE_RATE},
     "NUM_PROXIES": int(BEHIND_PROXY),  # otherwise a client forges its address and has no limit

@@ -1,5 +1,6 @@
 """What the serializers of both image tables share."""
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -26,7 +27,18 @@ class FlatListField(serializers.ListField):
         try:
             return [self.child.run_validation(entry) for entry in data]
         except serializers.ValidationError as error:
-            raise serializers.ValidationError(error.detail) from error
+            raise serializers.ValidationError([*_leaves(error.detail)]) from error
+
+
+def _leaves(detail: Any) -> Iterator[Any]:
+    """The errors themselves, whatever they are nested in."""
+    if isinstance(detail, dict):
+        detail = list(detail.values())
+    if not isinstance(detail, list):
+        yield detail
+        return
+    for part in detail:
+        yield from _leaves(part)
 
 
 class UploadedFileField(serializers.FileField):

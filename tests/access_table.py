@@ -134,6 +134,13 @@ TABLE = {
     ("api-image-measurements", "post"): (201, 404, 403, 403, 403, 401),
     ("api-measurement-detail", "get"): (200, 404, 403, 403, 403, 401),
     ("api-measurement-detail", "delete"): (204, 404, 403, 403, 403, 401),
+    ("api-image-annotations", "get"): API_VIEW,
+    ("api-image-annotations", "post"): (201, 404, 403, 404, 404, 401),
+    ("api-annotation-detail", "get"): (200, 404, 404, 404, 404, 401),  # not shared with the patient
+    ("api-annotation-detail", "put"): (200, 404, 404, 404, 404, 401),
+    ("api-annotation-detail", "delete"): (204, 404, 404, 404, 404, 401),
+    ("api-annotation-versions", "get"): (200, 404, 404, 404, 404, 401),
+    ("api-annotation-category-list", "get"): API_OWN,
     ("api-images", "patch"): (200, 200, 403, 403, 403, 401),  # others' keys are ignored
     ("api-images", "delete"): (200, 200, 403, 403, 403, 401),
     ("api-images-move", "post"): (200, 400, 403, 403, 403, 401),

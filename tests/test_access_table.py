@@ -15,6 +15,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from annotations import w3c
+from annotations.services import add_annotation
+from annotations.shapes import Kind, Shape
 from consultations import bin, services
 from consultations.comparing.services import create_comparison
 from consultations.measuring.measurements import add_measurement
@@ -78,6 +81,10 @@ def binned(consultation, doctor):
 
 
 LINE = {"points": [[10, 20], [210, 20]]}
+ANNOTATION = {
+    "type": "Annotation",
+    "target": {"selector": {"type": "FragmentSelector", "value": "xywh=pixel:10,20,30,40"}},
+}
 RULER = LINE | {"method": "ruler", "millimetres": 20}
 
 
@@ -90,6 +97,12 @@ def measurement(image, doctor):
 @pytest.fixture
 def device():
     return Device.objects.create(name="Dermatoscope", field_mm=20)
+
+
+@pytest.fixture
+def annotation(image, doctor):
+    line = w3c.Content(Shape(Kind.LINE, ((10, 20), (210, 20))))
+    return add_annotation(image=image.pk, user=doctor, content=line)
 
 
 @pytest.fixture
@@ -120,6 +133,7 @@ def arguments(
     lesion,
     binned,
     measurement,
+    annotation,
     user_image,
     share,
     comparison,
@@ -144,6 +158,7 @@ def arguments(
         "lesion_create": [record.pk],
         "bin": [binned.pk],
         "measurement": [measurement.pk],
+        "annotation": [annotation.pk],
         "userimage": [user_image.pk],
         "gallery_image_delete": [user_image.pk],
         "gallery_file": [user_image.pk, "original"],
@@ -187,6 +202,8 @@ def bodies(record, image, user_image, consultation, binned, panes, device):
         ("api-image-ticks", "post"): LINE,
         ("api-image-field", "post"): {"device": device.pk},
         ("api-image-measurements", "post"): LINE | {"kind": "length"},
+        ("api-image-annotations", "post"): ANNOTATION,
+        ("api-annotation-detail", "put"): ANNOTATION,
         ("gallery_share", "post"): {"lifetime": "1h"},
         ("api-userimage-shares", "post"): {"lifetime": "1h"},
         ("api-userimage-attach", "post"): {"consultation": consultation.pk},

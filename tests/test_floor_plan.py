@@ -9,6 +9,8 @@ from django.conf import settings
 
 LAYERS = ("core", "jobs", "audit", "accounts", "imaging", "consultations", "gallery", "dermaai")
 BELOW = {room: {*LAYERS[:level]} for level, room in enumerate(LAYERS)}
+BELOW["annotations"] = BELOW["gallery"]  # beside it: neither knows the other
+BELOW["dermaai"] |= {"annotations"}
 BELOW["jobs"] = {"core"}
 BELOW["audit"] = {"core"}
 BELOW["accounts"] = {"core", "audit"}

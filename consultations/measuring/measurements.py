@@ -10,10 +10,11 @@ from accounts.models import User
 from audit.trail import Action, record
 from core.errors import ServiceError
 
+from ..locking import lock_image
 from ..models import Measurement
 from .geometry import Point
 from .points import check_points, pointing_error
-from .scales import current_scale, fill_figures, lock_image
+from .scales import current_scale, fill_figures
 
 MOST_MEASUREMENTS = 100  # of one image
 

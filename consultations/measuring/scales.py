@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.trail import Action, record
 from core.errors import ServiceError
 
-from ..locking import lock_with_consultations
+from ..locking import lock_image
 from ..models import ConsultationImage, Device, Measurement, Scale
 from ..models.measuring import LEAST_MM, MOST_FIELD_MM, MOST_MM, Method
 from .geometry import LENGTH, Point, distance, main_figure
@@ -51,16 +51,6 @@ class MillimetresMissing(ServiceError):
 class NoScale(ServiceError):
     code, status = "no_scale", 409
     detail = _("This image has no scale.")
-
-
-def lock_image(key: int, user: User) -> ConsultationImage:
-    """The image, locked for this transaction. Raises ConsultationImage.DoesNotExist where it was
-    deleted, or `user` may not change it."""
-    images = ConsultationImage.objects.editable_by(user).filter(pk=key)
-    rows = lock_with_consultations(images)
-    if not rows:
-        raise ConsultationImage.DoesNotExist
-    return rows[0]
 
 
 def current_scale(image: ConsultationImage) -> Scale | None:

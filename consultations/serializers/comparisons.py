@@ -1,7 +1,6 @@
 """Comparisons, as the API writes and reads them."""
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -82,22 +81,6 @@ class PanesField(FlatListField):
     """What is wrong with a pane is an error of `panes`: the schema cannot name the third one."""
 
     child: serializers.Field = PaneSerializer()
-
-    def run_child_validation(self, data: Any) -> list[Any]:
-        try:
-            return super().run_child_validation(data)
-        except serializers.ValidationError as error:
-            raise serializers.ValidationError([*_leaves(error.detail)]) from error
-
-
-def _leaves(detail: Any) -> Iterator[Any]:
-    if isinstance(detail, dict):
-        detail = list(detail.values())
-    if not isinstance(detail, list):
-        yield detail
-        return
-    for part in detail:
-        yield from _leaves(part)
 
 
 class ComparisonSerializer(serializers.ModelSerializer):

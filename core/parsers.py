@@ -12,3 +12,9 @@ class JSONParser(parsers.JSONParser):
             return super().parse(*args, **kwargs)
         except RecursionError as error:
             raise ParseError from error
+
+
+class LinkedDataParser(JSONParser):
+    """JSON that a client names by what it means."""
+
+    media_type = "application/ld+json"
