@@ -104,7 +104,7 @@ def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "consultation": consultation,
         "patient": consultation.patient,
         "can_edit": editable,
-        "images": with_tile_facts(page.images, consultation.date),
+        "images": with_tile_facts(page.images, consultation.date, user=request.user),
         "next_query": query_string(request, before=page.next) if page.next else None,
         "list_day": f"{consultation.date}",
     }

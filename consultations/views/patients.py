@@ -138,7 +138,7 @@ def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     context = {
         "patient": patient,
         "can_edit": can_edit(patient, request.user),
-        "images": with_tile_facts(page.images),
+        "images": with_tile_facts(page.images, user=request.user),
         "next_query": query_string(request, before=page.next) if page.next else None,
         "by_date": True,
     }

@@ -14,6 +14,8 @@ const KEYS = {
   c: "compare",
   f: "primary",
   m: "measure",
+  a: "annotate",
+  h: "annotations",
   "?": "help",
 };
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

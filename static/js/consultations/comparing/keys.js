@@ -16,6 +16,7 @@ const KEYS = {
   z: "undo",
   l: "light",
   m: "mirror",
+  h: "annotations",
   n: "next-pane",
   s: "keep",
   "[": "less",
