@@ -7,6 +7,7 @@ from annotations import services, w3c
 from annotations.models import Annotation, Category
 from annotations.shapes import Kind
 
+from .page_faults import accessibility_violations
 from .test_measuring import CORNERS, press, seen_at
 
 
@@ -51,7 +52,9 @@ def shown(tab, doctor, image):
     return page
 
 
-def test_drawn_in_a_turned_and_enlarged_picture(shown, tab, doctor, patient, image, violations):
+def test_drawn_in_a_turned_and_enlarged_picture(
+    shown, tab, doctor, other_doctor, patient, image, violations
+):
     page, panel = shown, shown.locator(".annotating")
     entries, text = panel.locator("[data-annotation]"), panel.get_by_label("Text", exact=True)
     save = panel.get_by_role("button", name="Save", exact=True)
@@ -112,6 +115,7 @@ def test_drawn_in_a_turned_and_enlarged_picture(shown, tab, doctor, patient, ima
 
     # Somebody changes it meanwhile; both are seen, and one's own is saved in its place.
     entries.nth(3).get_by_role("button", name="Edit").click()
+    assert not accessibility_violations(page)
     text.fill("Mine")
     row = Annotation.objects.latest("pk")
     theirs = w3c.Content(w3c.read(row.document).shape, "Theirs")
@@ -134,6 +138,7 @@ def test_drawn_in_a_turned_and_enlarged_picture(shown, tab, doctor, patient, ima
     panel.get_by_role("button", name="Point", exact=True).click()
     press(page, image, (130, 120))
     text.fill("Not saved yet")
+    Annotation.objects.filter(kind=Kind.FREEHAND).update(author=other_doctor)
     page.on("dialog", lambda dialog: dialog.accept())  # it is warned about
     page.reload()
     expect(text).to_have_value("Not saved yet")
@@ -141,6 +146,11 @@ def test_drawn_in_a_turned_and_enlarged_picture(shown, tab, doctor, patient, ima
     expect(entries).to_have_count(5)
     point = shapes()[4].shape
     assert point.points[0] == pytest.approx((130, 120), abs=1)
+    # What somebody else wrote is shared, and not changed.
+    stranger = entries.nth(1)
+    expect(stranger.get_by_role("button", name="Edit")).to_have_count(0)
+    stranger.get_by_role("button", name="Share with the patient").click()
+    expect(stranger).to_contain_text("shared with the patient")
     page.keyboard.press("Escape")
     expect(page.locator("dialog.viewer .viewer-facts")).to_be_visible()
     expect(entries).to_have_count(5)
@@ -149,7 +159,7 @@ def test_drawn_in_a_turned_and_enlarged_picture(shown, tab, doctor, patient, ima
     other = tab(patient, reduced_motion="reduce")
     other.goto(f"/consultations/{image.consultation_id}/?image={image.pk}")
     read = other.locator(".annotating")
-    expect(read.locator("[data-annotation]")).to_have_count(1)
+    expect(read.locator("[data-annotation]")).to_have_count(2)
     expect(read.get_by_role("button", name="Edit")).to_have_count(0)
     lines = other.locator(".annotating-overlay .drawing-shape").first
     expect(lines).to_be_visible()
