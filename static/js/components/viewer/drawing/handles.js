@@ -57,7 +57,8 @@ export class Handles {
     const grip = this.#grips[place];
     const cross = !grip;
     const [x, y] = this.on.stage.toScreen(cross ? draft.cursor ?? this.on.stage.middle : grip.at);
-    const beside = draft.touched && !cross && (draft.full || place === (this.#chosen ?? this.#grips.length - 1));
+    const whole = Boolean(grip?.whole); // no place that a finger would cover
+    const beside = draft.touched && !cross && !whole && (draft.full || place === (this.#chosen ?? this.#grips.length - 1));
     const away = beside ? (y + TOUCH_AWAY + TOUCH_RADIUS < this.on.stage.canvas.clientHeight ? TOUCH_AWAY : -TOUCH_AWAY) : 0;
     handle.toggleAttribute("data-cross", cross);
     handle.toggleAttribute("data-beside", beside);
@@ -66,8 +67,8 @@ export class Handles {
     const [stem, ring] = handle.children;
     stem.setAttribute("d", cross ? "M-14 0H14M0 -14V14" : `M0 0V${away}`);
     ring.setAttribute("cy", away);
-    ring.setAttribute("r", beside ? TOUCH_RADIUS : MOUSE_RADIUS);
-    handle.toggleAttribute("data-whole", Boolean(grip?.whole));
+    ring.setAttribute("r", beside || (whole && draft.touched) ? TOUCH_RADIUS : MOUSE_RADIUS);
+    handle.toggleAttribute("data-whole", whole);
     handle.setAttribute("aria-label", cross ? gettext("Next point. The arrows move it, Space places it.") : grip.name);
   }
 
