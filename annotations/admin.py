@@ -3,8 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from consultations.admin.history import HistoryAdmin
-from core.admin import VersionedAdmin
+from core.admin import ReadOnly, VersionedAdmin
 
 from .models import Annotation, AnnotationVersion, Category
 
@@ -19,7 +18,7 @@ class CategoryAdmin(VersionedAdmin, admin.ModelAdmin):
 
 
 @admin.register(Annotation)
-class AnnotationAdmin(HistoryAdmin):
+class AnnotationAdmin(ReadOnly, admin.ModelAdmin):
     """What was written on images, with what was deleted."""
 
     list_display = ["created_at", "image", "kind", "category", "author", "version", "deleted_at"]
@@ -32,7 +31,7 @@ class AnnotationAdmin(HistoryAdmin):
 
 
 @admin.register(AnnotationVersion)
-class AnnotationVersionAdmin(HistoryAdmin):
+class AnnotationVersionAdmin(ReadOnly, admin.ModelAdmin):
     """Every state of every annotation."""
 
     list_display = ["created_at", "annotation", "number", "changed_by"]

@@ -18,10 +18,10 @@ from consultations.models import ConsultationImage
 from consultations.permissions import DoctorsWrite
 from core.parsers import JSONParser, LinkedDataParser
 from core.preconditions import IF_MATCH, ChangedMeanwhile, known_etags
-from core.versions import entity_tag
 
 from . import services, w3c
 from .models import Annotation, AnnotationVersion, Category
+from .reading import etag_of
 from .serializers import (
     AnnotationPageSerializer,
     AnnotationSerializer,
@@ -31,10 +31,6 @@ from .serializers import (
 from .shapes import CODES
 
 VALUE = "target.selector.value"
-
-
-def etag_of(row: Annotation) -> str:
-    return entity_tag({"annotation": row.pk, "version": row.version})
 
 
 class _Annotating(generics.GenericAPIView):
@@ -157,6 +153,33 @@ class OneAnnotation(_Annotating):
             raise ChangedMeanwhile(self.get_serializer(row).data, etag)
 
 
+class Restored(_Annotating):
+    """A deleted annotation, back on its image."""
+
+    queryset = Annotation.objects.none()
+    permission_classes = [IsAuthenticated]  # the queryset is of those that one may change
+
+    def get_queryset(self) -> Any:
+        rows = Annotation.all_rows.editable_by(self.request.user)
+        return rows.select_related("author", "image")
+
+    @extend_schema(
+        operation_id="annotations_restore",
+        request=None,
+        responses={200: AnnotationSerializer, 403: ErrorsSerializer, 409: ErrorsSerializer},
+    )
+    def post(self, request: AuthenticatedAPIRequest, pk: int) -> Response:
+        """Its author brings it back as it was; nothing happens where it is there. 409
+        `too_many_annotations` past 200."""
+        row = self.get_object()
+        try:
+            restored = services.restore_annotation(annotation=row, user=request.user)
+        except (ConsultationImage.DoesNotExist, Annotation.DoesNotExist) as gone:
+            raise Http404 from gone
+        restored.author = row.author
+        return self.answer(restored)
+
+
 class AnnotationVersions(_Annotating):
     """What an annotation was, a deleted one's too: for the doctor of its image."""
 
@@ -200,6 +223,7 @@ urlpatterns = [
     ),
     path("annotations/categories", Categories.as_view(), name="api-annotation-category-list"),
     path("annotations/<int:pk>", OneAnnotation.as_view(), name="api-annotation-detail"),
+    path("annotations/<int:pk>/restore", Restored.as_view(), name="api-annotation-restore"),
     path(
         "annotations/<int:pk>/versions",
         AnnotationVersions.as_view(),

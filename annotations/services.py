@@ -5,6 +5,7 @@ annotation holds its image's.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,8 +46,7 @@ def add_annotation(*, image: int, user: User, content: w3c.Content) -> Annotatio
     UnknownCategory, TooManyAnnotations."""
     with transaction.atomic():
         row = lock_image(image, user)
-        if Annotation.objects.filter(image=row).count() >= MOST_ANNOTATIONS:
-            raise TooManyAnnotations
+        _check_count(row)
         made = Annotation(image=row, author=user)
         _fill(made, content)
         made.save()
@@ -95,11 +95,33 @@ def delete_annotation(*, annotation: Annotation, user: User, check: Check | None
         record(Action.CHANGED, row.image, annotation=row.pk, deleted=True)
 
 
-def _locked(annotation: Annotation, user: User) -> Annotation:
+def restore_annotation(*, annotation: Annotation, user: User) -> Annotation:
+    """Bring a deleted annotation back; nothing is written where it is there. Raises as
+    `change_annotation`, and TooManyAnnotations."""
+    with transaction.atomic():
+        row = _locked(annotation, user, Annotation.all_rows)
+        if row.deleted_at is None:
+            return row
+        _check_author(row, user)
+        _check_count(row.image)
+        row.version += 1
+        row.deleted_at, row.updated_at = None, timezone.now()
+        row.save(update_fields=["version", "deleted_at", "updated_at"])
+        _keep_version(row, user)
+        record(Action.CHANGED, row.image, annotation=row.pk, restored=True)
+    return row
+
+
+def _locked(annotation: Annotation, user: User, rows: Any = Annotation.objects) -> Annotation:
     image = lock_image(annotation.image_id, user)
-    row: Annotation = Annotation.objects.select_related("category").get(pk=annotation.pk)
+    row: Annotation = rows.select_related("category").get(pk=annotation.pk)
     row.image = image
     return row
+
+
+def _check_count(image: ConsultationImage) -> None:
+    if Annotation.objects.filter(image=image).count() >= MOST_ANNOTATIONS:
+        raise TooManyAnnotations
 
 
 def _check_author(row: Annotation, user: User) -> None:

@@ -56,6 +56,12 @@ def read(document: dict[str, Any]) -> Content:
     )
 
 
+def text_of(document: dict[str, Any]) -> str:
+    """What a stored document says in words."""
+    texts = (body["value"] for body in document["body"] if body["purpose"] == COMMENTING)
+    return next(texts, "")
+
+
 def page(items: list[dict[str, Any]], address: str) -> dict[str, Any]:
     """All annotations of one picture, as an AnnotationPage; `address` is its IRI."""
     collection = {"id": address, "type": "AnnotationCollection", "total": len(items)}

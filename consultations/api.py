@@ -207,10 +207,13 @@ class ConsultationViewSet(CreateListRetrieveUpdate):
         },
     )
     @action(detail=True, url_path="images/download-all", filter_backends=[])
-    def download_all(self, request: Request, pk: int | None = None) -> StreamingHttpResponse:
+    def download_all(
+        self, request: AuthenticatedAPIRequest, pk: int | None = None
+    ) -> StreamingHttpResponse:
         consultation = self.get_object()
         response = StreamingHttpResponse(
-            archive.zip_originals(consultation.images.in_order()), content_type="application/zip"
+            archive.zip_originals(consultation.images.in_order(), request),
+            content_type="application/zip",
         )
         record(Action.ZIPPED, consultation, images=consultation.images.count())
         name = f"consultation-{consultation.pk}-{consultation.date}.zip"

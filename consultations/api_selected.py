@@ -127,7 +127,7 @@ class Download(_Selected):
     def post(self, request: AuthenticatedAPIRequest) -> StreamingHttpResponse:
         """Originals as a streamed ZIP, with a `manifest.csv`, for whoever may see them."""
         visible = ConsultationImage.objects.visible_to(request.user)
-        return zip_response(visible.filter(pk__in=self.read()["ids"]))
+        return zip_response(visible.filter(pk__in=self.read()["ids"]), request)
 
 
 urlpatterns = [

@@ -6,6 +6,7 @@ from django.http import Http404, StreamingHttpResponse
 from audit.trail import Action, record_all
 from imaging.storage import zip as archive
 
+from . import additions
 from .models import Scale
 from .models.image import ConsultationImageQuerySet
 from .ordering import IN_ORDER, descending
@@ -37,20 +38,24 @@ COLUMNS = (
 )
 
 
-def zip_originals(images: ConsultationImageQuerySet) -> Iterable[bytes]:
-    """Chunks of a ZIP: the originals, and a manifest with COLUMNS (imaging.storage.zip)."""
+def zip_originals(images: ConsultationImageQuerySet, request: additions.Asked) -> Iterable[bytes]:
+    """Chunks of a ZIP: the originals, what apps above lay beside them for this reader
+    (additions.py), and a manifest with COLUMNS (imaging.storage.zip)."""
+    beside = additions.beside(images, request)
     scales = Scale.objects.filter(image=OuterRef("pk"), ended_at=None)
     with_scale = images.annotate(mm_per_px=Subquery(scales.values("mm_per_px")))
-    return archive.zip_images(with_scale.select_related("lesion"), COLUMNS)
+    return archive.zip_images(with_scale.select_related("lesion"), COLUMNS, beside=beside)
 
 
-def zip_response(images: ConsultationImageQuerySet) -> StreamingHttpResponse:
+def zip_response(
+    images: ConsultationImageQuerySet, request: additions.Asked
+) -> StreamingHttpResponse:
     """The originals of selected images as a download, of which the audit log is told for each.
     Raises Http404 where there is none."""
     if not images.exists():
         raise Http404
     record_all(Action.ZIPPED, images)
-    chunks = zip_originals(images.order_by("consultation_id", *descending(IN_ORDER)))
+    chunks = zip_originals(images.order_by("consultation_id", *descending(IN_ORDER)), request)
     response = StreamingHttpResponse(chunks, content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="images.zip"'
     return response

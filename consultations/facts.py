@@ -14,12 +14,14 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.templatetags.dates import moment, short_day
 from core.templatetags.filled import Filling
 from core.templatetags.units import file_size
 from core.templatetags.words import phrase
 from imaging import storage
 
+from . import additions
 from .models import ConsultationImage, Lesion
 from .vocabulary import DermoscopicType, ImageType
 
@@ -30,12 +32,15 @@ def with_tile_facts(
     images: list[ConsultationImage],
     list_day: date | None = None,
     sizes: Mapping[int, str] | None = None,
+    user: User | None = None,
     *,
     choosing: bool = False,
 ) -> list[ConsultationImage]:
     """Set `image.tile` on each image: what its tile shows (components/tile.html), the facts of
     `FactSheet.of` among it. `list_day` is said once, by the list; `sizes`, by image, are of what
-    was measured; `choosing` adds the name of each checkbox. Returns the same list."""
+    was measured; for `user`, tiles have what apps above add (additions.py); `choosing` adds the
+    name of each checkbox. Returns the list."""
+    added = additions.marked([image.pk for image in images], user) if user and images else {}
     link, page = storage.url_signer("thumbnails"), _page_links()
     facts = FactSheet(_lesion_labels(images))
     for image in images:
@@ -54,7 +59,7 @@ def with_tile_facts(
             "thumbnail": link(str(image.thumbnail.name)),
             "thumbnail_width": str(width),
             "thumbnail_height": str(height),
-            "attributes": _attributes(image, day if day != list_day else None),
+            "attributes": _attributes(image, day if day != list_day else None, added),
             "day": facts.shown_day(day, source),
             "size": (sizes or {}).get(image.pk, ""),
         }
@@ -77,10 +82,11 @@ def _page_links() -> Callable[[int], str]:
     return lambda key: f"{prefix}{key}{suffix}"
 
 
-def _attributes(image: ConsultationImage, day: date | None) -> SafeString:
+def _attributes(image: ConsultationImage, day: date | None, added: Mapping[int, str]) -> SafeString:
     """What a tile says to the viewer; in one text, since there are fifty a page."""
     text = f'data-id="{image.pk}" data-width="{image.width}" data-height="{image.height}"'
-    return mark_safe(f'{text} data-day="{day}"' if day else text)  # noqa: S308  (numbers, a day)
+    text += f' data-day="{day}"' if day else ""
+    return mark_safe(text + added.get(image.pk, ""))  # noqa: S308  (numbers, a day, our own names)
 
 
 class FactSheet:

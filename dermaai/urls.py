@@ -25,6 +25,7 @@ urlpatterns = [
     path("media/", include("imaging.storage.urls")),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     path("gallery/", include("gallery.urls")),
+    path("", include("annotations.urls")),
     path("", include("consultations.urls")),
 ]
 handler400 = views.bad_request

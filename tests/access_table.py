@@ -59,6 +59,7 @@ TABLE = {
     ("patient_measurements", "get"): CHANGE,
     ("compare", "get"): VIEW,
     ("audit", "get"): SIGNED_IN,
+    ("image_annotations", "get"): (302, 404, 302, 404, 404, 302),
     # gallery: every user has one and sees only their own
     ("gallery", "get"): SIGNED_IN,
     ("gallery_progress", "get"): SIGNED_IN,
@@ -139,6 +140,7 @@ TABLE = {
     ("api-annotation-detail", "get"): (200, 404, 404, 404, 404, 401),  # not shared with the patient
     ("api-annotation-detail", "put"): (200, 404, 404, 404, 404, 401),
     ("api-annotation-detail", "delete"): (204, 404, 404, 404, 404, 401),
+    ("api-annotation-restore", "post"): (200, 404, 404, 404, 404, 401),  # it is there: no change
     ("api-annotation-versions", "get"): (200, 404, 404, 404, 404, 401),
     ("api-annotation-category-list", "get"): API_OWN,
     ("api-images", "patch"): (200, 200, 403, 403, 403, 401),  # others' keys are ignored

@@ -270,3 +270,32 @@ def test_list_costs_as_many_queries_for_many(api, doctor, url, written, count_qu
     for _ in range(3):
         client.post(url, annotation(), format="json")
     assert count_queries(lambda: client.get(url)) == one
+
+
+def test_deleted_annotation_comes_back_as_it_was(api, doctor, other_doctor, written):
+    """For who deleted the wrong one: nothing of it is typed again, and every step is a version."""
+    address, _etag = written
+    before = api(doctor).get(address).json()
+    assert api(doctor).delete(address).status_code == 204
+    assert api(other_doctor).post(f"{address}/restore").status_code == 404
+    answer = api(doctor).post(f"{address}/restore")
+    assert answer.status_code == 200, answer.json()
+    assert answer.json() == before | {"version": 3, "modified": answer.json()["modified"]}
+    assert api(doctor).post(f"{address}/restore")["ETag"] == answer["ETag"], "once is enough"
+    assert len(api(doctor).get(f"{address}/versions").json()) == 3
+    assert told()[-1].keys() == {"annotation", "restored"}
+
+
+def test_only_its_author_brings_an_annotation_back(api, doctor, other_doctor, written):
+    assert api(doctor).delete(written[0]).status_code == 204
+    Consultation.objects.update(doctor=other_doctor)
+    answer = api(other_doctor).post(f"{written[0]}/restore")
+    assert codes(answer) == (403, {(None, "not_the_author")})
+
+
+def test_room_is_needed_to_bring_one_back(api, doctor, url, written, monkeypatch):
+    assert api(doctor).delete(written[0]).status_code == 204
+    assert api(doctor).post(url, annotation(), format="json").status_code == 201
+    monkeypatch.setattr("annotations.services.MOST_ANNOTATIONS", 1)
+    answer = api(doctor).post(f"{written[0]}/restore")
+    assert codes(answer) == (409, {(None, "too_many_annotations")})

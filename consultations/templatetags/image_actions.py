@@ -1,6 +1,6 @@
 from django import template
 
-from .. import actions
+from .. import actions, additions
 from ..models import ConsultationImage
 
 register = template.Library()
@@ -12,3 +12,9 @@ def image_actions(image: ConsultationImage | None = None) -> list[tuple[actions.
     """[(action, URL)] for an image; without one, for the viewer, which replaces the key 0."""
     key = PLACEHOLDER_KEY if image is None else image.pk
     return [(action, action.url(key)) for action in actions.registered()]
+
+
+@register.simple_tag
+def viewer_tools() -> list[str]:
+    """Templates of further buttons in the viewer (additions.py)."""
+    return additions.tools

@@ -11,6 +11,7 @@ from accounts.requests import AuthenticatedRequest
 from audit.trail import Action, record, record_all
 from core.preconditions import etag_of
 
+from .. import additions
 from ..comparing.differences import differences
 from ..comparing.opening import Opened, OtherPatient, candidates, open_images
 from ..comparing.page import arrangement, choices, left_out, proposed_name, shown
@@ -70,6 +71,7 @@ def _compare(
     context: dict[str, Any] = {
         "patient": patient,
         "panes": panes,
+        "added_tools": additions.pane_tools_for([image.pk for image in images], request.user),
         "keys": [pane.image.pk for pane in panes],
         "told": told,
         "differences": differences(images, scales),

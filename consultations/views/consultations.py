@@ -105,7 +105,9 @@ def consultation_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "consultation": consultation,
         "patient": consultation.patient,
         "can_edit": editable,
-        "images": with_tile_facts(page.images, consultation.date, choosing=is_choosing(request)),
+        "images": with_tile_facts(
+            page.images, consultation.date, user=request.user, choosing=is_choosing(request)
+        ),
         "next_query": query_string(request, before=page.next) if page.next else None,
         "list_day": f"{consultation.date}",
         **choosing_context(request, consultation.patient, editable),

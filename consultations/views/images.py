@@ -13,7 +13,7 @@ from audit.trail import Action, record
 from core.fragments import vary_on_htmx, wants_fragment
 from imaging.storage.redirect import signed_redirect
 
-from .. import bin, services
+from .. import additions, bin, services
 from ..facts import FactSheet, with_tile_facts
 from ..forms import ImageMetadataForm
 from ..measuring.reading import sheet_of
@@ -58,6 +58,7 @@ def image_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "patient": image.consultation.patient,
         "can_edit": editable,
         "sheet": sheet_of(image) if editable else None,
+        "added_parts": [part(request, image) for part in additions.parts],
         "metadata_form": form,
         "walking": WALK in request.GET,
     }
@@ -73,7 +74,8 @@ def _edit_in_viewer(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         form = _save_form(request, image, auto_id=IN_VIEWER)
         if form.is_valid():
-            tiles = with_tile_facts([get_visible(_images(), request.user, pk)])
+            saved = get_visible(_images(), request.user, pk)
+            tiles = with_tile_facts([saved], user=request.user)
             return render(
                 request, "components/tile.html", {"tile": tiles[0].tile, "can_edit": True}
             )

@@ -115,7 +115,7 @@ def lesion_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     visible = ConsultationImage.objects.visible_to(request.user).filter(lesion=lesion)
     course = course_of(lesion, request.user)
     images = list(visible.order_by(*descending(IN_TIME))[:MOST])
-    images = with_tile_facts(images, sizes=course.sizes)
+    images = with_tile_facts(images, sizes=course.sizes, user=request.user)
     record(Action.LISTED, lesion.patient, images=len(images), lesion=lesion.pk)
     context = {
         "lesion": lesion,

@@ -140,7 +140,7 @@ def patient_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     context = {
         "patient": patient,
         "can_edit": editable,
-        "images": with_tile_facts(page.images, choosing=is_choosing(request)),
+        "images": with_tile_facts(page.images, user=request.user, choosing=is_choosing(request)),
         "next_query": query_string(request, before=page.next) if page.next else None,
         "by_date": True,
         **choosing_context(request, patient, editable),

@@ -115,7 +115,8 @@ def images_download(request: AuthenticatedRequest) -> HttpResponseBase:
     """The originals of the selected images as a ZIP."""
     visible = ConsultationImage.objects.visible_to(request.user)
     try:
-        return zip_response(visible.filter(pk__in=parse_keys(request.POST.getlist("ids"))))
+        chosen = visible.filter(pk__in=parse_keys(request.POST.getlist("ids")))
+        return zip_response(chosen, request)
     except Http404:
         messages.error(request, _("Choose images first."))
         return redirect(return_url(request, reverse("home")))

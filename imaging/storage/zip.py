@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imaging.models import StoredImage
 
 Entry = tuple[str, str, str]  # container, blob, name in the ZIP
+Beside = Callable[[Any], list[tuple[str, Iterator[bytes]]]]
 
 MAX_STEM = 150  # bytes: file systems allow 255 for a name, and a number and suffix are added
 _PICTURE = re.compile(r"\.(jpe?g|jfif|png|webp|hei[cf])$", re.IGNORECASE)
@@ -39,13 +40,16 @@ def zip_images(
     images: QuerySet[Any],
     columns: Sequence[str],
     files: Callable[[Any], list[Entry]] = original,
+    beside: Beside = lambda _image: [],
 ) -> ZipStream:
     """A ZIP, to be iterated in chunks, of files of images, bit for bit, and `manifest.csv`.
 
     `images` is a queryset in the order of the entries; `columns` are attributes for the manifest;
-    `files(image)` gives the entries of an image. Photographs do not shrink: they are stored, not
-    deflated. The manifest's `state` is ok, or missing where the bytes could not be read. Its
-    number format is that of the language active now: none is when the chunks are read.
+    `files(image)` gives the entries of an image; `beside(image)` what else lies beside the first of
+    them: (what follows its name, the bytes, read as they are sent), not in the manifest.
+    Photographs do not shrink: they are stored, not deflated. The manifest's `state` is ok, or
+    missing where the bytes could not be read. Its number format is that of the language active
+    now: none is when the chunks are read.
     """
     decimal = get_format("DECIMAL_SEPARATOR")
     separator = ";" if decimal == "," else ","
@@ -62,6 +66,9 @@ def zip_images(
                 entry = f"{number:03}_{place}_{name}"
             archive.add(_blob_bytes(container, blob, entry, missing), entry)
             rows.append((entry, cells))
+            if place == 1:
+                for suffix, content in beside(image):
+                    archive.add(content, f"{entry}{suffix}")
     # Last: by then it is known what is missing.
     archive.add(manifest_csv(rows, columns, missing, separator), "manifest.csv")
     return archive

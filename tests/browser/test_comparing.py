@@ -8,6 +8,9 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
+from annotations import w3c
+from annotations.services import add_annotation
+from annotations.shapes import Kind, Shape
 from consultations import services
 from consultations.models import Comparison, Consultation
 from testing.cast import drawn, upload
@@ -25,6 +28,15 @@ MARKS = """() => [...document.querySelectorAll("[data-pane]:not([hidden])")].map
         const box = mark.getBoundingClientRect();
         return [box.x + box.width / 2 - left, box.y + box.height / 2 - top];
     });
+})"""
+# How far each pane's annotation, a point, is from a pixel of its picture, px of the screen.
+RINGS = """(places) => [...document.querySelectorAll("[data-pane]")].map((pane, number) => {
+    const canvas = pane.querySelector("[data-canvas]");
+    const { viewport, world } = window.OpenSeadragon.getViewer(canvas);
+    const place = world.getItemAt(0).imageToViewportCoordinates(...places[number]);
+    const { x, y } = viewport.viewportToViewerElementCoordinates(place);
+    const ring = pane.querySelector(".annotating-overlay circle");
+    return Math.hypot(ring.cx.baseVal.value - x, ring.cy.baseVal.value - y);
 })"""
 SMALL = """() => [...document.querySelectorAll(".comparing :is(button, a, .comparing-grip)")]
     .filter((one) => one.checkVisibility() && !one.closest(".comparing-bar, .comparing-head"))
@@ -107,6 +119,10 @@ def align(page, press):
 
 
 def test_panes_move_as_one_within_a_pixel_and_the_address_keeps_it(tab, doctor, visits, violations):
+    written = [(80, 60), (200, 100)]
+    for image, place in zip(visits, written, strict=False):
+        point = w3c.Content(Shape(Kind.POINT, (place,)))
+        add_annotation(image=image.pk, user=doctor, content=point)
     page = tab(doctor, reduced_motion="reduce")
     page.goto(address(*visits[:2]))
     is_drawn(page)
@@ -138,8 +154,17 @@ def test_panes_move_as_one_within_a_pixel_and_the_address_keeps_it(tab, doctor, 
     page.keyboard.press("z")
     assert apart(page) < 1, "undone"
 
+    page.keyboard.press("h")
+    rings = page.locator(".annotating-overlay circle:visible")
+    expect(rings).to_have_count(2)
+    assert page.evaluate(RINGS, written) == pytest.approx([0, 0], abs=1)
     page.keyboard.press("m")
     expect(page.locator("[data-mirrored]:visible")).to_have_count(1)
+    written[0] = (SIZES[0][0] - written[0][0], written[0][1])  # what lies there in the mirror
+    page.wait_for_timeout(200)
+    assert page.evaluate(RINGS, written) == pytest.approx([0, 0], abs=1)
+    page.keyboard.press("h")
+    expect(rings).to_have_count(0)
     page.keyboard.press("l")
     expect(page.locator("[data-lit]:visible")).to_have_count(1)
     modes = ("swipe", "overlay", "blink", "difference")

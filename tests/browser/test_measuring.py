@@ -164,7 +164,7 @@ def test_scale_and_length_drawn_in_a_turned_and_enlarged_picture(
     panel.get_by_role("button", name="Scale", exact=True).click()
     panel.get_by_label("What lies between the points").select_option(str(device.pk))
     expect(panel.locator("[data-proposed-text]")).to_contain_text("a field of view of")
-    across = viewer.locator(".measuring-shape.is-round circle").last.bounding_box()["width"]
+    across = viewer.locator(".drawing-shape.is-round circle").last.bounding_box()["width"]
     left, right = (seen_at(page, round_image, x, 150)[0] for x in (54.5, 345.5))
     assert across == pytest.approx(right - left, abs=3), "the circle lies on the field's edge"
     assert not round_image.scales.exists(), "it is a proposal"

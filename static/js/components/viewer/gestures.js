@@ -3,7 +3,7 @@
 const SWIPE_DISTANCE = 60; // px a finger travels to turn the page
 const DOUBLE_PRESS_ZOOM = 2; // where a double press goes, from fit
 
-/** `on`: ratio(), zoomed(), resized(), centre(), outside(), swipe(step), zoom(ratio, position), inside(position). */
+/** `on`: ratio(), held() while a drag is somebody else's, zoomed(), resized(), centre(), outside(), swipe(step), zoom(ratio, position), inside(position). */
 export function gestures(osd, on) {
   let press = null;
 
@@ -18,7 +18,7 @@ export function gestures(osd, on) {
     press = { position, touch: pointerType === "touch" };
   });
   osd.addHandler("canvas-drag", (event) => {
-    if (event.pointerType === "touch" && on.ratio() <= 1.01) event.preventDefaultAction = true;
+    if (on.held() || (event.pointerType === "touch" && on.ratio() <= 1.01)) event.preventDefaultAction = true;
   });
   osd.addHandler("canvas-drag-end", ({ position }) => {
     if (!press?.touch || on.ratio() > 1.01) return;

@@ -115,6 +115,7 @@ function describe(element) {
     primary: "primary" in element.dataset,
     editable: "editable" in element.dataset,
     incomplete: "incomplete" in element.dataset,
+    annotated: "annotated" in element.dataset,
     page: link?.getAttribute("href"),
     facts: element.querySelector("template[data-facts]"),
     element,

@@ -11,6 +11,8 @@ const KEYS = {
   f: "primary",
   m: "measure",
   Delete: "delete",
+  a: "annotate",
+  h: "annotations",
   "?": "help",
 };
 

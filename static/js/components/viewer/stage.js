@@ -16,6 +16,7 @@ const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 export class Stage extends Canvas {
   static beginsFitted = true;
   busy = false; // somebody draws on the picture: presses are none of ours
+  held = () => false; // and nor are drags
   #ratio = 1; // the zoom aimed at, 1 = fit
   #aimedIn = ""; // the container's size then: OpenSeadragon zooms by itself when that changes
 
@@ -23,6 +24,7 @@ export class Stage extends Canvas {
     super(element);
     gestures(this.osd, {
       ratio: () => this.#ratio,
+      held: () => this.busy && this.held(),
       zoomed: () => this.#zoomed(),
       resized: () => requestAnimationFrame(() => this.#zoomTo(this.#ratio, null, true)),
       centre: () => this.#centreSmall(),

@@ -9,12 +9,12 @@ import { describeDays, severalDays } from "./days.js";
 import { leaveDeleted } from "./deletion.js";
 import { focusTarget } from "./items.js";
 import { bindKeys } from "./keys.js";
-import { Measure } from "./measure.js";
 import { painted } from "./painted.js";
 import { Panels } from "./panels.js";
 import { hideAtRest } from "./rest.js";
 import { Side } from "./side.js";
 import { Strip } from "./strip.js";
+import { Tools } from "./tools.js";
 import { Walk } from "./walk.js";
 
 const SEEN = 60; // ms that the page waits at most until the viewer is seen to be gone
@@ -40,12 +40,12 @@ export class View {
       next: () => this.walk.next(),
       reveal: () => this.panels.infoShown || this.panels.showInfo(true),
     });
-    this.measure = new Measure(dialog, picture, {
+    this.tools = new Tools(dialog, picture, {
       announce: (text) => this.#announce(text),
       reveal: () => this.panels.infoShown || this.panels.showInfo(true),
     });
-    controller.mayLeave = (go) => this.measure.mayLeave() && this.side.mayLeave(go);
-    this.walk = new Walk(controller, () => this.measure.leave() && this.side.edit());
+    controller.mayLeave = (go) => this.tools.mayLeave() && this.side.mayLeave(go);
+    this.walk = new Walk(controller, () => this.tools.leave() && this.side.edit());
     controller.addEventListener("open", () => this.#open());
     controller.addEventListener("show", () => this.#draw());
     controller.addEventListener("update", () => this.#draw());
@@ -68,13 +68,13 @@ export class View {
       this.#stay = from === "back" || from === "cancel";
       this.#later = from !== "back"; // the history asks whether it has closed
       if (this.panels.helpShown) this.panels.showHelp(false);
-      else if (!this.side.stopAsking() && !this.side.stopEditing() && !this.measure.stop()) controller.close();
+      else if (!this.side.stopAsking() && !this.side.stopEditing() && !this.tools.stop()) controller.close();
     });
   }
 
   /** What each [data-do] does, and each key. */
   #commands() {
-    const { controller, measure, panels, picture, side } = this;
+    const { controller, panels, picture, side, tools } = this;
     return {
       in: () => picture.act((stage) => stage.zoom(1)),
       out: () => picture.act((stage) => stage.zoom(-1)),
@@ -85,8 +85,10 @@ export class View {
       info: () => (panels.infoShown ? this.#hideInfo() : panels.showInfo(true)),
       help: () => panels.showHelp(!panels.helpShown),
       again: () => controller.show(controller.current),
-      edit: () => measure.leave() && side.edit(),
-      measure: () => this.#measure(),
+      edit: () => tools.leave() && side.edit(),
+      measure: () => this.#take(tools.measure),
+      annotate: () => this.#take(tools.annotate),
+      annotations: () => tools.annotate.toggleShown(),
       "stop-editing": () => side.stopEditing(),
       compare: () => measure.mayLeave() && side.compare(),
       primary: () => side.makePrimary(),
@@ -139,7 +141,7 @@ export class View {
     if (!this.#used) return;
     this.#used = false;
     this.side.reset();
-    this.measure.reset();
+    this.tools.reset();
     this.panels.reset();
     this.picture.reset();
   }
@@ -159,7 +161,7 @@ export class View {
     this.picture.label = name;
     this.#announce(sentence);
     this.side.show(current);
-    this.measure.show(current);
+    this.tools.show(current);
     this.strip.draw(items, current, severalDays(items) ? days : null);
     if (this.#layer) rename(this.#layer, current.id);
   }
@@ -170,15 +172,15 @@ export class View {
     else this.controller.close();
   }
 
-  #measure() {
-    if (!this.side.mayLeave(() => this.#measure())) return;
+  #take(tool) {
+    if (!this.side.mayLeave(() => this.#take(tool))) return;
     this.side.stopEditing();
-    this.measure.toggle();
+    this.tools.toggle(tool);
   }
 
   /** The information goes, and the form in it. */
   #hideInfo() {
-    if (!this.measure.leave() || !this.side.mayLeave(() => this.#hideInfo())) return;
+    if (!this.tools.leave() || !this.side.mayLeave(() => this.#hideInfo())) return;
     this.side.stopEditing();
     this.panels.showInfo(false);
   }

@@ -12,6 +12,7 @@ import { Link } from "./link.js";
 import { Modes } from "./modes.js";
 import { Pane } from "./pane.js";
 import { Proposing } from "./proposing.js";
+import { Written } from "./written.js";
 
 const STEP = 1.25; // of the zoom
 const SHARE = 0.1; // of the pane, for an arrow
@@ -38,6 +39,7 @@ const link = new Link(panes, asked.view ?? saved.view);
 const alignment = new Alignment(link);
 const proposing = new Proposing(root, alignment);
 const modes = new Modes(root, panes);
+const written = new Written(button("annotations"), panes);
 modes.setPair(asked.pair);
 
 const state = () => ({
@@ -123,6 +125,7 @@ const commands = {
     draw();
   },
   mirror: () => alignment.mirror(active),
+  annotations: () => written.toggle().catch(({ message }) => toast(message, { kind: "error" })),
   "next-pane"() {
     const { visible } = modes;
     visible[(visible.indexOf(active) + 1) % visible.length].element.focus();
@@ -144,13 +147,7 @@ const commands = {
   escape: () => (proposing.open ? proposing.decline() : "aligning" in root.dataset && commands.align()),
 };
 
-const keeping =
-  dialog &&
-  new Keeping(dialog, {
-    state,
-    shown: saved,
-    kept: () => write(state),
-  });
+const keeping = dialog && new Keeping(dialog, { state, shown: saved, kept: () => write(state) });
 
 root.addEventListener("click", ({ target }) => {
   const pane = target.closest("[data-again-of]");

@@ -12,6 +12,7 @@ const KEYS = {
   z: "undo",
   l: "light",
   m: "mirror",
+  h: "annotations",
   n: "next-pane",
   s: "keep",
   "[": "less",

@@ -4,17 +4,17 @@
  */
 import { api } from "../../api.js";
 import { withMargin } from "../../format.js";
-import { Draft } from "./draft.js";
-import { Overlay } from "./overlay.js";
+import { listenToPresses } from "../drawing/presses.js";
+import { MeasuredDraft } from "./draft.js";
+import { MeasuringOverlay } from "./overlay.js";
 import { Panel } from "./panel.js";
-import { listenToPresses } from "./presses.js";
 import { Proposing } from "./proposing.js";
 import { sized } from "./shapes.js";
 
 export class Measuring {
   #item = null; // the picture in which it is measured
   #saving = false;
-  #draft = new Draft();
+  #draft = new MeasuredDraft();
 
   /** `slot`: the panel's element; `picture`: the viewer's; `on`: announce(text), leave(). */
   constructor(slot, canvas, picture, on) {
@@ -26,7 +26,7 @@ export class Measuring {
       pick: (id) => this.#pick(id),
       device: () => this.#chooseDevice(),
     });
-    this.overlay = new Overlay(canvas, picture, this.#draft, { save: () => this.#finish(slot) });
+    this.overlay = new MeasuringOverlay(canvas, picture, this.#draft, { save: () => this.#finish(slot) });
     listenToPresses(canvas, this.overlay, this.#draft);
     this.proposing = new Proposing(this.panel, this.#draft);
     this.#draft.addEventListener("change", () => this.#drawFigure());

@@ -8,7 +8,7 @@ export class Panel {
   constructor(slot, on) {
     this.slot = slot;
     slot.addEventListener("click", ({ target }) => {
-      const tool = target.closest("[data-measure-tool]")?.dataset.measureTool;
+      const tool = target.closest("[data-tool]")?.dataset.tool;
       const act = target.closest("[data-measure-do]")?.dataset.measureDo;
       if (tool) on.tool(tool);
       else if (act) on.act(act, target.closest("[data-measured]")?.dataset.measured);
@@ -70,9 +70,9 @@ export class Panel {
   set tool(name) {
     this.#tool = name;
     if (!this.ready) return;
-    for (const button of this.slot.querySelectorAll("[data-measure-tool]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.measureTool === name));
-      if (button.dataset.measureTool === name) this.#part("[data-hint-text]").textContent = button.dataset.hint;
+    for (const button of this.slot.querySelectorAll("[data-tool]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.tool === name));
+      if (button.dataset.tool === name) this.#part("[data-hint-text]").textContent = button.dataset.hint;
     }
     this.#part("[data-draft-form]").hidden = !name;
     this.#part("[data-for-scale]").hidden = name !== "scale";
@@ -93,7 +93,7 @@ export class Panel {
     this.#part("[data-draft-form]").toggleAttribute("data-started", started);
   }
 
-  focusTool(name) { this.#part(`[data-measure-tool="${name}"]`)?.focus(); }
+  focusTool(name) { this.#part(`[data-tool="${name}"]`)?.focus(); }
 
   /** What is still to be said of the scale. */
   focusForm() {

@@ -3,6 +3,7 @@
  * consultations/measuring/geometry.py says the same of what is stored. Points are [x, y] in px of the
  * picture; `pointing` is how far off each may be, px (standard deviation).
  */
+import { axes, round } from "../drawing/ellipse.js";
 
 export const KINDS = {
   scale: { least: 2, most: 2 },
@@ -12,9 +13,8 @@ export const KINDS = {
   ellipse: { least: 3, most: 3 },
 };
 const COVERAGE = 2;
-const ELLIPSE_SIDES = 72;
 
-export const distance = ([x1, y1], [x2, y2]) => Math.hypot(x2 - x1, y2 - y1);
+const distance = ([x1, y1], [x2, y2]) => Math.hypot(x2 - x1, y2 - y1);
 
 /** {value, deviation, power}: px, or px² where power is 2; null where there are too few points. */
 export function mainFigure(kind, points, pointing) {
@@ -58,12 +58,6 @@ function polygonArea(points, pointing) {
   return { value: Math.abs(doubled) / 2, deviation: (pointing * Math.sqrt(squares)) / 2, power: 2 };
 }
 
-function axes([[x1, y1], [x2, y2], [x, y]]) {
-  const length = Math.hypot(x2 - x1, y2 - y1);
-  const beside = length && ((x2 - x1) * (y - y1) - (y2 - y1) * (x - x1)) / length;
-  return { length, half: length / 2, beside: Math.abs(beside) };
-}
-
 function ellipseArea(points, pointing) {
   const { half, beside } = axes(points);
   const deviation = Math.PI * Math.hypot(beside * Math.sqrt(1 / 2), half * Math.sqrt(3 / 2)) * pointing;
@@ -73,16 +67,8 @@ function ellipseArea(points, pointing) {
 /** The line to be drawn: its points, and whether it is closed. */
 export function outline(kind, points) {
   if (kind !== "ellipse" || points.length < 3) return { points, closed: kind === "polygon" && points.length > 2 };
-  const [[x1, y1], [x2, y2]] = points;
-  const { length, half, beside } = axes(points);
-  if (!length) return { points, closed: false };
-  const [alongX, alongY] = [(x2 - x1) / length, (y2 - y1) / length];
-  const round = Array.from({ length: ELLIPSE_SIDES }, (_, side) => {
-    const angle = (2 * Math.PI * side) / ELLIPSE_SIDES;
-    const [along, across] = [half * Math.cos(angle), beside * Math.sin(angle)];
-    return [(x1 + x2) / 2 + along * alongX - across * alongY, (y1 + y2) / 2 + along * alongY + across * alongX];
-  });
-  return { points: round, closed: true };
+  const edge = round(points);
+  return edge ? { points: edge, closed: true } : { points, closed: false };
 }
 
 /** Does the closed line through the points meet itself elsewhere than from one to the next? */

@@ -1,12 +1,11 @@
 /**
- * The points of what is being drawn, to be taken: by a mouse at the point; by a finger at a handle
+ * What can be taken of what is being drawn, its points most of all: by a mouse at the point; by a finger at a handle
  * beside the one placed last or touched last (a finger covers what it points at, and handles beside
  * all would cover the picture); by the keyboard one after the other. Before the last one is placed
  * there is a cross, too, which the arrows move and Space or Enter makes a point.
  */
-import { say } from "../../format.js";
+import { create } from "./svg.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const MOUSE_RADIUS = 12; // CSS px
 const TOUCH_RADIUS = 24;
 const TOUCH_AWAY = 58; // of the handle from its point
@@ -15,9 +14,10 @@ const FAST = 10;
 const STILL = 3; // CSS px that a press may move and be none
 
 export class Handles {
-  #group = document.createElementNS(SVG, "g");
+  #group = create("g");
   #drag = null; // {id, place, origin, from, start, moved}
-  #chosen = null; // the point that was touched last
+  #chosen = null; // the one that was touched last
+  #grips = []; // of the draft, as they were drawn
 
   /** `on`: stage (an Overlay), save(), press(event) where a finger pressed a handle and left it. */
   constructor(svg, draft, on) {
@@ -39,7 +39,8 @@ export class Handles {
 
   draw() {
     const { draft } = this;
-    const count = draft.points.length + (draft.active && !draft.full ? 1 : 0);
+    this.#grips = draft.active ? draft.grips : [];
+    const count = this.#grips.length + (draft.active && !draft.full ? 1 : 0);
     const hadFocus = this.#group.contains(document.activeElement);
     const kept = [...this.#group.children];
     for (const extra of kept.splice(count)) extra.remove();
@@ -53,22 +54,22 @@ export class Handles {
 
   #place(handle, place) {
     const { draft } = this;
-    const cross = place === draft.points.length;
-    const [x, y] = this.on.stage.toScreen(cross ? draft.cursor ?? this.on.stage.middle : draft.points[place]);
-    const beside = draft.touched && !cross && (draft.full || place === (this.#chosen ?? draft.points.length - 1));
+    const grip = this.#grips[place];
+    const cross = !grip;
+    const [x, y] = this.on.stage.toScreen(cross ? draft.cursor ?? this.on.stage.middle : grip.at);
+    const whole = Boolean(grip?.whole); // no place that a finger would cover
+    const beside = draft.touched && !cross && !whole && (draft.full || place === (this.#chosen ?? this.#grips.length - 1));
     const away = beside ? (y + TOUCH_AWAY + TOUCH_RADIUS < this.on.stage.canvas.clientHeight ? TOUCH_AWAY : -TOUCH_AWAY) : 0;
     handle.toggleAttribute("data-cross", cross);
     handle.toggleAttribute("data-beside", beside);
     handle.dataset.place = place;
     handle.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
-    const [stem, grip] = handle.children;
+    const [stem, ring] = handle.children;
     stem.setAttribute("d", cross ? "M-14 0H14M0 -14V14" : `M0 0V${away}`);
-    grip.setAttribute("cy", away);
-    grip.setAttribute("r", beside ? TOUCH_RADIUS : MOUSE_RADIUS);
-    const text = cross
-      ? gettext("Next point. The arrows move it, Space places it.")
-      : say(gettext("Point %(place)s of %(count)s. The arrows move it."), { place: place + 1, count: draft.points.length });
-    handle.setAttribute("aria-label", text);
+    ring.setAttribute("cy", away);
+    ring.setAttribute("r", beside || (whole && draft.touched) ? TOUCH_RADIUS : MOUSE_RADIUS);
+    handle.toggleAttribute("data-whole", whole);
+    handle.setAttribute("aria-label", cross ? gettext("Next point. The arrows move it, Space places it.") : grip.name);
   }
 
   #press(event) {
@@ -107,11 +108,11 @@ export class Handles {
 
   #step(place, cross, [across, down], pixels) {
     const { stage } = this.on;
-    const from = cross ? this.draft.cursor ?? stage.middle : this.draft.points[place];
+    const from = cross ? this.draft.cursor ?? stage.middle : this.#grips[place].at;
     const [x, y] = stage.toScreen(from);
     const to = stage.toImage([x + across * pixels, y + down * pixels]);
     if (cross) this.draft.point(to);
-    else this.draft.move(place, to, stage.grain);
+    else this.draft.pull(place, to, stage.grain);
   }
 
   #take(event) {
@@ -122,7 +123,7 @@ export class Handles {
     const place = Number(handle.dataset.place);
     const beside = "beside" in handle.dataset;
     this.#chosen = place;
-    const origin = this.draft.points[place];
+    const origin = this.#grips[place].at;
     const start = [event.clientX, event.clientY];
     this.#drag = { id: event.pointerId, place, beside, origin, start, moved: false, from: this.on.stage.toScreen(origin) };
     if (event.pointerType === "touch") this.draw();
@@ -138,30 +139,27 @@ export class Handles {
     if (!this.#drag.moved && Math.hypot(event.clientX - start[0], event.clientY - start[1]) < STILL) return;
     this.#drag.moved = true;
     const to = stage.toImage([from[0] + event.clientX - start[0], from[1] + event.clientY - start[1]]);
-    this.draft.move(place, to, stage.grainOf(event));
+    this.draft.pull(place, to, stage.grainOf(event));
   }
 
   /** A second finger has come: the point goes back to where it was taken. */
   letGo() {
     const { place, origin, moved } = this.#drag ?? {};
     this.#drag = null;
-    if (moved) this.draft.move(place, origin, 0);
+    if (moved) this.draft.pull(place, origin, 0);
   }
 
   /** A tap on a handle beside its point is meant for what lies under it. */
   #drop(event) {
     if (this.#drag?.id !== event.pointerId) return;
-    const { beside, moved } = this.#drag;
+    const { place, beside, moved } = this.#drag;
     this.#drag = null;
-    if (beside && !moved && event.type === "pointerup" && !this.draft.full) this.on.press(event);
+    if (moved || event.type !== "pointerup") return;
+    if (!beside) this.draft.tapped(place);
+    else if (!this.draft.full) this.on.press(event);
   }
 }
 
 function createHandle() {
-  const handle = document.createElementNS(SVG, "g");
-  handle.setAttribute("class", "measuring-handle");
-  handle.setAttribute("tabindex", "0");
-  handle.setAttribute("role", "button");
-  handle.append(document.createElementNS(SVG, "path"), document.createElementNS(SVG, "circle"));
-  return handle;
+  return create("g", { class: "drawing-handle", tabindex: "0", role: "button" }, create("path"), create("circle"));
 }
