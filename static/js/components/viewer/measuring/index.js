@@ -159,9 +159,8 @@ export class Measuring {
     const { etag, scaleUrl, url } = this.panel.state;
     const body = { points, pointing };
     if (kind !== "scale") return this.#send("POST", url, { ...body, kind, note: fields.get("note") }, gettext("Measurement saved."));
-    const device = fields.get("device");
     if (this.proposing.scale?.method === "ticks") Object.assign(body, this.proposing.accepted(number(fields.get("tick"))));
-    else if (device) Object.assign(body, { method: "field", device: Number(device) });
+    else if (this.panel.device) Object.assign(body, { method: "field", device: Number(this.panel.device) });
     else Object.assign(body, { method: fields.has("bar") ? "bar" : "ruler", millimetres: number(fields.get("millimetres")) });
     return this.#send("POST", scaleUrl, body, gettext("Scale saved."), { etag, next: "length" });
   }
