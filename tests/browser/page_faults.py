@@ -43,8 +43,8 @@ FINISH_TRANSITIONS = """async () => {
 }"""
 
 
-def in_both_schemes(page):
-    for scheme in SCHEMES:
+def in_both_schemes(page, schemes=SCHEMES):
+    for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         page.evaluate(FINISH_TRANSITIONS)
         yield scheme
@@ -53,6 +53,7 @@ def in_both_schemes(page):
 def run_axe(page, only_colours=False):
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)  # through the debugger, which bypasses the page's policy
+        page.add_init_script(AXE)  # what is loaded next has it, without sending half a megabyte
     problems = page.evaluate(AXE_RUN, only_colours)
     return [(v["id"], n["target"]) for v in problems["violations"] for n in v["nodes"]]
 
@@ -111,15 +112,17 @@ def covered_controls(page):
 def page_faults(page, name, widths=WIDTHS, path=None):
     """The faults at each width; with `path`, the page is loaded at phone and desktop width."""
     problems = []
-    for width in widths:
+    for number, width in enumerate(widths):
+        # The one that is on comes first: each change draws the page anew.
+        schemes = SCHEMES[::-1] if number % 2 else SCHEMES
         page.set_viewport_size({"width": width, "height": 800})
         if path and width in (PHONE, DESKTOP):
             page.goto(path)
         problems += [(name, width, *fault) for fault in covered_controls(page)]
-        for scheme in in_both_schemes(page):
+        for scheme in in_both_schemes(page, schemes):
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 problems.append((name, width, scheme, "wider than the screen"))
             if width in (PHONE, DESKTOP):
-                violations = run_axe(page, only_colours=scheme != SCHEMES[0])
+                violations = run_axe(page, only_colours=scheme != schemes[0])
                 problems += [(name, width, scheme, *violation) for violation in violations]
     return problems
