@@ -53,9 +53,9 @@ for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   });
 }
 
-// A choice between two people's texts comes before the field that it is about; what a form asks or
-// refuses as a whole, after it.
-const wrong = [".stale input[type=radio]", 'main [aria-invalid="true"]', "form > .notice[role=alert]"]
+// A choice between two people’s texts comes before the field that it is about; what a form asks as a
+// whole, after it.
+const wrong = [".stale input[type=radio]", 'main [aria-invalid="true"]', "form > .notice.is-warn[role=alert]"]
   .map((one) => document.querySelector(one))
   .find(Boolean);
 if (wrong?.matches(".notice")) wrong.tabIndex = -1;

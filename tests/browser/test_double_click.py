@@ -12,6 +12,10 @@ def test_double_click_creates_one_consultation(tab, doctor, record, violations):
     page.get_by_role("button", name="Create the consultation").dblclick()
     page.wait_for_url("**/consultations/*/")
     assert Consultation.objects.count() == 1
+    page.goto(f"/consultations/new/?patient={record.pk}")
+    expect(page.get_by_label("Reason")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="Is this the same visit?")).to_be_focused()
     assert not violations
 
 

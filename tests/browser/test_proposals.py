@@ -86,6 +86,7 @@ def test_proposals_are_seen_and_left_and_what_is_missing_is_walked_through(
     expect(tiles.nth(0).locator("[data-own]")).to_have_text("Dermoscopy")
     # "Close-up" of all does not mean the one through the dermoscope.
     kind.select_option("close_up")
+    kind.focus()
     expect(tiles.nth(0).locator("[data-own]")).to_have_text("Dermoscopy")
     # From picture to picture without a detour: Enter; from the last one to the button that sends.
     scope = modal.locator("[data-scope-title]")
@@ -95,7 +96,7 @@ def test_proposals_are_seen_and_left_and_what_is_missing_is_walked_through(
         expect(kind).to_be_focused()
         expect(kind).to_have_value(shown)
     kind.select_option("overview")
-    page.keyboard.press("Enter")
+    kind.press("Enter")
     expect(scope).to_have_text("For all images")
     expect(modal.locator("[data-send]")).to_be_focused()
     site.focus()

@@ -162,3 +162,8 @@ document.addEventListener("htmx:load", ({ target }) => {
   const map = target.matches?.("[data-body-map]") ? target : target.querySelector?.("[data-body-map]");
   if (map) prepare(map);
 });
+
+// Beside a wide screen's map the form is what is typed in; on a phone the map comes first.
+if (form?.dataset.lesionForm === "new" && document.activeElement === document.body && matchMedia("(width >= 900px)").matches) {
+  form.elements.label.focus();
+}

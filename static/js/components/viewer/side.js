@@ -175,6 +175,7 @@ export class Side {
   #showProblem(text) {
     this.#part("problem").textContent = text;
     this.#part("problem").hidden = !text;
+    if (text) reveal(this.#part("problem"));
   }
 }
 

@@ -1,5 +1,6 @@
 /** Beside the picture while somebody measures: the scale, the tools, what is drawn, the list. */
 import { fragment } from "../../api.js";
+import { reveal } from "../../dialog.js";
 
 export class Panel {
   #tool = null;
@@ -121,6 +122,7 @@ export class Panel {
     if (!box) return;
     box.textContent = text;
     box.hidden = !text;
+    if (text) reveal(box);
   }
 
   /** A device's field is known: nothing to be typed. */
