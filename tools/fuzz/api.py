@@ -15,6 +15,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -23,7 +24,12 @@ from tools.servers import postgres, web
 PASSWORD = secrets.token_hex(8)
 CAST = ("doctor", "patient", "newcomer", "stranger")
 LEFT_OUT = "positive_data_acceptance,negative_data_rejection"
-QUIET = {"LOGIN_RATE": "1000000/min", "SHARE_RATE": "1000000/hour", "LOG_LEVEL": "ERROR"}
+QUIET = {
+    "DJANGO_SETTINGS_MODULE": "tools.fuzz.settings",
+    "LOGIN_RATE": "1000000/min",
+    "SHARE_RATE": "1000000/hour",
+    "LOG_LEVEL": "ERROR",
+}
 # What there is to find: everybody's own, and somebody else's. Prints the ids.
 FILL = """
 import json
@@ -84,18 +90,22 @@ def arguments():
     parser.add_argument("--as", choices=CAST, action="append", dest="cast", help="(default: all)")
     parser.add_argument("--short", action="store_true", help="as the suite runs it")
     parser.add_argument("--postgresql", action="store_true", help="on one of its own")
+    parser.add_argument("--database", metavar="URL", help="a migrated, empty database to fill")
     parser.add_argument("--only", metavar="PATH", help="a path of the schema, to look closer")
     return parser.parse_args()
 
 
 @contextmanager
-def practice(database):
-    """A server, a worker and a few people's images. Yields its base URL and the ids."""
+def practice(database, migrated=False):
+    """A server, a worker and a few people's images. Yields its base URL, the file of its schema
+    and the ids. A database that is migrated already was sealed with the SECRET_KEY of this
+    process's environment."""
     with tempfile.TemporaryDirectory() as folder, database as url:
         quiet = QUIET | ({"DATABASE_URL": url} if url else {})
+        quiet |= {"SECRET_KEY": os.environ["SECRET_KEY"]} if migrated else {}
         environment = web.environment(folder, **quiet)
-        web.manage(environment, "migrate", "-v0")
-        web.manage(environment, "collectstatic", "--no-input", "-v0")  # pages that say 404 need it
+        if not migrated:
+            web.manage(environment, "migrate", "-v0")
         fill = f"PASSWORD = {PASSWORD!r}\n{FILL}"
         told = web.manage(environment, "shell", "-v0", "-c", fill, stdout=subprocess.PIPE)
         port = web.free_port()
@@ -103,20 +113,32 @@ def practice(database):
             command = [sys.executable, "manage.py", "worker", "--no-reload", "--interval=1"]
             worker = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
             try:
-                yield f"http://127.0.0.1:{port}", json.loads(told.stdout)
+                base = f"http://127.0.0.1:{port}"
+                yield base, schema_of(base, folder), json.loads(told.stdout)
             finally:
                 worker.terminate()
                 worker.wait(60)
 
 
-def ask(base, ids, person, options, seed):
+def schema_of(base, folder):
+    """The file of the schema, as the server tells it: Schemathesis itself waits ten seconds at most
+    for it, too short on a busy machine."""
+    question = urllib.request.Request(f"{base}/api/schema", headers={"Accept": "application/json"})
+    with urllib.request.urlopen(question, timeout=120) as answer:
+        file = Path(folder, "schema.json")
+        file.write_bytes(answer.read())
+    return file
+
+
+def ask(base, schema, ids, person, options, seed):
     """Schemathesis's exit status and what it printed."""
     # What is at the edges of the schema is much the same for everybody.
     phases = "fuzzing" if options.short and person != CAST[0] else "examples,coverage,fuzzing"
     command = [
         Path(sys.executable).parent / "schemathesis",
-        *("run", f"{base}/api/schema", "--no-color", "--phases", phases),
+        *("run", schema, "--url", base, "--no-color", "--phases", phases),
         *("--seed", str(seed), "--max-examples", str(options.examples)),
+        "--request-timeout=60",  # on a busy machine, the first answer takes a while
         *("--exclude-checks", LEFT_OUT, "--header", "Accept: application/json"),
         *("--generation-database", "none", "--warnings", "off", "--continue-on-failure"),
         *(("--include-path", options.only) if options.only else ()),
@@ -138,10 +160,10 @@ def main():
     options = arguments()
     seed = random.randrange(2**31) if options.seed is None else options.seed
     wrong = []
-    database = postgres.cluster() if options.postgresql else nullcontext()
-    with practice(database) as (base, ids):
+    database = postgres.cluster() if options.postgresql else nullcontext(options.database)
+    with practice(database, migrated=bool(options.database)) as (base, schema, ids):
         for person in options.cast or CAST:
-            status, said = ask(base, ids, person, options, seed)
+            status, said = ask(base, schema, ids, person, options, seed)
             print(f"\nAs {person}, seed {seed}\n{said}", flush=True)
             if status:
                 wrong.append(person)
