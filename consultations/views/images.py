@@ -97,9 +97,9 @@ def _save_form(
         try:
             services.update_image(image, as_of=as_of, user=request.user, **form.changes)
             if form.also_mirrored:
-                unknown = image.consultation.images.filter(mirrored=Mirrored.UNKNOWN)
+                own = ConsultationImage.objects.editable_by(request.user)
+                alike = own.filter(pk__in=form.also_mirrored, mirrored=Mirrored.UNKNOWN)
                 said = form.cleaned_data["mirrored"]
-                alike = unknown.filter(pk__in=form.also_mirrored)
                 services.edit_images(alike, user=request.user, mirrored=said)
             return form
         except services.StaleImage:
