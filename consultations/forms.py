@@ -118,6 +118,13 @@ class ImageMetadataForm(RecordForm):
         said = self.cleaned_data.get("mirrored") in (Mirrored.YES, Mirrored.NO)
         return self.alike if said and self.cleaned_data.get("mirrored_for_all") else []
 
+    def clean_image_type(self) -> str:
+        """May be empty, but not missing: a body that was cut off says nothing."""
+        if self["image_type"].html_name not in self.data:
+            text = self.fields["image_type"].error_messages["required"]
+            raise forms.ValidationError(text, code="required")
+        return self.cleaned_data["image_type"]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("image_type") != ImageType.DERMOSCOPY:

@@ -144,6 +144,7 @@ def test_other_is_a_choice_where_somebody_makes_it(page, doctor, own):
         return said, image.image_type, image.incomplete
 
     assert browser.get(own).context["metadata_form"]["image_type"].value() == ""
+    assert browser.post(own, {"body_site": NOSE}).status_code == 200, "not said is not left out"
     assert save("") == ("", "other", True)
     assert save("other") == ("other", "other", False)
     assert save("macro") == ("macro", "macro", False)
