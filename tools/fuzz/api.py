@@ -15,8 +15,10 @@ import secrets
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 from tools.servers import postgres, web
 
@@ -103,10 +105,25 @@ def practice(database):
             command = [sys.executable, "manage.py", "worker", "--no-reload", "--interval=1"]
             worker = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
             try:
-                yield f"http://127.0.0.1:{port}", json.loads(told.stdout)
+                base = f"http://127.0.0.1:{port}"
+                make_schema(base)
+                yield base, json.loads(told.stdout)
             finally:
                 worker.terminate()
                 worker.wait(60)
+
+
+def make_schema(base):
+    """Each worker makes it when it is first asked, on a busy machine for longer than Schemathesis
+    waits: several at once reach both."""
+
+    def read(_number):
+        asked = Request(f"{base}/api/schema", headers={"Accept": "application/json"})
+        with urlopen(asked, timeout=180) as answer:
+            answer.read()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(read, range(4)))
 
 
 def ask(base, ids, person, options, seed):
