@@ -15,9 +15,9 @@ import secrets
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 from tools.servers import postgres, web
 
@@ -35,6 +35,9 @@ FILL = """
 import json
 from accounts.models import User
 from testing.cast import upload
+from annotations import w3c
+from annotations.services import add_annotation
+from annotations.shapes import Kind, Shape
 from consultations import bin, services
 from consultations.comparing.services import create_comparison
 from consultations.measuring.measurements import add_measurement
@@ -44,10 +47,12 @@ from gallery.services.images import submit_image
 from gallery.models import StorageQuota
 made = {name: User.objects.create_user(f"{name}@fuzz.example", PASSWORD, role=role) for name, role
         in dict(doctor="doctor", other="doctor", patient="patient", newcomer="patient").items()}
-ids = {name: [] for name in ("binned", "comparisons", "consultations", "consultation_images",
-                             "images", "lesions", "measurements", "patients", "shares")}
+ids = {name: [] for name in ("annotations", "binned", "comparisons", "consultations",
+                             "consultation_images", "images", "lesions", "measurements",
+                             "patients", "shares")}
 ids["devices"] = [Device.objects.create(name="Dermatoscope", field_mm=20).pk]
 LINE = [[10, 20], [210, 20]]
+DRAWN = w3c.Content(Shape(Kind.LINE, ((10, 20), (210, 20))), text="Margin")
 LYING = {"a": 1, "b": 0, "x": 0, "y": 0}
 for doctor in (made["doctor"], made["other"]):
     owner = made["patient"] if doctor == made["doctor"] else None
@@ -66,6 +71,8 @@ for doctor in (made["doctor"], made["other"]):
         for _ in range(2):
             row = add_measurement(image=image.pk, user=doctor, kind="length", points=LINE)
             ids["measurements"].append(row.pk)
+            row = add_annotation(image=image.pk, user=doctor, content=DRAWN)
+            ids["annotations"].append(row.pk)
     for number in range(3):
         panes = [{"image": key, "transform": LYING} for key in ids["consultation_images"][-2:]]
         kept = create_comparison(patient=record, user=doctor, panes=panes, name="Forearm")
@@ -123,8 +130,8 @@ def practice(database, migrated=False):
 def schema_of(base, folder):
     """The file of the schema, as the server tells it: Schemathesis itself waits ten seconds at most
     for it, too short on a busy machine."""
-    question = urllib.request.Request(f"{base}/api/schema", headers={"Accept": "application/json"})
-    with urllib.request.urlopen(question, timeout=120) as answer:
+    question = Request(f"{base}/api/schema", headers={"Accept": "application/json"})
+    with urlopen(question, timeout=120) as answer:
         file = Path(folder, "schema.json")
         file.write_bytes(answer.read())
     return file
