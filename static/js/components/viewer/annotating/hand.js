@@ -5,7 +5,7 @@ export class Hand {
   edited = null; // {id, etag, was} of the one that is changed
   empty = true; // may nothing be taken: nobody writes
 
-  /** `on`: mayLeave(), changed() of which one is changed. */
+  /** `on`: item(), mayLeave(), changed() of which one is changed. */
   constructor(picture, draft, panel, overlay, on) {
     Object.assign(this, { picture, draft, panel, overlay, on });
   }
@@ -37,6 +37,7 @@ export class Hand {
   }
 
   restore({ id, etag, was, now }, then = () => {}) {
+    if (this.empty) return;
     this.edited = id && this.panel.row(id) ? { id, etag, was } : null;
     this.on.changed();
     this.#begin(now.kind, () => {
@@ -74,9 +75,10 @@ export class Hand {
 
   /** Gives up what is drawn and typed; for a moment it can be had back. */
   discard() {
-    const { state } = this;
+    const [state, item] = [this.state, this.on.item()];
+    const onClick = () => this.on.item()?.id === item.id && this.restore(state);
     this.put({ focus: true });
-    toast(gettext("Discarded."), { action: { label: gettext("Undo"), onClick: () => this.restore(state) } });
+    toast(gettext("Discarded."), { action: { label: gettext("Undo"), onClick } });
   }
 
   /** Takes the last point away. */

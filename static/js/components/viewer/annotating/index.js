@@ -28,7 +28,11 @@ export class Annotating {
       save: () => this.hand.finish(),
       drawn: ({ pointerType }) => pointerType === "mouse" && draft.full && setTimeout(() => this.panel.focusText()),
     });
-    this.hand = new Hand(picture, draft, this.panel, this.overlay, { mayLeave: on.mayLeave, changed: () => this.#drawRows() });
+    this.hand = new Hand(picture, draft, this.panel, this.overlay, {
+      item: () => this.#item,
+      mayLeave: on.mayLeave,
+      changed: () => this.#drawRows(),
+    });
     this.keeping = new Keeping(this.panel, this.overlay, this.hand, {
       item: () => this.#item,
       reload: () => this.#change(),

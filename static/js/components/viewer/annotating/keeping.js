@@ -50,9 +50,22 @@ export class Keeping {
 
   delete(id) {
     const { etag } = this.panel.row(id);
-    const restore = () => this.#send(() => api("POST", this.#addresses.restoreOfEach.replace("/0/", `/${id}/`)), gettext("Annotation restored."));
-    const onDone = () => toast(gettext("Annotation deleted."), { action: { label: gettext("Undo"), onClick: restore } });
+    const onClick = this.#restorer(this.#addresses.restoreOfEach.replace("/0/", `/${id}/`));
+    const onDone = () => toast(gettext("Annotation deleted."), { action: { label: gettext("Undo"), onClick } });
     return this.#send(() => api("DELETE", this.#of(id), undefined, { etag }), "", { done: onDone });
+  }
+
+  /** Also once another picture is shown, or none. */
+  #restorer(url) {
+    return async () => {
+      try {
+        await api("POST", url);
+        if (this.on.item()) await this.on.reload();
+        this.on.announce(gettext("Annotation restored."));
+      } catch (error) {
+        toast(error.message, { kind: "error" });
+      }
+    };
   }
 
   /** With the patient, or no longer. */

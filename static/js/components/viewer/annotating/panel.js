@@ -9,6 +9,7 @@ const FIELDS = ["text", "category", "shared"];
 
 export class Panel {
   #tool = null;
+  #loads = 0; // the late ones know that they are late
   #chosen = { author: "", category: "" }; // of whom and of what there is to be seen
 
   /** `on`: tool(name), act(name, id), submit(), pick(id), typed(), filtered(). */
@@ -34,7 +35,9 @@ export class Panel {
 
   /** Fetches it; rejects where that is refused. `keep` what is typed. */
   async load(url, keep) {
+    const load = (this.#loads += 1);
     const { html } = await fragment("GET", url);
+    if (load !== this.#loads) return;
     const template = document.createElement("template");
     template.innerHTML = html;
     const typed = keep && this.form ? this.fields : null;
