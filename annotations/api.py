@@ -31,6 +31,7 @@ from .serializers import (
 from .shapes import CODES
 
 VALUE = "target.selector.value"
+MISSING = ["required", "null"]  # a whole part of the document
 
 
 class _Annotating(generics.GenericAPIView):
@@ -61,6 +62,8 @@ class _Annotating(generics.GenericAPIView):
 
 @extend_validation_errors([*CODES], VALUE, methods=["post"])
 @extend_validation_errors(["unknown_category", "duplicate"], "body", methods=["post"])
+@extend_validation_errors(MISSING, "target", methods=["post"])
+@extend_validation_errors(MISSING, "target.selector", methods=["post"])
 class ImageAnnotations(_Annotating):
     """What is written on an image."""
 
@@ -99,6 +102,8 @@ class ImageAnnotations(_Annotating):
 
 @extend_validation_errors([*CODES], VALUE, methods=["put"])
 @extend_validation_errors(["unknown_category", "duplicate"], "body", methods=["put"])
+@extend_validation_errors(MISSING, "target", methods=["put"])
+@extend_validation_errors(MISSING, "target.selector", methods=["put"])
 class OneAnnotation(_Annotating):
     """One annotation."""
 
