@@ -4,6 +4,7 @@ import { reveal } from "../../dialog.js";
 
 export class Panel {
   #tool = null;
+  #loads = 0; // the late ones know that they are late
 
   /** `on`: tool(name), act(name, item), submit(fields), pick(id), device(). */
   constructor(slot, on) {
@@ -37,7 +38,9 @@ export class Panel {
 
   /** Fetches it for a picture's page; rejects where that is refused. `keep` what is typed. */
   async load(page, keep) {
+    const load = (this.#loads += 1);
     const { html } = await fragment("GET", `${page}measurements/`);
+    if (load !== this.#loads) return; // of another picture: what is drawn would be kept in that one
     const template = document.createElement("template");
     template.innerHTML = html;
     const typed = keep ? [...this.slot.querySelectorAll("[data-draft-form] [name]")] : [];
