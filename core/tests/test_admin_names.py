@@ -31,12 +31,14 @@ def test_every_model_in_the_admin_has_a_french_name(client, staff, settings):
             for language in ("fr", "en"):
                 with override(language):
                     names[language] = str(model["model"]._meta.verbose_name_plural)
-            same_in_both = {"consultations", "dermatoscopes", "patients"}
+            same_in_both = {"annotations", "consultations", "dermatoscopes", "patients"}
             assert names["fr"] != names["en"] or names["fr"] in same_in_both, names
 
 
 SAME_IN_BOTH = {
     "action",
+    "annotation",
+    "code",
     "consultation",
     "date",
     "dermatoscope",
@@ -46,6 +48,7 @@ SAME_IN_BOTH = {
     "pixels",
     "type",
     "user agent",
+    "version",
 }
 
 

@@ -173,4 +173,16 @@ def test_scale_and_length_drawn_in_a_turned_and_enlarged_picture(
     scale = round_image.scales.get()
     assert (scale.device, scale.millimetres) == (device, 20)
     assert scale.x2 - scale.x1 == pytest.approx(291, abs=1)
+
+    # A list that comes after the next picture's is not its: a length would be kept in the other.
+    late = []
+    page.route(f"**/images/{image.pk}/measurements/", late.append)
+    page.keyboard.press("Escape")
+    to_other, back = "ArrowLeft", "ArrowRight"
+    page.keyboard.press(to_other)
+    page.wait_for_function("() => document.querySelector('[data-position]')?.textContent.startsWith('1')")
+    page.keyboard.press(back)
+    with page.expect_response(f"**/images/{image.pk}/measurements/"):
+        late[0].continue_()
+    expect(panel).to_contain_text("14.5 px per mm")
     assert not violations

@@ -90,7 +90,7 @@ export class View {
       annotate: () => this.#take(tools.annotate),
       annotations: () => tools.annotate.toggleShown(),
       "stop-editing": () => side.stopEditing(),
-      compare: () => measure.mayLeave() && side.compare(),
+      compare: () => tools.mayLeave() && side.compare(),
       primary: () => side.makePrimary(),
       delete: () => side.ask(),
       keep: () => side.stopAsking(),
