@@ -176,12 +176,13 @@ def test_scale_and_length_drawn_in_a_turned_and_enlarged_picture(
 
     # A list that comes after the next picture's is not its: a length would be kept in the other.
     late = []
-    page.route(f"**/images/{image.pk}/measurements/", late.append)
+    page.route(f"**/images/{image.pk}/measurements/", lambda route: late.append(route))
     page.keyboard.press("Escape")
-    to_other, back = "ArrowLeft", "ArrowRight"
-    page.keyboard.press(to_other)
-    page.wait_for_function("() => document.querySelector('[data-position]')?.textContent.startsWith('1')")
-    page.keyboard.press(back)
+    place = viewer.locator("[data-position]").text_content()
+    page.keyboard.press("ArrowLeft" if place.startswith("2") else "ArrowRight")
+    expect(viewer.locator("[data-position]")).not_to_have_text(place)
+    page.keyboard.press("ArrowRight" if place.startswith("2") else "ArrowLeft")
+    expect(viewer.locator("[data-position]")).to_have_text(place)
     with page.expect_response(f"**/images/{image.pk}/measurements/"):
         late[0].continue_()
     expect(panel).to_contain_text("14.5 px per mm")
