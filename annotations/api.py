@@ -32,6 +32,9 @@ from .shapes import CODES
 
 VALUE = "target.selector.value"
 MISSING = ["required", "null"]  # a whole part of the document
+# What is wrong with one body is an error of `body`: the schema cannot name the second one.
+BODY = ["unknown_category", "duplicate", "not_a_list", "invalid", "invalid_choice", *MISSING]
+BODY += ["blank", "max_length", "null_characters_not_allowed", "surrogate_characters_not_allowed"]
 
 
 class _Annotating(generics.GenericAPIView):
@@ -61,7 +64,7 @@ class _Annotating(generics.GenericAPIView):
 
 
 @extend_validation_errors([*CODES], VALUE, methods=["post"])
-@extend_validation_errors(["unknown_category", "duplicate"], "body", methods=["post"])
+@extend_validation_errors(BODY, "body", methods=["post"])
 @extend_validation_errors(MISSING, "target", methods=["post"])
 @extend_validation_errors(MISSING, "target.selector", methods=["post"])
 class ImageAnnotations(_Annotating):
@@ -101,7 +104,7 @@ class ImageAnnotations(_Annotating):
 
 
 @extend_validation_errors([*CODES], VALUE, methods=["put"])
-@extend_validation_errors(["unknown_category", "duplicate"], "body", methods=["put"])
+@extend_validation_errors(BODY, "body", methods=["put"])
 @extend_validation_errors(MISSING, "target", methods=["put"])
 @extend_validation_errors(MISSING, "target.selector", methods=["put"])
 class OneAnnotation(_Annotating):
