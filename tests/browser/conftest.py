@@ -4,11 +4,13 @@ import os
 import re
 import shutil
 import time
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect
 
 from consultations import services
+from consultations.models import Consultation
 from gallery.services.processing import queue
 from testing.cast import PASSWORD, upload
 
@@ -141,3 +143,29 @@ def address(consultation):
         return re.compile(rf"/consultations/{consultation.pk}/{query}$")
 
     return pattern
+
+
+VISITS = (
+    (date(2026, 3, 12), (320, 240)),
+    (date(2026, 7, 8), (320, 240)),
+    (date(2026, 11, 3), (240, 320)),
+)
+
+
+@pytest.fixture
+def visits(record, doctor, cached_processing):
+    """An image of one place at each of three visits, the last one upright."""
+    images = []
+    for seed, (day, size) in enumerate(VISITS, start=1):
+        visit = Consultation.objects.create(doctor=doctor, patient=record, date=day)
+        made, _created = services.add_image(
+            consultation=visit,
+            user=doctor,
+            upload=upload(seed=seed, size=size),
+            image_type="macro",
+            body_site="70559009",
+            laterality="left",
+            captured_on=day,
+        )
+        images.append(made)
+    return images

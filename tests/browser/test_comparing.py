@@ -1,9 +1,6 @@
-"""Comparing in a browser: panes that move as one, alignment, modes, and the ways in."""
+"""Comparing in a browser: panes that move as one, alignment and modes."""
 
-import io
-import math
 import re
-from datetime import date
 
 import pytest
 from playwright.sync_api import expect
@@ -11,14 +8,11 @@ from playwright.sync_api import expect
 from annotations import w3c
 from annotations.services import add_annotation
 from annotations.shapes import Kind, Shape
-from consultations import services
-from consultations.models import Comparison, Consultation
-from testing.cast import drawn, upload
+from consultations.models import Comparison
 
+from .comparisons import address, is_drawn
 from .page_faults import DESKTOP, PHONE, page_faults, touch
 
-DAYS = (date(2026, 3, 12), date(2026, 7, 8), date(2026, 11, 3))
-SIZES = ((320, 240), (320, 240), (240, 320))
 # Two places in each picture, in shares of its pane, which the landmarks are pressed at.
 PLACES = (((0.4, 0.4), (0.6, 0.5)), ((0.45, 0.6), (0.62, 0.5)))
 # Where the landmarks are seen, from the corner of each pane, and whether all stages stand still.
@@ -46,34 +40,6 @@ SMALL = """() => [...document.querySelectorAll(".comparing :is(button, a, .compa
 
 
 pytestmark = pytest.mark.usefixtures("geometry_engine")
-
-
-@pytest.fixture
-def visits(record, doctor, cached_processing):
-    images = []
-    for seed, (day, size) in enumerate(zip(DAYS, SIZES, strict=True), start=1):
-        visit = Consultation.objects.create(doctor=doctor, patient=record, date=day)
-        made, _created = services.add_image(
-            consultation=visit,
-            user=doctor,
-            upload=upload(seed=seed, size=size),
-            image_type="macro",
-            body_site="70559009",
-            laterality="left",
-            captured_on=day,
-        )
-        images.append(made)
-    return images
-
-
-def address(*images):
-    return f"/compare/?images={','.join(str(image.pk) for image in images)}"
-
-
-def is_drawn(page):
-    stages = page.locator("[data-pane]:not([hidden]) [data-stage]")
-    for number in range(stages.count()):
-        expect(stages.nth(number)).to_have_attribute("data-state", "")
 
 
 def settled_marks(page):
@@ -160,7 +126,7 @@ def test_panes_move_as_one_within_a_pixel_and_the_address_keeps_it(tab, doctor, 
     assert page.evaluate(RINGS, written) == pytest.approx([0, 0], abs=1)
     page.keyboard.press("m")
     expect(page.locator("[data-mirrored]:visible")).to_have_count(1)
-    written[0] = (SIZES[0][0] - written[0][0], written[0][1])  # what lies there in the mirror
+    written[0] = (visits[0].width - written[0][0], written[0][1])  # what lies there in the mirror
     page.wait_for_timeout(200)
     assert page.evaluate(RINGS, written) == pytest.approx([0, 0], abs=1)
     page.keyboard.press("h")
@@ -249,60 +215,4 @@ def test_two_fingers_and_a_phone_reach_everything(tab, doctor, visits, violation
     assert lefts[0] < lefts[1], "held across they stand beside each other"
     for path in (address(*visits), address(visits[0])):
         assert not page_faults(page, path, widths=(PHONE, DESKTOP), path=path)
-    assert not violations
-
-
-@pytest.fixture
-def turned(visits, doctor):
-    """One skin at two visits, the second time turned by a tenth of a right angle."""
-    skin = drawn(seed=4, size=(800, 600))
-    made = []
-    for visit, degrees in zip(visits[:2], (0, 9), strict=True):
-        out = io.BytesIO()
-        skin.rotate(degrees, resample=3).crop((60, 60, 740, 540)).save(out, "JPEG", quality=94)
-        data = upload(f"{degrees}.jpg", out.getvalue())
-        image, _created = services.add_image(
-            consultation=visit.consultation, user=doctor, upload=data, image_type="macro"
-        )
-        made.append(image)
-    return made
-
-
-def test_ways_in_and_the_machines_proposal(tab, doctor, visits, turned, violations):
-    page = tab(doctor)
-    page.goto(f"/patients/{visits[0].patient_id}/")
-    page.locator("#images .tile a").first.click()
-    expect(page.locator("#viewer")).to_be_visible()
-    page.keyboard.press("c")
-    expect(page.locator(".comparing-choice").first).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(rf"images={visits[1].pk},{visits[2].pk}"))
-    expect(page.locator("[data-pane]")).to_have_count(2)
-    is_drawn(page)
-    page.keyboard.press("3")
-    page.locator(".comparing-further summary").click()
-    page.locator(".comparing-choice").first.click()
-    expect(page.locator("[data-pane]")).to_have_count(3)
-    expect(page).to_have_url(re.compile("mode=overlay"))
-
-    page.goto(f"/patients/{visits[0].patient_id}/")
-    for box in page.locator("[data-pick]").all()[:2]:
-        box.check(force=True)
-    expect(page.locator("[data-compare]:visible")).to_be_visible()
-    page.keyboard.press("c")
-    expect(page).to_have_url(re.compile(r"images=\d+,\d+"))
-
-    page.goto(address(*turned))
-    is_drawn(page)
-    for name in ("decline", "accept"):
-        page.keyboard.press("a")
-        page.keyboard.press("p")
-        expect(page.locator(f"[data-do={name}]")).to_be_visible()
-        page.wait_for_timeout(500)
-        assert "lay=" not in page.url, "nothing keeps it until it is accepted"
-        page.locator(f"[data-do={name}]").click()
-        page.keyboard.press("a")
-    expect(page).to_have_url(re.compile("lay="))
-    (lying,) = re.findall(rf"{turned[1].pk}:([-.\de]+),([-.\de]+),", page.url)
-    assert math.degrees(math.atan2(float(lying[1]), float(lying[0]))) == pytest.approx(9, abs=0.5)
     assert not violations
