@@ -17,7 +17,7 @@ from audit.trail import Action, record
 from consultations.models import ConsultationImage
 from consultations.permissions import DoctorsWrite
 from core.parsers import JSONParser, LinkedDataParser
-from core.preconditions import IF_MATCH, ChangedMeanwhile, known_etags
+from core.preconditions import IF_MATCH, check_precondition
 
 from . import services, w3c
 from .models import Annotation, AnnotationVersion, Category
@@ -138,7 +138,6 @@ class OneAnnotation(_Annotating):
             )
         except (ConsultationImage.DoesNotExist, Annotation.DoesNotExist) as gone:
             raise Http404 from gone
-        changed.author = row.author
         return self.answer(changed)
 
     @extend_schema(
@@ -156,9 +155,7 @@ class OneAnnotation(_Annotating):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _check(self, row: Annotation) -> None:
-        known, etag = known_etags(self.request), etag_of(row)
-        if known is not None and not known & {etag, "*"}:
-            raise ChangedMeanwhile(self.get_serializer(row).data, etag)
+        check_precondition(self.request, etag_of(row), lambda: self.get_serializer(row).data)
 
 
 class Restored(_Annotating):
@@ -184,7 +181,6 @@ class Restored(_Annotating):
             restored = services.restore_annotation(annotation=row, user=request.user)
         except (ConsultationImage.DoesNotExist, Annotation.DoesNotExist) as gone:
             raise Http404 from gone
-        restored.author = row.author
         return self.answer(restored)
 
 

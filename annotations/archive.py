@@ -12,6 +12,7 @@ from consultations.models.image import ConsultationImageQuerySet
 
 from . import w3c
 from .models import Annotation
+from .reading import annotated
 from .serializers import AnnotationSerializer
 
 SUFFIX = ".annotations.json"
@@ -21,11 +22,10 @@ def beside_originals(images: ConsultationImageQuerySet, request: Asked) -> Besid
     """For each image that has annotations which the reader may see, a file; they are read, and
     asked for again, as the ZIP is sent."""
     rows = Annotation.objects.visible_to(request.user)
-    keys = images.order_by().values("pk")
-    annotated = {*rows.filter(image__in=keys).order_by().values_list("image_id", flat=True)}
+    having = annotated(images.order_by().values("pk"), request.user)
 
     def files(image: ConsultationImage) -> list[tuple[str, Iterator[bytes]]]:
-        return [(SUFFIX, _page(image.pk, rows, request))] if image.pk in annotated else []
+        return [(SUFFIX, _page(image.pk, rows, request))] if image.pk in having else []
 
     return files
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -135,7 +136,8 @@ def _state(version: AnnotationVersion, names: dict[str, str]) -> State:
     return State(str(kind), category, content.text, content.shared, who, when)
 
 
-def annotated(keys: Collection[int], user: User) -> set[int]:
-    """Those of these images (their keys) on which there is something that `user` may see."""
+def annotated(keys: Collection[int] | QuerySet[Any, Any], user: User) -> set[int]:
+    """Those of these images (their keys, or a query of them) on which there is something that
+    `user` may see."""
     rows = Annotation.objects.visible_to(user).filter(image__in=keys)
     return {*rows.order_by().values_list("image_id", flat=True)}

@@ -114,7 +114,7 @@ def restore_annotation(*, annotation: Annotation, user: User) -> Annotation:
 
 def _locked(annotation: Annotation, user: User, rows: Any = Annotation.objects) -> Annotation:
     image = lock_image(annotation.image_id, user)
-    row: Annotation = rows.select_related("category").get(pk=annotation.pk)
+    row: Annotation = rows.select_related("category", "author").get(pk=annotation.pk)
     row.image = image
     return row
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.error_serializers import ErrorsSerializer
 from accounts.requests import AuthenticatedAPIRequest
 from audit.trail import Action, record
-from core.preconditions import IF_MATCH, ChangedMeanwhile, known_etags
+from core.preconditions import IF_MATCH, check_precondition
 
 from .measuring.measurements import add_measurement, delete_measurement
 from .measuring.points import CODES
@@ -48,12 +48,6 @@ class OfImage(generics.GenericAPIView):
         serializer = self.get_serializer(data=self.request.data)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
-
-    def check_precondition(self, etag: str, current: Any) -> None:
-        """Raises ChangedMeanwhile where If-Match names another state."""
-        wanted = known_etags(self.request)
-        if wanted is not None and not wanted & {etag, "*"}:
-            raise ChangedMeanwhile(current, etag)
 
 
 @extend_validation_errors(["scale_too_short", *CODES], "points", methods=["post"])
@@ -111,8 +105,11 @@ class ImageScale(OfImage):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _check(self, current: Scale | None) -> None:
-        shown = ScaleSerializer(current).data if current else None
-        self.check_precondition(scale_etag(current), shown)
+        check_precondition(
+            self.request,
+            scale_etag(current),
+            lambda: ScaleSerializer(current).data if current else None,
+        )
 
     def _answer(self, data: Any, scale: Scale | None, code: int = 200) -> Response:
         return Response(data, status=code, headers={"ETag": scale_etag(scale)})
@@ -183,7 +180,9 @@ class OneMeasurement(OfImage):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _check(self, row: Measurement) -> None:
-        self.check_precondition(measurement_etag(row), self.get_serializer(row).data)
+        check_precondition(
+            self.request, measurement_etag(row), lambda: self.get_serializer(row).data
+        )
 
 
 class Devices(generics.ListAPIView):

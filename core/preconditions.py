@@ -1,5 +1,6 @@
 """`ETag` and `If-Match` of the API, so that a client never overwrites an edit it has not read."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
@@ -46,6 +47,14 @@ def known_etags(request: Request) -> set[str] | None:
     return {tag.removeprefix("W/") for tag in parse_etags(wanted)}
 
 
+def check_precondition(request: Request, etag: str, shown: Callable[[], Any]) -> None:
+    """Raises ChangedMeanwhile where `If-Match` names another state than `etag`; `shown()` is the
+    serialized current one."""
+    known = known_etags(request)
+    if known is not None and not known & {etag, "*"}:
+        raise ChangedMeanwhile(shown(), etag)
+
+
 def etag_of(instance: Any, serializer: Serializer) -> str:
     """The ETag of a row, with its quotes: of the fields that this serializer of its kind writes."""
     writable = [str(field.source) for field in serializer.fields.values() if not field.read_only]
@@ -85,9 +94,9 @@ class VersionedDetail(_View):
 
     def check_precondition(self, instance: Any) -> None:
         """Raises ChangedMeanwhile where If-Match names another state than the instance's."""
-        known, etag = known_etags(self.request), self.etag(instance)
-        if known is not None and not known & {etag, "*"}:
-            raise ChangedMeanwhile(self.get_serializer(instance).data, etag)
+        check_precondition(
+            self.request, self.etag(instance), lambda: self.get_serializer(instance).data
+        )
 
     def etag(self, instance: Any) -> str:
         """The ETag of the row's writable fields, with its quotes."""
