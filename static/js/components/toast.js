@@ -21,9 +21,9 @@ export function toast(text, { kind = "info", action } = {}) {
     button.type = "button";
     button.textContent = action.label;
     button.addEventListener("click", () => {
-      const held = message.contains(document.activeElement);
+      const hadFocus = message.contains(document.activeElement);
       message.remove();
-      if (held) before?.focus();
+      if (hadFocus) before?.focus();
       action.onClick();
     });
     message.append(button);
